@@ -1,0 +1,36 @@
+# Every command a user types. `make run` and `make test` work on a fresh machine; they install first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test install lint bench lock clean
+
+run: install  ## Everything, on the simulated exports in data/landing
+	$(BIN)/insiders run
+
+test: install  ## Every test, with the real parts they need
+	$(BIN)/python -m pytest
+
+install: $(STAMP)  ## The environment
+
+$(STAMP): requirements.lock pyproject.toml setup.py
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --editable .
+	@touch $@
+
+lint: install  ## Style, types and the import rule
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: install  ## Resolve pyproject.toml into requirements.lock again
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## Remove the environment and caches; data stays
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache

@@ -1,0 +1,93 @@
+"""Tables with one row per customer: features, embedding, clusters and the list."""
+
+from insiders_assets.contracts.table import Column, Table
+
+CUSTOMER_ID = Column(
+    "customer_id", "str", "The customer; anonymous-<invoice_no> for an invoice without one.", unique=True
+)
+COUNTRY = Column("country", "str", "The country of the customer's latest purchase.", nullable=True)
+IS_IDENTIFIED = Column("is_identified", "bool", "Whether the shop knows this customer.")
+
+FEATURES: tuple[Column, ...] = (
+    Column("revenue", "float64", "Sum of quantity times unit price over purchases.", "currency", ge=0),
+    Column("recency", "int64", "Days from the last purchase to the as-of date.", "days", ge=0),
+    Column("total_products", "int64", "Units bought.", "units", ge=0),
+    Column("distinct_stock_code", "int64", "Different products bought.", "products", ge=1),
+    Column("purchase_lines", "int64", "Purchase lines.", "lines", ge=1),
+    Column("total_purchases", "int64", "Different invoices.", "invoices", ge=1),
+    Column("basket_size", "float64", "Mean units per invoice.", "units", ge=0),
+    Column("unique_basket_size", "float64", "Mean different products per invoice.", "products", ge=1),
+    Column("avg_ticket", "float64", "Revenue per invoice.", "currency", ge=0),
+    Column("avg_line_value", "float64", "Revenue per purchase line.", "currency", ge=0),
+    Column("frequency", "float64", "Invoices per day from first to last purchase, both days counted.", "per day", gt=0),
+    Column("avg_recency_days", "float64", "Mean days between purchase days; empty with a single one.", "days",
+           nullable=True, ge=0),
+    Column("returned", "int64", "Units returned.", "units", ge=0),
+    Column("tenure", "int64", "Days from the first purchase to the as-of date.", "days", ge=0),
+)  # fmt: skip
+
+CUSTOMER_FEATURES = Table(
+    "customer_features",
+    "One customer with at least one purchase in the window.",
+    (
+        CUSTOMER_ID,
+        *FEATURES,
+        IS_IDENTIFIED,
+        COUNTRY,
+    ),
+)
+
+EMBEDDING: tuple[Column, ...] = (
+    Column("embedding_x", "float64", "First coordinate in the leaf embedding."),
+    Column("embedding_y", "float64", "Second coordinate in the leaf embedding."),
+)
+
+LEAF_EMBEDDING = Table(
+    "leaf_embedding", "One customer's place in the leaf embedding.", (CUSTOMER_ID, *EMBEDDING)
+)
+
+CLUSTER = Column(
+    "cluster", "int32", "The cluster's number; 1 had the highest mean revenue when first fitted.", ge=1
+)
+CONFIDENCE = Column(
+    "confidence",
+    "float64",
+    "Share of the nearest fitted customers that vote for the cluster.",
+    "fraction",
+    ge=0,
+    le=1,
+)
+
+CLUSTERS = Table("clusters", "One customer's cluster.", (CUSTOMER_ID, CLUSTER, CONFIDENCE))
+
+ASSIGNMENTS = Table(
+    "assignments",
+    "What a segmentation model says of one customer.",
+    (CUSTOMER_ID, CLUSTER, *EMBEDDING, CONFIDENCE),
+)
+
+TIERS = ("insider", "viability", "not_insider")
+TIER = Column("tier", "str", "The programme tier of the customer's cluster.", isin=TIERS)
+
+_BY_NAME = {column.name: column for column in FEATURES}
+_ORIGINAL = ("revenue", "recency", "distinct_stock_code", "basket_size", "returned")
+
+INSIDERS = Table(
+    "insiders",
+    "One customer with tier and membership; the columns of the table this replaces come first.",
+    (
+        CUSTOMER_ID,
+        *(_BY_NAME[name] for name in _ORIGINAL),
+        CLUSTER,
+        TIER,
+        IS_IDENTIFIED,
+        Column(
+            "is_member", "bool", "Whether the customer is invited: identified, insider tier, not suppressed."
+        ),
+        Column("reason", "str", "Why the customer is in, or what keeps them out."),
+        CONFIDENCE,
+        *EMBEDDING,
+        *(column for column in FEATURES if column.name not in _ORIGINAL),
+        COUNTRY,
+    ),
+)

@@ -1,0 +1,182 @@
+"""Tables of the programme: what marketing and BI tools read."""
+
+from dataclasses import replace
+
+from insiders_assets.contracts.customers import CLUSTER, COUNTRY, CUSTOMER_ID, FEATURES, TIER, TIERS
+from insiders_assets.contracts.table import Column, Table
+
+_FEATURE = {column.name: column for column in FEATURES}
+PROFILED = ("revenue", "recency", "distinct_stock_code", "basket_size", "returned")
+"""The features that profiles and tiers are described by: those of the table this replaces."""
+
+
+def _statistic(prefix: str, word: str) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            f"{prefix}_{name}",
+            "float64",
+            f"{word} of: {_FEATURE[name].meaning}",
+            _FEATURE[name].unit,
+            nullable=True,
+        )
+        for name in PROFILED
+    )
+
+
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, "float64", meaning, "fraction", ge=0, le=1)
+
+
+def _count(name: str, meaning: str) -> Column:
+    return Column(name, "int64", meaning, "customers", ge=0)
+
+
+MEMBERS = Table(
+    "members",
+    "One member of the programme: an identified customer in the insider tier who is not suppressed.",
+    (
+        CUSTOMER_ID,
+        Column("reason", "str", "Why the customer is a member, in their own numbers."),
+        CLUSTER,
+        Column("cluster_name", "str", "What the cluster is called."),
+        *(_FEATURE[name] for name in ("revenue", "recency", "total_purchases", "total_products")),
+        *(_FEATURE[name] for name in ("distinct_stock_code", "basket_size", "avg_ticket", "returned")),
+        COUNTRY,
+    ),
+)
+
+_GROUP = (
+    _count("customers", "Customers, the anonymous included."),
+    _count("identified_customers", "Identified customers."),
+    _share("share_of_customers", "Share of identified customers."),
+    Column("revenue", "float64", "Revenue of identified customers.", "currency", ge=0),
+    _share("share_of_revenue", "Share of identified customers' revenue."),
+    _share("share_of_customers_of_all", "Share of all customers."),
+    _share("share_of_revenue_of_all", "Share of all customers' revenue."),
+    *_statistic("mean", "Mean over identified customers"),
+)
+
+TIER_SUMMARY = Table(
+    "tier_summary",
+    "One tier: how many are in it and what they are like.",
+    (replace(TIER, unique=True), _count("members", "Members of the programme."), *_GROUP),
+)
+
+CLUSTER_PROFILES = Table(
+    "cluster_profiles",
+    "One cluster: its tier, what sets it apart and what to do about it.",
+    (
+        replace(CLUSTER, unique=True),
+        Column("name", "str", "A name made from what sets the cluster apart."),
+        TIER,
+        *_GROUP,
+        _share("cumulative_share_of_revenue", "Share of identified revenue of this cluster and those above it."),
+        *_statistic("median", "Median over identified customers"),
+        Column("sets_apart", "str", "The features furthest from all customers, in standard deviations."),
+        Column("action", "str", "What marketing can do."),
+        Column("action_reason", "str", "The numbers behind the action."),
+        Column("revenue_at_stake", "float64", "Revenue the action could move, as documented.", "currency", ge=0),
+        _share("mean_confidence", "Mean confidence of the assignments."),
+        Column("stability", "float64", "Mean bootstrap Jaccard of the cluster; empty until studied.", "fraction",
+               nullable=True, ge=0, le=1),
+    ),
+)  # fmt: skip
+
+BUSINESS_ANSWERS = Table(
+    "business_answers",
+    "One question the business asked, answered from the data.",
+    (
+        Column("number", "int32", "The question's number.", unique=True, ge=1),
+        Column("question", "str", "The question."),
+        Column("answer", "str", "The answer."),
+    ),
+)
+
+VERDICTS = ("holds", "does_not_hold", "undecided", "needs_data")
+
+HYPOTHESES = Table(
+    "hypotheses",
+    "One hypothesis about Insiders, with its verdict.",
+    (
+        Column("number", "int32", "The hypothesis' number.", unique=True, ge=1),
+        Column("subject", "str", "What it is about: transactions, customers or products."),
+        Column("statement", "str", "The hypothesis."),
+        Column("verdict", "str", "What the data say.", isin=VERDICTS),
+        Column("finding", "str", "The numbers behind the verdict, or the data that it needs."),
+        Column("effect", "float64", "The effect's size, as the finding names it.", nullable=True),
+        Column("low", "float64", "Lower end of the effect's 95 % interval.", nullable=True),
+        Column("high", "float64", "Upper end of the effect's 95 % interval.", nullable=True),
+        Column(
+            "p_value", "float64", "The test's p-value, corrected for many tests.", nullable=True, ge=0, le=1
+        ),
+        Column("test", "str", "How it was tested.", nullable=True),
+    ),
+)
+
+EVIDENCE = Table(
+    "evidence",
+    "One measured figure about how good the choice is.",
+    (
+        Column("measure", "str", "What is measured, such as share_of_revenue or silhouette."),
+        Column("subject", "str", "What is measured on: the list, a plain sort, leaves, …"),
+        Column(
+            "cutoff",
+            "date",
+            "The day only what came before was known; empty if not out of time.",
+            nullable=True,
+        ),
+        Column(
+            "size",
+            "float64",
+            "Share of customers listed; empty if it does not apply.",
+            "fraction",
+            nullable=True,
+        ),
+        Column("value", "float64", "The figure.", nullable=True),
+        Column("low", "float64", "Lower end of its 95 % interval.", nullable=True),
+        Column("high", "float64", "Upper end of its 95 % interval.", nullable=True),
+        Column("note", "str", "What to keep in mind when reading it.", nullable=True),
+    ),
+)
+
+CAUSES = ("behaviour", "model", "policy", "suppression", "first_seen", "out_of_window")
+
+MEMBERSHIP_CHANGES = Table(
+    "membership_changes",
+    "One customer who entered, left or changed tier at a refresh.",
+    (
+        Column("refresh_id", "str", "The refresh at which it happened."),
+        Column("as_of", "date", "That refresh's as-of date."),
+        replace(CUSTOMER_ID, unique=False),
+        Column("change", "str", "What happened.", isin=("entered", "left", "moved")),
+        Column("cause", "str", "Why.", isin=CAUSES),
+        Column("tier_before", "str", "The tier before; empty if not seen before.", nullable=True, isin=TIERS),
+        Column("tier_after", "str", "The tier after; empty if no longer seen.", nullable=True, isin=TIERS),
+        Column("cluster_before", "int32", "The cluster before.", nullable=True, ge=1),
+        Column("cluster_after", "int32", "The cluster after.", nullable=True, ge=1),
+        Column("was_member", "bool", "Whether the customer was a member before."),
+        Column("is_member", "bool", "Whether the customer is a member now."),
+    ),
+    key=("refresh_id", "customer_id"),
+)
+
+REFRESHES = Table(
+    "refreshes",
+    "One refresh: what it read and what came of it.",
+    (
+        Column("refresh_id", "str", "The refresh, as named in reports/.", unique=True),
+        Column("as_of", "date", "The day its features look back from."),
+        Column("published_at", "datetime", "When its tables were swapped in (UTC)."),
+        Column("model_version", "str", "The segmentation model that assigned."),
+        *(Column(f"rows_{name}", "int64", f"Rows {name}.", "rows", ge=0)
+          for name in ("read", "transactions", "quarantined", "purchases", "returns")),
+        _count("customers", "Customers, the anonymous included."),
+        _count("identified_customers", "Identified customers."),
+        _count("members", "Members."),
+        Column("revenue", "float64", "Revenue of all customers.", "currency", ge=0),
+        _share("insider_share_of_customers", "Insiders' share of identified customers."),
+        _share("insider_share_of_revenue", "Insiders' share of identified revenue."),
+        Column("members_entered", "int64", "Members who were not members before.", "customers", ge=0),
+        Column("members_left", "int64", "Members before who are no longer.", "customers", ge=0),
+    ),
+)  # fmt: skip

@@ -1,0 +1,157 @@
+"""How a contract is written: plain declarations that load at once, turned into pandera on first use.
+
+A contract is declared without importing pandera or polars (a second of start-up between them), because the
+same declaration also gives Dagster's column schema, the warehouse's tables and the data dictionary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from insiders_assets.errors import ContractError
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    import polars as pl
+
+DType = Literal["str", "int64", "int32", "float64", "bool", "date", "datetime"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its meaning, its unit and the values it may take.
+
+    Attributes:
+        name: The column's name, in lower case with underscores.
+        dtype: The logical type, the same on every engine.
+        meaning: One sentence for the data dictionary.
+        unit: ``units``, ``days``, ``currency``, ``fraction``, … or empty.
+        nullable: Whether a value may be missing.
+        unique: Whether no value may occur twice.
+        ge: The smallest allowed value, or None.
+        gt: The value that every value must exceed, or None.
+        le: The largest allowed value, or None.
+        isin: The only allowed values, or empty for any.
+    """
+
+    name: str
+    dtype: DType
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    unique: bool = False
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    isin: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that crosses an asset boundary.
+
+    Attributes:
+        name: The table's name, equal to its asset's or its warehouse table's.
+        meaning: What one row is.
+        columns: Its columns, in order.
+        key: The columns that together name a row, or empty.
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = field(default=())
+
+    @property
+    def names(self) -> list[str]:
+        """The column names, in order."""
+        return [column.name for column in self.columns]
+
+    @cached_property
+    def polars_schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
+        """The columns' polars types, by name."""
+        import polars as pl
+
+        types: dict[str, Any] = {
+            "str": pl.String, "int64": pl.Int64, "int32": pl.Int32, "float64": pl.Float64,
+            "bool": pl.Boolean, "date": pl.Date, "datetime": pl.Datetime("us"),
+        }  # fmt: skip
+        return {column.name: types[column.dtype] for column in self.columns}
+
+    @cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        """The contract as a strict, ordered pandera schema for polars."""
+        import pandera.polars as pa
+
+        def checks(column: Column) -> list[pa.Check]:
+            found = []
+            if column.ge is not None:
+                found.append(pa.Check.ge(column.ge))
+            if column.gt is not None:
+                found.append(pa.Check.gt(column.gt))
+            if column.le is not None:
+                found.append(pa.Check.le(column.le))
+            if column.isin:
+                found.append(pa.Check.isin(column.isin))
+            return found
+
+        return pa.DataFrameSchema(
+            {
+                column.name: pa.Column(
+                    self.polars_schema[column.name],
+                    checks(column),
+                    nullable=column.nullable,
+                    unique=column.unique,
+                )
+                for column in self.columns
+            },
+            strict=True,
+            ordered=True,
+            unique=list(self.key) or None,
+            name=self.name,
+        )
+
+    def failures(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Every way in which ``frame`` breaks the contract: ``column, check, failures, example``; empty if none.
+
+        Args:
+            frame: An eager frame. A lazy one would only have its types checked.
+        """
+        import pandera.errors
+        import polars as pl
+
+        found = {"column": pl.String, "check": pl.String, "failures": pl.UInt32, "example": pl.String}
+        try:
+            self.schema.validate(frame, lazy=True)
+        except pandera.errors.SchemaErrors as errors:
+            return (
+                errors.failure_cases.with_columns(pl.col("column", "check", "failure_case").cast(pl.String))
+                .group_by("column", "check", maintain_order=True)
+                .agg(pl.len().alias("failures"), pl.col("failure_case").first().alias("example"))
+            )
+        return pl.DataFrame(schema=found)
+
+    def validate(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` unchanged if it keeps the contract.
+
+        Raises:
+            ContractError: It does not; the message names the first broken column and how many there are.
+        """
+        failures = self.failures(frame)
+        if failures.is_empty():
+            return frame
+        column, check, count, example = failures.row(0)
+        more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+        raise ContractError(
+            f"breaks its contract: {check} fails for {count} value(s), such as {example!r}{more}",
+            where=f"table {self.name}, column {column or '(frame)'}",
+            cure="nothing was written; mend the rows it names or the contract",
+        )
+
+    def empty(self) -> pl.DataFrame:
+        """A frame with the contract's columns and no row."""
+        import polars as pl
+
+        return pl.DataFrame(schema=self.polars_schema)

@@ -1,0 +1,36 @@
+"""The errors a user can cause and cure. Everything else is a defect and may show its traceback."""
+
+
+class InsidersError(Exception):
+    """A problem that its reader can mend: what is wrong, where, and what to do, in one line.
+
+    Args:
+        what: What is wrong, as a clause without a full stop.
+        where: The file, line, column or setting it was found in, or empty.
+        cure: What to do about it, as an imperative clause, or empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", cure: str = "") -> None:
+        self.what, self.where, self.cure = what, where, cure
+        line = f"{where}: {what}" if where else what
+        super().__init__(" ".join(f"{line}; {cure}".split()) if cure else " ".join(line.split()))
+
+
+class UsageError(InsidersError):
+    """A command, a setting or a place given by the user cannot be used (exit code 2)."""
+
+    exit_code = 2
+
+
+class ContractError(InsidersError):
+    """A table breaks its contract; nothing of it was written."""
+
+
+class ExportError(InsidersError):
+    """A file in the landing zone cannot be read as an export at all."""
+
+
+class ModelError(InsidersError):
+    """A segmentation model is missing, damaged, or made for other features."""

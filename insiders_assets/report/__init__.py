@@ -1,0 +1,1 @@
+"""The report: what people read, built from the programme's tables. Never imports dagster."""

@@ -1,0 +1,1 @@
+"""The frozen segmentation model: fitted once, assigns ever after. Never imports dagster."""

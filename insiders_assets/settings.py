@@ -1,0 +1,119 @@
+"""Every setting, once. Each is an environment variable ``INSIDERS_<NAME>`` and, where useful, a command option."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from insiders_assets.errors import UsageError
+
+
+def _split(value: Any) -> Any:
+    """Read ``a, b`` as two words: a list in an environment variable needs no JSON."""
+    return (
+        tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+    )
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """Where things lie and which rules hold. Read from ``INSIDERS_*`` and never changed afterwards."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INSIDERS_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    # Places
+    home: str = Field("data", description="Where everything is kept: a directory or s3://bucket/prefix.")
+    landing: str | None = Field(None, description="Where exports arrive; <home>/landing unless given.")
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL of the warehouse; SQLite in <home>/insiders.db unless given."
+    )
+
+    # Engine
+    engine: Literal["polars", "spark"] = Field("polars", description="What runs cleaning and features.")
+    executor: Literal["in_process", "multiprocess"] = Field(
+        "in_process", description="How Dagster runs steps: one process, or one process each."
+    )
+
+    # Ingest
+    date_order: Literal["auto", "day_first", "month_first"] = Field(
+        "auto",
+        description="How to read dates such as 03/04/2026; auto refuses a file where both readings fit.",
+    )
+    max_rejected: float = Field(
+        0.05, ge=0, le=1, description="Share of a file's rows above which the whole file is set aside."
+    )
+
+    # Cleaning
+    price_floor: float = Field(
+        0.04, ge=0, description="Unit prices must exceed this, in the data's currency."
+    )
+    drop_letter_codes: bool = Field(
+        True, description="Drop stock codes made of letters only: postage, fees, manual lines."
+    )
+    excluded_countries: Words = Field(
+        ("Unspecified", "European Community"), description="Countries whose rows are dropped."
+    )
+    excluded_customers: Words = Field((), description="Customer ids whose rows are dropped.")
+
+    # Features
+    as_of: date | None = Field(
+        None, description="The day features look back from; the newest date in the data unless given."
+    )
+    window_days: int = Field(
+        396, ge=1, description="How many days features look back, the as-of date included."
+    )
+
+    # Segmentation
+    recipe: str = Field("leaf", description="How a segmentation model is fitted.")
+    seed: int = Field(42, ge=0, description="Seed of every random step of a fit.")
+
+    # Programme
+    insider_coverage: float = Field(
+        0.85,
+        gt=0,
+        le=1,
+        description="Clusters are Insiders until they cover this share of identified revenue.",
+    )
+    viability_coverage: float = Field(
+        0.97, gt=0, le=1, description="The next clusters are being analysed until this share is covered."
+    )
+
+    @property
+    def landing_zone(self) -> str:
+        """Where exports arrive."""
+        return self.landing or f"{self.home.rstrip('/')}/landing"
+
+    def digest(self) -> str:
+        """A short hash of every setting that can change a result; places and secrets are left out."""
+        places = {"home", "landing", "database_url", "executor"}
+        rules = json.loads(self.model_dump_json(exclude=places))
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the environment, with ``given`` (those that are not None) on top.
+
+    Raises:
+        UsageError: A setting has a value that it cannot take; the message names the variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as errors:
+        first = errors.errors()[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        raise UsageError(
+            f"{first['msg']}, not {first['input']!r}"
+            if first["type"] != "extra_forbidden"
+            else "no such setting",
+            where=f"INSIDERS_{name}",
+            cure="correct the variable or the option of that name",
+        ) from None

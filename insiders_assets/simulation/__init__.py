@@ -1,0 +1,1 @@
+"""Simulated exports of a shop that does not exist. Never imports dagster."""

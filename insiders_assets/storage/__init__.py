@@ -1,0 +1,1 @@
+"""Landing zone, lake, warehouse and publications: one interface each, local and cloud behind it."""
