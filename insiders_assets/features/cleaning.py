@@ -1,0 +1,114 @@
+"""Cleaning rules: which transactions count as purchases and returns of products by customers.
+
+The rules are the ones the replaced work ran in production, each of them a setting. They are written once over
+narwhals lazy frames, so that polars and Spark run the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from narwhals.typing import LazyFrameT
+
+    from insiders_assets.settings import Settings
+
+LETTERS_ONLY = "^[A-Za-z]+$"
+"""Stock codes without a digit stand for postage, fees, samples and manual corrections, not for products."""
+
+
+@dataclass(frozen=True)
+class CleaningRules:
+    """What is dropped before anything is counted.
+
+    Attributes:
+        price_floor: Unit prices must exceed this, in the data's currency.
+        drop_letter_codes: Whether stock codes made of letters only are dropped.
+        excluded_countries: Countries whose rows are dropped.
+        excluded_customers: Customer ids whose rows are dropped.
+    """
+
+    price_floor: float = 0.04
+    drop_letter_codes: bool = True
+    excluded_countries: tuple[str, ...] = ("Unspecified", "European Community")
+    excluded_customers: tuple[str, ...] = ()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> CleaningRules:
+        """The rules that the settings ask for."""
+        return cls(
+            price_floor=settings.price_floor,
+            drop_letter_codes=settings.drop_letter_codes,
+            excluded_countries=settings.excluded_countries,
+            excluded_customers=settings.excluded_customers,
+        )
+
+    def drops(self) -> Mapping[str, nw.Expr]:
+        """The rules that are on, by name, as expressions that are true for a row to drop and never missing."""
+        found = {"price at or below the floor": nw.col("unit_price") <= self.price_floor}
+        if self.drop_letter_codes:
+            found["stock code of letters only"] = nw.col("stock_code").str.contains(LETTERS_ONLY)
+        if self.excluded_countries:
+            found["excluded country"] = nw.col("country").is_in(self.excluded_countries).fill_null(False)
+        if self.excluded_customers:
+            found["excluded customer"] = nw.col("customer_id").is_in(self.excluded_customers).fill_null(False)
+        return found
+
+
+def clean_purchases(raw: LazyFrameT, rules: CleaningRules) -> LazyFrameT:
+    """The transactions that pass ``rules`` and have a quantity of zero or more.
+
+    Args:
+        raw: A lazy frame of ``raw_transactions``, of any engine narwhals speaks.
+        rules: What to drop.
+
+    Returns:
+        A lazy frame of the same engine, with the columns of ``clean_purchases``.
+    """
+    return _cleaned(raw, rules, nw.col("quantity") >= 0)
+
+
+def returns(raw: LazyFrameT, rules: CleaningRules) -> LazyFrameT:
+    """The transactions that pass ``rules`` and have a negative quantity; see :func:`clean_purchases`."""
+    return _cleaned(raw, rules, nw.col("quantity") < 0)
+
+
+def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr) -> Any:
+    frame = nw.from_native(raw).filter(side, *(~drop for drop in rules.drops().values()))
+    identified = ~nw.col("customer_id").is_null()
+    anonymous = nw.concat_str(nw.lit("anonymous-"), nw.col("invoice_no"))
+    return (
+        frame.with_columns(
+            is_identified=identified,
+            line_value=nw.col("quantity") * nw.col("unit_price"),
+            customer_id=nw.when(identified).then(nw.col("customer_id")).otherwise(anonymous),
+        )
+        .select(CLEAN_PURCHASES.names)
+        .to_native()
+    )
+
+
+def dropped_by_rule(raw: Any, rules: CleaningRules) -> dict[str, int]:
+    """How many transactions each rule drops; a row that breaks several counts for the first only.
+
+    Args:
+        raw: A lazy frame of ``raw_transactions``.
+        rules: What to drop.
+
+    Returns:
+        Row counts by the rule's name, in the order in which the rules are applied.
+    """
+    earlier: nw.Expr = nw.lit(False)
+    counts = {}
+    for number, drop in enumerate(rules.drops().values()):
+        counts[f"rule_{number}"] = (drop & ~earlier).cast(nw.Int64).sum()
+        earlier = earlier | drop
+    row = nw.from_native(raw).select(**counts).collect(backend="polars").row(0)
+    return {name: int(count or 0) for name, count in zip(rules.drops(), row, strict=True)}

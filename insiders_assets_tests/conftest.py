@@ -1,0 +1,17 @@
+"""What several tests share: the reference data where it is at hand, and made-up tables where it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REFERENCE = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of the reference data, or a skip where it is absent."""
+    if not (REFERENCE / "data" / "online_retail").is_dir():
+        pytest.skip("the reference data are not beside the project")
+    return REFERENCE
