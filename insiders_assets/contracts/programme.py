@@ -166,7 +166,10 @@ REFRESHES = Table(
     (
         Column("refresh_id", "str", "The refresh, as named in reports/.", unique=True),
         Column("as_of", "date", "The day its features look back from."),
-        Column("published_at", "datetime", "When its tables were swapped in (UTC)."),
+        Column(
+            "published_at", "datetime", "When its tables were swapped in (UTC); empty in the lake.", nullable=True
+        ),
+        Column("inputs", "str", "Hash of all its results follow from; empty in the lake.", nullable=True),
         Column("model_version", "str", "The segmentation model that assigned."),
         *(Column(f"rows_{name}", "int64", f"Rows {name}.", "rows", ge=0)
           for name in ("read", "transactions", "quarantined", "purchases", "returns")),
