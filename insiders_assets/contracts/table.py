@@ -137,11 +137,19 @@ class Table:
         """Return ``frame`` unchanged if it keeps the contract.
 
         Raises:
-            ContractError: It does not; the message names the first broken column and how many there are.
+            ContractError: It does not; see :meth:`require`.
         """
-        failures = self.failures(frame)
+        self.require(self.failures(frame))
+        return frame
+
+    def require(self, failures: pl.DataFrame) -> None:
+        """Raise if there are ``failures``, as :meth:`failures` returns them.
+
+        Raises:
+            ContractError: There are; the message names the first broken column and how many more there are.
+        """
         if failures.is_empty():
-            return frame
+            return
         column, check, count, example = failures.row(0)
         more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
         raise ContractError(

@@ -1,0 +1,36 @@
+"""Group ``features``: what is known of each customer."""
+
+from dagster import AssetExecutionContext, ResourceParam, asset
+
+from insiders_assets.assets.declaration import declare
+from insiders_assets.assets.frames import DataFrame, LazyFrame
+from insiders_assets.contracts.customers import CUSTOMER_FEATURES
+from insiders_assets.storage.stores import Stores
+
+GROUP = "features"
+
+
+@asset(**declare(CUSTOMER_FEATURES, GROUP, "polars"), pool="home")
+def customer_features(
+    context: AssetExecutionContext,
+    clean_purchases: LazyFrame,
+    returns: LazyFrame,
+    stores: ResourceParam[Stores],
+) -> DataFrame:
+    """One row per customer with a purchase in the window: revenue, recency, variety, basket, returns and more."""
+    from insiders_assets.features import customers
+
+    as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
+    table = customers.customer_features(
+        clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
+    ).collect(engine="streaming")
+    identified = int(table["is_identified"].sum())
+    context.add_output_metadata(
+        {
+            "as_of": str(as_of),
+            "identified_customers": identified,
+            "anonymous_customers": table.height - identified,
+            "revenue": float(table["revenue"].sum()),
+        }
+    )
+    return table

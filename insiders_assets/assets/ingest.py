@@ -1,0 +1,76 @@
+"""Group ``ingest``: exports become transactions, or rows in quarantine."""
+
+from collections.abc import Iterator
+
+from dagster import (
+    AssetExecutionContext,
+    AssetOut,
+    MaterializeResult,
+    Output,
+    ResourceParam,
+    asset,
+    multi_asset,
+)
+
+from insiders_assets.assets.declaration import TRANSACTIONS, declare
+from insiders_assets.assets.frames import LazyFrame
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
+from insiders_assets.storage.stores import Stores
+
+GROUP = "ingest"
+
+
+@multi_asset(
+    outs={
+        "raw_transactions": AssetOut(
+            description="Every line of every export in the landing zone that could be read.",
+            **declare(RAW_TRANSACTIONS, GROUP, "polars", io_manager_key=TRANSACTIONS),
+        ),
+        "rejected_rows": AssetOut(
+            description="Every line, and every whole file, that could not; with its place and the reason.",
+            **declare(REJECTED_ROWS, GROUP, "polars"),
+        ),
+    },
+    pool="home",
+)
+def exports(
+    context: AssetExecutionContext, stores: ResourceParam[Stores]
+) -> Iterator[MaterializeResult | Output]:
+    """Read what is new in the landing zone; a row becomes a transaction or lands in quarantine."""
+    from insiders_assets.ingest import IngestRules
+
+    result = stores.transactions.ingest(stores.landing, IngestRules.from_settings(stores.settings))
+    for note in result.warnings:
+        context.log.warning(note)
+    yield MaterializeResult(
+        asset_key="raw_transactions",
+        metadata={
+            "dagster/row_count": result.rows_transactions,
+            "rows_read": result.rows_read,
+            "rows_quarantined": result.rows_quarantined,
+            "files": len(result.files),
+            "files_parsed": result.parsed,
+        },
+    )
+    yield Output(stores.transactions.rejected(), output_name="rejected_rows")
+
+
+@asset(**declare(CLEAN_PURCHASES, GROUP, "polars"), pool="home")
+def clean_purchases(
+    context: AssetExecutionContext, raw_transactions: LazyFrame, stores: ResourceParam[Stores]
+) -> LazyFrame:
+    """Transactions that pass the cleaning rules, with a quantity of zero or more."""
+    from insiders_assets.features import cleaning
+
+    rules = cleaning.CleaningRules.from_settings(stores.settings)
+    for rule, rows in cleaning.dropped_by_rule(raw_transactions, rules).items():
+        context.add_output_metadata({f"dropped: {rule}": rows})
+    return cleaning.clean_purchases(raw_transactions, rules)
+
+
+@asset(**declare(RETURNS, GROUP, "polars"), pool="home")
+def returns(raw_transactions: LazyFrame, stores: ResourceParam[Stores]) -> LazyFrame:
+    """Transactions that pass the cleaning rules, with a negative quantity."""
+    from insiders_assets.features import cleaning
+
+    return cleaning.returns(raw_transactions, cleaning.CleaningRules.from_settings(stores.settings))

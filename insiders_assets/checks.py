@@ -1,0 +1,154 @@
+"""Asset checks: every contract as a blocking check, and the business rules that no table may break.
+
+Tables are validated before they are written; the checks here say so in the UI and hold for what lies on disk, whoever
+put it there. What only a person can judge is a warning.
+"""
+
+from collections.abc import Iterator
+
+from dagster import (
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    MetadataValue,
+    ResourceParam,
+    TableRecord,
+    asset_check,
+    multi_asset_check,
+)
+
+from insiders_assets.assets import programme
+from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
+from insiders_assets.contracts.table import Table
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
+from insiders_assets.storage.stores import Stores
+
+DOUBTFUL = 0.5
+"""An assignment with less than this share of the vote is doubtful."""
+
+MANY_DOUBTFUL = 0.1
+MANY_REJECTED = 0.01
+
+TOGETHER = {
+    "exports": (RAW_TRANSACTIONS, REJECTED_ROWS),
+    "clean_purchases": (CLEAN_PURCHASES,),
+    "returns": (RETURNS,),
+    "customer_features": (CUSTOMER_FEATURES,),
+    "assignment": (LEAF_EMBEDDING, CLUSTERS),
+    "programme": programme.TABLES,
+}
+"""The tables that each computation makes: checked in one step, as they are made in one."""
+
+
+def contract_checks(name: str, tables: tuple[Table, ...]) -> AssetChecksDefinition:
+    """A blocking check per table that what is on disk keeps its contract, all in one step."""
+
+    @multi_asset_check(
+        name=f"{name}_contracts",
+        specs=[
+            AssetCheckSpec(
+                "contract",
+                asset=table.name,
+                blocking=True,
+                description=f"{table.meaning} Columns, types, limits and uniqueness are as declared.",
+            )
+            for table in tables
+        ],
+    )
+    def check(stores: ResourceParam[Stores]) -> Iterator[AssetCheckResult]:
+        from insiders_assets.storage.lake import failures
+
+        for table in tables:
+            rows, broken = failures(stores.scan(table.name), table)
+            yield AssetCheckResult(
+                asset_key=table.name,
+                check_name="contract",
+                passed=broken.is_empty(),
+                metadata={"rows": rows}
+                | (
+                    {"failures": MetadataValue.table([TableRecord(record) for record in broken.to_dicts()])}
+                    if len(broken)
+                    else {}
+                ),
+            )
+
+    return check
+
+
+@asset_check(asset="raw_transactions", blocking=True)
+def no_row_lost(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """Rows read are transactions plus quarantined rows, file by file."""
+    unequal = stores.transactions.unbalanced()
+    totals = stores.transactions.totals()
+    return AssetCheckResult(
+        passed=not unequal, metadata=totals | {"files_out_of_balance": ", ".join(unequal)}
+    )
+
+
+@asset_check(asset="rejected_rows")
+def few_rows_rejected(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """Few rows are in quarantine; many point at an export whose form has changed."""
+    totals = stores.transactions.totals()
+    share = totals["quarantined"] / max(totals["read"], 1)
+    return AssetCheckResult(
+        passed=share <= MANY_REJECTED,
+        severity=AssetCheckSeverity.WARN,
+        metadata={"share_rejected": share, "warns_above": MANY_REJECTED},
+    )
+
+
+@asset_check(asset="segmentation_model", blocking=True)
+def champion_is_usable(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """The champion loads and was fitted on today's features."""
+    model = stores.models.champion()
+    return AssetCheckResult(passed=model is not None, metadata={"model_version": model.version})
+
+
+@asset_check(asset="clusters")
+def few_doubtful_assignments(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """Few customers are between clusters; many mean that the model no longer fits its customers."""
+    confidence = stores.lake.read("clusters")["confidence"]
+    share = float((confidence < DOUBTFUL).sum()) / max(len(confidence), 1)
+    return AssetCheckResult(
+        passed=share <= MANY_DOUBTFUL,
+        severity=AssetCheckSeverity.WARN,
+        metadata={"share_doubtful": share, "warns_above": MANY_DOUBTFUL},
+    )
+
+
+@asset_check(asset="members", blocking=True)
+def members_are_identified_insiders(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """Nobody anonymous and nobody from another tier is on the list, and nobody on it is missing from ``insiders``."""
+    insiders = stores.lake.read("insiders")
+    listed = set(stores.lake.read("members")["customer_id"])
+    flagged = insiders.filter(insiders["is_member"])
+    strangers = flagged.filter((flagged["tier"] != "insider") | ~flagged["is_identified"]).height
+    unequal = len(listed ^ set(flagged["customer_id"]))
+    return AssetCheckResult(
+        passed=strangers == 0 and unequal == 0,
+        metadata={"not_identified_insiders": strangers, "in_one_table_only": unequal},
+    )
+
+
+@asset_check(asset="insider_report")
+def report_equals_warehouse(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """The report people read and the tables BI tools read are of the same refresh, with as many members."""
+    report = stores.publication.latest_report()
+    latest = stores.warehouse.latest_refresh() or {}
+    return AssetCheckResult(
+        passed=report["refresh_id"] == latest.get("refresh_id")
+        and report["members"] == latest.get("members"),
+        metadata={"report": str(report["refresh_id"]), "warehouse": str(latest.get("refresh_id"))},
+    )
+
+
+CHECKS = [
+    *(contract_checks(name, tables) for name, tables in TOGETHER.items()),
+    no_row_lost,
+    few_rows_rejected,
+    champion_is_usable,
+    few_doubtful_assignments,
+    members_are_identified_insiders,
+    report_equals_warehouse,
+]

@@ -1,0 +1,127 @@
+"""Every command and its options; what a command does lies in the modules beside this one."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from insiders_assets import __version__
+from insiders_assets.errors import InsidersError, UsageError
+
+app = typer.Typer(
+    name="insiders",
+    help="Pick an e-commerce company's loyalty members from raw transaction exports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Landing = Annotated[
+    str | None, typer.Option(help="Where exports arrive.", metavar="LOC", show_default="<home>/landing")
+]
+Home = Annotated[
+    str | None, typer.Option(help="Where everything is kept.", metavar="LOC", show_default="data")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="The day to look back from.",
+        show_default="newest date in the data",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"insiders {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    landing: Landing = None,
+    home: Home = None,
+    as_of: AsOf = None,
+    force: Annotated[bool, typer.Option("--force", help="Refresh even though nothing is new.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ingest what is new and refresh everything; fits a model only if there is none."""
+    from insiders_assets.cli.run import refresh
+    from insiders_assets.settings import load_settings
+
+    settings = load_settings(landing=landing, home=home, as_of=as_of.date() if as_of else None)
+    refresh(settings, job="refresh", force=force, as_json=as_json)
+
+
+@app.command()
+def refit(landing: Landing = None, home: Home = None, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Fit a new model, matched to the old one, then refresh everything with it."""
+    from insiders_assets.cli.run import refresh
+    from insiders_assets.settings import load_settings
+
+    settings = load_settings(landing=landing, home=home, as_of=as_of.date() if as_of else None)
+    refresh(settings, job="refit", force=True, as_json=as_json)
+
+
+@app.command()
+def simulate(
+    customers: Annotated[
+        int, typer.Option(min=1, help="How many identified customers to make up.", metavar="N")
+    ],
+    out: Annotated[Path, typer.Option(help="Where to write the exports.", metavar="DIR")],
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.", metavar="S")] = 42,
+) -> None:
+    """Write realistic exports of a shop that does not exist, of any size."""
+    from insiders_assets.cli.console import showing_progress
+    from insiders_assets.simulation import simulate as make
+
+    with showing_progress():
+        written = make(customers, out, seed=seed)
+    typer.echo(f"{len(written)} exports in {out}")
+
+
+@app.command()
+def ui(
+    landing: Landing = None,
+    home: Home = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Dagster's UI and daemon, with the sensor on: a file dropped in the landing zone refreshes the report."""
+    from insiders_assets.cli.ui import serve
+    from insiders_assets.settings import load_settings
+
+    serve(load_settings(landing=landing, home=home), host=host, port=port)
+
+
+def main() -> None:
+    """Run a command; end with 0 when done, 1 when a run or check failed, 2 on bad usage or settings."""
+    try:
+        app(standalone_mode=True)
+    except InsidersError as error:
+        sys.stderr.write(f"insiders: {error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("insiders: stopped\n")
+        sys.exit(130)
+
+
+__all__ = ["UsageError", "app", "main"]

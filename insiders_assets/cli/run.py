@@ -1,0 +1,147 @@
+"""``insiders run`` and ``insiders refit``: one job in this process, then the answers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from insiders_assets import errors, progress
+from insiders_assets.cli.console import showing_progress
+from insiders_assets.errors import InsidersError
+from insiders_assets.refresh.state import is_current
+from insiders_assets.storage.files import make_folder
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from dagster import DagsterEvent, ExecuteInProcessResult
+
+    from insiders_assets.settings import Settings
+
+
+def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None:
+    """Run a job unless nothing is new, and print what came of it.
+
+    Args:
+        settings: Where things lie and which rules hold.
+        job: ``refresh`` or ``refit``.
+        force: Run even though nothing is new.
+        as_json: Print one JSON object instead of text.
+
+    Raises:
+        InsidersError: The job failed; everything published is as it was.
+    """
+    from filelock import FileLock, Timeout
+
+    stores = Stores(settings)
+    stores.landing.listing()
+    lock = FileLock(make_folder(stores.home) / ".lock")
+    try:
+        with lock.acquire(timeout=0):
+            current = not force and is_current(stores)
+            if not current:
+                stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work
+                with showing_progress(quiet=as_json):
+                    _execute(stores, job)
+    except Timeout:
+        raise InsidersError(
+            "another run is writing here",
+            where=str(stores.home),
+            cure="wait until it is over, then run again",
+        ) from None
+    except PermissionError as error:
+        raise InsidersError(
+            f"cannot be written ({error.strerror})",
+            where=str(stores.home),
+            cure="choose another --home or give this one write permission",
+        ) from None
+    report = stores.publication.latest_report()
+    if as_json:
+        typer.echo(json.dumps(report | {"report": str(_page(stores)), "nothing_new": current}))
+    else:
+        _print_answers(stores, report, current=current)
+
+
+def _page(stores: Stores) -> Any:
+    return (stores.publication.folder("latest") / "report.html").absolute()
+
+
+def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> None:
+    rows = report["rows"]
+    if current:
+        typer.echo("Nothing new since the last refresh; its report stands.\n")
+    typer.echo(f"Insiders on {report['as_of']}")
+    typer.echo(
+        f"{rows['read']:,} rows read: {rows['transactions']:,} transactions, {rows['quarantined']:,} in quarantine\n"
+    )
+    for answer in report["answers"]:
+        typer.echo(f"{answer['number']}. {answer['question']}\n   {answer['answer']}\n")
+    typer.echo(f"Report: {_page(stores)}")
+
+
+def _execute(stores: Stores, job: str) -> None:
+    from dagster import DagsterInstance
+
+    from insiders_assets.definitions import build_defs
+
+    definition = build_defs(stores.settings).resolve_job_def(job)
+    with _instance(stores) as instance:
+        _quiet(DagsterInstance)
+        result = definition.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    if not result.success:
+        raise _reason(result)
+
+
+def _instance(stores: Stores) -> Any:
+    """The instance that ``insiders ui`` shows, without the copying of standard output that slows a terminal run."""
+    from dagster import DagsterInstance
+    from dagster._core.instance.ref import InstanceRef
+
+    from insiders_assets.cli.ui import dagster_home
+
+    quiet = {
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
+        },
+        "telemetry": {"enabled": False},
+    }
+    return DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home(stores.settings)), overrides=quiet))
+
+
+def _quiet(_: Any) -> None:
+    """Dagster logs every event; the progress lines say what a person needs."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    progress.report("starting")
+
+
+def _reason(result: ExecuteInProcessResult) -> InsidersError:
+    """The first failure of a run as one line."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            return _step_failure(event)
+    return InsidersError("the run failed before any step", cure="look at it with: insiders ui")
+
+
+def _step_failure(event: DagsterEvent) -> InsidersError:
+    failure = event.step_failure_data.error
+    while failure and failure.cause:
+        failure = failure.cause
+    if failure is None:
+        return InsidersError("failed", where=f"step {event.step_key}", cure="look at it with: insiders ui")
+    name = failure.cls_name or "Error"
+    text = failure.message.strip().removeprefix(f"insiders_assets.errors.{name}: ").removeprefix(f"{name}: ")
+    kind = getattr(errors, name, None)
+    if isinstance(kind, type) and issubclass(kind, InsidersError):
+        found = InsidersError(text)
+        found.exit_code = kind.exit_code
+        return found
+    return InsidersError(
+        f"{name}: {text}", where=f"step {event.step_key}", cure="look at it with: insiders ui"
+    )

@@ -1,0 +1,53 @@
+"""``insiders ui``: Dagster's webserver and daemon on this code location, with a home that keeps their history."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets.storage.files import make_folder, write_text
+
+if TYPE_CHECKING:
+    from insiders_assets.settings import Settings
+
+INSTANCE = """\
+# Dagster's own history: SQLite files beside this one. deploy/dagster.yaml is the one for production.
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1   # two refreshes never write together
+  pools:
+    default_limit: 1
+run_monitoring:
+  enabled: true
+  free_slots_after_run_end_seconds: 60
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """``DAGSTER_HOME`` if it is set, otherwise ``<home>/dagster``, made on first use."""
+    if given := os.environ.get("DAGSTER_HOME"):
+        return Path(given)
+    folder = make_folder(Path(settings.home).absolute() / "dagster")
+    if not (folder / "dagster.yaml").exists():
+        write_text(folder / "dagster.yaml", INSTANCE)
+    return folder
+
+
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Serve the UI until stopped; ends with the server's exit code."""
+    environment = os.environ | {
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "INSIDERS_HOME": settings.home,
+        "INSIDERS_LANDING": settings.landing_zone,
+    }
+    command = [
+        *(sys.executable, "-m", "dagster", "dev"),
+        *("--module-name", "insiders_assets.definitions"),
+        *("--host", host, "--port", str(port)),
+    ]
+    sys.exit(subprocess.call(command, env=environment))  # noqa: S603 - a fixed command, no shell

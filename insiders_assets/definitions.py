@@ -1,0 +1,54 @@
+"""The code location: assets, checks, jobs, sensors and resources put together.
+
+``build_defs`` is what tests, the command line and the module-level ``defs`` share. What an asset does belongs in
+``assets``, when it runs in ``automation``, what must hold in ``checks``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagster import Definitions, in_process_executor, load_assets_from_modules, multiprocess_executor
+
+from insiders_assets import automation, checks
+from insiders_assets.assets import features, ingest, programme, segmentation
+from insiders_assets.assets.declaration import LAKE, TRANSACTIONS
+from insiders_assets.settings import Settings, load_settings
+from insiders_assets.storage.io_manager import LakeIOManager, TransactionIOManager
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from insiders_assets.contracts.table import Table
+
+TABLES: dict[str, Table] = {table.name: table for tables in checks.TOGETHER.values() for table in tables}
+"""The contract of every asset that is a table, by asset name."""
+
+
+def build_defs(settings: Settings | None = None, **overrides: Any) -> Definitions:
+    """The definitions for one set of settings.
+
+    Args:
+        settings: The settings; read from the environment unless given.
+        **overrides: Resources to put in place of the usual ones, by key.
+
+    Returns:
+        Everything that Dagster loads.
+    """
+    settings = settings or load_settings()
+    stores = Stores(settings)
+    resources: dict[str, Any] = {
+        "stores": stores,
+        LAKE: LakeIOManager(stores, TABLES),
+        TRANSACTIONS: TransactionIOManager(stores, TABLES),
+    }
+    return Definitions(
+        assets=load_assets_from_modules([ingest, features, segmentation, programme]),
+        asset_checks=checks.CHECKS,
+        jobs=[automation.refresh, automation.refit],
+        sensors=[automation.landing_zone],
+        resources=resources | overrides,
+        executor=in_process_executor if settings.executor == "in_process" else multiprocess_executor,
+    )
+
+
+defs = build_defs()

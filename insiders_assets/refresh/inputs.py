@@ -1,0 +1,79 @@
+"""What the programme is computed from, gathered from the stores."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets import __version__
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from insiders_assets.programme import ProgrammeInputs
+    from insiders_assets.storage.stores import Stores
+
+
+def inputs_digest(stores: Stores, model_version: str) -> str:
+    """A short hash of everything a refresh's results follow from."""
+    facts = [stores.transactions.content_digest(), stores.settings.digest(), model_version, __version__]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def refresh_id(as_of: date, inputs: str, latest: dict[str, Any] | None) -> str:
+    """The refresh's name: its as-of date, and a hash of its inputs and of the refresh before it.
+
+    A retry of the latest refresh gets the same name and so replaces itself; coming back to earlier inputs does not.
+    """
+    if latest and latest["inputs"] == inputs:
+        return str(latest["refresh_id"])
+    chained = f"{latest['refresh_id'] if latest else ''}:{inputs}"
+    return f"{as_of}-{hashlib.sha256(chained.encode()).hexdigest()[:8]}"
+
+
+def programme_inputs(
+    stores: Stores,
+    *,
+    as_of: date,
+    features: pl.DataFrame,
+    assignments: pl.DataFrame,
+    purchases: pl.LazyFrame,
+    returns: pl.LazyFrame,
+) -> ProgrammeInputs:
+    """Everything :func:`insiders_assets.programme.run_programme` asks for.
+
+    Args:
+        stores: Where the model, the published list and the counts are read from.
+        as_of: The day the features look back from.
+        features: ``customer_features``.
+        assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence`` of the same customers.
+        purchases: ``clean_purchases``, lazy.
+        returns: ``returns``, lazy.
+    """
+    from insiders_assets.programme import ProgrammeInputs, ProgrammeRules
+
+    model = stores.models.champion()
+    inputs = inputs_digest(stores, model.version)
+    latest = stores.warehouse.latest_refresh()
+    before = stores.warehouse.read("insiders") if latest else None
+    return ProgrammeInputs(
+        features=features,
+        assignments=assignments,
+        purchases=purchases,
+        returns=returns,
+        rules=ProgrammeRules.from_settings(stores.settings),
+        previous=before,
+        as_of=as_of,
+        refresh_id=refresh_id(as_of, inputs, latest),
+        model_version=model.version,
+        previous_model_version=latest["model_version"] if latest else None,
+        silhouette=model.card["silhouette"],
+        rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
+    )
+
+
+def _rows(frame: pl.LazyFrame) -> int:
+    return int(frame.select(pl.len()).collect().item())

@@ -1,0 +1,110 @@
+"""Publishing: the report's folder, the warehouse in one transaction, ``reports/latest``, then the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets import __version__
+from insiders_assets.refresh.inputs import inputs_digest
+from insiders_assets.refresh.state import RefreshState, fingerprint, remember
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from insiders_assets.storage.stores import Stores
+
+APPENDED = ("membership_changes", "refreshes")
+"""Tables that keep every refresh's rows; all others hold the latest refresh only."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published.
+
+    Attributes:
+        refresh_id: The refresh's name.
+        folder: The report's folder.
+        markdown: A short summary with a picture.
+        numbers: Figures worth plotting over time.
+    """
+
+    refresh_id: str
+    folder: Path
+    markdown: str
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFrame) -> Published:
+    """Make one refresh visible: its report, its tables, and the record that it happened.
+
+    The order matters: a report nobody points at is harmless, tables swap all at once, and the state is written last, so
+    that a run cut short anywhere is simply due again.
+
+    Args:
+        stores: Where to publish.
+        tables: Every table of the programme, by name.
+        rejected: ``rejected_rows``, for the report's data quality section.
+    """
+    from insiders_assets.report import ReportInputs, build_report, preview
+
+    model = stores.models.champion()
+    inputs = inputs_digest(stores, model.version)
+    refreshes = tables["refreshes"].with_columns(
+        published_at=pl.lit(datetime.now(UTC).replace(tzinfo=None), dtype=pl.Datetime("us")),
+        inputs=pl.lit(inputs),
+    )
+    row = refreshes.to_dicts()[0]
+    name = row["refresh_id"]
+    report = ReportInputs(
+        insiders=tables["insiders"],
+        tables={key: table for key, table in tables.items() if key != "insiders"} | {"refreshes": refreshes},
+        refresh_id=name,
+        as_of=row["as_of"],
+        model_version=model.version,
+        silhouette=model.card["silhouette"],
+        rows={
+            key: row[f"rows_{key}"] for key in ("read", "transactions", "quarantined", "purchases", "returns")
+        },
+        previous_refresh=_before(stores, name),
+        rejected=rejected,
+    )
+    with stores.publication.staged(name) as folder:
+        build_report(report, folder)
+    stores.warehouse.publish(
+        {key: table for key, table in tables.items() if key not in APPENDED},
+        {"membership_changes": tables["membership_changes"], "refreshes": refreshes},
+    )
+    stores.publication.make_latest(name)
+    remember(
+        stores,
+        RefreshState(
+            refresh_id=name,
+            inputs=inputs,
+            landing=fingerprint(stores.transactions.listing()),
+            settings=stores.settings.digest(),
+            code=__version__,
+            model_version=model.version,
+        ),
+    )
+    markdown, picture = preview(report)
+    return Published(
+        refresh_id=name,
+        folder=stores.publication.folder(name),
+        markdown=markdown + _inline(picture),
+        numbers={key: value for key, value in row.items() if isinstance(value, int | float)},
+    )
+
+
+def _before(stores: Stores, name: str) -> dict[str, Any] | None:
+    latest = stores.warehouse.latest_refresh()
+    return latest if latest and latest["refresh_id"] != name else None
+
+
+def _inline(png: bytes) -> str:
+    from base64 import b64encode
+
+    return f"\n\n![Insiders at a glance](data:image/png;base64,{b64encode(png).decode()})\n"

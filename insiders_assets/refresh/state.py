@@ -1,0 +1,75 @@
+"""What the last successful refresh saw: kept beside the lake, compared to know whether another one is due."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets import __version__
+from insiders_assets.storage.files import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from insiders_assets.storage.stores import Stores
+
+
+def fingerprint(listing: Mapping[str, Any]) -> str:
+    """A short hash of a landing zone's listing: names and signatures, whatever their order."""
+    text = json.dumps(sorted((name, repr(signature)) for name, signature in listing.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class RefreshState:
+    """The last successful refresh.
+
+    Attributes:
+        refresh_id: Its name in ``reports/`` and in the warehouse.
+        inputs: Hash of everything its results follow from: transactions, rules, model and code.
+        landing: Fingerprint of the landing zone it read.
+        settings: Digest of the settings it ran under.
+        code: Version of the code that ran.
+        model_version: The model that assigned.
+    """
+
+    refresh_id: str
+    inputs: str
+    landing: str
+    settings: str
+    code: str
+    model_version: str
+
+
+def _path(stores: Stores) -> Path:
+    return stores.lake_folder / "refresh.json"
+
+
+def last_refresh(stores: Stores) -> RefreshState | None:
+    """The last successful refresh, or None before the first."""
+    try:
+        found = json.loads(_path(stores).read_text(encoding="utf-8"))
+        return RefreshState(**found)
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+        return None
+
+
+def remember(stores: Stores, state: RefreshState) -> None:
+    """Record a successful refresh."""
+    write_text(_path(stores), json.dumps(asdict(state), indent=2) + "\n")
+
+
+def is_current(stores: Stores) -> bool:
+    """Whether the published results already follow from what lies in the landing zone now."""
+    state = last_refresh(stores)
+    return (
+        state is not None
+        and state.code == __version__
+        and state.settings == stores.settings.digest()
+        and state.model_version == stores.champion_version()
+        and stores.publication.latest() == state.refresh_id
+        and state.landing == fingerprint(stores.landing.listing())
+    )

@@ -1,0 +1,58 @@
+"""Whole files or nothing: a reader sees the old file or the new one, never a part."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from insiders_assets.errors import InsidersError
+
+
+def make_folder(folder: Path) -> Path:
+    """Make ``folder`` and its parents if they are not there.
+
+    Raises:
+        InsidersError: It cannot be made, for lack of permission or because a file is in the way.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InsidersError(
+            f"cannot be written ({error.strerror or error})",
+            where=str(folder),
+            cure="choose another --home or give this one write permission",
+        ) from None
+    return folder
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` to write to; put it in ``path``'s place if the block succeeds.
+
+    Raises:
+        InsidersError: The folder cannot be written.
+    """
+    make_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)  # noqa: PTH105 - the one call that swaps atomically
+    except PermissionError as error:
+        raise InsidersError(
+            f"cannot be written ({error.strerror})",
+            where=str(path),
+            cure="choose another --home or give this one write permission",
+        ) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` in UTF-8, all at once."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,60 @@
+"""How Dagster keeps assets in the lake: frames out through their contracts, frames or lazy frames in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagster import InputContext, MetadataValue, OutputContext, UPathIOManager
+
+from insiders_assets.storage.metadata import column_schema
+
+if TYPE_CHECKING:
+    import polars as pl
+    from upath import UPath
+
+    from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.stores import Stores
+
+
+class LakeIOManager(UPathIOManager):
+    """Writes polars frames to ``<home>/lake/<asset>.parquet``, validated and all at once.
+
+    Args:
+        stores: Where the lake is.
+        tables: The contract of every asset kept here, by asset name.
+    """
+
+    extension = ".parquet"
+
+    def __init__(self, stores: Stores, tables: dict[str, Table]) -> None:
+        from upath import UPath
+
+        super().__init__(base_path=UPath(stores.lake_folder))
+        self._stores = stores
+        self._tables = tables
+
+    def dump_to_path(self, context: OutputContext, obj: pl.DataFrame | pl.LazyFrame, path: UPath) -> None:  # noqa: ARG002
+        """Validate and write; the lake swaps the file in."""
+        table = self._tables[context.asset_key.to_user_string()]
+        rows = self._stores.lake.write(table, obj)
+        context.add_output_metadata(
+            {"dagster/row_count": MetadataValue.int(rows), "dagster/column_schema": column_schema(table)}
+        )
+
+    def load_from_path(self, context: InputContext, path: UPath) -> Any:  # noqa: ARG002
+        """A lazy frame where the asset asks for one, else a frame."""
+        name = context.asset_key.to_user_string()
+        lazy = context.dagster_type.display_name == "LazyFrame"
+        return self._stores.lake.scan(name) if lazy else self._stores.lake.read(name)
+
+
+class TransactionIOManager(LakeIOManager):
+    """Reads ``raw_transactions`` from its store, which writes it while reading exports."""
+
+    def dump_to_path(self, context: OutputContext, obj: Any, path: UPath) -> None:
+        """Never called with a value: the asset reports what the store wrote."""
+        raise NotImplementedError("raw_transactions are written by their store")
+
+    def load_from_path(self, context: InputContext, path: UPath) -> Any:  # noqa: ARG002
+        """The current transactions as a lazy frame."""
+        return self._stores.transactions.scan()

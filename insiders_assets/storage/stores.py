@@ -1,0 +1,94 @@
+"""Every place the platform keeps things in, opened from the settings, each on first use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets.storage.files import make_folder
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from insiders_assets.segmentation import ModelRegistry
+    from insiders_assets.settings import Settings
+    from insiders_assets.storage.lake import Lake
+    from insiders_assets.storage.landing import LandingZone
+    from insiders_assets.storage.publication import Publication
+    from insiders_assets.storage.transactions import TransactionStore
+    from insiders_assets.storage.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The landing zone, the lake, the models, the warehouse and the publications of one home.
+
+    Imports wait until a store is used, so that loading the definitions opens and imports nothing.
+    """
+
+    settings: Settings
+
+    @property
+    def home(self) -> Path:
+        """The home folder."""
+        return Path(self.settings.home)
+
+    @property
+    def lake_folder(self) -> Path:
+        """The lake's folder."""
+        return self.home / "lake"
+
+    @cached_property
+    def landing(self) -> LandingZone:
+        """Where exports arrive."""
+        from insiders_assets.storage.landing import open_landing
+
+        return open_landing(self.settings.landing_zone)
+
+    @cached_property
+    def transactions(self) -> TransactionStore:
+        """Parsed exports."""
+        from insiders_assets.storage.transactions import TransactionStore
+
+        return TransactionStore(self.home)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The assets' tables."""
+        from insiders_assets.storage.lake import Lake
+
+        return Lake(self.lake_folder)
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """An asset's latest table, wherever it is kept."""
+        return self.transactions.scan() if name == "raw_transactions" else self.lake.scan(name)
+
+    @cached_property
+    def models(self) -> ModelRegistry:
+        """Segmentation models and which of them is the champion."""
+        from insiders_assets.segmentation import ModelRegistry
+
+        return ModelRegistry(self.lake_folder / "segmentation_model")
+
+    def champion_version(self) -> str | None:
+        """The champion's version, or None before the first fit."""
+        return self.models.champion_version()
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The SQL database that others read."""
+        from insiders_assets.storage.warehouse import Warehouse
+
+        url = self.settings.database_url
+        if url is None:
+            return Warehouse.open(f"sqlite:///{make_folder(self.home) / 'insiders.db'}")
+        return Warehouse.open(url)
+
+    @cached_property
+    def publication(self) -> Publication:
+        """Published reports."""
+        from insiders_assets.storage.publication import Publication
+
+        return Publication(self.home)
