@@ -78,7 +78,7 @@ def assignment(customer_features: DataFrame, stores: ResourceParam[Stores]) -> I
         metadata={
             "customers": table.height,
             "clusters": table["cluster"].n_unique(),
-            "mean_confidence": float(table["confidence"].mean() or 0),  # type: ignore[arg-type]
+            "mean_confidence": float(table["confidence"].mean() or 0),
             "doubtful_share": doubtful,
         },
     )

@@ -7,7 +7,7 @@ narwhals lazy frames, so that polars and Spark run the same code.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
@@ -16,9 +16,10 @@ from insiders_assets.contracts.transactions import CLEAN_PURCHASES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from narwhals.typing import LazyFrameT
-
     from insiders_assets.settings import Settings
+
+LazyFrameT = TypeVar("LazyFrameT")
+"""A lazy frame of any engine narwhals speaks; out comes what went in."""
 
 LETTERS_ONLY = "^[A-Za-z]+$"
 """Stock codes without a digit stand for postage, fees, samples and manual corrections, not for products."""

@@ -7,15 +7,15 @@ engine's threads or machines happen to add: the same data give the same bytes on
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.errors import InsidersError
 
-if TYPE_CHECKING:
-    from narwhals.typing import LazyFrameT
+LazyFrameT = TypeVar("LazyFrameT")
+"""A lazy frame of any engine narwhals speaks; out comes what went in."""
 
 EPOCH = date(1970, 1, 1)
 MICRO = 1_000_000
@@ -45,7 +45,9 @@ def newest_day(purchases: Any, returns: Any) -> date:
     return EPOCH + timedelta(days=max(days))
 
 
-def customer_features(purchases: LazyFrameT, returns: LazyFrameT, *, as_of: date, window_days: int) -> LazyFrameT:
+def customer_features(
+    purchases: LazyFrameT, returns: LazyFrameT, *, as_of: date, window_days: int
+) -> LazyFrameT:
     """The features of every customer with at least one purchase in the window.
 
     Args:

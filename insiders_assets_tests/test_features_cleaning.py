@@ -1,0 +1,66 @@
+"""The cleaning rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
+from insiders_assets.features.cleaning import CleaningRules, clean_purchases, dropped_by_rule, returns
+from insiders_assets_tests.make import transactions
+
+
+def purchases(*rows, **rules):
+    return clean_purchases(transactions(*rows).lazy(), CleaningRules(**rules)).collect()
+
+
+def test_an_ordinary_line_is_a_purchase_and_keeps_its_contract():
+    found = CLEAN_PURCHASES.validate(purchases({"quantity": 3, "unit_price": 1.5}))
+    assert found["line_value"].to_list() == [4.5]
+    assert found["is_identified"].to_list() == [True]
+
+
+def test_a_negative_quantity_is_a_return_and_no_purchase():
+    raw = transactions({"quantity": -2}, {"quantity": 2}, {"quantity": 0})
+    assert RETURNS.validate(returns(raw.lazy(), CleaningRules()).collect())["quantity"].to_list() == [-2]
+    assert clean_purchases(raw.lazy(), CleaningRules()).collect()["quantity"].to_list() == [2, 0]
+
+
+@pytest.mark.parametrize("code", ["POST", "m", "AMAZONFEE", "S"])
+def test_a_stock_code_of_letters_only_is_dropped(code):
+    assert purchases({"stock_code": code}).is_empty()
+    assert purchases({"stock_code": code}, drop_letter_codes=False).height == 1
+
+
+@pytest.mark.parametrize("code", ["85123A", "BANK CHARGES", "C2", "22423"])
+def test_a_stock_code_with_anything_but_letters_is_kept(code):
+    assert purchases({"stock_code": code}).height == 1
+
+
+def test_a_price_must_exceed_the_floor():
+    assert purchases({"unit_price": 0.04}).is_empty()
+    assert purchases({"unit_price": 0.041}).height == 1
+    assert purchases({"unit_price": 0.04}, price_floor=0.01).height == 1
+
+
+def test_excluded_countries_and_customers_go_and_missing_ones_stay():
+    rows = [
+        {"country": "Unspecified"},
+        {"country": None},
+        {"customer_id": None, "invoice_no": "7"},
+        {"customer_id": "9"},
+    ]
+    kept = purchases(*rows, excluded_customers=("9",))
+    assert kept["customer_id"].to_list() == ["17850", "anonymous-7"]
+
+
+def test_a_missing_customer_is_filled_per_invoice_and_not_identified():
+    kept = purchases(*({"customer_id": None, "invoice_no": number} for number in ("7", "7", "8")))
+    assert kept["customer_id"].to_list() == ["anonymous-7", "anonymous-7", "anonymous-8"]
+    assert not kept["is_identified"].any()
+
+
+def test_each_dropped_row_is_counted_once_under_the_first_rule_that_drops_it():
+    raw = transactions(
+        {"unit_price": 0.0, "stock_code": "POST"}, {"stock_code": "POST"}, {"country": "Unspecified"}, {}
+    )
+    assert list(dropped_by_rule(raw.lazy(), CleaningRules()).values()) == [1, 1, 1]
