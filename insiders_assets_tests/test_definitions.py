@@ -1,0 +1,107 @@
+"""What the code location declares, and what loading it costs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from dagster import AssetKey, DefaultSensorStatus
+
+from insiders_assets.definitions import TABLES, build_defs
+from insiders_assets.settings import load_settings
+
+DEFS = build_defs(load_settings())
+GRAPH = DEFS.resolve_asset_graph()
+ASSETS = sorted(GRAPH.get_all_asset_keys())
+CHECKED = {key.asset_key for key in GRAPH.asset_check_keys}
+
+FIXED = (
+    "raw_transactions",
+    "clean_purchases",
+    "returns",
+    "customer_features",
+    "leaf_embedding",
+    "clusters",
+    "insider_report",
+)
+GROUPS = {"ingest", "features", "segmentation", "programme", "research"}
+NO_TABLE = {"segmentation_model", "insider_report"}
+
+
+def test_the_assets_the_user_named_are_there():
+    assert {AssetKey(name) for name in FIXED} <= set(ASSETS)
+
+
+@pytest.mark.parametrize("key", ASSETS, ids=lambda key: key.to_user_string())
+def test_every_asset_says_what_it_is_and_is_checked(key):
+    node = GRAPH.get(key)
+    assert node.owners
+    assert len(node.description or "") > 20
+    assert node.group_name in GROUPS
+    assert node.kinds
+    assert node.code_version
+    assert key in CHECKED
+    name = key.to_user_string()
+    if node.group_name != "research" and name not in NO_TABLE:
+        schema = node.metadata["dagster/column_schema"]
+        assert [column.name for column in schema.columns] == TABLES[name].names
+        assert all(column.description for column in schema.columns)
+
+
+def test_every_contract_is_a_blocking_check():
+    blocking = {
+        check.asset_key.to_user_string() for check in GRAPH.asset_check_keys if check.name == "contract"
+    }
+    assert blocking == set(TABLES)
+    assert all(
+        GRAPH.get_check_spec(check).blocking for check in GRAPH.asset_check_keys if check.name == "contract"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asset", "upstream"),
+    [
+        ("clean_purchases", "raw_transactions"),
+        ("returns", "raw_transactions"),
+        ("customer_features", "clean_purchases"),
+        ("customer_features", "returns"),
+        ("segmentation_model", "customer_features"),
+        ("leaf_embedding", "segmentation_model"),
+        ("clusters", "segmentation_model"),
+        ("insiders", "clusters"),
+        ("insider_report", "insiders"),
+    ],
+)
+def test_the_graph_runs_from_exports_to_report(asset, upstream):
+    assert AssetKey(upstream) in GRAPH.get(AssetKey(asset)).parent_keys
+
+
+def test_the_sensor_is_on_by_default_and_refreshes():
+    (sensor,) = DEFS.sensors
+    assert sensor.default_status is DefaultSensorStatus.RUNNING
+    assert sensor.job_name == "refresh"
+    assert {job.name for job in DEFS.jobs} >= {"refresh", "refit"}
+
+
+def test_an_override_takes_the_place_of_a_resource():
+    assert build_defs(load_settings(), lake="another").resources["lake"] == "another"
+
+
+def test_loading_the_definitions_loads_no_heavy_library():
+    heavy = {
+        "umap",
+        "sklearn",
+        "plotly",
+        "pyspark",
+        "pandas",
+        "pandera",
+        "polars",
+        "sqlalchemy",
+        "matplotlib",
+        "scipy",
+    }
+    show = "import json, sys, insiders_assets.definitions; print(json.dumps(sorted(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", show], check=True, capture_output=True, text=True).stdout
+    assert heavy.isdisjoint(json.loads(out))
