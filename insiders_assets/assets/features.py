@@ -24,6 +24,7 @@ def customer_features(
     table = customers.customer_features(
         clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
     ).collect(engine="streaming")
+    customers.require_customers(table, as_of, stores.settings.window_days)
     identified = int(table["is_identified"].sum())
     context.add_output_metadata(
         {

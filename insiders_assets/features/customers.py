@@ -7,12 +7,15 @@ engine's threads or machines happen to add: the same data give the same bytes on
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.errors import InsidersError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 LazyFrameT = TypeVar("LazyFrameT")
 """A lazy frame of any engine narwhals speaks; out comes what went in."""
@@ -88,6 +91,21 @@ def customer_features(
         country=nw.col("latest_country").str.slice(7),
     )
     return table.select(CUSTOMER_FEATURES.names).sort("customer_id").to_native()
+
+
+def require_customers(table: pl.DataFrame, as_of: date, window_days: int) -> pl.DataFrame:
+    """Return the features unchanged if there is at least one customer.
+
+    Raises:
+        InsidersError: Nobody bought anything in the window.
+    """
+    if table.is_empty():
+        raise InsidersError(
+            f"nobody bought anything in the {window_days} days up to {as_of}",
+            where="customer_features",
+            cure="choose another --as-of or a larger INSIDERS_WINDOW_DAYS",
+        )
+    return table
 
 
 def _within(frame: Any, last: int, window_days: int) -> Any:
