@@ -133,9 +133,8 @@ def _oddities(
     pence[counted] = 0
     quantity[counted & ((bits >> np.uint64(20)) % np.uint64(5) < np.uint64(3))] *= -1
     odd = (bits >> np.uint64(32)) % np.uint64(6000)
-    pence[(odd == 0) & ~counted] = 0
-    pence[odd == 1] = 1
-    pence[odd == 2] = 3
+    for number, price in enumerate((0, 1, 3)):
+        pence[(odd == number) & ~counted] = price
 
 
 def _sent_back(
