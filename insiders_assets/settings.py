@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         "auto",
         description="How to read dates such as 03/04/2026; auto refuses a file where both readings fit.",
     )
+    decimal: Literal["auto", "point", "comma"] = Field(
+        "auto", description="How to read numbers such as 1,234; auto refuses a file where both readings fit."
+    )
     max_rejected: float = Field(
         0.05, ge=0, le=1, description="Share of a file's rows above which the whole file is set aside."
     )
