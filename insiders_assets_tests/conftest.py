@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["insiders_assets_tests.postgres"]
+
 REFERENCE = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -1,0 +1,170 @@
+"""One warehouse: publish a refresh in one transaction, read it back."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from insiders_assets.errors import InsidersError
+from insiders_assets.progress import report
+from insiders_assets.storage.warehouse import loading, urls
+from insiders_assets.storage.warehouse.connection import make_engine, make_parent
+from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, metadata
+from insiders_assets.storage.warehouse.upgrade import ensure_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import polars as pl
+    import sqlalchemy as sa
+
+_ONE_PUBLISHER = 0x1_0517_DE25
+"""The advisory lock that lets one publish at a time into a PostgreSQL database."""
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The SQL database that others read.
+
+    Attributes:
+        url: Where it is; never print it, :attr:`place` is for people.
+        read_only: Whether the database itself refuses writes through this object.
+    """
+
+    url: sa.URL
+    read_only: bool = False
+
+    @classmethod
+    def open(cls, url: str | SecretStr, *, read_only: bool = False) -> Warehouse:
+        """Open the warehouse at an SQLAlchemy URL. Nothing is connected or created before it is used.
+
+        Args:
+            url: ``sqlite:///file.db`` or ``postgresql://…``.
+            read_only: Let the database refuse every write.
+
+        Raises:
+            UsageError: It is no URL of SQLite or PostgreSQL.
+        """
+        text = url.get_secret_value() if isinstance(url, SecretStr) else url
+        return cls(urls.parse(text), read_only)
+
+    @property
+    def place(self) -> str:
+        """The database as people may see it, without a password."""
+        return urls.shown(self.url)
+
+    def publish(
+        self, tables: Mapping[str, pl.DataFrame], appended: Mapping[str, pl.DataFrame]
+    ) -> dict[str, int]:
+        """Make a refresh visible: all of it at once, or nothing.
+
+        Rows are deleted and inserted, tables are neither dropped nor renamed: a reader sees the old refresh or the new
+        one, and the views and grants that others put on the tables stay.
+
+        Args:
+            tables: Tables that take the place of the published ones, by name.
+            appended: Rows of history, by table; those of the same ``refresh_id`` are replaced. An empty
+                ``published_at`` is filled with the moment of the publish (UTC).
+
+        Returns:
+            The rows written, by table.
+
+        Raises:
+            ContractError: A table breaks its contract; nothing was written.
+            InsidersError: The database cannot be opened or written; nothing was written.
+        """
+        stamped = {name: _stamped(frame) for name, frame in appended.items()}
+        frames = {**tables, **stamped}
+        for name, frame in frames.items():
+            TABLES[name].validate(frame)
+        refreshes = sorted({value for frame in stamped.values() for value in frame["refresh_id"].unique()})
+        make_parent(self.url)
+        with self._transaction("written") as connection:
+            self._alone(connection)
+            ensure_tables(connection, replaced=tables.keys())
+            for done, (name, frame) in enumerate(frames.items()):
+                report("publish", done, len(frames))
+                table = metadata().tables[name]
+                old = table.delete()
+                connection.execute(old.where(table.c.refresh_id.in_(refreshes)) if name in HISTORY else old)
+                loading.insert(connection, TABLES[name], frame)
+        report("publish", len(frames), len(frames))
+        return {name: frame.height for name, frame in frames.items()}
+
+    def read(self, table: str) -> pl.DataFrame:
+        """A published table, sorted by its first column, with its contract's types.
+
+        Raises:
+            InsidersError: There is no such table, or the database cannot be read.
+        """
+        if table not in TABLES:
+            raise InsidersError(
+                "is no table of the warehouse", where=table, cure=f"choose of {', '.join(TABLES)}"
+            )
+        if not self.exists():
+            raise InsidersError(
+                "nothing is published yet",
+                where=self.place,
+                cure="publish a refresh first, with `insiders run`",
+            )
+        with self._transaction("read") as connection:
+            found = loading.select(connection, TABLES[table])
+        return found.sort(TABLES[table].names[0], maintain_order=True)
+
+    def latest_refresh(self) -> dict[str, Any] | None:
+        """The last published row of ``refreshes``, or None before the first publish."""
+        if not self.exists():
+            return None
+        refreshes = metadata().tables["refreshes"]
+        query = (
+            refreshes.select()
+            .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
+            .limit(1)
+        )
+        with self._transaction("read") as connection:
+            row = connection.execute(query).mappings().first()
+        return dict(row) if row else None
+
+    def exists(self) -> bool:
+        """Whether anything was ever published here. Creates nothing.
+
+        Raises:
+            InsidersError: The database cannot be opened.
+        """
+        import sqlalchemy as sa
+
+        file = urls.sqlite_file(self.url)
+        if file and not (file.exists() and file.stat().st_size):
+            return False
+        with self._transaction("opened") as connection:
+            return sa.inspect(connection).has_table("refreshes")
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[sa.Connection]:
+        reading = doing != "written"
+        engine = make_engine(self.url, read_only=self.read_only or reading)
+        try:
+            with urls.told(self.url, doing), engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def _alone(self, connection: sa.Connection) -> None:
+        """Wait for another publish to end. SQLite's transaction has done so already."""
+        import sqlalchemy as sa
+
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_PUBLISHER)))
+
+
+def _stamped(frame: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    if "published_at" not in frame.columns:
+        return frame
+    now = pl.lit(datetime.now(UTC).replace(tzinfo=None), dtype=pl.Datetime("us"))
+    return frame.with_columns(pl.col("published_at").fill_null(now))

@@ -1,0 +1,65 @@
+"""Made-up tables that keep their contracts, for tests of what is stored and shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from insiders_assets.contracts.table import Column, Table
+from insiders_assets.storage.warehouse import HISTORY, TABLES
+
+WORDS = (
+    "plain",
+    "with, comma",
+    'with "quotes"',
+    "two\nlines",
+    "ação",
+    "",
+    "<script>alert(1)</script>",
+    "=1+1",
+)
+
+
+def made_up(table: Table, rows: int = 5, seed: int = 0) -> pl.DataFrame:
+    """A frame that keeps ``table``'s contract; every nullable column has a gap."""
+    draw = np.random.default_rng(seed)
+    rows = min([rows, *(len(column.isin) for column in table.columns if column.unique and column.isin)])
+    columns = {}
+    for column in table.columns:
+        values = [_value(column, table, row, draw) for row in range(rows)]
+        if column.nullable and rows > 1 and column.name not in table.key:
+            values[-1] = None
+        columns[column.name] = pl.Series(column.name, values, table.polars_schema[column.name])
+    return pl.DataFrame(columns)
+
+
+def _value(column: Column, table: Table, row: int, draw: np.random.Generator) -> Any:
+    if column.isin:
+        return column.isin[row if column.unique else int(draw.integers(len(column.isin)))]
+    if column.dtype == "str":
+        keyed = column.unique or column.name in table.key
+        return f"{column.name}-{row:06d}" if keyed else WORDS[row % len(WORDS)]
+    if column.dtype in ("int64", "int32"):
+        return row + 1 if column.unique else int(draw.integers(1, 100))
+    if column.dtype == "float64":
+        return float(draw.random() if column.le == 1 else draw.lognormal(3, 2) + 1)
+    if column.dtype == "bool":
+        return bool(draw.integers(2))
+    if column.dtype == "date":
+        return date(2026, 1, 1) + timedelta(days=int(draw.integers(300)))
+    return datetime(2026, 1, 1) + timedelta(microseconds=int(draw.integers(10**15)))
+
+
+def a_refresh(
+    name: str, rows: int = 5, seed: int = 0
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    """The replaced tables and the history rows of one refresh, as ``Warehouse.publish`` takes them."""
+    tables = {key: made_up(table, rows, seed) for key, table in TABLES.items() if key not in HISTORY}
+    refreshes = made_up(TABLES["refreshes"], 1, seed).with_columns(
+        refresh_id=pl.lit(name), published_at=pl.lit(None, dtype=pl.Datetime("us"))
+    )
+    changes = made_up(TABLES["membership_changes"], rows, seed).with_columns(refresh_id=pl.lit(name))
+    return tables, {"membership_changes": changes, "refreshes": refreshes}

@@ -1,0 +1,185 @@
+"""The warehouse: what is published is what is read, all at once, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from polars.testing import assert_frame_equal
+
+from insiders_assets.errors import ContractError, InsidersError
+from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse
+from insiders_assets_tests.tables import a_refresh, made_up
+
+
+def _rows(url: str, query: str) -> list[tuple]:
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        result = connection.execute(sa.text(query))
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+def test_every_table_reads_back_as_it_was_published(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    tables, appended = a_refresh("first", rows=50)
+    written = warehouse.publish(tables, appended)
+    assert written == {name: len(frame) for name, frame in {**tables, **appended}.items()}
+    for name, frame in (tables | {"membership_changes": appended["membership_changes"]}).items():
+        assert_frame_equal(warehouse.read(name), frame.sort(frame.columns[0], maintain_order=True))
+
+
+def test_a_publish_replaces_the_tables_and_appends_the_history(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    warehouse.publish(*a_refresh("first", rows=9))
+    tables, appended = a_refresh("second", rows=4, seed=1)
+    warehouse.publish(tables, appended)
+    assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
+    assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first", "second"]
+    assert warehouse.read("membership_changes")["refresh_id"].to_list() == ["first"] * 9 + ["second"] * 4
+
+
+def test_publishing_a_refresh_again_replaces_its_own_history_only(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    warehouse.publish(*a_refresh("first", rows=9))
+    warehouse.publish(*a_refresh("second", rows=4))
+    tables, appended = a_refresh("second", rows=2, seed=3)
+    warehouse.publish(tables, appended | {"membership_changes": TABLES["membership_changes"].empty()})
+    assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first", "second"]
+    assert warehouse.read("membership_changes")["refresh_id"].unique().to_list() == ["first"]
+
+
+def test_the_latest_refresh_is_the_last_published_and_is_stamped_with_the_moment(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    assert warehouse.latest_refresh() is None
+    warehouse.publish(*a_refresh("z-first"))
+    warehouse.publish(*a_refresh("a-second"))
+    latest = warehouse.latest_refresh()
+    assert latest is not None
+    assert latest["refresh_id"] == "a-second"
+    assert abs(datetime.now(UTC).replace(tzinfo=None) - latest["published_at"]) < timedelta(minutes=1)
+
+
+def test_a_table_that_breaks_its_contract_leaves_everything_as_it_was(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    tables, appended = a_refresh("first")
+    warehouse.publish(tables, appended)
+    broken, history = a_refresh("second", seed=1)
+    broken["evidence"] = broken["evidence"].with_columns(measure=pl.lit(None, dtype=pl.String))
+    with pytest.raises(ContractError, match="table evidence, column measure"):
+        warehouse.publish(broken, history)
+    assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
+    assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first"]
+
+
+def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from insiders_assets.storage.warehouse import loading
+
+    warehouse = Warehouse.open(database_url)
+    tables, appended = a_refresh("first")
+    warehouse.publish(tables, appended)
+    whole = loading.insert
+
+    def failing(connection: sa.Connection, table: object, frame: pl.DataFrame) -> None:
+        if table is TABLES["evidence"]:
+            raise RuntimeError("the power went")
+        whole(connection, table, frame)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loading, "insert", failing)
+    with pytest.raises(RuntimeError, match="the power went"):
+        warehouse.publish(*a_refresh("second", rows=7, seed=1))
+    assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
+    assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first"]
+
+
+def test_views_that_others_made_survive_a_publish(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    warehouse.publish(*a_refresh("first", rows=3))
+    _rows(database_url, "CREATE VIEW theirs AS SELECT count(*) AS customers FROM insiders")
+    warehouse.publish(*a_refresh("second", rows=8))
+    assert _rows(database_url, "SELECT customers FROM theirs") == [(8,)]
+
+
+def test_grants_that_others_gave_survive_a_publish(postgres_url: str) -> None:
+    warehouse = Warehouse.open(postgres_url)
+    warehouse.publish(*a_refresh("first"))
+    _rows(
+        postgres_url,
+        "DROP ROLE IF EXISTS marketing; CREATE ROLE marketing; GRANT SELECT ON insiders TO marketing",
+    )
+    warehouse.publish(*a_refresh("second"))
+    assert _rows(postgres_url, "SELECT has_table_privilege('marketing', 'insiders', 'SELECT')") == [(True,)]
+    _rows(postgres_url, "DROP OWNED BY marketing; DROP ROLE marketing")
+
+
+def test_tables_carry_types_nullability_keys_and_comments_of_their_contracts(database_url: str) -> None:
+    Warehouse.open(database_url).publish(*a_refresh("first"))
+    engine = sa.create_engine(database_url.replace("postgresql://", "postgresql+psycopg2://"))
+    found = sa.inspect(engine)
+    assert set(found.get_table_names()) == set(TABLES)
+    for name, contract in TABLES.items():
+        columns = {column["name"]: column for column in found.get_columns(name)}
+        assert list(columns) == contract.names
+        key = set(found.get_pk_constraint(name)["constrained_columns"])
+        for column in contract.columns:
+            assert columns[column.name]["nullable"] == column.nullable, (name, column.name)
+            if engine.dialect.name == "postgresql":
+                assert str(columns[column.name]["comment"]).startswith(column.meaning)
+        assert key <= set(contract.names)
+    assert found.get_pk_constraint("refreshes")["constrained_columns"] == ["refresh_id"]
+    engine.dispose()
+
+
+def test_sqlite_is_kept_in_wal_so_that_readers_and_the_writer_do_not_wait_for_each_other(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    Warehouse.open(url).publish(*a_refresh("first"))
+    assert _rows(url, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_history_of_an_older_version_is_kept_and_gains_the_new_columns(database_url: str) -> None:
+    _old = "CREATE TABLE refreshes (refresh_id TEXT PRIMARY KEY, as_of DATE, published_at TIMESTAMP, gone INTEGER)"
+    Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    _rows(database_url, _old)
+    _rows(database_url, "INSERT INTO refreshes VALUES ('old', '2025-01-01', '2025-01-02 03:04:05.000000', 7)")
+    _rows(database_url, "CREATE TABLE evidence (measure TEXT, once INTEGER)")
+    warehouse = Warehouse.open(database_url)
+    tables, appended = a_refresh("new")
+    warehouse.publish(tables, appended)
+    assert warehouse.read("refreshes")["refresh_id"].to_list() == ["new", "old"]
+    assert warehouse.read("refreshes")["members"].to_list()[1] is None
+    assert len(warehouse.read("evidence")) == len(tables["evidence"])
+
+
+def test_an_empty_table_is_published_as_an_empty_table(database_url: str) -> None:
+    warehouse = Warehouse.open(database_url)
+    tables, appended = a_refresh("first")
+    warehouse.publish(tables | {"members": TABLES["members"].empty()}, appended)
+    assert_frame_equal(warehouse.read("members"), TABLES["members"].empty())
+
+
+def test_a_warehouse_opened_read_only_refuses_to_write(database_url: str) -> None:
+    Warehouse.open(database_url).publish(*a_refresh("first"))
+    reader = Warehouse.open(database_url, read_only=True)
+    assert len(reader.read("insiders")) == 5
+    with pytest.raises(InsidersError, match=r"cannot be written .*(readonly|read-only)"):
+        reader.publish(*a_refresh("second"))
+    assert reader.read("refreshes")["refresh_id"].to_list() == ["first"]
+
+
+def test_reading_before_the_first_publish_says_so_and_creates_nothing(tmp_path: Path) -> None:
+    warehouse = Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}")
+    with pytest.raises(InsidersError, match="nothing is published yet"):
+        warehouse.read("insiders")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_made_up_tables_keep_their_contracts() -> None:
+    for name, contract in TABLES.items():
+        contract.validate(made_up(contract, 20))
+        assert name in HISTORY or contract.names
