@@ -30,7 +30,7 @@ lint: install  ## Style, types and the import rule
 
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+	  --python-version 3.11 --extra dev --extra bench --output-file requirements.lock pyproject.toml
 
 clean:  ## Remove the environment and caches; data stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache

@@ -1,0 +1,151 @@
+"""The sensor on a real landing zone, a real Dagster instance and, at last, a real daemon."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from dagster import (
+    DagsterInstance,
+    DagsterRunStatus,
+    SensorEvaluationContext,
+    build_sensor_context,
+)
+
+from insiders_assets.automation import landing_zone
+from insiders_assets.definitions import build_defs
+from insiders_assets.refresh.due import MAX_ATTEMPTS
+from insiders_assets.settings import load_settings
+from insiders_assets.storage.stores import Stores
+from insiders_assets_tests.commands import SHIPPED, run
+
+
+class Watch:
+    """A sensor watched tick by tick, with its own landing zone, home and instance."""
+
+    def __init__(self, folder: Path, instance: DagsterInstance) -> None:
+        self.landing, self.home = folder / "landing", folder / "home"
+        self.landing.mkdir()
+        self.settings = load_settings(home=str(self.home), landing=str(self.landing))
+        self.instance = instance
+        self.cursor: str | None = None
+        self.skipped = ""
+
+    def tick(self) -> bool:
+        """One tick; whether it asked for a run."""
+        context: SensorEvaluationContext = build_sensor_context(
+            instance=self.instance, cursor=self.cursor, resources={"stores": Stores(self.settings)}
+        )
+        result = landing_zone.evaluate_tick(context)
+        self.cursor = result.cursor or self.cursor
+        self.skipped = result.skip_message or ""
+        assert len(result.run_requests or []) <= 1
+        assert bool(result.run_requests) != bool(self.skipped)
+        return bool(result.run_requests)
+
+    def drop(self, name: str, text: str = "InvoiceNo\n") -> None:
+        (self.landing / name).write_text(text)
+
+
+@pytest.fixture
+def watch(tmp_path):
+    with DagsterInstance.ephemeral() as instance:
+        yield Watch(tmp_path, instance)
+
+
+def test_an_empty_landing_zone_asks_for_nothing_and_says_so(watch):
+    assert [watch.tick() for _ in range(3)] == [False] * 3
+    assert "empty" in watch.skipped
+
+
+def test_a_missing_landing_zone_is_a_reason_and_no_crash(watch):
+    watch.landing.rmdir()
+    assert not watch.tick()
+    assert str(watch.landing) in watch.skipped
+
+
+def test_a_dropped_file_is_asked_for_once_it_is_settled(watch):
+    watch.drop("a.csv")
+    assert not watch.tick()
+    watch.drop("a.csv", "InvoiceNo\n1\n")
+    assert not watch.tick()
+    assert watch.tick()
+
+
+def test_unfinished_uploads_and_hidden_files_do_not_count(watch):
+    watch.drop(".hidden.csv")
+    watch.drop("a.csv.tmp")
+    assert [watch.tick() for _ in range(3)] == [False] * 3
+
+
+@pytest.mark.parametrize("status", [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTED])
+def test_at_most_one_refresh_is_active(watch, status):
+    watch.drop("a.csv")
+    watch.tick()
+    job = build_defs(watch.settings).resolve_job_def("refresh")
+    watch.instance.create_run_for_job(job, status=status)
+    assert not watch.tick()
+    assert "queued or running" in watch.skipped
+
+
+def test_a_landing_zone_that_keeps_failing_is_given_up_until_it_changes(watch):
+    watch.drop("a.csv")
+    assert [watch.tick() for _ in range(10)].count(True) == MAX_ATTEMPTS
+    assert "mend the cause" in watch.skipped
+    watch.drop("b.csv")
+    watch.tick()
+    assert watch.tick()
+
+
+def test_after_a_refresh_there_is_nothing_to_ask_for_until_a_file_arrives(watch):
+    shutil.copytree(SHIPPED, watch.landing, dirs_exist_ok=True)
+    run(watch.landing, watch.home)
+    assert [watch.tick() for _ in range(3)] == [False] * 3
+    assert "already shows" in watch.skipped
+    newest = sorted(watch.landing.glob("*.csv"))[-1]
+    watch.drop("late.csv", "".join(newest.read_text().splitlines(keepends=True)[:20]))
+    assert not watch.tick()
+    assert watch.tick()
+
+
+def test_a_file_dropped_beside_a_running_daemon_becomes_a_report(tmp_path):
+    landing, home = tmp_path / "landing", tmp_path / "home"
+    landing.mkdir()
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("INSIDERS_", "DAGSTER_"))
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "insiders_assets",
+        "ui",
+        "--home",
+        home,
+        "--landing",
+        landing,
+        "--port",
+        "0",
+    ]
+    with (tmp_path / "log").open("wb") as log:
+        # A group of its own, so that the daemon and the code server end with it.
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            for export in sorted(SHIPPED.glob("*.csv")):
+                shutil.copy(export, landing)
+            report = home / "reports" / "latest" / "report.json"
+            deadline = time.monotonic() + 240
+            while not report.exists() and time.monotonic() < deadline:
+                assert server.poll() is None, (tmp_path / "log").read_text()[-2000:]
+                time.sleep(1)
+            assert report.exists(), (tmp_path / "log").read_text()[-2000:]
+            assert json.loads(report.read_text())["members"] > 0
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
