@@ -1,0 +1,138 @@
+"""A model's files: arrays and JSON, nothing that could run code, named by a hash of what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insiders_assets.errors import ModelError
+
+ARRAYS, CARD, LATEST = "arrays.npz", "card.json", "latest.json"
+NOT_HASHED = ("version", "libraries", "lineage")
+"""Parts of the card that say where a model comes from, not what it does."""
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class OutdatedModelError(ModelError):
+    """A sound model that was made for another feature contract or another format: only a new fit helps."""
+
+
+def content_hash(arrays: Arrays, card: Mapping[str, Any]) -> str:
+    """A short hash of everything that decides what a model answers."""
+    found = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        found.update(f"{name}:{array.dtype.str}:{array.shape}:".encode())
+        found.update(array.tobytes())
+    facts = {name: fact for name, fact in card.items() if name not in NOT_HASHED}
+    found.update(json.dumps(facts, sort_keys=True).encode())
+    return found.hexdigest()[:16]
+
+
+def write(folder: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
+    """Write a model's files to ``folder``, all at once: the folder is there complete or not at all.
+
+    Raises:
+        ModelError: The folder cannot be written.
+    """
+    if (folder / CARD).exists():
+        return  # named by its content, so it is the same model
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        temporary.mkdir(parents=True)
+        np.savez_compressed(temporary / ARRAYS, allow_pickle=False, **arrays)
+        (temporary / CARD).write_text(json.dumps(card, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        temporary.rename(folder)
+    except OSError as error:
+        if not (folder / CARD).exists():  # otherwise another process was faster with the same model
+            raise ModelError(
+                f"cannot be written ({error.strerror or error})",
+                where=str(folder),
+                cure="give the folder write permission and space, then fit again",
+            ) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Read a model's files, trusting none of them.
+
+    Raises:
+        ModelError: A file is missing, damaged, or of a kind that no model has.
+    """
+    if strangers := sorted(path.name for path in _listed(folder) if path.name not in (ARRAYS, CARD)):
+        raise ModelError(
+            f"holds {strangers[0]!r}, which no model has (a model is {ARRAYS} and {CARD}, never a pickle)",
+            where=str(folder),
+            cure="delete the file if you know where it comes from, otherwise fit anew: insiders refit",
+        )
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        with np.load(io.BytesIO((folder / ARRAYS).read_bytes()), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        if content_hash(arrays, card) != card["version"]:
+            raise ValueError("its content is not what its version says")
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise damaged(folder, error) from None
+    return arrays, card
+
+
+def damaged(folder: Path, why: object) -> ModelError:
+    """The error for a model whose files cannot be used."""
+    return ModelError(
+        f"is damaged ({why})", where=str(folder), cure="restore it from a copy, or fit anew: insiders refit"
+    )
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise ModelError(
+            f"no model can be read here ({error.strerror})", where=str(folder), cure="fit one: insiders refit"
+        ) from None
+
+
+def latest(root: Path) -> str:
+    """The version that ``latest.json`` in ``root`` names.
+
+    Raises:
+        ModelError: It cannot be read, or names something that is no version.
+    """
+    path = root / LATEST
+    try:
+        version = json.loads(path.read_text(encoding="utf-8"))["version"]
+        if not (isinstance(version, str) and version.isalnum()):
+            raise ValueError(f"{version!r} is no version")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged(path, error) from None
+    return version
+
+
+def make_latest(root: Path, version: str) -> None:
+    """Let ``latest.json`` in ``root`` name ``version``, all at once.
+
+    Raises:
+        ModelError: It cannot be written.
+    """
+    temporary = root / f".{LATEST}.{os.getpid()}.tmp"
+    try:
+        temporary.write_text(json.dumps({"version": version}) + "\n", encoding="utf-8")
+        temporary.replace(root / LATEST)
+    except OSError as error:
+        raise ModelError(
+            f"cannot be written ({error.strerror or error})",
+            where=str(root / LATEST),
+            cure="give the folder write permission and space, then fit again",
+        ) from None

@@ -1,0 +1,57 @@
+"""The leaf embedding: two coordinates per customer such that customers with like leaves lie together."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def umap_layout(
+    order: NDArray[np.int64],
+    distance: NDArray[np.float32],
+    *,
+    min_dist: float,
+    epochs: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Lay customers out with UMAP (McInnes, Healy & Melville, 2018), given their exact neighbours.
+
+    Handing the neighbours over spares the compilation of an approximate search, which is most of UMAP's cold start.
+
+    Args:
+        order: Each customer's neighbours, itself first, ``(customers, neighbours)``.
+        distance: How far they are, in the same shape.
+        min_dist: How far apart near customers are kept.
+        epochs: Rounds of the layout.
+        seed: Seed of the layout; with one, UMAP runs in one thread and repeats itself exactly.
+
+    Returns:
+        Coordinates, ``(customers, 2)``.
+    """
+    with warnings.catch_warnings():
+        # We never ask UMAP to place new customers, so it need not warn that it will not be able to.
+        warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)
+        # A few odd customers may have no link to the rest; UMAP then lays out each part, which is what we want.
+        warnings.filterwarnings("ignore", message="Spectral initialisation failed", category=UserWarning)
+        import umap
+
+        reducer = umap.UMAP(
+            n_neighbors=order.shape[1],
+            min_dist=min_dist,
+            n_epochs=epochs,
+            random_state=seed,
+            n_jobs=1,
+            precomputed_knn=(order, distance),
+        )
+        return np.asarray(reducer.fit_transform(np.zeros((len(order), 1), np.float32)), np.float64)
+
+
+def joined(positions: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Put customers of one group on their mean position, so that equal customers are in one place."""
+    sizes = np.bincount(groups)
+    means = np.column_stack(
+        [np.bincount(groups, positions[:, axis]) / sizes for axis in range(positions.shape[1])]
+    )
+    return means[groups]

@@ -1,0 +1,169 @@
+"""The segmentation model: fitted once and frozen, it assigns customers ever after."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_ID
+from insiders_assets.segmentation import archive
+from insiders_assets.segmentation.population import checked, contract_digest, fitted_population, matrix
+from insiders_assets.segmentation.recipes import Recipe
+from insiders_assets.segmentation.recipes import recipe as recipe_named
+from insiders_assets.segmentation.voters import Voter, read_voter
+
+FORMAT = 1
+"""Raised when the files of a model change their meaning."""
+
+LIBRARIES = ("numpy", "scikit-learn", "umap-learn", "polars")
+
+
+class SegmentationModel:
+    """Clusters of customers, and the rule by which any customer is assigned to one.
+
+    Attributes:
+        version: A hash of everything that decides what the model answers: the same fit gives the same version.
+        card: What the model was fitted on, how, and how well: JSON-able facts.
+        recipe: The recipe it was fitted by.
+    """
+
+    def __init__(self, voter: Voter, card: dict[str, Any]) -> None:
+        self._voter = voter
+        self.version: str = card["version"]
+        self.card = card
+        self.recipe = Recipe.from_facts(card["recipe"])
+        self._numbers = np.array([cluster["cluster"] for cluster in card["clusters"]], np.int32)
+
+    @classmethod
+    def fit(
+        cls,
+        features: pl.DataFrame,
+        *,
+        seed: int = 42,
+        recipe: str | Recipe = "leaf",
+        as_of: date | None = None,
+        **choices: Any,
+    ) -> SegmentationModel:
+        """Fit a model; the same customers, recipe and seed give the same bytes, whatever the row order or threads.
+
+        Args:
+            features: The ``customer_features`` table.
+            seed: Seed of every random step.
+            recipe: A built-in recipe's name, or a recipe.
+            as_of: The day the features look back from, for the card.
+            **choices: Attributes of :class:`~insiders_assets.segmentation.recipes.Recipe` to change.
+
+        Raises:
+            ModelError: The table lacks a column or a value, or has too few customers.
+            UsageError: There is no such recipe, or a choice cannot be taken.
+        """
+        from insiders_assets.segmentation.fitting import fit
+
+        chosen = recipe_named(recipe, **choices)
+        people = fitted_population(features, chosen)
+        found = fit(people, chosen, seed)
+        revenue = people["revenue"].to_numpy()
+        counts = np.bincount(found.clusters)
+        card: dict[str, Any] = {
+            "format": FORMAT,
+            "recipe": chosen.facts(),
+            "seed": seed,
+            "as_of": as_of.isoformat() if as_of else None,
+            "customers": people.height,
+            "contract": contract_digest(chosen.columns),
+            "k": len(counts),
+            "clusters": [
+                {
+                    "cluster": number + 1,
+                    "customers": int(counts[number]),
+                    "mean_revenue": round(float(revenue[found.clusters == number].mean()), 6),
+                }
+                for number in range(len(counts))
+            ],
+            "silhouette": found.silhouette,
+            "notes": found.notes,
+            "libraries": {name: version(name) for name in LIBRARIES},
+        }
+        card["version"] = archive.content_hash(found.voter.arrays(), card)
+        return cls(found.voter, card)
+
+    def assign(self, features: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+        """Assign customers, fitted before or never seen, in one pass over batches.
+
+        Args:
+            features: The ``customer_features`` table, or as much of it as the model reads.
+
+        Returns:
+            ``customer_id, cluster, embedding_x, embedding_y, confidence``, in the order of ``features``. A row
+            depends on that customer's own features only.
+
+        Raises:
+            ModelError: The table lacks a column or a value that the model reads.
+        """
+        wanted = [CUSTOMER_ID.name, *self.recipe.inputs]
+        if isinstance(features, pl.LazyFrame):
+            present = set(features.collect_schema().names())
+            features = features.select([name for name in wanted if name in present]).collect(
+                engine="streaming"
+            )
+        checked(features, wanted)
+        clusters, positions, confidence = self._voter.assign(matrix(features, self.recipe.inputs))
+        return pl.DataFrame(
+            {
+                "customer_id": features[CUSTOMER_ID.name],
+                "cluster": self._numbers[clusters],
+                "embedding_x": positions[:, 0],
+                "embedding_y": positions[:, 1],
+                "confidence": np.clip(confidence, 0, 1),
+            },
+            schema=ASSIGNMENTS.polars_schema,
+        )
+
+    def save(self, location: str | Path) -> str:
+        """Write the model to ``location/<version>/``, all at once; nothing is written if it is there already.
+
+        Returns:
+            The version.
+
+        Raises:
+            ModelError: The location cannot be written.
+        """
+        archive.write(Path(location) / self.version, self._voter.arrays(), self.card)
+        return self.version
+
+    @classmethod
+    def load(cls, location: str | Path) -> SegmentationModel:
+        """Read a model as untrusted input: arrays and JSON, checked before use.
+
+        Args:
+            location: A version's folder, or the folder of all versions, whose ``latest.json`` names the one to read.
+
+        Raises:
+            ModelError: There is no model, it is damaged, or it was made for other features.
+        """
+        folder = Path(location)
+        if (folder / archive.LATEST).exists():
+            folder = folder / archive.latest(folder)
+        arrays, card = archive.read(folder)
+        if card.get("format") != FORMAT:
+            raise archive.OutdatedModelError(
+                f"is of format {card.get('format')}, this program reads {FORMAT}",
+                where=str(folder),
+                cure="fit a new model: insiders refit",
+            )
+        try:
+            recipe = Recipe.from_facts(card["recipe"])
+            if contract_digest(recipe.columns) != card["contract"]:
+                raise archive.OutdatedModelError(
+                    "was made for another feature contract",
+                    where=str(folder),
+                    cure="fit a new model: insiders refit",
+                )
+            return cls(read_voter(arrays, recipe, int(card["k"])), card)
+        except (KeyError, TypeError, ValueError) as error:
+            raise archive.damaged(folder, error) from None

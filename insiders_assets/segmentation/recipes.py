@@ -1,0 +1,156 @@
+"""Recipes: every choice a fit makes, by name, so that a model can say how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from insiders_assets.settings import Settings
+
+Space = Literal["leaves", "log", "min_max", "quantile"]
+Reducer = Literal["umap", "none"]
+Clusterer = Literal["kmeans", "gmm", "ward"]
+Population = Literal["identified", "all"]
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "space": ("leaves", "log", "min_max", "quantile"),
+    "reducer": ("umap", "none"),
+    "clusterer": ("kmeans", "gmm", "ward"),
+    "population": ("identified", "all"),
+}
+"""The values that each choice of a kind can take."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a segmentation model is fitted.
+
+    Attributes:
+        name: What the recipe is called.
+        space: What customers are compared by: the forest's leaves, or scaled inputs.
+        reducer: What turns the space into the two dimensions that are clustered; ``none`` clusters the space itself.
+        clusterer: What groups customers.
+        k: How many clusters, at most.
+        inputs: The features that customers are compared by.
+        target: The feature that the forest explains by the inputs; its log1p is taken.
+        population: Whether identified customers alone are fitted, or everyone.
+        trees: Trees in the forest; more of them steady the answer and cost time in proportion.
+        min_samples_leaf: Fitted customers in a leaf, at least.
+        neighbours: Nearest customers that the embedding keeps together.
+        min_dist: How far apart the embedding keeps near customers.
+        epochs: Rounds of the embedding's layout.
+        max_customers: Customers fitted, at most; of more, a sample that is the same at every fit.
+    """
+
+    name: str
+    space: Space = "leaves"
+    reducer: Reducer = "umap"
+    clusterer: Clusterer = "kmeans"
+    k: int = 7
+    inputs: tuple[str, ...] = ("recency", "purchase_lines", "basket_size", "returned")
+    target: str = "revenue"
+    population: Population = "identified"
+    trees: int = 500
+    min_samples_leaf: int = 5
+    neighbours: int = 50
+    min_dist: float = 0.0
+    epochs: int = 500
+    max_customers: int = 20_000
+
+    def __post_init__(self) -> None:
+        """Refuse choices that no fit could follow.
+
+        Raises:
+            UsageError: A choice has a value that it cannot take.
+        """
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise UsageError(
+                    f"{getattr(self, name)!r} is no {name}",
+                    where=f"recipe {self.name}",
+                    cure=f"choose one of {', '.join(allowed)}",
+                )
+        known = {column.name for column in FEATURES if not column.nullable}
+        if unknown := sorted({*self.inputs, self.target} - known):
+            raise UsageError(
+                f"{unknown[0]!r} is no feature that every customer has",
+                where=f"recipe {self.name}",
+                cure=f"choose among {', '.join(sorted(known))}",
+            )
+        if self.space == "leaves" and self.reducer == "none":
+            raise UsageError(
+                "leaves are names and cannot be clustered without a reducer",
+                where=f"recipe {self.name}",
+                cure="choose the reducer umap, or another space",
+            )
+        if not self.inputs or min(self.k, self.trees, self.min_samples_leaf, self.epochs) < 1:
+            raise UsageError(
+                "inputs, k, trees, min_samples_leaf and epochs must be at least one",
+                where=f"recipe {self.name}",
+                cure="correct the settings",
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The features that a fit reads, inputs first."""
+        return tuple(dict.fromkeys((*self.inputs, self.target, "revenue")))
+
+    def facts(self) -> dict[str, Any]:
+        """The recipe as JSON-able facts."""
+        return asdict(self) | {"inputs": list(self.inputs)}
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Recipe:
+        """The recipe that :meth:`facts` was taken from.
+
+        Raises:
+            ModelError: The facts are no recipe.
+        """
+        try:
+            return cls(**(facts | {"inputs": tuple(facts["inputs"])}))
+        except (TypeError, KeyError, UsageError) as error:
+            raise ModelError(
+                f"its card names a recipe that cannot be read ({error})",
+                cure="fit a new model: insiders refit",
+            ) from None
+
+
+RECIPES: dict[str, Recipe] = {
+    "leaf": Recipe("leaf"),
+}
+"""The built-in recipes, by name."""
+
+
+def recipe(name: str | Recipe = "leaf", **choices: Any) -> Recipe:
+    """A built-in recipe, with some choices made otherwise.
+
+    Args:
+        name: A built-in recipe's name, or a recipe.
+        **choices: Attributes of :class:`Recipe` to change; those that are None stay as they are.
+
+    Raises:
+        UsageError: There is no such recipe, or a choice cannot be taken.
+    """
+    if isinstance(name, str):
+        if name not in RECIPES:
+            raise UsageError(
+                f"there is no recipe {name!r}",
+                where="INSIDERS_RECIPE",
+                cure=f"choose one of {', '.join(RECIPES)}",
+            )
+        name = RECIPES[name]
+    given = {key: value for key, value in choices.items() if value is not None}
+    try:
+        return replace(name, **given)
+    except TypeError:
+        unknown = sorted(set(given) - set(name.facts()))
+        raise UsageError(f"a recipe has no choice named {unknown[0]!r}", cure="see the docs") from None
+
+
+def recipe_from(settings: Settings) -> Recipe:
+    """The recipe that the settings ask for."""
+    return recipe(settings.recipe)

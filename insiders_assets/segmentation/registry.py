@@ -1,0 +1,105 @@
+"""All models of one home, and which of them is the champion."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets.errors import ModelError
+from insiders_assets.segmentation import archive
+from insiders_assets.segmentation.model import SegmentationModel
+from insiders_assets.segmentation.recipes import recipe_from
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from insiders_assets.settings import Settings
+
+
+class ModelRegistry:
+    """Versions of the segmentation model in one folder; ``latest.json`` names the champion, which assigns.
+
+    Attributes:
+        root: The folder; it need not exist before the first model is kept.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        self._loaded: SegmentationModel | None = None
+
+    def versions(self) -> list[str]:
+        """Every version that is kept, sorted."""
+        if not self.root.is_dir():
+            return []
+        return sorted(folder.name for folder in self.root.iterdir() if (folder / archive.CARD).is_file())
+
+    def champion_version(self) -> str | None:
+        """The champion's version, or None before the first fit."""
+        return archive.latest(self.root) if (self.root / archive.LATEST).exists() else None
+
+    def champion(self) -> SegmentationModel:
+        """The model that assigns; read once, then kept until another is promoted.
+
+        Raises:
+            ModelError: There is none yet, or it cannot be used.
+        """
+        version = self.champion_version()
+        if version is None:
+            raise ModelError("there is no model yet", where=str(self.root), cure="fit one: insiders run")
+        if self._loaded is None or self._loaded.version != version:
+            self._loaded = self.load(version)
+        return self._loaded
+
+    def load(self, version: str) -> SegmentationModel:
+        """A model by version.
+
+        Raises:
+            ModelError: It is not kept here, or cannot be used.
+        """
+        return SegmentationModel.load(self.root / version)
+
+    def promote(self, version: str) -> None:
+        """Make a kept version the champion.
+
+        Raises:
+            ModelError: It is not kept here, or the folder cannot be written.
+        """
+        if version not in self.versions():
+            raise ModelError(f"there is no model {version!r}", where=str(self.root), cure="save it first")
+        archive.make_latest(self.root, version)
+
+    def champion_or_fit(
+        self,
+        features: pl.DataFrame,
+        settings: Settings,
+        *,
+        refit: bool = False,
+        as_of: date | None = None,
+    ) -> tuple[SegmentationModel, bool]:
+        """The champion; or, if there is none or ``refit`` asks for it, a newly fitted model, promoted.
+
+        A champion that was made for another feature contract cannot assign any more and is replaced, too.
+
+        Args:
+            features: The ``customer_features`` table.
+            settings: Recipe and seed of a fit.
+            refit: Fit although there is a champion.
+            as_of: The day the features look back from.
+
+        Returns:
+            The champion, and whether it was fitted now.
+
+        Raises:
+            ModelError: The champion cannot be used, or no model can be fitted on these features.
+        """
+        if not refit and self.champion_version() is not None:
+            with suppress(archive.OutdatedModelError):
+                return self.champion(), False
+        model = SegmentationModel.fit(
+            features, seed=settings.seed, recipe=recipe_from(settings), as_of=as_of or settings.as_of
+        )
+        self.promote(model.save(self.root))
+        self._loaded = model
+        return model, True
