@@ -134,7 +134,7 @@ def members_are_identified_insiders(stores: ResourceParam[Stores]) -> AssetCheck
 @asset_check(asset="insider_report")
 def report_equals_warehouse(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """The report people read and the tables BI tools read are of the same refresh, with as many members."""
-    report = stores.publication.latest_report()
+    report = stores.publication.latest_report() or {}
     latest = stores.warehouse.latest_refresh() or {}
     return AssetCheckResult(
         passed=report["refresh_id"] == latest.get("refresh_id")

@@ -53,14 +53,12 @@ def programme(
     stores: ResourceParam[Stores],
 ) -> Iterator[Output]:
     """Put every cluster in a tier, choose the members, and describe, explain and compare them."""
-    from insiders_assets.features.customers import newest_day
     from insiders_assets.programme import run_programme
     from insiders_assets.refresh.inputs import programme_inputs
 
     result = run_programme(
         programme_inputs(
             stores,
-            as_of=stores.settings.as_of or newest_day(clean_purchases, returns),
             features=customer_features,
             assignments=clusters.join(leaf_embedding, on="customer_id", maintain_order="left"),
             purchases=clean_purchases,

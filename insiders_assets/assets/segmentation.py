@@ -39,7 +39,11 @@ def segmentation_model(
     stores: ResourceParam[Stores],
 ) -> MaterializeResult:
     """The frozen model that assigns customers: fitted if there is none or a refit is asked for, otherwise kept."""
-    model, fitted = stores.models.champion_or_fit(customer_features, stores.settings, refit=config.refit)
+    from insiders_assets.refresh.inputs import as_of_date
+
+    model, fitted = stores.models.champion_or_fit(
+        customer_features, stores.settings, refit=config.refit, as_of=as_of_date(stores)
+    )
     context.log.info("fitted model %s" if fitted else "kept model %s", model.version)
     return MaterializeResult(
         data_version=DataVersion(model.version),

@@ -57,7 +57,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
             where=str(stores.home),
             cure="choose another --home or give this one write permission",
         ) from None
-    report = stores.publication.latest_report()
+    report = stores.publication.latest_report() or {}
     if as_json:
         typer.echo(json.dumps(report | {"report": str(_page(stores)), "nothing_new": current}))
     else:

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from insiders_assets.storage.stores import Stores
 
 
+def as_of_date(stores: Stores) -> date:
+    """The day features look back from: the one set, or the newest among the lake's purchases and returns."""
+    from insiders_assets.features.customers import newest_day
+
+    return stores.settings.as_of or newest_day(
+        stores.lake.scan("clean_purchases"), stores.lake.scan("returns")
+    )
+
+
 def inputs_digest(stores: Stores, model_version: str) -> str:
     """A short hash of everything a refresh's results follow from."""
     facts = [stores.transactions.content_digest(), stores.settings.digest(), model_version, __version__]
@@ -37,7 +46,6 @@ def refresh_id(as_of: date, inputs: str, latest: dict[str, Any] | None) -> str:
 def programme_inputs(
     stores: Stores,
     *,
-    as_of: date,
     features: pl.DataFrame,
     assignments: pl.DataFrame,
     purchases: pl.LazyFrame,
@@ -47,7 +55,6 @@ def programme_inputs(
 
     Args:
         stores: Where the model, the published list and the counts are read from.
-        as_of: The day the features look back from.
         features: ``customer_features``.
         assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence`` of the same customers.
         purchases: ``clean_purchases``, lazy.
@@ -55,6 +62,7 @@ def programme_inputs(
     """
     from insiders_assets.programme import ProgrammeInputs, ProgrammeRules
 
+    as_of = as_of_date(stores)
     model = stores.models.champion()
     inputs = inputs_digest(stores, model.version)
     latest = stores.warehouse.latest_refresh()
