@@ -90,6 +90,14 @@ class Settings(BaseSettings):
         0.97, gt=0, le=1, description="The next clusters are being analysed until this share is covered."
     )
 
+    # Report
+    language: Literal["en", "pt_BR"] = Field("en", description="The language that people are spoken to in.")
+    currency: str = Field(
+        "",
+        pattern="^([A-Z]{3})?$",
+        description="ISO 4217 code of the data's currency, such as GBP; money is a bare number unless given.",
+    )
+
     @property
     def landing_zone(self) -> str:
         """Where exports arrive."""

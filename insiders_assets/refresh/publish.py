@@ -59,6 +59,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     )
     row = refreshes.to_dicts()[0]
     name = row["refresh_id"]
+    before = _before(stores, name)
     report = ReportInputs(
         insiders=tables["insiders"],
         tables={key: table for key, table in tables.items() if key != "insiders"} | {"refreshes": refreshes},
@@ -69,8 +70,11 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
         rows={
             key: row[f"rows_{key}"] for key in ("read", "transactions", "quarantined", "purchases", "returns")
         },
-        previous_refresh=_before(stores, name),
+        previous_refresh=before,
+        previous_tiers=stores.warehouse.read("tier_summary") if before else None,
         rejected=rejected,
+        language=stores.settings.language,
+        currency=stores.settings.currency,
     )
     with stores.publication.staged(name) as folder:
         build_report(report, folder)

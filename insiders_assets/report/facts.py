@@ -1,0 +1,72 @@
+"""``report.json``: the refresh in numbers, for programs. Its keys are a contract."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from insiders_assets.report.inputs import ReportInputs
+
+ROWS = ("read", "transactions", "quarantined", "purchases", "returns")
+SPACES = ("embedding", "features", "leaves")
+
+
+def report_facts(inputs: ReportInputs) -> dict[str, Any]:
+    """The facts of one refresh, the same for the same inputs: neither its name nor its time is among them.
+
+    Shares are fractions and money is in the data's currency. Tiers and shares count identified customers; those
+    ending in ``_of_all`` count everybody.
+    """
+    insider = inputs.tiers.get("insider", {})
+    return {
+        "as_of": inputs.as_of.isoformat(),
+        "model_version": inputs.model_version,
+        "customers": inputs.insiders.height,
+        "identified_customers": int(inputs.insiders["is_identified"].sum()),
+        "members": inputs.tables["members"].height,
+        "insider_share_of_customers": insider.get("share_of_customers", 0.0),
+        "insider_share_of_revenue": insider.get("share_of_revenue", 0.0),
+        "insider_share_of_customers_of_all": insider.get("share_of_customers_of_all", 0.0),
+        "insider_share_of_revenue_of_all": insider.get("share_of_revenue_of_all", 0.0),
+        "silhouette": {space: inputs.silhouette.get(space) for space in SPACES},
+        "answers": _rows(inputs.tables["business_answers"].sort("number")),
+        "tiers": [_plain(row) for row in inputs.tiers.values()],
+        "clusters": [_plain(row) for row in inputs.clusters],
+        "hypotheses": _rows(inputs.tables["hypotheses"].sort("number")),
+        "evidence": _evidence(inputs.tables["evidence"]),
+        "rows": {name: int(inputs.rows[name]) for name in ROWS},
+    }
+
+
+def facts_text(facts: dict[str, Any]) -> str:
+    """The facts as JSON, with a line end."""
+    return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _evidence(table: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Figures by measure, in the table's order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(table):
+        found.setdefault(row.pop("measure"), []).append(row)
+    return found
+
+
+def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in table.to_dicts()]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with only what JSON can say: days as ISO text, not-a-numbers as null."""
+    return {name: _json(value) for name, value in row.items()}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value

@@ -1,0 +1,113 @@
+"""The member list as files people open: ``members.csv`` for programs, ``members.xlsx`` for desks.
+
+Both neutralise formula injection: an id or a reason that starts like a formula must not run when a spreadsheet opens
+it. In Excel every text is written as text; in CSV, which has no types, it gets a leading apostrophe.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from insiders_assets.contracts.table import Column
+    from insiders_assets.report.inputs import ReportInputs
+
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+"""How a text begins that a spreadsheet would run, full-width signs included (OWASP, CSV injection)."""
+
+SHEET_ROWS = 1_048_575
+"""Rows that fit an Excel sheet below its header."""
+
+WIDTHS = {"customer_id": 14, "reason": 80, "cluster_name": 30, "country": 20}
+
+
+def harmless(frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` with an apostrophe before every text that a spreadsheet would take for a formula."""
+    texts = [pl.col(name) for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(
+        pl.when(text.str.contains(FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep()
+        for text in texts
+    )
+
+
+def write_csv(members: pl.DataFrame, path: Path) -> None:
+    """Write ``members.csv``: UTF-8, columns as in the contract, shortest exact numbers, the same bytes each time."""
+    harmless(members).write_csv(path, line_terminator="\n")
+
+
+def write_xlsx(inputs: ReportInputs, path: Path) -> None:
+    """Write ``members.xlsx``: a sheet of members and one that says what it is. Memory does not grow with members."""
+    import xlsxwriter
+
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
+    words = inputs.words
+    with xlsxwriter.Workbook(str(path), options) as book:
+        # The as-of date rather than now: the same members give the same bytes.
+        book.set_properties(
+            {"title": words.text("Insiders: members"), "created": datetime.combine(inputs.as_of, time())}
+        )
+        for number, start in enumerate(range(0, max(inputs.members.height, 1), SHEET_ROWS), start=1):
+            name = words.text("Members") + (f" {number}" if number > 1 else "")
+            _members(book, book.add_worksheet(name), inputs, inputs.members.slice(start, SHEET_ROWS))
+        _about(book, book.add_worksheet(words.text("About")), inputs)
+
+
+def _members(book: Workbook, sheet: Worksheet, inputs: ReportInputs, members: pl.DataFrame) -> None:
+    from insiders_assets.contracts.programme import MEMBERS
+    from insiders_assets.report.columns import heading
+
+    header = book.add_format(
+        {"bold": True, "bg_color": "#E8EEF5", "bottom": 1, "text_wrap": True, "valign": "top"}
+    )
+    for index, column in enumerate(MEMBERS.columns):
+        sheet.set_column(index, index, WIDTHS.get(column.name, 13), _format(book, column))
+    for index, column in enumerate(MEMBERS.columns):
+        sheet.write_string(0, index, heading(inputs.words, column.name), header)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(members.height, 1), len(MEMBERS.columns) - 1)
+    writers = [
+        sheet.write_string if column.dtype == "str" else sheet.write_number for column in MEMBERS.columns
+    ]
+    for row, values in enumerate(members.select(MEMBERS.names).iter_rows(), start=1):
+        for index, value in enumerate(values):
+            if value is not None:
+                writers[index](row, index, value)
+
+
+def _format(book: Workbook, column: Column) -> Any:
+    if column.dtype == "float64":
+        return book.add_format({"num_format": "#,##0.00"})
+    return book.add_format({"num_format": "@" if column.dtype == "str" else "#,##0"})
+
+
+def _about(book: Workbook, sheet: Worksheet, inputs: ReportInputs) -> None:
+    from insiders_assets.contracts.programme import MEMBERS
+    from insiders_assets.report.columns import heading, meaning
+
+    words, bold = inputs.words, book.add_format({"bold": True})
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 90)
+    lines = [
+        (words.text("Members of the Insiders programme"), words.number(inputs.members.height)),
+        (words.text("As of"), words.day(inputs.as_of)),
+        (words.text("Segmentation model"), inputs.model_version),
+        ("", ""),
+        *((heading(words, column.name), meaning(words, column)) for column in MEMBERS.columns),
+    ]
+    for row, (name, text) in enumerate(lines):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, text)

@@ -1,0 +1,101 @@
+"""``report.html``: one file with everything in it, rendered from templates that escape what they are given."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.report import charts
+from insiders_assets.report.columns import heading, write
+from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SOFT
+from insiders_assets.report.sections import clusters, evidence, movement, original, quality, summary, tiers
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from insiders_assets.language import Language
+    from insiders_assets.report.inputs import ReportInputs
+
+HERE = Path(__file__).parent
+MEMBERS_SHOWN = 300
+"""Members listed on the page at most; the files beside it list them all."""
+
+MEMBER_COLUMNS = ("revenue", "recency", "total_purchases", "distinct_stock_code", "basket_size", "returned")
+
+
+@lru_cache
+def _static(name: str) -> str:
+    return (HERE / "static" / name).read_text(encoding="utf-8")
+
+
+def _environment(words: Language) -> Environment:
+    """Templates that speak ``words``: one environment per page, since languages would share filters otherwise."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words.text, words.plural, newstyle=True
+    )
+    environment.filters |= {
+        "number": words.number,
+        "money": words.money,
+        "short_money": words.short_money,
+        "percent": words.percent,
+        "day": words.day,
+        "translated": words.text,
+    }
+    return environment
+
+
+def render(inputs: ReportInputs) -> str:
+    """The page of one refresh."""
+    return _environment(inputs.words).get_template("report.html").render(_context(inputs))
+
+
+def _context(inputs: ReportInputs) -> dict[str, Any]:
+    words = inputs.words
+    figures = charts.charts(inputs)
+    return {
+        "inputs": inputs,
+        "words": words,
+        "tier_names": summary.tier_names(inputs),
+        "css": _static("report.css"),
+        "plotly": _static("plotly-basic.min.js") if figures else "",
+        "script": _static("report.js"),
+        "figures": figures,
+        "colours": {"ink": INK, "muted": MUTED, "line": LINE, "tier": TIER, "soft": TIER_SOFT},
+        "headline": summary.headline(inputs),
+        "tiles": tiers.tiles(inputs),
+        "bars": summary.share_bars(inputs),
+        "actions": summary.next_actions(inputs),
+        "movement_line": summary.movement_line(inputs),
+        "notices": summary.notices(inputs),
+        "answers": inputs.tables["business_answers"].sort("number").to_dicts(),
+        "heat": tiers.heat_table(inputs),
+        "gauges": tiers.gauges(inputs),
+        "profiles": clusters.profiles(inputs),
+        "drawn": clusters.sample(inputs.insiders).height,
+        "doubtful": summary.doubtful(inputs),
+        "movement": movement.movement(inputs),
+        "change_names": movement.CHANGE_NAMES,
+        "cause_names": movement.CAUSE_NAMES,
+        "plain_sort": evidence.plain_sort(inputs),
+        "out_of_time": evidence.out_of_time(inputs),
+        "other_figures": evidence.other_figures(inputs),
+        "hypotheses": inputs.tables["hypotheses"].sort("number").to_dicts(),
+        "row_flow": quality.row_flow(inputs),
+        "rejected": quality.rejected_by_reason(inputs.rejected),
+        "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
+        "member_columns": MEMBER_COLUMNS,
+        "heading": lambda name: heading(words, name),
+        "write": lambda name, value: write(words, name, value),
+        "original": original.comparison(inputs),
+    }

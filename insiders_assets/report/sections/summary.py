@@ -1,0 +1,137 @@
+"""The first screen: what the refresh found, in one sentence, six tiles, three bars and the next three actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.report.sections.tiers import TIER_NAMES
+
+if TYPE_CHECKING:
+    from insiders_assets.report.inputs import ReportInputs
+
+ACTIONS = 3
+DOUBTFUL = 0.5
+"""Confidence below which an assignment is called doubtful: fewer than half of the neighbours agree."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to keep in mind, with the section that says more.
+
+    Attributes:
+        text: One sentence.
+        section: The id of the section.
+    """
+
+    text: str
+    section: str
+
+
+def headline(inputs: ReportInputs) -> str:
+    """The refresh in one sentence."""
+    words, insider = inputs.words, inputs.tiers.get("insider", {})
+    members = inputs.tables["members"].height
+    if not members:
+        return words.text("Nobody is a member yet: no identified customer is in the Insider tier.")
+    return words.text(
+        "%(members)s. Insiders are %(customers)s of identified customers and bring %(revenue)s of their revenue.",
+        members=words.plural("%(count)s member", "%(count)s members", members),
+        customers=words.percent(insider.get("share_of_customers")),
+        revenue=words.percent(insider.get("share_of_revenue")),
+    )
+
+
+def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Who they are against what they bring: two bars over identified customers, split by tier."""
+    words = inputs.words
+    bars = (
+        (words.text("Customers"), "share_of_customers"),
+        (words.text("Revenue"), "share_of_revenue"),
+    )
+    return [
+        {
+            "label": label,
+            "parts": [
+                {"tier": tier, "share": row[column], "text": words.percent(row[column], 0)}
+                for tier, row in inputs.tiers.items()
+            ],
+        }
+        for label, column in bars
+    ]
+
+
+def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """The actions with most revenue at stake."""
+    ranked = sorted(inputs.clusters, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
+    return [row for row in ranked[:ACTIONS] if row["revenue_at_stake"] > 0]
+
+
+def movement_line(inputs: ReportInputs) -> str:
+    """How the list changed since the refresh before."""
+    words, refresh = inputs.words, inputs.refresh
+    if inputs.previous_refresh is None:
+        return words.text("First refresh: nothing to compare with yet.")
+    return words.text(
+        "%(entered)s entered and %(left)s left since %(day)s.",
+        entered=words.number(refresh["members_entered"]),
+        left=words.number(refresh["members_left"]),
+        day=words.day(inputs.previous_refresh["as_of"]),
+    )
+
+
+def doubtful(inputs: ReportInputs) -> int:
+    """Identified customers whose assignment is doubtful."""
+    frame = inputs.insiders
+    return int((frame["is_identified"] & (frame["confidence"] < DOUBTFUL)).sum())
+
+
+def notices(inputs: ReportInputs) -> list[Notice]:
+    """What a careful reader should know before quoting a number of this page."""
+    from insiders_assets.report.sections.evidence import plain_sort
+
+    words, found = inputs.words, []
+    sort = plain_sort(inputs)
+    if sort is not None and sort.lost > 0:
+        found.append(
+            Notice(
+                words.text(
+                    "A plain sort by past revenue, as long as this list, holds %(sort)s of revenue; the list %(list)s.",
+                    sort=words.percent(sort.sorted_share),
+                    list=words.percent(sort.list_share),
+                ),
+                "evidence",
+            )
+        )
+    unsure, identified = doubtful(inputs), max(int(inputs.insiders["is_identified"].sum()), 1)
+    if unsure:
+        found.append(
+            Notice(
+                words.plural(
+                    "%(count)s customer (%(share)s) sits between clusters: the assignment is doubtful.",
+                    "%(count)s customers (%(share)s) sit between clusters: their assignment is doubtful.",
+                    unsure,
+                    share=words.percent(unsure / identified),
+                ),
+                "clusters",
+            )
+        )
+    quarantined = inputs.rows["quarantined"]
+    if quarantined:
+        found.append(
+            Notice(
+                words.plural(
+                    "%(count)s row (%(share)s) was set aside.",
+                    "%(count)s rows (%(share)s) were set aside.",
+                    quarantined,
+                    share=words.percent(quarantined / max(inputs.rows["read"], 1), 2),
+                ),
+                "quality",
+            )
+        )
+    return found
+
+
+def tier_names(inputs: ReportInputs) -> dict[str, str]:
+    """What each tier is called."""
+    return {tier: inputs.words.text(name) for tier, name in TIER_NAMES.items()}

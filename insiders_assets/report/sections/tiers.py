@@ -1,0 +1,152 @@
+"""Tiles, gauges and the heat-coloured table of tiers: the original dashboard, computed from the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.language import Language, mark
+from insiders_assets.report.columns import heading, write
+from insiders_assets.report.gauge import Gauge, gauge
+from insiders_assets.report.palette import HEAT, mix
+
+if TYPE_CHECKING:
+    from insiders_assets.report.inputs import ReportInputs
+
+TIER_NAMES = {
+    "insider": mark("Insiders"),
+    "viability": mark("Viability"),
+    "not_insider": mark("Not Insiders"),
+}
+
+LESS_IS_BETTER = ("recency", "returned")
+"""Features whose heat is inverted: long ago and sent back are not what a shop wants more of."""
+
+GAUGED = ("revenue", "basket_size")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number of the first screen.
+
+    Attributes:
+        label: What it is.
+        value: The number, written.
+        note: What it is measured on.
+        change: The change since the refresh before, written, or empty if there was none to compare with.
+        better: Whether the change is for the better, None if there is no change.
+    """
+
+    label: str
+    value: str
+    note: str
+    change: str = ""
+    better: bool | None = None
+
+
+def tiles(inputs: ReportInputs) -> list[Tile]:
+    """The six tiles of the Insiders: mean revenue, two shares, recency, distinct products, basket size."""
+    words = inputs.words
+    now, before = inputs.tiers.get("insider", {}), _before(inputs)
+    everyone = words.text("of all customers: %(share)s", share="{}")
+    mean = words.text("mean per Insider")
+
+    def tile(label: str, column: str, note: str, *, less: bool = False) -> Tile:
+        value, old = now.get(column), before.get(column)
+        written = _written(words, column, value)
+        if value is None or old is None:
+            return Tile(label, written, note)
+        step = _step(words, column, value - old)
+        better = None if not step or value == old else (value < old) == less
+        return Tile(label, written, note, step or words.text("unchanged"), better)
+
+    return [
+        tile(words.text("Mean revenue"), "mean_revenue", mean),
+        tile(
+            words.text("Share of revenue"),
+            "share_of_revenue",
+            everyone.format(words.percent(now.get("share_of_revenue_of_all"))),
+        ),
+        tile(
+            words.text("Share of customers"),
+            "share_of_customers",
+            everyone.format(words.percent(now.get("share_of_customers_of_all"))),
+        ),
+        tile(words.text("Recency"), "mean_recency", words.text("mean days since last purchase"), less=True),
+        tile(words.text("Distinct products"), "mean_distinct_stock_code", mean),
+        tile(words.text("Basket size"), "mean_basket_size", words.text("mean units per order")),
+    ]
+
+
+def _before(inputs: ReportInputs) -> dict[str, Any]:
+    """The Insiders' row of the refresh before, or the two shares that ``refreshes`` keeps, or nothing."""
+    if inputs.tiers_before:
+        return inputs.tiers_before.get("insider", {})
+    row = inputs.previous_refresh or {}
+    shares = ("share_of_customers", "share_of_revenue")
+    return {name: row[f"insider_{name}"] for name in shares if f"insider_{name}" in row}
+
+
+def _written(words: Language, column: str, value: float | None) -> str:
+    if column.startswith("share"):
+        return words.percent(value)
+    if column == "mean_revenue":
+        return words.money(value)
+    return words.number(value) + (" " + words.text("days") if column == "mean_recency" else "")
+
+
+def _step(words: Language, column: str, change: float) -> str:
+    """The change with its sign, or nothing where it rounds to zero."""
+    if column.startswith("share"):
+        size, text = round(abs(change) * 100, 1), words.number(abs(change) * 100, 1)
+        text = words.text("%(points)s pts", points=text)
+    elif column == "mean_revenue":
+        size, text = round(abs(change), 2), words.money(abs(change))
+    else:
+        size, text = round(abs(change)), words.number(abs(change))
+    return ("+" if change > 0 else "−") + text if size else ""
+
+
+def heat_table(inputs: ReportInputs) -> dict[str, Any]:
+    """Tier averages with a colour per cell: darker is better for the business, column by column."""
+    words = inputs.words
+    rows: list[dict[str, Any]] = [
+        {"tier": tier, "row": row, "cells": []} for tier, row in inputs.tiers.items()
+    ]
+    for name in PROFILED:
+        values = [row["row"].get(f"mean_{name}") for row in rows]
+        for row, share in zip(rows, heat(values, inverted=name in LESS_IS_BETTER), strict=True):
+            value = row["row"].get(f"mean_{name}")
+            row["cells"].append(
+                {
+                    "text": write(words, name, value, 2 if name == "revenue" else None),
+                    "colour": mix(*HEAT, share),
+                    "value": value,
+                }
+            )
+    return {"headings": [heading(words, name) for name in PROFILED], "rows": rows}
+
+
+def heat(values: list[float | None], *, inverted: bool) -> list[float]:
+    """Each value's place between the least and the most favourable, 0 to 1; 0 for a missing one."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    if low == high:
+        return [0.0] * len(values)
+    shares = [0.0 if value is None else (value - low) / (high - low) for value in values]
+    return [
+        1 - share if inverted and value is not None else share
+        for share, value in zip(shares, values, strict=True)
+    ]
+
+
+def gauges(inputs: ReportInputs) -> list[Gauge]:
+    """Viability against the other tiers, for mean revenue and basket size."""
+    found = []
+    for name in GAUGED:
+        means = {tier: row[f"mean_{name}"] for tier, row in inputs.tiers.items()}
+        drawn = gauge(name, {tier: mean for tier, mean in means.items() if mean is not None})
+        if drawn is not None:
+            found.append(drawn)
+    return found

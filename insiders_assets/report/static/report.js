@@ -1,0 +1,96 @@
+// The page's behaviour: charts drawn when they come near, tables that sort and search. Without it the page still reads.
+"use strict";
+(() => {
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const config = { displayModeBar: false, responsive: true, scrollZoom: false, showLink: false };
+  const drawn = new Set();
+
+  function draw(place) {
+    const name = place.dataset.figure;
+    if (drawn.has(name) || !figures[name] || typeof Plotly === "undefined") return;
+    drawn.add(name);
+    place.textContent = "";
+    Plotly.newPlot(place, figures[name].data, figures[name].layout, config);
+  }
+
+  const places = [...document.querySelectorAll("[data-figure]")];
+  const near = new IntersectionObserver(
+    (seen) => seen.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target)),
+    { rootMargin: "600px" },
+  );
+  places.forEach((place) => near.observe(place));
+
+  // Paper has another width than the screen, and shows every chart.
+  window.addEventListener("beforeprint", () => {
+    places.forEach((place) => {
+      draw(place);
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: 660, autosize: false });
+    });
+  });
+  window.addEventListener("afterprint", () => {
+    places.forEach((place) => {
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, autosize: true });
+    });
+  });
+
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  const value = (cell) => (cell.dataset.sort === undefined ? cell.textContent.trim() : cell.dataset.sort);
+
+  function compare(one, other) {
+    if (one === "" || other === "") return (one === "") - (other === "");
+    const difference = Number(one) - Number(other);
+    return Number.isNaN(difference) ? collator.compare(one, other) : difference;
+  }
+
+  function sort(table, header) {
+    const column = [...header.parentNode.children].indexOf(header);
+    const falls = header.getAttribute("aria-sort") === "descending";
+    const way = falls ? "ascending" : header.hasAttribute("aria-sort") ? "descending" : first(table, column);
+    [...header.parentNode.children].forEach((other) => other.removeAttribute("aria-sort"));
+    header.setAttribute("aria-sort", way);
+    const sign = way === "ascending" ? 1 : -1;
+    const rows = [...table.tBodies[0].rows].map((row) => [value(row.cells[column]), row]);
+    rows.sort(([one], [other]) => (one === "" || other === "" ? compare(one, other) : sign * compare(one, other)));
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+  }
+
+  // Numbers are first asked for from the highest, words from the beginning of the alphabet.
+  function first(table, column) {
+    const row = table.tBodies[0].rows[0];
+    return row && row.cells[column].dataset.sort !== undefined ? "descending" : "ascending";
+  }
+
+  document.querySelectorAll("table.sortable").forEach((table) => {
+    table.querySelectorAll("thead th").forEach((header) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      header.append(button);
+      button.addEventListener("click", () => sort(table, header));
+    });
+  });
+
+  document.querySelectorAll("input[data-table]").forEach((input) => {
+    const rows = [...document.getElementById(input.dataset.table).tBodies[0].rows];
+    const found = input.closest(".search").querySelector(".found");
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLocaleLowerCase();
+      let count = 0;
+      rows.forEach((row) => {
+        row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
+        count += !row.hidden;
+      });
+      found.textContent = wanted ? `${count} / ${rows.length}` : "";
+    });
+  });
+
+  const links = new Map([...document.querySelectorAll(".bar nav a")].map((link) => [link.hash.slice(1), link]));
+  const passing = new IntersectionObserver(
+    (seen) => seen.filter((entry) => entry.isIntersecting).forEach((entry) => {
+      links.forEach((link) => link.removeAttribute("aria-current"));
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }),
+    { rootMargin: "-40% 0px -55%" },
+  );
+  document.querySelectorAll("main > section").forEach((section) => passing.observe(section));
+})();

@@ -1,0 +1,266 @@
+"""A made-up refresh for tests of the report: heavy-tailed customers in clusters, and every table around them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from insiders_assets.contracts import programme as contracts
+from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS
+from insiders_assets.contracts.table import Table
+from insiders_assets.contracts.transactions import REJECTED_ROWS
+from insiders_assets.report import ReportInputs
+
+AS_OF = date(2025, 11, 30)
+REFRESH = "2025-11-30-0a1b2c3d"
+NAMES = (
+    "highest revenue", "broad range", "frequent buyers", "low product variety",
+    "one big basket", "intermittent", "occasional buyers",
+)  # fmt: skip
+TIER_OF = ("insider", "insider", "insider", "insider", "viability", "not_insider", "not_insider")
+HOSTILE = "<script>alert('cluster')</script>"
+
+
+def customers(count: int = 600, seed: int = 7) -> pl.DataFrame:
+    """``customer_features`` with long tails and a quarter of anonymous invoices."""
+    draw = np.random.default_rng(seed)
+    orders = draw.geometric(0.28, count).astype(np.int64)
+    ticket = np.exp(draw.normal(5.4, 0.9, count)).round(2)
+    anonymous = draw.random(count) < 0.24
+    orders[anonymous] = 1
+    lines = orders * draw.integers(2, 30, count)
+    recency = np.minimum(draw.exponential(95, count), 380).astype(np.int64)
+    units = lines * draw.integers(1, 18, count)
+    tenure = np.minimum(recency + (orders - 1) * draw.integers(5, 40, count), 395)
+    distinct = np.maximum(1, (lines * draw.uniform(0.5, 1.0, count)).astype(np.int64))
+    frame = pl.DataFrame(
+        {
+            "customer_id": [
+                f"anonymous-{530000 + place}" if hidden else f"{12000 + place}"
+                for place, hidden in enumerate(anonymous)
+            ],
+            "revenue": (ticket * orders).round(2),
+            "recency": recency,
+            "total_products": units,
+            "distinct_stock_code": distinct,
+            "purchase_lines": lines,
+            "total_purchases": orders,
+            "basket_size": units / orders,
+            "unique_basket_size": np.maximum(1.0, distinct / orders),
+            "avg_ticket": ticket,
+            "avg_line_value": (ticket * orders / lines),
+            "frequency": orders / np.maximum(tenure - recency + 1, 1),
+            "avg_recency_days": np.where(orders > 1, (tenure - recency) / np.maximum(orders - 1, 1), np.nan),
+            "returned": (draw.random(count) < 0.25) * draw.integers(1, 60, count),
+            "tenure": tenure,
+            "is_identified": ~anonymous,
+            "country": draw.choice(["United Kingdom", "Brazil", "France"], count, p=[0.8, 0.15, 0.05]),
+        }
+    ).with_columns(pl.col("avg_recency_days").fill_nan(None))
+    return CUSTOMER_FEATURES.validate(frame.sort("customer_id"))
+
+
+def insiders(count: int = 600, seed: int = 7) -> pl.DataFrame:
+    """``insiders``: clusters by revenue rank with some noise, tiers by :data:`TIER_OF`."""
+    draw = np.random.default_rng(seed + 1)
+    frame = customers(count, seed)
+    noisy = np.log1p(frame["revenue"].to_numpy()) + draw.normal(0, 0.35, count)
+    place = np.argsort(np.argsort(-noisy)) * len(NAMES) // count
+    angle = place * 2 * np.pi / len(NAMES)
+    frame = frame.with_columns(
+        cluster=pl.Series(place + 1, dtype=pl.Int32),
+        tier=pl.Series([TIER_OF[index] for index in place]),
+        confidence=pl.Series(np.clip(draw.beta(6, 1.4, count), 0, 1)),
+        embedding_x=pl.Series(10 * np.cos(angle) + draw.normal(0, 1.6, count)),
+        embedding_y=pl.Series(10 * np.sin(angle) + draw.normal(0, 1.2, count)),
+        reason=pl.concat_str(
+            pl.lit("Spent "), pl.col("revenue"), pl.lit(" in "), "total_purchases", pl.lit(" orders.")
+        ),
+    ).with_columns(is_member=pl.col("is_identified") & (pl.col("tier") == "insider"))
+    return INSIDERS.validate(frame.select(INSIDERS.names))
+
+
+def _group(frame: pl.DataFrame, everyone: pl.DataFrame) -> dict[str, Any]:
+    known, all_known = frame.filter("is_identified"), everyone.filter("is_identified")
+    means = {f"mean_{name}": known[name].cast(pl.Float64).mean() for name in contracts.PROFILED}
+    return {
+        "customers": frame.height,
+        "identified_customers": known.height,
+        "share_of_customers": known.height / all_known.height,
+        "revenue": known["revenue"].sum(),
+        "share_of_revenue": known["revenue"].sum() / all_known["revenue"].sum(),
+        "share_of_customers_of_all": frame.height / everyone.height,
+        "share_of_revenue_of_all": frame["revenue"].sum() / everyone["revenue"].sum(),
+        **means,
+    }
+
+
+def _table(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    blank = dict.fromkeys(table.names)
+    frame = pl.DataFrame([blank | row for row in rows], schema=table.polars_schema, orient="row")
+    return table.validate(frame)
+
+
+def tier_summary(frame: pl.DataFrame) -> pl.DataFrame:
+    """``tier_summary`` of a list."""
+    rows = []
+    for tier in ("insider", "viability", "not_insider"):
+        of_tier = frame.filter(tier=tier)
+        rows.append({"tier": tier, "members": int(of_tier["is_member"].sum()), **_group(of_tier, frame)})
+    return _table(contracts.TIER_SUMMARY, rows)
+
+
+def cluster_profiles(frame: pl.DataFrame, hostile: bool = False) -> pl.DataFrame:
+    """``cluster_profiles`` of a list."""
+    rows, covered = [], 0.0
+    for number, (name, tier) in enumerate(zip(NAMES, TIER_OF, strict=True), start=1):
+        of_cluster = frame.filter(cluster=number)
+        known, group = of_cluster.filter("is_identified"), _group(of_cluster, frame)
+        covered += group["share_of_revenue"]
+        rows.append(
+            {
+                "cluster": number,
+                "name": HOSTILE if hostile and number == 1 else name,
+                "tier": tier,
+                **group,
+                "cumulative_share_of_revenue": min(covered, 1.0),
+                **{
+                    f"median_{column}": known[column].cast(pl.Float64).median()
+                    for column in contracts.PROFILED
+                },
+                "sets_apart": "revenue +1.9 sd, distinct products +1.4 sd",
+                "action": "Cross-sell to the products that similar customers buy.",
+                "action_reason": f"{group['mean_distinct_stock_code']:.0f} distinct products per customer.",
+                "revenue_at_stake": round(group["revenue"] * 0.04 * (8 - number), 2),
+                "mean_confidence": of_cluster["confidence"].mean(),
+                "stability": (0.91, 0.88, 0.79, 0.66, 0.52, 0.95, None)[number - 1],
+            }
+        )
+    return _table(contracts.CLUSTER_PROFILES, rows)
+
+
+def _members(frame: pl.DataFrame) -> pl.DataFrame:
+    named = frame.filter("is_member").with_columns(
+        cluster_name=pl.col("cluster")
+        .cast(pl.Int64)
+        .replace_strict(list(range(1, 8)), NAMES, return_dtype=pl.String)
+    )
+    return contracts.MEMBERS.validate(named.select(contracts.MEMBERS.names))
+
+
+def _evidence() -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for month in (6, 8, 9):
+        for place, subject in enumerate(("the list", "plain sort", "random")):
+            value = (0.71, 0.735, 0.38)[place] + month / 1000
+            rows.append(
+                {"measure": "share_of_revenue", "subject": subject, "cutoff": date(2025, month, 9), "size": 0.44,
+                 "value": value, "low": value - 0.02, "high": value + 0.02}
+            )  # fmt: skip
+    rows.append({"measure": "fidelity", "subject": "rules", "value": 0.97, "note": "cross-validated"})
+    return _table(contracts.EVIDENCE, rows)
+
+
+def _changes(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = []
+    for place, row in enumerate(frame.filter("is_member").sort("customer_id").head(24).to_dicts()):
+        entered = place % 3 != 0
+        rows.append(
+            {
+                "refresh_id": REFRESH, "as_of": AS_OF, "customer_id": row["customer_id"],
+                "change": "entered" if entered else "left",
+                "cause": "behaviour" if place % 2 else "first_seen",
+                "tier_before": "viability" if entered else "insider",
+                "tier_after": "insider" if entered else "not_insider",
+                "cluster_before": 5, "cluster_after": row["cluster"],
+                "was_member": not entered, "is_member": entered,
+            }
+        )  # fmt: skip
+    return _table(contracts.MEMBERSHIP_CHANGES, rows)
+
+
+def _rejected() -> pl.DataFrame:
+    rows = [
+        {
+            "source_file": "2025-03.csv", "source_line": line, "column": "unit_price", "value": "<b>n/a</b>",
+            "reason": "not a number; a price such as 2.50 would be accepted", "row_text": "1,2,3", "rows": 1,
+            "arrived_at": datetime(2025, 4, 1),
+        }
+        for line in range(2, 9)
+    ]  # fmt: skip
+    return _table(REJECTED_ROWS, rows)
+
+
+def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **more: Any) -> ReportInputs:
+    """Inputs of a report.
+
+    Args:
+        count: Customers.
+        hostile: Whether names and ids try to break out of HTML and into formulas.
+        first: Whether there was no refresh before.
+        more: Fields of :class:`ReportInputs` to replace.
+    """
+    frame = insiders(count)
+    if hostile:
+        best = frame.filter("is_member").sort("revenue", descending=True)["customer_id"]
+        frame = frame.with_columns(
+            pl.col("customer_id").replace(
+                {best[0]: '=HYPERLINK("x")', best[1]: "<img src=x onerror=alert(1)>"}
+            )
+        )
+    members = _members(frame)
+    summary = tier_summary(frame)
+    best_tier = summary.to_dicts()[0]
+    row = {
+        "refresh_id": REFRESH, "as_of": AS_OF, "published_at": datetime.now(UTC).replace(tzinfo=None),
+        "inputs": "ab", "model_version": "leaf-2025-11-30-77aa",
+        "rows_read": 41_007, "rows_transactions": 41_000, "rows_quarantined": 7, "rows_purchases": 38_900,
+        "rows_returns": 800, "customers": frame.height, "identified_customers": int(frame["is_identified"].sum()),
+        "members": members.height, "revenue": frame["revenue"].sum(),
+        "insider_share_of_customers": best_tier["share_of_customers"],
+        "insider_share_of_revenue": best_tier["share_of_revenue"], "members_entered": 16, "members_left": 8,
+    }  # fmt: skip
+    questions = [
+        {
+            "number": number,
+            "question": f"Question {number}?",
+            "answer": f"Answer {number} with {number * 3} numbers.",
+        }
+        for number in range(1, 9)
+    ]
+    hypotheses = [
+        {
+            "number": number, "subject": "transactions", "statement": f"Hypothesis {number}.",
+            "verdict": contracts.VERDICTS[number % 4], "finding": "416.63 against 144.16.", "p_value": 0.001 * number,
+        }
+        for number in range(1, 17)
+    ]  # fmt: skip
+    before = insiders(count, seed=8)
+    made = ReportInputs(
+        insiders=frame,
+        tables={
+            "members": members,
+            "tier_summary": summary,
+            "cluster_profiles": cluster_profiles(frame, hostile),
+            "business_answers": _table(contracts.BUSINESS_ANSWERS, questions),
+            "hypotheses": _table(contracts.HYPOTHESES, hypotheses),
+            "evidence": _evidence(),
+            "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
+            "refreshes": _table(contracts.REFRESHES, [row]),
+        },
+        refresh_id=REFRESH,
+        as_of=AS_OF,
+        model_version="leaf-2025-11-30-77aa",
+        silhouette={"embedding": 0.53, "features": -0.02, "leaves": 0.001},
+        rows={key.removeprefix("rows_"): value for key, value in row.items() if key.startswith("rows_")},
+        previous_refresh=None
+        if first
+        else row | {"refresh_id": "2025-10-31-99", "as_of": date(2025, 10, 31)},
+        rejected=_rejected(),
+        previous_tiers=None if first else tier_summary(before),
+    )
+    return replace(made, **more)
