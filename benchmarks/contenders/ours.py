@@ -1,0 +1,54 @@
+"""What the platform runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from insiders_assets.features.cleaning import CleaningRules, clean_purchases, returns
+from insiders_assets.features.customers import customer_features, newest_day
+from insiders_assets.settings import Settings
+from insiders_assets.storage.lake import ROW_GROUP
+
+_WINDOW = 396
+
+
+def features(lake: Path, out: Path) -> int:
+    """The asset ``customer_features``, without the check of its contract."""
+    bought = pl.scan_parquet(lake / "clean_purchases.parquet")
+    back = pl.scan_parquet(lake / "returns.parquet")
+    as_of = newest_day(bought, back)
+    table = customer_features(bought, back, as_of=as_of, window_days=_WINDOW).collect(engine="streaming")
+    table.write_parquet(out)
+    return table.height
+
+
+def clean_and_features(raw: Path, out: Path) -> int:
+    """The assets ``clean_purchases``, ``returns`` and ``customer_features``."""
+    out.mkdir(exist_ok=True)
+    transactions = pl.scan_parquet(raw)
+    rules = CleaningRules()
+    for name, cleaned in (("clean_purchases", clean_purchases), ("returns", returns)):
+        cleaned(transactions, rules).sink_parquet(
+            out / f"{name}.parquet", compression="zstd", row_group_size=ROW_GROUP
+        )
+    return features(out, out / "customer_features.parquet")
+
+
+def ingest(exports: Path, out: Path) -> int:
+    """The store of transactions, from nothing."""
+    shutil.rmtree(out, ignore_errors=True)
+    return ingest_new(exports, out)
+
+
+def ingest_new(exports: Path, out: Path) -> int:
+    """The store of transactions, with what it already has."""
+    from insiders_assets.storage.landing import open_landing
+    from insiders_assets.storage.transactions import TransactionStore
+
+    from insiders_assets.ingest import IngestRules
+
+    rules = IngestRules.from_settings(Settings())
+    return TransactionStore(out).ingest(open_landing(str(exports)), rules).rows_transactions
