@@ -149,6 +149,12 @@ class Language:
 
         return format_date(value, format="long", locale=self.locale)
 
+    def short_day(self, value: date) -> str:
+        """A day of a known year, such as 7 Dec."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("MMMd", value, locale=self.locale)
+
     def moment(self, value: datetime) -> str:
         """A day and time."""
         from babel.dates import format_datetime

@@ -73,6 +73,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "figures": figures,
         "colours": {"ink": INK, "muted": MUTED, "line": LINE, "tier": TIER, "soft": TIER_SOFT},
         "headline": summary.headline(inputs),
+        "lead": summary.lead(inputs),
+        "since": summary.since(inputs),
         "tiles": tiers.tiles(inputs),
         "bars": summary.share_bars(inputs),
         "actions": summary.next_actions(inputs),
@@ -96,6 +98,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
         "member_columns": MEMBER_COLUMNS,
         "heading": lambda name: heading(words, name),
-        "write": lambda name, value: write(words, name, value),
+        "write": lambda name, value, digits=None: write(words, name, value, digits),
         "original": original.comparison(inputs),
     }

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from insiders_assets.report.palette import INK, MUTED, TIER
-from insiders_assets.report.sections.summary import headline, movement_line, notices, tier_names
+from insiders_assets.report.sections.summary import headline, lead, movement_line, notices, tier_names
 from insiders_assets.report.sections.tiers import tiles
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _markdown(inputs: ReportInputs) -> str:
     words = inputs.words
     shown = tiles(inputs)
     lines = [
-        f"**{headline(inputs)}**",
+        f"**{headline(inputs)}.** {lead(inputs)}",
         "",
         "| " + " | ".join(tile.label for tile in shown) + " |",
         "|" + "---:|" * len(shown),

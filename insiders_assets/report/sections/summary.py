@@ -29,17 +29,30 @@ class Notice:
 
 
 def headline(inputs: ReportInputs) -> str:
-    """The refresh in one sentence."""
-    words, insider = inputs.words, inputs.tiers.get("insider", {})
+    """The refresh in a few words."""
     members = inputs.tables["members"].height
     if not members:
-        return words.text("Nobody is a member yet: no identified customer is in the Insider tier.")
+        return inputs.words.text("Nobody is a member yet")
+    return inputs.words.plural("%(count)s member", "%(count)s members", members)
+
+
+def lead(inputs: ReportInputs) -> str:
+    """The refresh in one sentence."""
+    words, insider = inputs.words, inputs.tiers.get("insider", {})
+    if not insider.get("identified_customers"):
+        return words.text("No identified customer is in the Insider tier.")
     return words.text(
-        "%(members)s. Insiders are %(customers)s of identified customers and bring %(revenue)s of their revenue.",
-        members=words.plural("%(count)s member", "%(count)s members", members),
+        "Insiders are %(customers)s of identified customers and bring %(revenue)s of their revenue.",
         customers=words.percent(insider.get("share_of_customers")),
         revenue=words.percent(insider.get("share_of_revenue")),
     )
+
+
+def since(inputs: ReportInputs) -> str:
+    """What the tiles' changes are measured from."""
+    if inputs.previous_refresh is None:
+        return ""
+    return inputs.words.text("since %(day)s", day=inputs.words.short_day(inputs.previous_refresh["as_of"]))
 
 
 def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:

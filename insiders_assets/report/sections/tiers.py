@@ -51,6 +51,7 @@ def tiles(inputs: ReportInputs) -> list[Tile]:
     now, before = inputs.tiers.get("insider", {}), _before(inputs)
     everyone = words.text("of all customers: %(share)s", share="{}")
     mean = words.text("mean per Insider")
+    neutral = ("share_of_customers",)  # a larger share of customers is neither good nor bad
 
     def tile(label: str, column: str, note: str, *, less: bool = False) -> Tile:
         value, old = now.get(column), before.get(column)
@@ -58,7 +59,7 @@ def tiles(inputs: ReportInputs) -> list[Tile]:
         if value is None or old is None:
             return Tile(label, written, note)
         step = _step(words, column, value - old)
-        better = None if not step or value == old else (value < old) == less
+        better = None if not step or column in neutral else (value < old) == less
         return Tile(label, written, note, step or words.text("unchanged"), better)
 
     return [
@@ -73,7 +74,7 @@ def tiles(inputs: ReportInputs) -> list[Tile]:
             "share_of_customers",
             everyone.format(words.percent(now.get("share_of_customers_of_all"))),
         ),
-        tile(words.text("Recency"), "mean_recency", words.text("mean days since last purchase"), less=True),
+        tile(words.text("Recency"), "mean_recency", words.text("since last purchase"), less=True),
         tile(words.text("Distinct products"), "mean_distinct_stock_code", mean),
         tile(words.text("Basket size"), "mean_basket_size", words.text("mean units per order")),
     ]
