@@ -60,7 +60,6 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     row = refreshes.to_dicts()[0]
     name = row["refresh_id"]
     before = _before(stores, name)
-    before = _before(stores, name)
     report = ReportInputs(
         insiders=tables["insiders"],
         tables={key: table for key, table in tables.items() if key != "insiders"} | {"refreshes": refreshes},
