@@ -1,0 +1,196 @@
+"""Writes ``docs/performance.md`` and its chart from the figures that the benchmarks kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import RESULTS, ROOT
+
+NAMES = {
+    "limits": "nothing but decoding (the limit)",
+    "native": "polars, written by hand",
+    "ours": "**the platform**",
+    "ours, cold": "the platform, nothing in the page cache",
+    "duckdb_sql": "DuckDB, SQL",
+    "pandas_frames": "pandas, whole columns",
+    "original": "pandas, the original's functions",
+}
+INGEST_NAMES = {
+    **NAMES,
+    "limits": "parsing as text, and dropping it (the limit)",
+    "native": "polars, typed scan to parquet",
+}
+
+_HEAD = """# Performance
+
+Written by `make bench` (`python -m benchmarks`). Every figure is a median over fresh processes that ran one after the
+other, on a machine that did nothing else. Ratios carry over to other machines, seconds do not.
+"""
+
+
+def main() -> None:
+    """Write the page from whatever figures there are."""
+    kept = {
+        file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))
+    }
+    parts = [_HEAD]
+    for name, section in (
+        ("cold_run", _cold_run),
+        ("ingest", _ingest),
+        ("features", _features),
+        ("whole_run", _whole_run),
+    ):
+        if name in kept:
+            parts.append(section(kept[name]))
+            parts.append(_machine(kept[name]["machine"]))
+    if "verdicts" in kept:
+        parts.append(_verdicts(kept["verdicts"]["claims"]))
+    (ROOT / "docs" / "performance.md").write_text("\n".join(parts), encoding="utf-8")
+    if "features" in kept:
+        _chart(kept["features"], ROOT / "docs" / "performance.svg")
+
+
+def _cold_run(figures: dict[str, Any]) -> str:
+    original = figures["original"]
+    rows = [
+        (name, f"{cost['seconds']:.1f} s", f"{cost['cpu']:.1f} s", _gigabytes(cost["peak"]),
+         f"{cost['seconds'] / original['seconds']:.2f}")
+        for name, cost in (
+            ("original pipeline", original),
+            ("`insiders run`, cold, model's fit included", figures["cold"]),
+            ("`insiders run`, nothing new", figures["again"]),
+        )
+    ]  # fmt: skip
+    return "\n".join(
+        [
+            "## The reference export, from file to report",
+            "",
+            f"`ecommerce.csv.gz`, {figures['rows']['read']:,} rows, from a fresh home.",
+            "",
+            *_table(("", "time", "CPU", "peak memory", "of the original's time"), rows),
+        ]
+    )
+
+
+def _ingest(figures: dict[str, Any]) -> str:
+    lines = ["## Ingest: from CSV exports to transactions", ""]
+    for size in _sizes(figures):
+        lines += [
+            f"### {int(size):,} rows",
+            "",
+            *_contenders(int(size), figures[size], INGEST_NAMES, "native"),
+            "",
+        ]
+    if daily := figures.get("daily"):
+        whole, one = daily["all files"], daily["one new file"]
+        lines.append(
+            f"The 305 daily files of the reference data take {whole['seconds']:.2f} s; the last of them on top of the "
+            f"other 304 takes {one['seconds']:.2f} s, {one['seconds'] / whole['seconds']:.1%} of it."
+        )
+    return "\n".join(lines)
+
+
+def _features(figures: dict[str, Any]) -> str:
+    lines = ["## Features: from cleaned transactions in parquet to one row per customer", ""]
+    lines += ["![Time by rows](performance.svg)", ""]
+    for size in _sizes(figures):
+        lines += [f"### {int(size):,} rows", "", *_contenders(int(size), figures[size], NAMES, "limits"), ""]
+    return "\n".join(lines)
+
+
+def _whole_run(figures: dict[str, Any]) -> str:
+    sizes = _sizes(figures)
+    rows = [
+        (f"{int(size):,}", f"{each['customers']:,}", f"{each['seconds']:.1f} s", f"{each['cpu']:.1f} s",
+         _gigabytes(each["peak"]), f"{each['again']:.1f} s", _gigabytes(each["home"]))
+        for size, each in ((size, figures[size]) for size in sizes)
+    ]  # fmt: skip
+    steps = figures[sizes[-1]]["steps"]
+    by_step = [
+        (f"`{step}`", *(f"{figures[size]['steps'].get(step, 0):.1f} s" for size in sizes))
+        for step in sorted(steps, key=lambda step: -steps[step])
+    ]
+    return "\n".join(
+        [
+            "## A whole run: from exports to report, model's fit included",
+            "",
+            *_table(("rows", "customers", "time", "CPU", "peak memory", "nothing new", "home on disk"), rows),
+            "",
+            "Seconds by step:",
+            "",
+            *_table(("step", *(f"{int(size):,} rows" for size in sizes)), by_step),
+        ]
+    )
+
+
+def _contenders(rows_read: int, costs: dict[str, Any], names: dict[str, str], beside: str) -> list[str]:
+    rows = [
+        (names.get(name, name), f"{cost['seconds']:.2f} s", f"{cost['cpu']:.2f} s", _gigabytes(cost["peak"]),
+         f"{rows_read / cost['seconds'] / 1e6:.1f} M", f"{cost['seconds'] / costs[beside]['seconds']:.2f}",
+         f"{cost['cpu'] / costs[beside]['cpu']:.2f}")
+        for name, cost in sorted(costs.items(), key=lambda each: float(each[1]["seconds"]))
+    ]  # fmt: skip
+    label = names.get(beside, beside).replace("*", "").split(",")[0].split(" (")[0]
+    return _table(("", "time", "CPU", "peak memory", "rows a second", f"time ÷ {label}", "CPU ÷ it"), rows)
+
+
+def _verdicts(claims: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        (each["claim"], f"{each['ratio']:.2f}", f"{each['limit']:.2f}", "yes" if each["kept"] else "**no**")
+        for each in claims
+    ]
+    return "\n".join(["## What is promised", "", *_table(("ratio", "measured", "at most", "kept"), rows), ""])
+
+
+def _machine(machine: dict[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in sorted(machine["packages"].items()))
+    return (
+        f"\n*{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']:.0f} GB, {machine['system']}, "
+        f"Python {machine['python']}; {packages}.*\n"
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _sizes(figures: dict[str, Any]) -> list[str]:
+    return sorted((size for size in figures if size.isdigit()), key=int)
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 2**30:.2f} GB"
+
+
+def _chart(figures: dict[str, Any], file: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.hashsalt"] = "insiders"
+    from matplotlib import pyplot as plt
+
+    canvas, axes = plt.subplots(figsize=(7.2, 4.2))
+    sizes = _sizes(figures)
+    for name in ("original", "pandas_frames", "duckdb_sql", "native", "ours", "limits"):
+        points = [(int(size), figures[size][name]["seconds"]) for size in sizes if name in figures[size]]
+        if points:
+            style = {"linewidth": 2.6, "zorder": 3} if name == "ours" else {"linewidth": 1.3}
+            axes.plot(*zip(*points, strict=True), marker="o", label=NAMES[name].replace("*", ""), **style)
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="rows",
+        ylabel="seconds",
+        title="Features of every customer, from parquet",
+    )
+    axes.grid(visible=True, which="major", alpha=0.3)
+    axes.legend(frameon=False, fontsize=8)
+    canvas.savefig(file, bbox_inches="tight", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
