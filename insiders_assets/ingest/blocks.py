@@ -1,0 +1,62 @@
+"""What readers of every format hand over: rows of an export, and rows that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+
+REJECTED_SCHEMA: dict[str, Any] = {
+    "source_line": pl.Int64,
+    "column": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+    "row_text": pl.String,
+    "rows": pl.Int64,
+}
+"""A rejected row before its file is known; see :data:`insiders_assets.contracts.transactions.REJECTED_ROWS`."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some consecutive rows of an export.
+
+    Attributes:
+        frame: The rows that have every field, one column per field, named by its position: ``"0"``, ``"1"``, …
+        lines: The line each of them begins on, Int64.
+        rejected: The rows that do not, as :data:`REJECTED_SCHEMA`.
+        texts: Gives the text of rows of ``frame`` by their positions in it.
+    """
+
+    frame: pl.DataFrame
+    lines: pl.Series
+    rejected: pl.DataFrame
+    texts: Callable[[Sequence[int]], list[str]]
+
+
+class Export(Protocol):
+    """A file, or a member of an archive, that rows can be read from, more than once."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of its columns."""
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """What was found out about its form: encoding, separator, sheet and the like."""
+
+    def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
+        """Its rows, from the first on, with the columns at ``positions``.
+
+        Raises:
+            ExportError: It cannot be read to its end.
+        """
+
+
+def rejected_frame(
+    rows: Sequence[tuple[int | None, str | None, str | None, str, str | None]],
+) -> pl.DataFrame:
+    """Rejected rows from ``(line, column, value, reason, text)``, each standing for one row."""
+    return pl.DataFrame([(*row, 1) for row in rows], schema=REJECTED_SCHEMA, orient="row")

@@ -1,0 +1,27 @@
+"""What became of one export: the numbers that prove that no row of it was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Outcome:
+    """What became of one export.
+
+    Attributes:
+        rows_read: Its rows, without header and blank lines.
+        rows_transactions: Rows that became transactions.
+        rows_quarantined: Rows that did not.
+        set_aside: Why the whole export was set aside, or empty.
+        duplicates: Rows that repeat an earlier row of the export exactly; kept, and counted.
+        form: What was found out about its form.
+    """
+
+    rows_read: int = 0
+    rows_transactions: int = 0
+    rows_quarantined: int = 0
+    set_aside: str = ""
+    duplicates: int = 0
+    form: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,152 @@
+"""The landing zone: where exports arrive. It is read, never written; what lies there is the user's."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from insiders_assets.errors import InsidersError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+IGNORED = frozenset({"mapping.yaml", "mapping.yml"})
+"""Files that belong beside exports and are none."""
+UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
+"""Endings by which programs mark files they are still writing."""
+
+
+@dataclass(frozen=True)
+class FileSignature:
+    """What tells, without opening a file, whether it is still the same.
+
+    Attributes:
+        size: Its size in bytes.
+        version: Its modification time in nanoseconds, or its ETag.
+        modified: When it was last modified, in nanoseconds since 1970 (UTC); not part of its identity.
+    """
+
+    size: int
+    version: str
+    modified: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When it arrived, as naive UTC to the microsecond."""
+        return datetime(1970, 1, 1) + timedelta(microseconds=self.modified // 1000)
+
+
+class LandingZone(Protocol):
+    """Where exports arrive."""
+
+    @property
+    def location(self) -> str:
+        """The place, as the user knows it."""
+
+    def listing(self) -> dict[str, FileSignature]:
+        """Every export by its name relative to the landing zone, sorted by name.
+
+        Names that begin with a dot, unfinished files and the mapping are left out, those in sub-folders are not.
+
+        Raises:
+            InsidersError: The landing zone is not there or cannot be read.
+            UsageError: It is something else than a place for files.
+        """
+
+    def fetch(self, name: str) -> AbstractContextManager[Path]:
+        """Give a path where the export called ``name`` can be read for the length of the block."""
+
+
+def open_landing(location: str) -> LandingZone:
+    """The landing zone at a location.
+
+    Args:
+        location: A directory.
+    """
+    return FolderLandingZone(Path(location))
+
+
+def is_export(name: str) -> bool:
+    """Whether a file of this name, relative to the landing zone, is taken for an export."""
+    parts = name.split("/")
+    return (
+        not any(part.startswith(".") for part in parts)
+        and parts[-1] not in IGNORED
+        and not name.lower().endswith(UNFINISHED)
+        and not name.endswith("~")
+    )
+
+
+class FolderLandingZone:
+    """Exports in a folder and its sub-folders.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._paths: dict[str, str] = {}
+
+    @property
+    def location(self) -> str:
+        """The folder's path."""
+        return str(self._folder)
+
+    def listing(self) -> dict[str, FileSignature]:
+        """See :meth:`LandingZone.listing`. Links to files are followed, links to folders are not."""
+        found: dict[str, FileSignature] = {}
+        paths: dict[str, str] = {}
+        folders = [(str(self._folder), "")]
+        while folders:
+            path, prefix = folders.pop()
+            for entry, status in self._entries(path):
+                name = prefix + _printable(entry.name)
+                if status is None:
+                    if is_export(name + "/x"):
+                        folders.append((entry.path, name + "/"))
+                elif is_export(name):
+                    found[name] = FileSignature(status.st_size, str(status.st_mtime_ns), status.st_mtime_ns)
+                    paths[name] = entry.path
+        self._paths = paths
+        return dict(sorted(found.items()))
+
+    def _entries(self, path: str) -> Iterator[tuple[os.DirEntry[str], os.stat_result | None]]:
+        """Files with their status, and folders with None."""
+        try:
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        yield entry, None
+                    elif entry.is_file():
+                        yield entry, entry.stat()
+        except FileNotFoundError:
+            if path == str(self._folder):
+                raise InsidersError(
+                    "the landing zone is not there",
+                    where=path,
+                    cure="make the folder and put exports into it, or name another by --landing",
+                ) from None
+        except NotADirectoryError:
+            raise UsageError(
+                "is a file, not a folder of exports", where=path, cure="name its folder by --landing"
+            ) from None
+        except OSError as error:
+            raise InsidersError(
+                f"the landing zone cannot be read ({error.strerror})", where=path, cure="make it readable"
+            ) from None
+
+    @contextmanager
+    def fetch(self, name: str) -> Iterator[Path]:
+        """See :meth:`LandingZone.fetch`."""
+        yield Path(self._paths.get(name) or self._folder / name)
+
+
+def _printable(name: str) -> str:
+    """A file name as text; bytes that are no UTF-8 are written as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

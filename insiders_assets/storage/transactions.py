@@ -1,0 +1,211 @@
+"""Parsed exports: transactions as parquet parts, rejected rows in quarantine, each file parsed once.
+
+The folder ``lake/raw_transactions.parquet`` holds the parts of every export, one per month. The manifest beside it
+names those that are current: it is replaced at once after all new parts are written, and parts it no longer names are
+deleted after that, so that a run cut short anywhere leaves the last good state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_ROWS
+from insiders_assets.errors import InsidersError
+from insiders_assets.storage.ingesting import Ingesting
+from insiders_assets.storage.manifest import Manifest, ParsedExport
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.rules import IngestRules
+    from insiders_assets.storage.landing import FileSignature, LandingZone
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What an ingest found and did.
+
+    Attributes:
+        listing: The files now accounted for, with their signatures, sorted by name.
+        files: What became of every export, sorted by name.
+        parsed: Files parsed now.
+        changed: Whether the transactions differ from those before.
+        warnings: What the user should know: files set aside, files that count once, files left for the next run.
+    """
+
+    listing: dict[str, FileSignature]
+    files: list[ParsedExport]
+    parsed: int
+    changed: bool
+    warnings: list[str]
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of all exports."""
+        return sum(export.rows_read for export in self.files)
+
+    @property
+    def rows_transactions(self) -> int:
+        """Rows that became transactions."""
+        return sum(export.rows_transactions for export in self.files)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows that did not."""
+        return sum(export.rows_quarantined for export in self.files)
+
+
+class TransactionStore:
+    """Transactions and rejected rows under a home folder.
+
+    Args:
+        home: The home folder; made on the first ingest.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.folder = Path(home) / "lake" / "raw_transactions.parquet"
+        self.quarantine = Path(home) / "quarantine"
+        self._manifest_path = Path(home) / "lake" / "raw_transactions.manifest.json"
+
+    def ingest(self, landing: LandingZone, rules: IngestRules) -> IngestResult:
+        """Read what is new or changed in the landing zone, and let go of what is no longer there.
+
+        Args:
+            landing: Where exports arrive.
+            rules: How they are read.
+
+        Raises:
+            InsidersError: There is no export, or not one transaction in them; everything is as it was before.
+        """
+        listing = landing.listing()
+        if not listing:
+            raise InsidersError(
+                "the landing zone holds no exports",
+                where=landing.location,
+                cure="put exports into it, or name another by --landing",
+            )
+        before = Manifest.read(self._manifest_path) or Manifest()
+        run = Ingesting(self.folder, self.quarantine, landing, rules, before, listing)
+        after = run.files()
+        self._refuse_nothing(after)
+        changed = after.digest() != before.digest() or not self._manifest_path.exists()
+        if after != before or changed:
+            after.write(self._manifest_path)
+            self._sweep(after)
+        return IngestResult(
+            listing={name: file.signature for name, file in sorted(after.files.items())},
+            files=[export for _, export in after.exports()],
+            parsed=run.parsed,
+            changed=changed,
+            warnings=[*_warnings(after), *run.warnings],
+        )
+
+    def scan(self) -> pl.LazyFrame:
+        """The current transactions, in an order that only their files decide.
+
+        Raises:
+            InsidersError: Nothing has been ingested yet.
+        """
+        parts = [self.folder / part.path for _, export in self._manifest().exports() for part in export.parts]
+        if not parts:
+            return RAW_TRANSACTIONS.empty().lazy()
+        return pl.scan_parquet(
+            parts, hive_partitioning=False, glob=False, schema=RAW_TRANSACTIONS.polars_schema
+        )
+
+    def rejected(self) -> pl.DataFrame:
+        """The rows, and the files, in quarantine, sorted by file and line.
+
+        Raises:
+            InsidersError: Nothing has been ingested yet.
+        """
+        found = [
+            pl.read_parquet(self.quarantine / part.path, glob=False, hive_partitioning=False).with_columns(
+                source_file=pl.lit(export.name),
+                arrived_at=pl.lit(file.signature.arrived_at, dtype=pl.Datetime("us")),
+            )
+            for file, export in self._manifest().exports()
+            for part in export.rejected
+        ]
+        if not found:
+            return REJECTED_ROWS.empty()
+        frame = pl.concat(found).select(REJECTED_ROWS.names)
+        return frame.sort("source_file", "source_line", nulls_last=False, maintain_order=True)
+
+    def totals(self) -> dict[str, int]:
+        """Rows read, transactions and quarantined rows, of all files."""
+        exports = [export for _, export in self._manifest().exports()]
+        return {
+            "read": sum(export.rows_read for export in exports),
+            "transactions": sum(export.rows_transactions for export in exports),
+            "quarantined": sum(export.rows_quarantined for export in exports),
+        }
+
+    def unbalanced(self) -> list[str]:
+        """Exports whose rows are not all accounted for in what lies on disk, counted afresh."""
+        import pyarrow.parquet as pq
+
+        quarantined = dict(self.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
+        return [
+            export.name
+            for _, export in self._manifest().exports()
+            if export.rows_read
+            != sum(pq.read_metadata(self.folder / part.path).num_rows for part in export.parts)
+            + quarantined.get(export.name, 0)
+        ]
+
+    def listing(self) -> dict[str, FileSignature]:
+        """The files accounted for, as they looked when they were read; empty before the first ingest."""
+        found = Manifest.read(self._manifest_path) or Manifest()
+        return {name: file.signature for name, file in sorted(found.files.items())}
+
+    def content_digest(self) -> str:
+        """A short hash of everything the transactions follow from."""
+        return self._manifest().digest()
+
+    def _manifest(self) -> Manifest:
+        found = Manifest.read(self._manifest_path)
+        if found is None:
+            raise InsidersError(
+                "is not there yet", where=str(self._manifest_path), cure="read exports first: insiders run"
+            )
+        return found
+
+    def _refuse_nothing(self, after: Manifest) -> None:
+        """Stop before anything is replaced if there is not one transaction."""
+        exports = [export for _, export in after.exports()]
+        if any(export.rows_transactions for export in exports):
+            return
+        self._sweep(Manifest.read(self._manifest_path) or Manifest())
+        first = next((export for export in exports if export.set_aside), None)
+        if first is None:
+            raise InsidersError(
+                "no export holds a transaction", cure="put exports with rows into the landing zone"
+            )
+        others = f" (and {len(exports) - 1} more files without a transaction)" if len(exports) > 1 else ""
+        raise InsidersError(first.set_aside + others, where=first.name)
+
+    def _sweep(self, current: Manifest) -> None:
+        """Delete the parts that the manifest does not name."""
+        exports = [export for _, export in current.exports()]
+        named = {self.folder / part.path for export in exports for part in export.parts}
+        named |= {self.quarantine / part.path for export in exports for part in export.rejected}
+        for folder in (self.folder, self.quarantine):
+            for path in [*folder.glob("**/*.parquet"), *folder.glob("**/.*.tmp")]:
+                if path not in named:
+                    path.unlink(missing_ok=True)
+        for month in self.folder.glob("invoice_month=*"):
+            if not any(month.iterdir()):
+                month.rmdir()
+
+
+def _warnings(manifest: Manifest) -> list[str]:
+    aside = [f"{e.name} is set aside: {e.set_aside}" for _, e in manifest.exports() if e.set_aside]
+    same = [
+        f"{name} counts once: it holds the same as {file.same_as}"
+        for name, file in sorted(manifest.files.items())
+        if file.same_as
+    ]
+    return aside + same
