@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +13,17 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from insiders_assets.errors import ContractError, InsidersError
-from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse
+from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, postgres, sqlite
 from insiders_assets_tests.tables import a_refresh, made_up
+
+
+@pytest.fixture(params=["sqlite", "sqlite in bulk", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database of each kind, SQLite with both ways to load it."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    monkeypatch.setattr(sqlite, "BULK", 1 if request.param == "sqlite in bulk" else 10**9)
+    return f"sqlite:///{tmp_path / 'warehouse' / 'insiders.db'}"
 
 
 def _rows(url: str, query: str) -> list[tuple]:
@@ -77,19 +88,18 @@ def test_a_table_that_breaks_its_contract_leaves_everything_as_it_was(database_u
 def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from insiders_assets.storage.warehouse import loading
-
     warehouse = Warehouse.open(database_url)
     tables, appended = a_refresh("first")
     warehouse.publish(tables, appended)
-    whole = loading.insert
 
-    def failing(connection: sa.Connection, table: object, frame: pl.DataFrame) -> None:
-        if table is TABLES["evidence"]:
+    for driver in (sqlite, postgres):
+        load = driver.load
+
+        def failing(connection: sa.Connection, frames: dict, load: Callable = load) -> None:
+            load(connection, {"insiders": frames["insiders"]})
             raise RuntimeError("the power went")
-        whole(connection, table, frame)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loading, "insert", failing)
+        monkeypatch.setattr(driver, "load", failing)
     with pytest.raises(RuntimeError, match="the power went"):
         warehouse.publish(*a_refresh("second", rows=7, seed=1))
     assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
@@ -154,6 +164,18 @@ def test_history_of_an_older_version_is_kept_and_gains_the_new_columns(database_
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["new", "old"]
     assert warehouse.read("refreshes")["members"].to_list()[1] is None
     assert len(warehouse.read("evidence")) == len(tables["evidence"])
+
+
+def test_staging_files_are_gone_after_a_publish_and_those_of_killed_ones_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BULK", 1)
+    left = tmp_path / ".insiders.db.staging-killed"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    (tmp_path / ".insiders.db.staging-running").mkdir()
+    Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(*a_refresh("first", rows=30))
+    assert [entry.name for entry in tmp_path.glob(".*")] == [".insiders.db.staging-running"]
 
 
 def test_an_empty_table_is_published_as_an_empty_table(database_url: str) -> None:

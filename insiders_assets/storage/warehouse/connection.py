@@ -81,6 +81,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # WAL: readers go on reading the last commit while a publish writes. It stays set in the file.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -262144")  # KiB, and only as much as a publish changes
 
 
 def _prepare_sqlite_reader(connection: Any, _record: object) -> None:

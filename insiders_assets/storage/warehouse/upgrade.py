@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> None:
     """Make tables that are missing, and mend those that an older version of the platform left.
 
-    A table about to be refilled is made anew if its columns differ. History keeps its rows: columns that it lacks are
-    added, empty for older refreshes, and columns that nobody knows any more are left alone.
+    A table about to be refilled is made anew if its columns or their order differ. History keeps its rows: columns
+    that it lacks are added, empty for older refreshes, and columns that nobody knows any more are left alone.
 
     Args:
         connection: Inside the publishing transaction.
@@ -29,12 +29,12 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
     for name, table in metadata().tables.items():
         if name not in present:
             continue
-        columns = {column["name"] for column in found.get_columns(name)}
+        columns = [column["name"] for column in found.get_columns(name)]
         if name in HISTORY:
             for column in table.columns:
                 if column.name not in columns:
                     _add_column(connection, table, column)
-        elif name in replaced and columns != set(table.columns.keys()):
+        elif name in replaced and columns != list(table.columns.keys()):
             table.drop(connection)
     metadata().create_all(connection)
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.progress import report
-from insiders_assets.storage.warehouse import loading, urls
+from insiders_assets.storage.warehouse import postgres, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, metadata
 from insiders_assets.storage.warehouse.upgrade import ensure_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import ModuleType
 
     import polars as pl
     import sqlalchemy as sa
@@ -86,13 +86,11 @@ class Warehouse:
         with self._transaction("written") as connection:
             self._alone(connection)
             ensure_tables(connection, replaced=tables.keys())
-            for done, (name, frame) in enumerate(frames.items()):
-                report("publish", done, len(frames))
+            for name in frames:
                 table = metadata().tables[name]
                 old = table.delete()
                 connection.execute(old.where(table.c.refresh_id.in_(refreshes)) if name in HISTORY else old)
-                loading.insert(connection, TABLES[name], frame)
-        report("publish", len(frames), len(frames))
+            _driver(connection).load(connection, frames)
         return {name: frame.height for name, frame in frames.items()}
 
     def read(self, table: str) -> pl.DataFrame:
@@ -111,8 +109,10 @@ class Warehouse:
                 where=self.place,
                 cure="publish a refresh first, with `insiders run`",
             )
+        columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
+        query = f'SELECT {columns} FROM "{table}"'  # noqa: S608 - names come from the contracts
         with self._transaction("read") as connection:
-            found = loading.select(connection, TABLES[table])
+            found = _driver(connection).select(connection, TABLES[table], query)
         return found.sort(TABLES[table].names[0], maintain_order=True)
 
     def latest_refresh(self) -> dict[str, Any] | None:
@@ -159,6 +159,10 @@ class Warehouse:
 
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_PUBLISHER)))
+
+
+def _driver(connection: sa.Connection) -> ModuleType:
+    return sqlite if connection.dialect.name == "sqlite" else postgres
 
 
 def _stamped(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,178 @@
+"""Rows in and out of SQLite in bulk, inside a transaction that someone else began.
+
+A large table goes in through Arrow: slices of it are written into files of their own, several at a time, and SQLite
+then takes those over page by page. That costs a third of an INSERT per row from Python, most of which is the making of
+Python values.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import polars as pl
+
+from insiders_assets.errors import InsidersError
+from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, metadata
+from insiders_assets.storage.warehouse.types import typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
+
+    import sqlalchemy as sa
+
+    from insiders_assets.contracts.table import Table
+
+BATCH = 20_000
+"""Rows turned into Python values at a time."""
+
+BULK = 50_000
+"""From this many rows on a table goes in through Arrow."""
+
+PARTS = 8
+"""Staging files; SQLite attaches at most ten."""
+
+
+def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Insert every frame into its table, from which what it replaces was deleted already."""
+    large = {name: _stored(TABLES[name], frame) for name, frame in frames.items() if frame.height >= BULK}
+    with _staged(connection, large) as parts:
+        # An empty table without an index is filled by copying pages; the index is sorted once at the end.
+        rebuilt = [
+            index for name in large if name not in HISTORY for index in metadata().tables[name].indexes
+        ]
+        for index in rebuilt:
+            index.drop(connection, checkfirst=True)
+        for name, frame in frames.items():
+            if name not in large:
+                _insert(connection, name, _stored(TABLES[name], frame))
+        for number, part in enumerate(parts):
+            connection.exec_driver_sql(f"ATTACH DATABASE ? AS part{number}", (str(part.result()),))
+            for name in large:
+                # No column list: it would turn the copying of pages off. The order of columns is the contract's.
+                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM part{number}."{name}"')  # noqa: S608
+        for index in rebuilt:
+            index.create(connection, checkfirst=True)
+
+
+def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
+    """All rows that a query over a table's columns finds, with the contract's types."""
+    stored = {
+        column.name: pl.String if column.dtype in ("date", "datetime") else table.polars_schema[column.name]
+        for column in table.columns
+    } | {column.name: pl.Int8 for column in table.columns if column.dtype == "bool"}
+    cursor = connection.connection.cursor()
+    cursor.execute(query)
+    batches = []
+    while rows := cursor.fetchmany(BATCH):
+        columns = zip(*rows, strict=True)
+        batches.append(
+            pl.DataFrame(
+                [
+                    pl.Series(name, values, kind)
+                    for (name, kind), values in zip(stored.items(), columns, strict=True)
+                ]
+            )
+        )
+    return typed(table, pl.concat(batches, rechunk=True) if batches else pl.DataFrame(schema=stored))
+
+
+def _stored(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame as SQLite keeps it: dates as ISO text, as SQLAlchemy reads and writes them."""
+    forms = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S%.6f"}
+    return frame.with_columns(
+        pl.col(column.name).dt.to_string(forms[column.dtype])
+        for column in table.columns
+        if column.dtype in forms
+    )
+
+
+def _insert(connection: sa.Connection, name: str, frame: pl.DataFrame) -> None:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for batch in frame.iter_slices(BATCH):
+            yield from zip(*(column.to_list() for column in batch), strict=True)
+
+    names = ", ".join(f'"{column}"' for column in frame.columns)
+    marks = ", ".join("?" for _ in frame.columns)
+    cursor: Any = connection.connection.cursor()  # an iterator is all that the driver needs
+    cursor.executemany(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', rows())  # noqa: S608
+
+
+@contextmanager
+def _staged(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> Iterator[list[Future[Path]]]:
+    """Write slices of the frames into SQLite files beside the warehouse, while the block goes on.
+
+    Nothing but the Arrow driver opens those files until they are whole: two SQLite libraries of one process must never
+    hold the same file open, for closing it in one drops the locks of the other.
+    """
+    if not frames:
+        yield []
+        return
+    folder = _staging_folder(Path(str(connection.engine.url.database)))
+    definitions = [
+        connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)
+        ).scalar_one()
+        for name in frames
+    ]
+    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
+    try:
+        yield [
+            pool.submit(
+                _write_part,
+                folder / f"{part}.db",
+                definitions,
+                {name: _slice(frame, part) for name, frame in frames.items()},
+            )
+            for part in range(PARTS)
+        ]
+    finally:
+        pool.shutdown(cancel_futures=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _slice(frame: pl.DataFrame, part: int) -> pl.DataFrame:
+    size = -(-frame.height // PARTS)
+    return frame.slice(part * size, size)
+
+
+def _write_part(file: Path, definitions: list[str], frames: Mapping[str, pl.DataFrame]) -> Path:
+    import adbc_driver_sqlite.dbapi as adbc
+
+    try:
+        with adbc.connect(str(file), autocommit=True) as database, database.cursor() as cursor:
+            for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+                cursor.execute(f"PRAGMA {pragma}")
+                cursor.fetchall()
+            for definition in definitions:
+                cursor.execute(definition)
+            cursor.execute("BEGIN")
+            for name, frame in frames.items():
+                cursor.adbc_ingest(name, frame.to_arrow(), mode="append")
+            cursor.execute("COMMIT")
+    except adbc.Error as error:
+        raise InsidersError(
+            f"the warehouse's staging file cannot be written ({error})",
+            where=str(file),
+            cure="make room on the disk",
+        ) from None
+    return file
+
+
+def _staging_folder(database: Path) -> Path:
+    """A fresh folder beside the warehouse; those that killed runs left an hour ago or earlier are removed."""
+    prefix = f".{database.name}.staging-"
+    for left in database.parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > 3600:
+                shutil.rmtree(left, ignore_errors=True)
+    folder = database.with_name(f"{prefix}{uuid4().hex[:12]}")
+    folder.mkdir()
+    return folder
