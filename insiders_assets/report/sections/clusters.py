@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.language import Language, mark
 from insiders_assets.report.columns import heading, write
@@ -40,7 +41,7 @@ def badge(words: Language, stability: float | None) -> dict[str, str]:
 def colours(inputs: ReportInputs) -> dict[int, str]:
     """A colour per cluster: its tier's, lighter from one cluster to the next."""
     found: dict[int, str] = {}
-    for tier in inputs.tiers:
+    for tier in TIERS:
         of_tier = [row["cluster"] for row in inputs.clusters if row["tier"] == tier]
         found |= dict(zip(of_tier, shades(tier, len(of_tier)), strict=True))
     return found

@@ -50,10 +50,11 @@ def plain_sort(inputs: ReportInputs) -> PlainSort | None:
     if not 0 < chosen < customers.height:
         return None
     ranked = customers.sort(["revenue", "customer_id"], descending=[True, False])
+    total = float(ranked["revenue"].sum()) or 1.0
     return PlainSort(
         chosen / customers.height,
-        float(inputs.tiers["insider"]["share_of_revenue"]),
-        float(_running(ranked["revenue"])[chosen - 1]),
+        float(ranked.filter(tier="insider")["revenue"].sum()) / total,
+        float(ranked["revenue"].head(chosen).sum()) / total,
     )
 
 

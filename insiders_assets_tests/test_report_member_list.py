@@ -1,0 +1,89 @@
+"""The member list: the same bytes for the same members, and no text that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.report import build_report
+from insiders_assets.report.member_list import harmless, write_csv, write_xlsx
+from insiders_assets_tests.report_tables import refresh
+
+FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")']
+
+
+def test_members_csv_has_the_contract_columns_and_every_member_highest_revenue_first(tmp_path: Path) -> None:
+    inputs = refresh(400)
+    write_csv(inputs.members, tmp_path / "members.csv")
+    read = pl.read_csv(tmp_path / "members.csv", schema_overrides={"customer_id": pl.String})
+    assert read.columns == MEMBERS.names
+    assert set(read["customer_id"]) == set(inputs.insiders.filter("is_member")["customer_id"])
+    assert read["revenue"].to_list() == sorted(read["revenue"], reverse=True)
+
+
+def test_both_files_are_byte_identical_whatever_the_row_order(tmp_path: Path) -> None:
+    inputs = refresh(400)
+    members = inputs.tables["members"].sample(fraction=1, shuffle=True, seed=3)
+    other = replace(inputs, tables={**inputs.tables, "members": members})
+    for name, given in (("one", inputs), ("other", other)):
+        (tmp_path / name).mkdir()
+        build_report(given, tmp_path / name)
+    for file in ("members.csv", "members.xlsx", "report.json"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes(), file
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_text_that_begins_like_a_formula_is_neutralised_in_csv(formula: str) -> None:
+    frame = harmless(pl.DataFrame({"customer_id": [formula, "17850"], "reason": ["Spent 5.", formula]}))
+    assert frame["customer_id"].to_list() == ["'" + formula, "17850"]
+    assert frame["reason"].to_list() == ["Spent 5.", "'" + formula]
+
+
+def test_negative_numbers_are_left_alone_because_numbers_cannot_run() -> None:
+    frame = pl.DataFrame({"returned": [-3]})
+    assert harmless(frame).equals(frame)
+
+
+def test_excel_holds_every_text_as_text_and_no_formula_or_link(tmp_path: Path) -> None:
+    inputs = refresh(200)
+    first = inputs.members["customer_id"].head(len(FORMULAS)).to_list()
+    members = inputs.tables["members"].with_columns(
+        pl.col("customer_id").replace(dict(zip(first, FORMULAS, strict=True)))
+    )
+    write_xlsx(replace(inputs, tables={**inputs.tables, "members": members}), tmp_path / "members.xlsx")
+    with zipfile.ZipFile(tmp_path / "members.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert "hyperlink" not in sheet
+        assert not [name for name in book.namelist() if "rels" in name and "sheet1" in name]
+    texts = pl.read_excel(
+        tmp_path / "members.xlsx", engine="calamine", schema_overrides={"Customer": pl.String}
+    )
+    assert set(FORMULAS) - {"\t=1", "\r=1"} <= set(texts["Customer"])
+
+
+def test_excel_has_all_members_a_heading_per_column_and_a_sheet_that_explains_them(tmp_path: Path) -> None:
+    inputs = refresh(200)
+    write_xlsx(inputs, tmp_path / "members.xlsx")
+    members = pl.read_excel(tmp_path / "members.xlsx", sheet_name="Members")
+    about = pl.read_excel(tmp_path / "members.xlsx", sheet_name="About", has_header=False)
+    assert members.shape == inputs.members.shape
+    assert members["Revenue"].to_list() == inputs.members["revenue"].to_list()
+    assert set(members.columns) <= set(about["column_0"])
+
+
+def test_members_beyond_one_sheet_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("insiders_assets.report.member_list.SHEET_ROWS", 50)
+    inputs = refresh(200)
+    write_xlsx(inputs, tmp_path / "members.xlsx")
+    with zipfile.ZipFile(tmp_path / "members.xlsx") as book:
+        names = re.findall(r'sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+    sheets = [pl.read_excel(tmp_path / "members.xlsx", sheet_name=name) for name in names if name != "About"]
+    assert [name for name in names if name != "About"][:2] == ["Members", "Members 2"]
+    assert pl.concat(sheets)["Customer"].cast(pl.String).to_list() == inputs.members["customer_id"].to_list()

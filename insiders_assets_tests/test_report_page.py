@@ -1,0 +1,241 @@
+"""The page as text: everything in it, nothing asked for, nothing run, nothing that grows with customers."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.report import preview
+from insiders_assets.report.charts import charts
+from insiders_assets.report.gauge import gauge
+from insiders_assets.report.page import render
+from insiders_assets.report.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
+from insiders_assets.report.sections.clusters import badge, sample
+from insiders_assets.report.sections.evidence import capture_curves, plain_sort
+from insiders_assets.report.sections.original import comparison, is_original_data
+from insiders_assets.report.sections.tiers import heat, heat_table, tiles
+from insiders_assets_tests.report_tables import HOSTILE, insiders, refresh
+
+SECTIONS = (
+    "summary", "questions", "tiers", "clusters", "movement", "evidence", "hypotheses", "members", "quality", "method",
+)  # fmt: skip
+REPORT = Path(__file__).parents[1] / "insiders_assets" / "report"
+
+
+class Outline(HTMLParser):
+    """Collects the page's tags and the ids of its sections."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render(refresh(400))
+
+
+def test_every_section_is_there_once_and_in_order(page: str) -> None:
+    found = [attrs["id"] for tag, attrs in Outline(page).tags if tag == "section"]
+    assert tuple(found) == SECTIONS
+
+
+def test_nothing_on_the_page_is_fetched_from_anywhere(page: str) -> None:
+    fetching = {"src", "srcset", "poster", "action", "formaction", "data", "background"}
+    for tag, attrs in Outline(page).tags:
+        assert not fetching & set(attrs), (tag, attrs)
+        assert tag not in {"iframe", "object", "embed", "base", "form"}
+        if tag == "link":
+            assert attrs["href"] == "data:,"
+        if tag == "a":
+            assert re.fullmatch(r"#[a-z]+|members\.(csv|xlsx)", attrs["href"] or "")
+    assert "@import" not in (REPORT / "static" / "report.css").read_text()
+    assert "default-src 'none'" in page
+
+
+def test_what_the_data_say_cannot_become_markup_or_script() -> None:
+    page = render(refresh(400, hostile=True))
+    assert HOSTILE not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(&#39;cluster&#39;)" in page
+    figures = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
+    assert figures is not None
+    names = [trace["name"] for trace in json.loads(figures.group(1))["map"]["data"]]
+    assert names[0] == "1 · &lt;script&gt;alert(&#x27;cluster&#x27;)&lt;/script&gt;"
+
+
+def test_the_page_does_not_grow_with_customers() -> None:
+    small, large = len(render(refresh(6_000))), len(render(refresh(24_000)))
+    assert large < small * 1.05
+    assert large < 5_000_000
+
+
+def test_the_same_refresh_gives_the_same_page_whatever_the_row_order(page: str) -> None:
+    inputs = refresh(400)
+    shuffled = inputs.insiders.sample(fraction=1, shuffle=True, seed=5)
+    assert render(refresh(400, insiders=shuffled)) == page
+
+
+@pytest.mark.parametrize("most", [10, 200, 399, 400, 5_000])
+def test_the_sample_takes_from_every_cluster_in_proportion(most: int) -> None:
+    everyone = insiders(400)
+    drawn = sample(everyone, most=most, least=3)
+    counts, sizes = (dict(frame["cluster"].value_counts().iter_rows()) for frame in (drawn, everyone))
+    assert counts.keys() == sizes.keys()
+    for cluster, size in sizes.items():
+        wanted = max(-(-size * min(1.0, most / 400) // 1), min(size, 3))
+        assert counts[cluster] == wanted
+    assert drawn.equals(sample(everyone.sample(fraction=1, shuffle=True, seed=2), most=most, least=3))
+
+
+def test_every_chart_is_one_that_plotly_knows() -> None:
+    import plotly.graph_objects as go
+
+    figures = charts(refresh(400))
+    assert set(figures) == {"map", "capture", "backtest"}
+    for figure in figures.values():
+        go.Figure(figure)  # raises on any unknown key or value
+
+
+def test_the_plotly_bundle_is_the_version_inside_the_plotly_package() -> None:
+    from plotly.offline import get_plotlyjs_version
+
+    bundle = (REPORT / "static" / "plotly-basic.min.js").read_text(encoding="utf-8")[:200]
+    assert f"v{get_plotlyjs_version()}" in bundle
+    assert (REPORT / "static" / "plotly-LICENSE.txt").read_text().startswith("MIT License")
+
+
+def test_a_gauge_has_a_band_per_tier_that_meet_half_way_between_means() -> None:
+    drawn = gauge("revenue", {"insider": 3000.0, "viability": 900.0, "not_insider": 200.0})
+    assert drawn is not None
+    assert [(band.tier, band.low, band.high) for band in drawn.bands] == [
+        ("not_insider", 0.0, 550.0), ("viability", 550.0, 1950.0), ("insider", 1950.0, 3600.0),
+    ]  # fmt: skip
+    assert drawn.value == 900.0
+    assert drawn.needle[0] < 0 < -drawn.needle[1]  # a quarter of the scale: up and to the left
+
+
+def test_a_gauge_without_the_tier_it_shows_is_not_drawn() -> None:
+    assert gauge("revenue", {"insider": 3000.0, "not_insider": 200.0}) is None
+    assert gauge("revenue", {"viability": 3000.0}) is None
+
+
+def test_heat_is_darkest_for_the_best_value_and_inverted_where_less_is_better() -> None:
+    assert heat([10.0, 0.0, 5.0], inverted=False) == [1.0, 0.0, 0.5]
+    assert heat([10.0, 0.0, 5.0, None], inverted=True) == [0.0, 1.0, 0.5, 0.0]
+    assert heat([4.0, 4.0], inverted=True) == [0.0, 0.0]
+    table = heat_table(refresh(400))
+    returned = [row["cells"][PROFILED.index("returned")] for row in table["rows"]]
+    assert min(returned, key=lambda cell: cell["value"])["colour"] == HEAT[1]
+    revenue = [row["cells"][PROFILED.index("revenue")] for row in table["rows"]]
+    assert max(revenue, key=lambda cell: cell["value"])["colour"] == HEAT[1]
+
+
+def test_tiles_are_the_insider_row_and_say_how_it_changed() -> None:
+    inputs = refresh(400)
+    shown = {tile.label: tile for tile in tiles(inputs)}
+    insider, before = inputs.tiers["insider"], inputs.tiers_before["insider"]
+    assert shown["Mean revenue"].value == f"{insider['mean_revenue']:,.2f}"
+    step = insider["mean_revenue"] - before["mean_revenue"]
+    assert shown["Mean revenue"].change == f"{'+' if step > 0 else '−'}{abs(step):,.2f}"
+    assert shown["Mean revenue"].better is (step > 0)
+    assert shown["Share of customers"].better is None
+    days = insider["mean_recency"] - before["mean_recency"]
+    assert shown["Recency"].better is (days < 0)
+
+
+def test_tiles_of_a_first_refresh_have_no_change() -> None:
+    assert [tile.change for tile in tiles(refresh(400, first=True))] == [""] * 6
+
+
+def test_the_two_shares_still_change_where_only_the_refresh_row_is_known() -> None:
+    changes = {tile.label: tile.change for tile in tiles(refresh(400, previous_tiers=None))}
+    assert changes["Share of revenue"] == "unchanged"
+    assert changes["Mean revenue"] == ""
+
+
+def test_the_plain_sort_holds_what_the_highest_spenders_hold() -> None:
+    inputs = refresh(400)
+    found = plain_sort(inputs)
+    assert found is not None
+    known = inputs.insiders.filter("is_identified")
+    chosen = known.filter(tier="insider").height
+    best = known["revenue"].sort(descending=True).head(chosen).sum()
+    assert found.sorted_share == pytest.approx(best / known["revenue"].sum())
+    assert found.lost == pytest.approx(found.sorted_share - found.list_share)
+    assert found.lost > 0
+
+
+def test_capture_curves_rise_from_nothing_to_everything() -> None:
+    for points in capture_curves(refresh(400)).values():
+        assert points[0] == (0.0, 0.0)
+        assert points[-1] == pytest.approx((1.0, 1.0))
+        assert points == sorted(points)
+
+
+def test_colours_are_legible_and_the_style_uses_the_same_ones() -> None:
+    for colour in TIER.values():
+        assert contrast(colour, "#FFFFFF") >= 4.5
+    for colour in (*TIER_SOFT.values(), *(mix(*HEAT, share) for share in (0, 0.5, 1))):
+        assert contrast(INK, colour) >= 4.5
+    style = (REPORT / "static" / "report.css").read_text()
+    for tier, colour in TIER.items():
+        assert f"--{tier}: {colour};" in style
+
+
+@pytest.mark.parametrize(
+    ("stability", "text"),
+    [(0.85, "highly stable (0.85)"), (0.849, "stable (0.85)"), (0.6, "a pattern, not a group (0.60)"),
+     (0.1, "do not trust (0.10)"), (None, "stability not studied")],
+)  # fmt: skip
+def test_a_badge_says_what_the_stability_means(stability: float | None, text: str) -> None:
+    assert badge(refresh(60).words, stability)["text"] == text
+
+
+def test_the_original_stands_beside_ours_only_where_the_data_are_its_own() -> None:
+    inputs = refresh(400)
+    assert comparison(inputs) == []
+    refreshes = inputs.tables["refreshes"].with_columns(revenue=pl.lit(10_027_130.75))
+    same = refresh(
+        400, rows={**inputs.rows, "read": 541_909}, tables={**inputs.tables, "refreshes": refreshes}
+    )
+    assert is_original_data(same)
+    figures = {row["label"]: row["theirs"] for row in comparison(same)}
+    assert figures["Share of revenue"] == "86.76%"
+    assert "The original's" in render(same)
+
+
+def test_rejected_values_are_shown_but_not_obeyed(page: str) -> None:
+    assert "&lt;b&gt;n/a&lt;/b&gt;" in page
+    assert "2025-03.csv:2" in page
+
+
+def test_the_preview_is_short_markdown_and_a_picture_that_repeats() -> None:
+    inputs = refresh(400)
+    text, picture = preview(inputs)
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 60_000
+    assert len(text) < 2_000
+    assert "| Mean revenue | Share of revenue |" in text
+    assert preview(inputs) == (text, picture)
+
+
+def _texts(value: Any) -> list[str]:
+    return re.findall(r">([^<>]+)<", value)
+
+
+def test_money_carries_the_currency_where_it_is_known() -> None:
+    pounds, bare = (_texts(render(refresh(100, currency=currency))) for currency in ("GBP", ""))
+    assert any(text.startswith("£") for text in pounds)
+    assert not any("£" in text or "¤" in text for text in bare)
