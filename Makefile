@@ -28,6 +28,9 @@ lint: install  ## Style, types and the import rule
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: install  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
+	$(BIN)/python -m benchmarks $(BENCH)
+
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --extra dev --extra bench --output-file requirements.lock pyproject.toml
