@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from math import prod
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from insiders_assets.contracts.summaries import SUMMARIES
 from insiders_assets.contracts.table import Column, Table
 from insiders_assets.storage.warehouse import HISTORY, TABLES
 
@@ -26,7 +28,12 @@ WORDS = (
 def made_up(table: Table, rows: int = 5, seed: int = 0) -> pl.DataFrame:
     """A frame that keeps ``table``'s contract; every nullable column has a gap."""
     draw = np.random.default_rng(seed)
-    rows = min([rows, *(len(column.isin) for column in table.columns if column.unique and column.isin)])
+    choices = [
+        len(column.isin)
+        for column in table.columns
+        if column.isin and (column.unique or column.name in table.key)
+    ]
+    rows = min(rows, prod(choices)) if choices and not _counted(table) else rows
     columns = {}
     for column in table.columns:
         values = [_value(column, table, row, draw) for row in range(rows)]
@@ -36,9 +43,26 @@ def made_up(table: Table, rows: int = 5, seed: int = 0) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
+def _chosen(table: Table) -> list[Column]:
+    """Key columns whose values are listed in the contract: they are counted through."""
+    return [column for column in table.columns if column.isin and (column.unique or column.name in table.key)]
+
+
+def _counted(table: Table) -> bool:
+    """Whether a key column without a list of values keeps rows apart by itself, whatever ``a_refresh`` sets."""
+    return any(
+        column.name in table.key and not column.isin and column.name != "refresh_id"
+        for column in table.columns
+    )
+
+
 def _value(column: Column, table: Table, row: int, draw: np.random.Generator) -> Any:
     if column.isin:
-        return column.isin[row if column.unique else int(draw.integers(len(column.isin)))]
+        chosen = _chosen(table)
+        if column not in chosen:
+            return column.isin[int(draw.integers(len(column.isin)))]
+        step = prod(len(other.isin) for other in chosen[chosen.index(column) + 1 :])
+        return column.isin[row // step % len(column.isin)]
     if column.dtype == "str":
         keyed = column.unique or column.name in table.key
         return f"{column.name}-{row:06d}" if keyed else WORDS[row % len(WORDS)]
@@ -57,9 +81,10 @@ def a_refresh(
     name: str, rows: int = 5, seed: int = 0
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     """The replaced tables and the history rows of one refresh, as ``Warehouse.publish`` takes them."""
-    tables = {key: made_up(table, rows, seed) for key, table in TABLES.items() if key not in HISTORY}
-    refreshes = made_up(TABLES["refreshes"], 1, seed).with_columns(
-        refresh_id=pl.lit(name), published_at=pl.lit(None, dtype=pl.Datetime("us"))
+    given = {key: table for key, table in TABLES.items() if table not in SUMMARIES}
+    frames = {key: made_up(table, rows, seed) for key, table in given.items()}
+    named = {key: frames.pop(key).with_columns(refresh_id=pl.lit(name)) for key in HISTORY}
+    named["refreshes"] = (
+        named["refreshes"].head(1).with_columns(published_at=pl.lit(None, dtype=pl.Datetime("us")))
     )
-    changes = made_up(TABLES["membership_changes"], rows, seed).with_columns(refresh_id=pl.lit(name))
-    return tables, {"membership_changes": changes, "refreshes": refreshes}
+    return frames, named

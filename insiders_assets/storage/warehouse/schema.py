@@ -5,42 +5,28 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from insiders_assets.contracts import programme
 from insiders_assets.contracts.customers import INSIDERS
-from insiders_assets.contracts.programme import (
-    BUSINESS_ANSWERS,
-    CLUSTER_PROFILES,
-    EVIDENCE,
-    HYPOTHESES,
-    MEMBERS,
-    MEMBERSHIP_CHANGES,
-    REFRESHES,
-    TIER_SUMMARY,
-)
+from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH, SUMMARIES
+from insiders_assets.contracts.table import Table
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from insiders_assets.contracts.table import Table
-
 CONTRACTS = (
     INSIDERS,
-    MEMBERS,
-    CLUSTER_PROFILES,
-    TIER_SUMMARY,
-    BUSINESS_ANSWERS,
-    HYPOTHESES,
-    EVIDENCE,
-    MEMBERSHIP_CHANGES,
-    REFRESHES,
+    *(contract for contract in vars(programme).values() if isinstance(contract, Table)),
+    PURCHASES_BY_MONTH,
+    *SUMMARIES,
 )
 TABLES: dict[str, Table] = {contract.name: contract for contract in CONTRACTS}
-"""The contract of every warehouse table, by name."""
+"""The contract of every warehouse table, by name: whatever the programme declares is published."""
 
-HISTORY = ("membership_changes", "refreshes")
+HISTORY = tuple(contract.name for contract in CONTRACTS if "refresh_id" in contract.names)
 """Tables that keep every refresh's rows, told apart by ``refresh_id``."""
 
-PER_CUSTOMER = ("insiders", "members")
-"""Tables with a row per customer. They are refilled at every publish and have no primary key.
+PER_CUSTOMER = ("insiders", "members", "purchases_by_month")
+"""Tables with a row per customer or more. They are refilled at every publish and have no primary key.
 
 Their key is checked by the contract before the write. Held by the database, it costs PostgreSQL more than the rows do:
 each row inserted has to look at the one just deleted. SQLite gets a unique index, sorted once after the rows are in;

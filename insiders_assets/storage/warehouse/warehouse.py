@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import postgres, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
-from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, metadata
+from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
+from insiders_assets.storage.warehouse.summaries import summaries
 from insiders_assets.storage.warehouse.upgrade import ensure_tables
 
 if TYPE_CHECKING:
@@ -66,26 +67,31 @@ class Warehouse:
         one, and the views and grants that others put on the tables stay.
 
         Args:
-            tables: Tables that take the place of the published ones, by name.
+            tables: Tables that take the place of the published ones, by name. One that keeps history may be among
+                them, and keeps it.
             appended: Rows of history, by table; those of the same ``refresh_id`` are replaced. An empty
                 ``published_at`` is filled with the moment of the publish (UTC).
 
         Returns:
-            The rows written, by table.
+            The rows written, by table, those of the summaries that the warehouse adds among them.
 
         Raises:
             ContractError: A table breaks its contract; nothing was written.
             InsidersError: The database cannot be opened or written; nothing was written.
         """
-        stamped = {name: _stamped(frame) for name, frame in appended.items()}
-        frames = {**tables, **stamped}
+        frames = {**tables, **{name: _stamped(frame) for name, frame in appended.items()}}
+        if unknown := frames.keys() - TABLES.keys():
+            raise KeyError(f"no contract declares {sorted(unknown)}")
         for name, frame in frames.items():
             TABLES[name].validate(frame)
-        refreshes = sorted({value for frame in stamped.values() for value in frame["refresh_id"].unique()})
+        history = [frames[name]["refresh_id"].unique() for name in frames if name in HISTORY]
+        refreshes = sorted({refresh for column in history for refresh in column})
+        if "insiders" in frames and "refreshes" in frames:
+            frames |= summaries(frames["insiders"], as_of=frames["refreshes"].item(0, "as_of"))
         make_parent(self.url)
         with self._transaction("written") as connection:
             self._alone(connection)
-            ensure_tables(connection, replaced=tables.keys())
+            ensure_tables(connection, replaced=frames.keys())
             for name in frames:
                 table = metadata().tables[name]
                 old = table.delete()
@@ -94,7 +100,7 @@ class Warehouse:
         return {name: frame.height for name, frame in frames.items()}
 
     def read(self, table: str) -> pl.DataFrame:
-        """A published table, sorted by its first column, with its contract's types.
+        """A published table with its contract's types, sorted by its key, or by its first column if it has none.
 
         Raises:
             InsidersError: There is no such table, or the database cannot be read.
@@ -113,7 +119,7 @@ class Warehouse:
         query = f'SELECT {columns} FROM "{table}"'  # noqa: S608 - names come from the contracts
         with self._transaction("read") as connection:
             found = _driver(connection).select(connection, TABLES[table], query)
-        return found.sort(TABLES[table].names[0], maintain_order=True)
+        return found.sort(key_of(TABLES[table]) or TABLES[table].names[:1], maintain_order=True)
 
     def latest_refresh(self) -> dict[str, Any] | None:
         """The last published row of ``refreshes``, or None before the first publish."""

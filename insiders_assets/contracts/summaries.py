@@ -1,0 +1,91 @@
+"""Tables that the dashboard and BI tiles read, so that no view grows with the number of customers."""
+
+from dataclasses import replace
+
+from insiders_assets.contracts.customers import (
+    CLUSTER,
+    COUNTRY,
+    CUSTOMER_ID,
+    EMBEDDING,
+    FEATURES,
+    IS_IDENTIFIED,
+    TIER,
+)
+from insiders_assets.contracts.table import Column, Table
+
+_FEATURE = {column.name: column for column in FEATURES}
+
+SUMMED = (
+    "revenue",
+    "recency",
+    "distinct_stock_code",
+    "basket_size",
+    "returned",
+    "total_purchases",
+    "total_products",
+)
+"""Features whose sums are kept; divided by the customers they give means over any choice of rows."""
+
+
+def _count(name: str, meaning: str) -> Column:
+    return Column(name, "int64", meaning, "customers", ge=0)
+
+
+CUSTOMER_SUMMARY = Table(
+    "customer_summary",
+    "Customers alike in tier, cluster, country and month of last purchase, counted and added up.",
+    (
+        TIER,
+        CLUSTER,
+        COUNTRY,
+        Column("last_purchase_month", "date", "First day of the month of their last purchase."),
+        IS_IDENTIFIED,
+        _count("customers", "Customers."),
+        _count("members", "Members of the programme."),
+        *(
+            Column(
+                f"sum_{name}",
+                "float64",
+                f"Sum over customers of: {_FEATURE[name].meaning}",
+                _FEATURE[name].unit,
+            )
+            for name in SUMMED
+        ),
+    ),
+)
+
+CAPTURE_CURVE = Table(
+    "capture_curve",
+    "What the identified customers with the highest past revenue bring, as more of them are taken.",
+    (
+        replace(_count("customers", "Identified customers taken, highest revenue first."), unique=True),
+        Column("share_of_customers", "float64", "Share of identified customers taken.", "fraction", ge=0, le=1),
+        Column("revenue", "float64", "Revenue that they bring.", "currency", ge=0),
+        Column("share_of_revenue", "float64", "Share of identified revenue that they bring.", "fraction", ge=0, le=1),
+        Column("least_revenue", "float64", "Revenue of the last one taken; empty where none is.", "currency",
+               nullable=True, ge=0),
+    ),
+)  # fmt: skip
+
+MAP_SAMPLE = Table(
+    "map_sample",
+    "One of a few thousand customers drawn on the cluster map.",
+    (CUSTOMER_ID, CLUSTER, TIER, *EMBEDDING, _FEATURE["revenue"], _FEATURE["recency"]),
+)
+
+PURCHASES_BY_MONTH = Table(
+    "purchases_by_month",
+    "One identified customer's purchases and returns in one calendar month.",
+    (
+        replace(CUSTOMER_ID, unique=False),
+        Column("month", "date", "First day of the month."),
+        Column("total_purchases", "int64", "Different invoices.", "invoices", ge=0),
+        Column("total_products", "int64", "Units bought.", "units", ge=0),
+        _FEATURE["revenue"],
+        _FEATURE["returned"],
+    ),
+    key=("customer_id", "month"),
+)
+
+SUMMARIES = (CUSTOMER_SUMMARY, CAPTURE_CURVE, MAP_SAMPLE)
+"""What the warehouse adds to a publish by itself."""
