@@ -5,27 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.measure import WORK, run, say
+from benchmarks.measure import WORK, run, say, work
 
 ROWS_PER_CUSTOMER = 94.5
-
-_LAKE = """
-import sys
-from pathlib import Path
-import polars as pl
-from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
-from insiders_assets.features.cleaning import CleaningRules, clean_purchases, returns
-from insiders_assets.storage.lake import Lake
-exports, folder = map(Path, sys.argv[1:])
-from benchmarks.contenders.ours import ingest
-from insiders_assets.storage.transactions import TransactionStore
-ingest(exports, folder / "transactions")
-raw = TransactionStore(folder / "transactions").scan()
-lake = Lake(folder / "lake.partial")
-lake.write(CLEAN_PURCHASES, clean_purchases(raw, CleaningRules()))
-lake.write(RETURNS, returns(raw, CleaningRules()))
-(folder / "lake.partial").replace(folder / "lake")
-"""
 
 
 def customers_for(rows: int) -> int:
@@ -52,5 +34,13 @@ def lake_of(rows: int) -> Path:
     if not folder.exists():
         exports = exports_of(rows)
         say(f"ingesting and cleaning {rows:,} rows")
-        run([sys.executable, "-c", _LAKE, exports, folder.parent])
+        make_lake(exports, folder)
     return folder
+
+
+def make_lake(exports: Path, folder: Path) -> None:
+    """Ingest and clean ``exports``; ``folder`` appears when it is whole."""
+    store, partial = folder.with_name("transactions"), folder.with_name("lake.partial")
+    work("ingest", "ours", exports, store)
+    work("clean", "ours", store, partial)
+    partial.replace(folder)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, returns
 from insiders_assets.features.customers import customer_features, newest_day
 from insiders_assets.settings import Settings
-from insiders_assets.storage.lake import ROW_GROUP
+from insiders_assets.storage.lake import Lake
 
 _WINDOW = 396
 
@@ -25,16 +26,14 @@ def features(lake: Path, out: Path) -> int:
     return table.height
 
 
-def clean_and_features(raw: Path, out: Path) -> int:
-    """The assets ``clean_purchases``, ``returns`` and ``customer_features``."""
-    out.mkdir(exist_ok=True)
-    transactions = pl.scan_parquet(raw)
-    rules = CleaningRules()
-    for name, cleaned in (("clean_purchases", clean_purchases), ("returns", returns)):
-        cleaned(transactions, rules).sink_parquet(
-            out / f"{name}.parquet", compression="zstd", row_group_size=ROW_GROUP
-        )
-    return features(out, out / "customer_features.parquet")
+def clean(store: Path, out: Path) -> int:
+    """The assets ``clean_purchases`` and ``returns``, with the check of their contracts."""
+    from insiders_assets.storage.transactions import TransactionStore
+
+    raw = TransactionStore(store).scan()
+    lake, rules = Lake(out), CleaningRules()
+    bought = lake.write(CLEAN_PURCHASES, clean_purchases(raw, rules))
+    return bought + lake.write(RETURNS, returns(raw, rules))
 
 
 def ingest(exports: Path, out: Path) -> int:
@@ -45,10 +44,9 @@ def ingest(exports: Path, out: Path) -> int:
 
 def ingest_new(exports: Path, out: Path) -> int:
     """The store of transactions, with what it already has."""
+    from insiders_assets.ingest import IngestRules
     from insiders_assets.storage.landing import open_landing
     from insiders_assets.storage.transactions import TransactionStore
-
-    from insiders_assets.ingest import IngestRules
 
     rules = IngestRules.from_settings(Settings())
     return TransactionStore(out).ingest(open_landing(str(exports)), rules).rows_transactions
