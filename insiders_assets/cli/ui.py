@@ -17,6 +17,8 @@ INSTANCE = """\
 # Dagster's own history: SQLite files beside this one. deploy/dagster.yaml is the one for production.
 telemetry:
   enabled: false
+nux:
+  enabled: false   # no newsletter window on first sight
 concurrency:
   runs:
     max_concurrent_runs: 1   # two refreshes never write together
