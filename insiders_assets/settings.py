@@ -89,6 +89,61 @@ class Settings(BaseSettings):
     viability_coverage: float = Field(
         0.97, gt=0, le=1, description="The next clusters are being analysed until this share is covered."
     )
+    policy: Literal["coverage", "clusters", "budget", "threshold"] = Field(
+        "coverage", description="The selection policy: how clusters or customers are put into tiers."
+    )
+    insider_clusters: Words = Field(
+        (), description="Policy clusters: numbers or names of the clusters that are Insiders."
+    )
+    viability_clusters: Words = Field(
+        (), description="Policy clusters: numbers or names of the clusters being analysed."
+    )
+    budget_members: int | None = Field(
+        None, ge=1, description="Policy budget: members at most, highest revenue first."
+    )
+    budget: float | None = Field(
+        None, gt=0, description="Policy budget: what may be spent on members, in the data's currency."
+    )
+    cost_per_member: float | None = Field(
+        None, gt=0, description="Policy budget: what a member costs, in the data's currency."
+    )
+    insider_thresholds: Words = Field(
+        (), description="Policy threshold: rules such as revenue>=1000,recency<=90 that Insiders keep."
+    )
+    viability_thresholds: Words = Field(
+        (), description="Policy threshold: rules that customers being analysed keep."
+    )
+    hysteresis: float = Field(
+        0.02,
+        ge=0,
+        le=0.5,
+        description="How far past the border an Insider, or a cluster of them, may drift before falling out.",
+    )
+    grace_refreshes: int = Field(
+        1, ge=0, description="Refreshes a member stays for after their behaviour or a new model put them out."
+    )
+    suppress: Words = Field(
+        ("mostly_returned",),
+        description="Who is never invited beside anonymous and opted-out customers: wholesale, mostly_returned.",
+    )
+    opted_out: str | None = Field(
+        None, description="A text file with one customer id per line: customers who are never invited."
+    )
+    wholesale_score: float = Field(
+        3.5,
+        gt=0,
+        description="Robust score of log units per invoice or per line above which an account is wholesale.",
+    )
+    mostly_returned_share: float = Field(
+        0.5, gt=0, description="Units returned per unit bought from which a customer mostly returns."
+    )
+    holdout_share: float = Field(
+        0.0, ge=0, le=0.5, description="Share of eligible customers held out to measure the programme."
+    )
+    campaign_start: date | None = Field(
+        None, description="First day of the campaign whose uplift is measured."
+    )
+    campaign_end: date | None = Field(None, description="Last day of the campaign whose uplift is measured.")
 
     # Report
     language: Literal["en", "pt_BR"] = Field("en", description="The language that people are spoken to in.")
@@ -96,6 +151,22 @@ class Settings(BaseSettings):
         "",
         pattern="^([A-Z]{3})?$",
         description="ISO 4217 code of the data's currency, such as GBP; money is a bare number unless given.",
+    )
+
+    # Dashboard
+    dashboard_password: SecretStr | None = Field(
+        None, description="Password that the dashboard asks for; needed unless it listens on loopback only."
+    )
+    dashboard_user_header: str | None = Field(
+        None,
+        pattern="^[A-Za-z0-9-]+$",
+        description="Header in which a reverse proxy names the signed-in user, such as X-Forwarded-User.",
+    )
+    dashboard_proxies: Words = Field(
+        ("127.0.0.1", "::1"), description="Addresses or networks of proxies whose header is believed."
+    )
+    dashboard_hosts: Words = Field(
+        (), description="Host names the dashboard answers to; loopback names, or any, unless given."
     )
 
     @property
@@ -106,8 +177,21 @@ class Settings(BaseSettings):
     def digest(self) -> str:
         """A short hash of every setting that can change a result; places and secrets are left out."""
         places = {"home", "landing", "database_url", "executor"}
+        places |= {name for name in type(self).model_fields if name.startswith("dashboard_")}
         rules = json.loads(self.model_dump_json(exclude=places))
+        if self.opted_out:
+            rules["opted_out"] = _content(self.opted_out)  # who opted out matters, not where the file lies
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _content(location: str) -> str:
+    """A hash of a file's bytes; ``missing`` if it cannot be read, which is an error where it is used."""
+    from upath import UPath
+
+    try:
+        return hashlib.sha256(UPath(location).read_bytes()).hexdigest()
+    except OSError:
+        return "missing"
 
 
 def load_settings(**given: Any) -> Settings:

@@ -8,11 +8,13 @@ from insiders_assets.contracts.customers import (
     CUSTOMER_ID,
     EMBEDDING,
     FEATURES,
+    INSIDERS,
     IS_IDENTIFIED,
     TIER,
 )
 from insiders_assets.contracts.table import Column, Table
 
+IS_MEMBER = next(column for column in INSIDERS.columns if column.name == "is_member")
 _FEATURE = {column.name: column for column in FEATURES}
 
 SUMMED = (
@@ -33,15 +35,15 @@ def _count(name: str, meaning: str) -> Column:
 
 CUSTOMER_SUMMARY = Table(
     "customer_summary",
-    "Customers alike in tier, cluster, country and month of last purchase, counted and added up.",
+    "Customers alike in tier, cluster, country, month of last purchase and membership, counted and added up.",
     (
         TIER,
         CLUSTER,
         COUNTRY,
         Column("last_purchase_month", "date", "First day of the month of their last purchase."),
         IS_IDENTIFIED,
+        IS_MEMBER,
         _count("customers", "Customers."),
-        _count("members", "Members of the programme."),
         *(
             Column(
                 f"sum_{name}",

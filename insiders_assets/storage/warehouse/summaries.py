@@ -33,14 +33,13 @@ def summaries(insiders: pl.DataFrame, as_of: date) -> Mapping[str, pl.DataFrame]
 def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Customers counted by all that the dashboard filters by. Sums are of whole millionths, in any order the same."""
     month = (pl.lit(as_of) - pl.duration(days=pl.col("recency"))).cast(pl.Date).dt.truncate("1mo")
-    by = ("tier", "cluster", "country", "last_purchase_month", "is_identified")
+    by = ("tier", "cluster", "country", "last_purchase_month", "is_identified", "is_member")
     return (
         insiders.lazy()
         .with_columns(last_purchase_month=month)
         .group_by(by)
         .agg(
             customers=pl.len().cast(pl.Int64),
-            members=pl.col("is_member").sum().cast(pl.Int64),
             **{f"sum_{name}": (pl.col(name) * MICRO).round().cast(pl.Int64).sum() / MICRO for name in SUMMED},
         )
         .sort(by)

@@ -40,7 +40,5 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
 
 
 def _add_column(connection: sa.Connection, table: sa.Table, column: sa.Column) -> None:
-    import sqlalchemy as sa
-
     kind = column.type.compile(connection.dialect)
-    connection.execute(sa.text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
+    connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
