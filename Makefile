@@ -10,6 +10,7 @@ run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
 
 test: install  ## Every test, with the real parts they need
+	$(BIN)/python -m insiders_assets_tests.browser
 	$(BIN)/python -m pytest
 
 install: $(STAMP)  ## The environment

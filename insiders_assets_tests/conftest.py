@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["insiders_assets_tests.postgres"]
+pytest_plugins = ["insiders_assets_tests.browser", "insiders_assets_tests.postgres"]
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared"
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS
-from insiders_assets.contracts.table import Table
+from insiders_assets.contracts.table import Column, Table
 from insiders_assets.contracts.transactions import REJECTED_ROWS
 from insiders_assets.report import ReportInputs
 
@@ -81,7 +81,7 @@ def insiders(count: int = 600, seed: int = 7) -> pl.DataFrame:
             pl.lit("Spent "), pl.col("revenue"), pl.lit(" in "), "total_purchases", pl.lit(" orders.")
         ),
     ).with_columns(is_member=pl.col("is_identified") & (pl.col("tier") == "insider"))
-    return INSIDERS.validate(frame.select(INSIDERS.names))
+    return _complete(INSIDERS, frame)
 
 
 def _group(frame: pl.DataFrame, everyone: pl.DataFrame) -> dict[str, Any]:
@@ -99,10 +99,30 @@ def _group(frame: pl.DataFrame, everyone: pl.DataFrame) -> dict[str, Any]:
     }
 
 
+def _ordinary(column: Column) -> Any:
+    """A value that the column's contract allows, for columns that these tests say nothing about."""
+    if column.nullable:
+        return None
+    if column.isin:
+        return column.isin[0]
+    return {"str": "", "bool": False, "date": AS_OF}.get(column.dtype, column.ge or 0)
+
+
+def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` as the contract wants it, with an ordinary value in every column that it lacks."""
+    missing = [column for column in table.columns if column.name not in frame.columns]
+    ordinary = [
+        pl.lit(_ordinary(column), dtype=table.polars_schema[column.name]).alias(column.name)
+        for column in missing
+    ]
+    return table.validate(frame.with_columns(ordinary).select(table.names).cast(table.polars_schema))
+
+
 def _table(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    blank = dict.fromkeys(table.names)
-    frame = pl.DataFrame([blank | row for row in rows], schema=table.polars_schema, orient="row")
-    return table.validate(frame)
+    """A table of rows, completed; a value a row does not give is null."""
+    names = {name for row in rows for name in row}
+    schema = {name: dtype for name, dtype in table.polars_schema.items() if name in names}
+    return _complete(table, pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema))
 
 
 def tier_summary(frame: pl.DataFrame) -> pl.DataFrame:
@@ -149,7 +169,7 @@ def _members(frame: pl.DataFrame) -> pl.DataFrame:
         .cast(pl.Int64)
         .replace_strict(list(range(1, 8)), NAMES, return_dtype=pl.String)
     )
-    return contracts.MEMBERS.validate(named.select(contracts.MEMBERS.names))
+    return _complete(contracts.MEMBERS, named)
 
 
 def _evidence() -> pl.DataFrame:

@@ -49,7 +49,7 @@ def tiles(inputs: ReportInputs) -> list[Tile]:
     """The six tiles of the Insiders: mean revenue, two shares, recency, distinct products, basket size."""
     words = inputs.words
     now, before = inputs.tiers.get("insider", {}), _before(inputs)
-    everyone = words.text("of all customers: %(share)s", share="{}")
+    everyone = words.text("of all: %(share)s", share="{}")
     mean = words.text("mean per Insider")
     neutral = ("share_of_customers",)  # a larger share of customers is neither good nor bad
 

@@ -1,0 +1,70 @@
+"""Every text of the product that people read, as written in its code, templates and contracts.
+
+``python -m insiders_assets_tests.catalogue`` brings the catalogues up to date: new texts come in empty, to be
+translated, and texts that nobody uses any more go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.language import DEFAULT, LANGUAGES
+
+PACKAGE = Path(__file__).parents[1] / "insiders_assets"
+CATALOGUES = PACKAGE / "language" / "catalogues"
+ROOMS = ("language", "report")
+"""The parts of the package that speak to people in their language."""
+
+KEYWORDS: dict[str, Any] = {"text": None, "mark": None, "plural": (1, 2), "_": None}
+
+
+def template() -> Catalog:
+    """The catalogue that a translation fills: texts in the order of the code that shows them."""
+    catalogue = Catalog(project="insiders-assets", charset="utf-8")
+    for room in ROOMS:
+        _add(catalogue, sorted((PACKAGE / room).rglob("*.py")), "python")
+        _add(catalogue, sorted((PACKAGE / room).rglob("templates/*.html")), babel_extract)
+    for column in MEMBERS.columns:
+        catalogue.add(column.meaning)
+    return catalogue
+
+
+def _add(catalogue: Catalog, paths: Iterable[Path], method: Any) -> None:
+    for path in paths:
+        for _, message, _, _ in extract_from_file(method, str(path), keywords=KEYWORDS):
+            catalogue.add(message, locations=[(path.relative_to(PACKAGE.parent).as_posix(), 0)])
+
+
+def update(language: str) -> None:
+    """Bring one language's catalogue up to date."""
+    path = CATALOGUES / f"{language}.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    catalogue.update(template(), no_fuzzy_matching=True, update_header_comment=False)
+    catalogue.obsolete.clear()
+    save(catalogue, path)
+
+
+def save(catalogue: Catalog, path: Path) -> None:
+    """Write a catalogue with a header that says only what reading it needs, so that it changes when texts do."""
+    header = (
+        f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: {catalogue.locale}\\n"\n'
+        f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    )
+    with path.open("wb") as file:
+        file.write(header.encode())
+        write_po(file, catalogue, width=110, omit_header=True, include_lineno=False)
+
+
+if __name__ == "__main__":
+    for name in LANGUAGES:
+        if name != DEFAULT:
+            update(name)
