@@ -14,13 +14,13 @@ from insiders_assets.report import build_report
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
 from insiders_assets_tests.report_tables import refresh
 
-CUSTOMERS = 5_694
+CUSTOMERS, AS_MANY_AS_THE_REFERENCE = 1_200, 5_694
 LANGUAGES = ("en", "pt_BR")
 
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A report per language, as large as the reference data's."""
+    """A report per language."""
     made = {}
     for language, currency in (("en", "GBP"), ("pt_BR", "BRL")):
         made[language] = tmp_path_factory.mktemp(language)
@@ -93,10 +93,11 @@ def test_the_executive_summary_fits_one_screen(
 
 
 def test_the_first_view_comes_within_two_seconds_and_the_file_within_five_megabytes(
-    browser: Browser, reports: dict[str, Path]
+    browser: Browser, tmp_path: Path
 ) -> None:
-    assert (reports["en"] / "report.html").stat().st_size <= 5_000_000
-    browser.open("about:blank").open(_url(reports["en"]))
+    build_report(refresh(AS_MANY_AS_THE_REFERENCE), tmp_path)
+    assert (tmp_path / "report.html").stat().st_size <= 5_000_000
+    browser.open("about:blank").open(_url(tmp_path))
     paint = browser.run("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
     loaded = browser.run("return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     assert paint is not None

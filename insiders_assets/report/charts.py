@@ -170,8 +170,9 @@ def backtest(inputs: ReportInputs) -> Figure | None:
     if not blocks:
         return None
     block = blocks[0]
-    subjects = [row["subject"] for row in reversed(block["subjects"])]
-    dashes = ("circle", "diamond", "square", "cross", "triangle-up")
+    subjects = [words.text(row["subject"]) for row in reversed(block["subjects"])]
+    middle = (len(block["cutoffs"]) - 1) / 2
+    symbols = ("circle", "diamond", "square", "cross", "triangle-up")
     traces: list[Figure] = []
     for place, day in enumerate(block["cutoffs"]):
         rows = [row["values"][place] for row in reversed(block["subjects"])]
@@ -184,7 +185,9 @@ def backtest(inputs: ReportInputs) -> Figure | None:
                 "mode": "markers",
                 "name": words.day(day),
                 "x": value,
-                "y": [words.text(subject) for subject in subjects],
+                # Cut-offs stand beside each other, not on top of each other.
+                "y": [row - (place - middle) * 0.2 for row in range(len(subjects))],
+                "text": subjects,
                 "error_x": {
                     "type": "data",
                     "symmetric": False,
@@ -192,11 +195,12 @@ def backtest(inputs: ReportInputs) -> Figure | None:
                     "arrayminus": below,
                     "thickness": 1,
                 },
-                "marker": {"size": 9, "symbol": dashes[place % len(dashes)]},
-                "hovertemplate": "%{y}: %{x:.3f}<extra>" + words.day(day) + "</extra>",
+                "marker": {"size": 9, "symbol": symbols[place % len(symbols)]},
+                "hovertemplate": "%{text}: %{x:.3f}<extra>" + words.day(day) + "</extra>",
             }
         )
     shares = all(0 <= (x or 0) <= 1 for trace in traces for x in trace["x"])
     axis = _axis(words.text(str(block["measure"])), tickformat=".0%" if shares else ",")
-    layout = _layout(words, 120 + 44 * len(subjects), xaxis=axis, yaxis=_axis(""))
+    rows = _axis("", tickmode="array", tickvals=list(range(len(subjects))), ticktext=subjects)
+    layout = _layout(words, 120 + 44 * len(subjects), xaxis=axis, yaxis=rows)
     return {"data": traces, "layout": layout}
