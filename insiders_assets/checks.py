@@ -19,13 +19,11 @@ from dagster import (
 )
 
 from insiders_assets.assets import programme
+from insiders_assets.assets.segmentation import DOUBTFUL
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
 from insiders_assets.contracts.table import Table
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
-
-DOUBTFUL = 0.5
-"""An assignment with less than this share of the vote is doubtful."""
 
 MANY_DOUBTFUL = 0.1
 MANY_REJECTED = 0.01

@@ -22,6 +22,9 @@ from insiders_assets.storage.stores import Stores
 
 GROUP = "segmentation"
 
+DOUBTFUL = 0.5
+"""An assignment with less than this share of the vote is doubtful."""
+
 
 class FitConfig(Config):
     """Whether a run may replace the champion."""
@@ -74,7 +77,7 @@ def segmentation_model(
 def assignment(customer_features: DataFrame, stores: ResourceParam[Stores]) -> Iterator[Output]:
     """Assign every customer by the frozen model, in one pass."""
     table = stores.models.champion().assign(customer_features)
-    doubtful = float((table["confidence"] < 0.5).mean() or 0)
+    confidence = table["confidence"].to_numpy()
     yield Output(table.select(LEAF_EMBEDDING.names), output_name="leaf_embedding")
     yield Output(
         table.select(CLUSTERS.names),
@@ -82,7 +85,7 @@ def assignment(customer_features: DataFrame, stores: ResourceParam[Stores]) -> I
         metadata={
             "customers": table.height,
             "clusters": table["cluster"].n_unique(),
-            "mean_confidence": float(table["confidence"].mean() or 0),
-            "doubtful_share": doubtful,
+            "mean_confidence": float(confidence.mean()),
+            "doubtful_share": float((confidence < DOUBTFUL).mean()),
         },
     )
