@@ -69,6 +69,8 @@ ASSIGNMENTS = Table(
 TIERS = ("insider", "viability", "not_insider")
 TIER = Column("tier", "str", "The programme tier of the customer's cluster.", isin=TIERS)
 
+EXPERIMENT_GROUPS = ("invited", "holdout")
+
 _BY_NAME = {column.name: column for column in FEATURES}
 _ORIGINAL = ("revenue", "recency", "distinct_stock_code", "basket_size", "returned")
 
@@ -89,5 +91,17 @@ INSIDERS = Table(
         *EMBEDDING,
         *(column for column in FEATURES if column.name not in _ORIGINAL),
         COUNTRY,
+        Column("policy_tier", "str", "The tier by the selection policy alone, before grace.", isin=TIERS),
+        Column("suppressed_by", "str", "The first rule that keeps the customer from being a member, whatever the tier.",
+               nullable=True),
+        Column("grace_refreshes", "int64", "Refreshes in a row that grace has kept the customer in; 0 without grace.",
+               "refreshes", ge=0),
+        Column("member_since", "date", "As-of date at which the membership of today began.", nullable=True),
+        Column("is_near_miss", "bool", "Whether one step, said in the reason, would make the customer an Insider."),
+        Column("rule", "int32", "The plain rule that describes the customer.", nullable=True, ge=1),
+        Column("rule_agrees", "bool", "Whether that rule says the customer's tier.", nullable=True),
+        Column("experiment_group", "str", "What was drawn for the customer while a holdout is on.", nullable=True,
+               isin=EXPERIMENT_GROUPS),
+        Column("experiment_since", "date", "As-of date of that draw.", nullable=True),
     ),
-)
+)  # fmt: skip

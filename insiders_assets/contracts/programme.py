@@ -171,6 +171,7 @@ REFRESHES = Table(
         ),
         Column("inputs", "str", "Hash of all its results follow from; empty in the lake.", nullable=True),
         Column("model_version", "str", "The segmentation model that assigned."),
+        Column("selection", "str", "The selection policy with its parameters."),
         *(Column(f"rows_{name}", "int64", f"Rows {name}.", "rows", ge=0)
           for name in ("read", "transactions", "quarantined", "purchases", "returns")),
         _count("customers", "Customers, the anonymous included."),
@@ -183,3 +184,49 @@ REFRESHES = Table(
         Column("members_left", "int64", "Members before who are no longer.", "customers", ge=0),
     ),
 )  # fmt: skip
+
+SUPPRESSIONS = Table(
+    "suppressions",
+    "One rule on who is never invited, and what it costs; rules that are off are counted as well.",
+    (
+        Column("rule", "str", "The rule.", unique=True),
+        Column("meaning", "str", "What it says of a customer."),
+        Column("is_on", "bool", "Whether it is applied."),
+        _count("customers", "Customers it applies to, in any tier."),
+        _count("insiders", "Customers of the Insider tier it applies to."),
+        _count(
+            "insiders_by_this_rule",
+            "Those whom no earlier rule keeps out: members less, or members less if on.",
+        ),
+        Column("revenue", "float64", "Revenue of the Insiders it applies to.", "currency", ge=0),
+        _share("share_of_revenue", "Their share of identified revenue; 0 for the anonymous."),
+    ),
+)
+
+TIER_MIGRATION = Table(
+    "tier_migration",
+    "How many identified customers went from one tier to another at a refresh.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        Column("tier_before", "str", "The tier before, or not_seen.", isin=(*TIERS, "not_seen")),
+        Column("tier_after", "str", "The tier after, or not_seen.", isin=(*TIERS, "not_seen")),
+        _count("customers", "Identified customers who went this way, or stayed."),
+    ),
+    key=("refresh_id", "tier_before", "tier_after"),
+)
+
+ELIGIBILITY_RULES = Table(
+    "eligibility_rules",
+    "One plain rule that describes who is in the Insider tier and who is not; together they cover everybody once.",
+    (
+        Column("rule", "int32", "The rule's number.", unique=True, ge=1),
+        Column("says_insider", "bool", "Whether it says that its customers are Insiders."),
+        Column("condition", "str", "The condition, in words."),
+        _count("customers", "Identified customers it applies to."),
+        _count("insiders", "Those whom the policy puts in the Insider tier."),
+        _count("members", "Those who are members."),
+        _share("share_right", "Share of its customers of whom it says the side that the policy says."),
+        _share("share_of_revenue", "Share of identified revenue of its customers."),
+    ),
+)

@@ -1,0 +1,171 @@
+"""Conditions: the rules that describe the tiers, in words, and how well they do.
+
+The rules are a description of the list, not the list itself: what the policy says is binding. Where the two
+disagree on a customer, the customer's row says so.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from insiders_assets.contracts.programme import ELIGIBILITY_RULES
+from insiders_assets.programme.amounts import listed, money, number
+from insiders_assets.programme.groups import micros, share, total
+from insiders_assets.programme.rule_tree import Leaf, fidelity, fit_rules, which
+from insiders_assets.programme.statistics import mean_interval
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A feature that rules may speak of.
+
+    Attributes:
+        feature: Its name.
+        label: Its name in a sentence.
+        whole: Whether it counts things.
+        more: Whether a customer can get more of it by buying.
+        less: Whether a customer can get less of it by buying.
+    """
+
+    feature: str
+    label: str
+    whole: bool
+    more: bool
+    less: bool = False
+
+
+CONDITIONS = (
+    Condition("revenue", "revenue", whole=False, more=True),
+    Condition("recency", "days since the last purchase", whole=True, more=False, less=True),
+    Condition("total_purchases", "orders", whole=True, more=True),
+    Condition("distinct_stock_code", "different products", whole=True, more=True),
+    Condition("purchase_lines", "purchase lines", whole=True, more=True),
+    Condition("basket_size", "units per order", whole=False, more=True),
+    Condition("returned", "units returned", whole=True, more=False),
+)
+"""What rules are made of, in the order in which they are written."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The fitted rules.
+
+    Attributes:
+        leaves: The rules; number 1 is the first.
+        fidelity: Share of customers not used in fitting of whom the rules say the right side; not-a-number if
+            few.
+        described: Identified customers that the rules were fitted on.
+    """
+
+    leaves: list[Leaf]
+    fidelity: float
+    described: int
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Each rule in words."""
+        return [condition_text(leaf) for leaf in self.leaves]
+
+
+def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
+    """The features of :data:`CONDITIONS`, one row per customer."""
+    return customers.select(pl.col(c.feature).cast(pl.Float64) for c in CONDITIONS).to_numpy()
+
+
+def fit_conditions(customers: pl.DataFrame) -> Conditions:
+    """Fit the rules to the policy's tiers of identified customers.
+
+    Args:
+        customers: Customers with features, ``is_identified`` and ``policy_tier``, sorted by id.
+    """
+    known = customers.filter("is_identified")
+    values, inside = matrix(known), (known["policy_tier"] == "insider").to_numpy()
+    return Conditions(fit_rules(values, inside), fidelity(values, inside), known.height)
+
+
+def with_rules(customers: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
+    """Add ``rule`` and ``rule_agrees`` (with the policy's tier); empty for anonymous customers."""
+    numbers = which(conditions.leaves, matrix(customers))
+    says = np.array([False] + [leaf.says_insider for leaf in conditions.leaves])[numbers]
+    known = pl.col("is_identified")
+    return customers.with_columns(
+        rule=pl.when(known).then(pl.Series(numbers)),
+        rule_agrees=pl.when(known).then(pl.Series(says) == (pl.col("policy_tier") == "insider")),
+    )
+
+
+def condition_text(leaf: Leaf) -> str:
+    """A rule in words: ``33 to 66 purchase lines and more than 231.8 units per order``."""
+    parts = []
+    for condition, above, up_to in zip(CONDITIONS, leaf.above, leaf.up_to, strict=True):
+        if text := _range(condition, above, up_to):
+            parts.append(text)
+    return listed(parts) or "every customer"
+
+
+def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
+    """The rules as a table, as the contract ``ELIGIBILITY_RULES`` says.
+
+    Args:
+        insiders: The list, with ``rule``.
+        conditions: The rules.
+    """
+    known = insiders.filter("is_identified")
+    whole = total(known)
+    rows = []
+    for place, (leaf, text) in enumerate(zip(conditions.leaves, conditions.texts, strict=True), 1):
+        under = known.filter(pl.col("rule") == place)
+        inside = under.filter(pl.col("policy_tier") == "insider").height
+        revenue = int(under.select(micros().sum()).item() or 0) / 1e6
+        rows.append(
+            {
+                "rule": place,
+                "says_insider": leaf.says_insider,
+                "condition": text,
+                "customers": under.height,
+                "insiders": inside,
+                "members": int(under["is_member"].sum()),
+                "share_right": share(inside if leaf.says_insider else under.height - inside, under.height),
+                "share_of_revenue": share(revenue, whole),
+            }
+        )
+    return pl.DataFrame(rows, schema=ELIGIBILITY_RULES.polars_schema)
+
+
+def member_intervals(members: pl.DataFrame) -> dict[str, str]:
+    """The members' mean of each condition's feature with its 95 % interval, in words, by feature."""
+    found = {}
+    for condition in CONDITIONS:
+        estimate = mean_interval(members[condition.feature].cast(pl.Float64).to_numpy())
+        if math.isfinite(estimate.value):
+            found[condition.feature] = (
+                f"{number(estimate.value)} {condition.label} ({number(estimate.low)} to {number(estimate.high)})"
+            )
+    return found
+
+
+def _range(condition: Condition, above: float, up_to: float) -> str:
+    if math.isinf(above) and math.isinf(up_to):
+        return ""
+    if condition.whole:
+        low, high = math.floor(above) + 1 if math.isfinite(above) else None, up_to
+        if low is None:
+            return (
+                f"no {condition.label}" if up_to < 1 else f"{math.floor(up_to):,} {condition.label} at most"
+            )
+        if math.isinf(high):
+            return f"{low:,} {condition.label} or more"
+        high = math.floor(high)
+        return f"{low:,} {condition.label}" if low == high else f"{low:,} to {high:,} {condition.label}"
+    write = money if condition.feature == "revenue" else number
+    if math.isinf(above):
+        return f"{write(up_to)} {condition.label} at most"
+    if math.isinf(up_to):
+        return f"more than {write(above)} {condition.label}"
+    return f"more than {write(above)} and at most {write(up_to)} {condition.label}"

@@ -1,0 +1,147 @@
+"""Evidence: what the choice is worth, beside what a plain sort would have done with as many customers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from insiders_assets.contracts.programme import EVIDENCE
+from insiders_assets.programme.conditions import Conditions
+from insiders_assets.programme.groups import micros, share
+from insiders_assets.programme.statistics import Bootstrap, Sum, mann_whitney, mean_interval
+
+IN_SAMPLE = "In-sample: the same revenue chose the list. Out-of-time figures come from selection_backtest."
+
+Row = dict[str, object]
+
+
+def evidence(
+    insiders: pl.DataFrame,
+    *,
+    silhouette: Mapping[str, float | None],
+    conditions: Conditions,
+    bootstrap: Bootstrap,
+    backtest: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """Every measured figure about the list, as the contract ``EVIDENCE`` says.
+
+    Args:
+        insiders: The list, sorted by id.
+        silhouette: The model's mean silhouette by space.
+        conditions: The rules that describe the tiers.
+        bootstrap: Resamples of the identified customers.
+        backtest: Rows that the last ``selection_backtest`` measured, or None.
+    """
+    known = insiders.filter("is_identified")
+    rows = [
+        *_silhouettes(silhouette),
+        *_revenue_share(known, bootstrap),
+        *_against_the_rest(known),
+        *_description(conditions),
+        *_confidence(insiders),
+    ]
+    table = pl.DataFrame(rows, schema=EVIDENCE.polars_schema)
+    return pl.concat([table, backtest.select(EVIDENCE.names)]) if backtest is not None else table
+
+
+def plain_sort_share(known: pl.DataFrame) -> tuple[float, float, float]:
+    """The Insider tier's share of customers, its share of revenue, and that of as many picked by revenue alone."""
+    inside = known.filter(pl.col("tier") == "insider")
+    whole = int(known.select(micros().sum()).item() or 0)
+    ranked = known.sort(["revenue", "customer_id"], descending=[True, False]).head(inside.height)
+    own, by_sort = (int(part.select(micros().sum()).item() or 0) for part in (inside, ranked))
+    return share(inside.height, known.height), share(own, whole), share(by_sort, whole)
+
+
+def _row(measure: str, subject: str, value: float | None, note: str | None = None, **more: object) -> Row:
+    clean = value if value is not None and math.isfinite(value) else None
+    return {
+        "measure": measure,
+        "subject": subject,
+        "cutoff": None,
+        "size": None,
+        "value": clean,
+        "low": None,
+        "high": None,
+        "note": note,
+    } | more
+
+
+def _silhouettes(silhouette: Mapping[str, float | None]) -> list[Row]:
+    notes = {
+        "embedding": "Measures UMAP's layout more than the data; never optimised.",
+        "features": "In the space of the scaled features.",
+        "leaves": "In the space of the forest's leaves (Hamming).",
+    }
+    return [_row("silhouette", space, value, notes.get(space)) for space, value in sorted(silhouette.items())]
+
+
+def _revenue_share(known: pl.DataFrame, bootstrap: Bootstrap) -> list[Row]:
+    if known.is_empty():
+        return []
+    size, own, by_sort = plain_sort_share(known)
+    revenue = known["revenue"].to_numpy()
+    inside = (known["tier"] == "insider").to_numpy()
+    ranked = known.with_row_index("place").sort(["revenue", "customer_id"], descending=[True, False])
+    top = np.zeros(known.height, bool)
+    top[ranked["place"].head(int(inside.sum())).to_numpy()] = True
+    rows = []
+    for subject, value, chosen in (("list", own, inside), ("plain_sort", by_sort, top)):
+        estimate, _ = bootstrap.estimate(_part(revenue, chosen))
+        low, high = (end if math.isfinite(end) else None for end in (estimate.low, estimate.high))
+        rows.append(_row("share_of_revenue", subject, value, IN_SAMPLE, size=size, low=low, high=high))
+    rows.append(
+        _row(
+            "share_of_revenue",
+            "list_minus_plain_sort",
+            own - by_sort,
+            "Below zero: a plain sort by past revenue keeps more revenue than the list does. " + IN_SAMPLE,
+            size=size,
+        )
+    )
+    return rows
+
+
+def _part(values: NDArray[np.float64], chosen: NDArray[np.bool_]) -> Callable[[Sum], NDArray[np.float64]]:
+    return lambda total: total(values * chosen) / total(values)
+
+
+def _against_the_rest(known: pl.DataFrame) -> list[Row]:
+    """How Insiders spend beside the others: means, and the chance that one of them spends more."""
+    rows: list[Row] = []
+    sides = {
+        side: known.filter((pl.col("tier") == "insider") == (side == "insiders"))["revenue"].to_numpy()
+        for side in ("insiders", "others")
+    }
+    for side, values in sides.items():
+        if len(values):
+            found = mean_interval(values)
+            rows.append(_row("mean_revenue", side, found.value, None, low=found.low, high=found.high))
+    above, p_value = mann_whitney(sides["insiders"], sides["others"])
+    if math.isfinite(above):
+        note = f"Chance that an Insider spends more than another customer; Mann-Whitney, p = {p_value:.2g}."
+        rows.append(_row("spends_more", "insiders", above, note))
+    return rows
+
+
+def _description(conditions: Conditions) -> list[Row]:
+    note = f"Share of customers whose side {len(conditions.leaves)} plain rules tell, fitted on the others (5 folds)."
+    return [_row("rule_fidelity", "rules", conditions.fidelity, note)]
+
+
+def _confidence(insiders: pl.DataFrame) -> list[Row]:
+    if insiders.is_empty():
+        return []
+    doubtful = int((insiders["confidence"] < 0.5).sum()) / insiders.height
+    return [
+        _row(
+            "share_doubtful",
+            "assignments",
+            doubtful,
+            "Customers whose cluster got less than half of the vote.",
+        )
+    ]

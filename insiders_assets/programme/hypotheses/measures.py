@@ -1,0 +1,284 @@
+"""What hypotheses measure: each function turns a sample into a figure, its interval and a sentence about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from insiders_assets.programme.amounts import count, money, number, percent
+from insiders_assets.programme.hypotheses.sample import BIG_PACK, Sample
+from insiders_assets.programme.statistics import Estimate, Sum, share_above
+
+BOOTSTRAP = "bootstrap over customers"
+FEW_RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a measure found.
+
+    Attributes:
+        text: The numbers, in a sentence without a full stop.
+        effect: The figure that the claim is about, with its interval.
+        border: What the claim says the figure exceeds (or stays below).
+        above: Whether the claim is that the figure exceeds, or else stays below, the border.
+        p_value: One-sided p-value of the claim's contrary, before correction.
+        test: How it was tested.
+    """
+
+    text: str
+    effect: Estimate
+    border: float
+    above: bool
+    p_value: float
+    test: str = BOOTSTRAP
+
+
+Measure = Callable[[Sample], Finding]
+
+
+def means_ratio(
+    feature: str, what: str, border: float, *, above: bool = True, against_all: bool = False
+) -> Measure:
+    """Insiders' mean of a feature over that of the others, or of everybody."""
+
+    def measure(sample: Sample) -> Finding:
+        values, inside = sample.feature(feature), sample.insider
+        outside = np.ones_like(inside) if against_all else ~inside
+
+        def ratio(total: Sum) -> NDArray[np.float64]:
+            return (total(values * inside) / total(inside)) / (total(values * outside) / total(outside))
+
+        effect, drawn = sample.bootstrap.estimate(ratio)
+        mean_in, mean_out = _mean(values, inside), _mean(values, outside)
+        other = "all customers" if against_all else "the others"
+        return Finding(
+            f"{what}: {number(mean_in, 2)} for Insiders, {number(mean_out, 2)} for {other}, ratio {_span(effect)}",
+            effect,
+            border,
+            above,
+            _p(drawn, border, above=above),
+        )
+
+    return measure
+
+
+def basket_mean_and_ratio(sample: Sample) -> Finding:
+    """The mean basket is at least 300 units, and twice that of the others; the weaker of the two claims counts."""
+    values, inside = sample.feature("basket_size"), sample.insider
+    mean, means = sample.bootstrap.estimate(lambda total: total(values * inside) / total(inside))
+    ratio, ratios = sample.bootstrap.estimate(
+        lambda total: (total(values * inside) / total(inside)) / (total(values * ~inside) / total(~inside))
+    )
+    # Both must hold, so the larger p-value is the p-value of both (intersection-union test).
+    weaker_is_mean = _p(means, 300.0, above=True) > _p(ratios, 2.0, above=True)
+    effect, border, drawn = (mean, 300.0, means) if weaker_is_mean else (ratio, 2.0, ratios)
+    return Finding(
+        f"Mean basket of Insiders {_span(mean)} units, {_span(ratio)} times that of the others; the effect is the "
+        f"{'mean' if weaker_is_mean else 'ratio'}",
+        effect,
+        border,
+        True,
+        _p(drawn, border, above=True),
+    )
+
+
+def revenue_share(sample: Sample) -> Finding:
+    """Insiders' share of identified revenue."""
+    values, inside = sample.feature("revenue"), sample.insider
+    effect, drawn = sample.bootstrap.estimate(lambda total: total(values * inside) / total(values))
+    return Finding(
+        f"Insiders bring {_share_span(effect)} of revenue", effect, 0.5, True, _p(drawn, 0.5, above=True)
+    )
+
+
+def big_packs(sample: Sample) -> Finding:
+    """Insiders' share of the units whose description names a package of a dozen or more."""
+    units, inside = sample.bought["pack_units"], sample.insider
+    effect, drawn = sample.bootstrap.estimate(lambda total: total(units * inside) / total(units))
+    return Finding(
+        f"Insiders bought {_share_span(effect)} of the {count(units.sum())} units whose description names a package of "
+        f"{BIG_PACK} or more pieces; the description is a hint, not the package size",
+        effect,
+        0.30,
+        True,
+        _p(drawn, 0.30, above=True),
+    )
+
+
+def median_price_ratio(sample: Sample) -> Finding:
+    """The median unit price of lines that Insiders bought, over that of all lines."""
+    inside = sample.insider.astype(np.int64)
+    everyone = np.ones_like(inside)
+    own, all_lines = sample.prices.median(inside), sample.prices.median(everyone)
+    drawn = []
+    if sample.bootstrap.blocks == sample.bootstrap.size and all_lines > 0:
+        for weights in sample.bootstrap.weights[:FEW_RESAMPLES]:
+            overall = sample.prices.median(weights)
+            if overall > 0:
+                drawn.append(sample.prices.median(weights * inside) / overall)
+    resampled = np.array([value for value in drawn if math.isfinite(value)])
+    value = own / all_lines if all_lines > 0 else math.nan
+    ends = np.quantile(resampled, [0.025, 0.975]) if len(resampled) > 1 else (value, value)
+    effect = Estimate(value, float(ends[0]), float(ends[1]))
+    return Finding(
+        f"Median price of a line: {money(own)} for Insiders, {money(all_lines)} for all, ratio {_span(effect)}",
+        effect,
+        1.10,
+        True,
+        _p(resampled, 1.10, above=True),
+        f"bootstrap over customers, {len(resampled)} resamples",
+    )
+
+
+def price_position(sample: Sample) -> Finding:
+    """Where the median price that Insiders pay lies in the distribution of all prices."""
+    inside = sample.insider.astype(np.int64)
+    everyone = np.ones_like(inside)
+    prices = sample.prices
+    own, lower, upper = (prices.quantile(inside, level) for level in (0.5, 0.25, 0.75))
+    position = prices.position(own, everyone) if math.isfinite(own) else math.nan
+    drawn = []
+    if sample.bootstrap.blocks == sample.bootstrap.size:
+        for weights in sample.bootstrap.weights[:FEW_RESAMPLES]:
+            median = prices.median(weights * inside)
+            if math.isfinite(median):
+                drawn.append(abs(prices.position(median, weights) - 0.5))
+    gap = abs(position - 0.5)
+    ends = np.quantile(drawn, [0.025, 0.975]) if len(drawn) > 1 else (gap, gap)
+    effect = Estimate(gap, float(ends[0]), float(ends[1]))
+    return Finding(
+        f"Half of the lines that Insiders buy cost {money(own)} or less, a quarter {money(lower)} or less, three "
+        f"quarters {money(upper)} or less; their median lies above {percent(position)} of all lines. The effect is its distance "
+        f"from the middle, {_span(effect)}",
+        effect,
+        0.25,
+        False,
+        _p(np.array(drawn), 0.25, above=False),
+        f"bootstrap over customers, {len(drawn)} resamples",
+    )
+
+
+def catalogue_age(sample: Sample) -> Finding:
+    """The mean age of products when Insiders bought them; the first sale of a product stands for its entry."""
+    days, lines, inside = sample.bought["age_days"], sample.bought["aged_lines"], sample.insider
+    effect, drawn = sample.bootstrap.estimate(lambda total: total(days * inside) / total(lines * inside))
+    others = (days * ~inside).sum() / lines[~inside].sum() if lines[~inside].sum() else math.nan
+    return Finding(
+        f"Products were {_span(effect)} days in the catalogue when Insiders bought them, {number(others)} when "
+        f"others did ({count(lines.sum())} lines of products first sold after the first month of the data)",
+        effect,
+        15.0,
+        False,
+        _p(drawn, 15.0, above=False),
+    )
+
+
+def third_quartile_share(sample: Sample) -> Finding:
+    """The share of Insiders' revenue that comes from the third quartile of Insiders by revenue."""
+    values, inside = sample.feature("revenue"), sample.insider
+    own = np.sort(values[inside])
+    if not len(own):
+        return Finding("There is no Insider", Estimate(math.nan, math.nan, math.nan), 0.5, True, math.nan)
+    low, high = np.quantile(own, [0.5, 0.75])
+    third = inside & (values > low) & (values <= high)
+    fourth = inside & (values > high)
+    effect, drawn = sample.bootstrap.estimate(lambda total: total(values * third) / total(values * inside))
+    top, _ = sample.bootstrap.estimate(lambda total: total(values * fourth) / total(values * inside))
+    return Finding(
+        f"The third quartile of Insiders brings {_share_span(effect)} of their revenue, the highest quartile "
+        f"{_share_span(top)}",
+        effect,
+        0.5,
+        True,
+        _p(drawn, 0.5, above=True),
+    )
+
+
+def credit_card_share(sample: Sample) -> Finding:
+    """The share of Insiders' invoices that were paid by credit card; needs ``payment_method``."""
+    credit = pl.col("payment_method").cast(pl.String).str.to_lowercase().str.contains("credit")
+    sums = sample.per_customer(
+        paid=pl.col("invoice_no").filter(credit.fill_null(False)).n_unique(),
+        known=pl.col("invoice_no").filter(pl.col("payment_method").is_not_null()).n_unique(),
+    )
+    inside = sample.insider
+    effect, drawn = sample.bootstrap.estimate(
+        lambda total: total(sums["paid"] * inside) / total(sums["known"] * inside)
+    )
+    return Finding(
+        f"Insiders paid {_share_span(effect)} of their invoices by credit card", effect, 0.8, True,
+        _p(drawn, 0.8, above=True),
+    )  # fmt: skip
+
+
+def customers_share(column: str, what: str, border: float, read: Callable[[pl.Expr], pl.Expr]) -> Measure:
+    """The share of Insiders with a property that an extra column tells."""
+
+    def measure(sample: Sample) -> Finding:
+        known, holds = sample.latest(column, read)
+        inside = sample.insider
+        effect, drawn = sample.bootstrap.estimate(lambda total: total(holds & inside) / total(known & inside))
+        return Finding(
+            f"{_share_span(effect)} of the {count((known & inside).sum())} Insiders of whom it is known {what}",
+            effect,
+            border,
+            True,
+            _p(drawn, border, above=True),
+        )
+
+    return measure
+
+
+def weight_ratio(sample: Sample) -> Finding:
+    """The mean weight of a unit that Insiders buy over that of the others; needs ``weight``."""
+    weight = pl.col("weight").cast(pl.Float64, strict=False)
+    sums = sample.per_customer(
+        weight=(weight * pl.col("quantity")).sum(),
+        units=pl.col("quantity").filter(weight.is_not_null()).sum(),
+    )
+    inside = sample.insider
+    effect, drawn = sample.bootstrap.estimate(
+        lambda total: (
+            (total(sums["weight"] * inside) / total(sums["units"] * inside))
+            / (total(sums["weight"] * ~inside) / total(sums["units"] * ~inside))
+        )
+    )
+    return Finding(
+        f"A unit that Insiders buy weighs {_span(effect)} times what one of the others' does", effect, 1.0, True,
+        _p(drawn, 1.0, above=True),
+    )  # fmt: skip
+
+
+def _mean(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> float:
+    return math.fsum(values[mask]) / int(mask.sum()) if mask.any() else math.nan
+
+
+def _p(drawn: NDArray[np.float64], border: float, *, above: bool) -> float:
+    """The p-value of the claim's contrary; not-a-number if there is nothing to resample.
+
+    Few resamples cannot show a small p-value by counting, so that of a normal distribution of their spread is
+    taken.
+    """
+    if len(drawn) < 2:
+        return math.nan
+    if len(drawn) <= FEW_RESAMPLES:
+        spread = float(drawn.std(ddof=1))
+        gap = (float(drawn.mean()) - border) * (1 if above else -1)
+        return 0.5 * math.erfc(gap / spread / math.sqrt(2)) if spread > 0 else float(gap <= 0)
+    return share_above(drawn, border) if above else share_above(-drawn, -border)
+
+
+def _span(estimate: Estimate) -> str:
+    return f"{number(estimate.value, 2)} ({number(estimate.low, 2)} to {number(estimate.high, 2)})"
+
+
+def _share_span(estimate: Estimate) -> str:
+    if not math.isfinite(estimate.value):
+        return "–"
+    return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"

@@ -1,0 +1,68 @@
+"""What the programme is computed from, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from insiders_assets.programme.rules import ProgrammeRules
+
+
+@dataclass(frozen=True)
+class ProgrammeInputs:
+    """One refresh, before the programme.
+
+    Attributes:
+        features: ``customer_features``.
+        assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence`` of the same customers.
+        purchases: ``clean_purchases``, lazy; columns beyond the contract make more hypotheses testable.
+        returns: ``returns``, lazy.
+        rules: Who is chosen and who is never invited.
+        previous: ``insiders`` as the refresh before published it, or None before the first.
+        as_of: The day the features look back from.
+        refresh_id: The refresh's name.
+        model_version: The segmentation model that assigned.
+        previous_model_version: The one that assigned at the refresh before, or None.
+        silhouette: The model's mean silhouette in ``embedding``, ``features`` and ``leaves``.
+        rows: Rows ``read``, ``transactions``, ``quarantined``, ``purchases`` and ``returns``.
+        previous_selection: ``selection`` of the refresh before (:attr:`ProgrammeRules.selection`); None if
+            unknown.
+        stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
+        names_before: Every cluster's name at the refresh before; a name that still holds is kept.
+        backtest: Rows of ``evidence`` that the last ``selection_backtest`` measured, or None.
+    """
+
+    features: pl.DataFrame
+    assignments: pl.DataFrame
+    purchases: pl.LazyFrame
+    returns: pl.LazyFrame
+    rules: ProgrammeRules
+    previous: pl.DataFrame | None
+    as_of: date
+    refresh_id: str
+    model_version: str
+    previous_model_version: str | None
+    silhouette: Mapping[str, float]
+    rows: Mapping[str, int]
+    previous_selection: str | None = None
+    stability: Mapping[int, float] = field(default_factory=dict)
+    names_before: Mapping[int, str] = field(default_factory=dict)
+    backtest: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One refresh of the programme.
+
+    Attributes:
+        insiders: Every customer with tier and membership, as in the contract ``INSIDERS``.
+        tables: The programme's other tables by name, each as its contract says.
+        warnings: What a person should look at, one sentence each.
+    """
+
+    insiders: pl.DataFrame
+    tables: dict[str, pl.DataFrame]
+    warnings: list[str]

@@ -1,0 +1,92 @@
+"""Profiles: what each cluster and each tier is like, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.programme import CLUSTER_PROFILES, TIER_SUMMARY
+from insiders_assets.programme.actions import Facts, recommend
+from insiders_assets.programme.groups import describe
+from insiders_assets.programme.policies import rank_clusters
+from insiders_assets.programme.traits import sets_apart
+
+
+def cluster_profiles(
+    customers: pl.DataFrame,
+    *,
+    tiers: Mapping[int, str],
+    names: Mapping[int, str],
+    distances: pl.DataFrame,
+    facts: Mapping[int | None, Facts],
+    stability: Mapping[int, float],
+) -> pl.DataFrame:
+    """One row per cluster, highest mean revenue first.
+
+    Args:
+        customers: Customers with features and assignment, sorted by id.
+        tiers: Each cluster's tier.
+        names: Each cluster's name.
+        distances: As :func:`insiders_assets.programme.traits.standardised` returns it.
+        facts: As :func:`insiders_assets.programme.actions.cluster_facts` returns it.
+        stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
+
+    Returns:
+        A frame as the contract ``CLUSTER_PROFILES`` says.
+    """
+    order = [cluster for cluster, _ in rank_clusters(customers)]
+    apart = {row["cluster"]: sets_apart(row) for row in distances.to_dicts()}
+    confidence = dict(
+        customers.group_by("cluster")
+        .agg(pl.col("confidence").mean())
+        .select("cluster", "confidence")
+        .iter_rows()
+    )
+    words = []
+    for place, cluster in enumerate(order):
+        first, *others = recommend(facts[cluster], facts[order[place - 1]] if place else None, facts[None])
+        also = f" Then: {others[0].text[0].lower()}{others[0].text[1:]}." if others else ""
+        words.append(
+            {
+                "cluster": cluster,
+                "name": names[cluster],
+                "tier": tiers[cluster],
+                "sets_apart": apart[cluster],
+                "action": f"{first.text}.{also}",
+                "action_reason": f"{first.reason}." + (f" {_capital(others[0].reason)}." if others else ""),
+                "revenue_at_stake": round(first.stake, 2),
+                "mean_confidence": min(max(float(confidence[cluster] or 0.0), 0.0), 1.0),
+                "stability": stability.get(cluster),
+            }
+        )
+    texts = pl.DataFrame(words, schema={name: CLUSTER_PROFILES.polars_schema[name] for name in words[0]})
+    table = texts.join(describe(customers, "cluster"), on="cluster", how="left", maintain_order="left")
+    return table.with_columns(
+        cumulative_share_of_revenue=pl.col("share_of_revenue").cum_sum().clip(0.0, 1.0)
+    ).select(CLUSTER_PROFILES.names)
+
+
+def tier_summary(insiders: pl.DataFrame) -> pl.DataFrame:
+    """One row per tier in the order insider, viability, not_insider; a tier that nobody is in has zeros.
+
+    Args:
+        insiders: Every customer with ``tier`` and ``is_member``, sorted by id.
+
+    Returns:
+        A frame as the contract ``TIER_SUMMARY`` says.
+    """
+    members = insiders.group_by("tier").agg(pl.col("is_member").sum().cast(pl.Int64).alias("members"))
+    table = (
+        pl.DataFrame({"tier": TIERS})
+        .join(members, on="tier", how="left")
+        .join(describe(insiders, "tier"), on="tier", how="left", maintain_order="left")
+    )
+    kept = table.select(TIER_SUMMARY.names)
+    filled = [column.name for column in TIER_SUMMARY.columns if not column.nullable and column.name != "tier"]
+    return kept.with_columns(pl.col(filled).fill_null(0)).cast(TIER_SUMMARY.polars_schema)  # type: ignore[arg-type]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,216 @@
+"""The programme's rules, as settings give them: who is chosen, who is never invited, and what is measured."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.errors import InsidersError, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from insiders_assets.settings import Settings
+
+PolicyName = Literal["coverage", "clusters", "budget", "threshold"]
+
+SUPPRESSIBLE = ("wholesale", "mostly_returned")
+"""Suppression rules that a setting turns on; anonymous and opted-out customers are always suppressed."""
+
+_THRESHOLD = re.compile(r"^\s*([a-z_]+)\s*(>=|<=)\s*(-?[0-9]+(?:\.[0-9]+)?)\s*$")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One rule on one feature.
+
+    Attributes:
+        feature: The feature's name.
+        at_least: Whether the feature must be at least, or else at most, ``value``.
+        value: The border, which itself passes.
+    """
+
+    feature: str
+    at_least: bool
+    value: float
+
+    @classmethod
+    def parse(cls, text: str, setting: str) -> Threshold:
+        """Read ``revenue>=1000``.
+
+        Raises:
+            UsageError: The text is no such rule, or names no feature.
+        """
+        found = _THRESHOLD.match(text)
+        names = [column.name for column in FEATURES]
+        if not found or found[1] not in names:
+            raise UsageError(
+                f"{text!r} is no rule on a feature",
+                where=setting,
+                cure=f"write rules such as revenue>=1000,recency<=90 on {', '.join(names)}",
+            )
+        return cls(found[1], found[2] == ">=", float(found[3]))
+
+    def __str__(self) -> str:
+        return f"{self.feature}{'>=' if self.at_least else '<='}{self.value:g}"
+
+
+@dataclass(frozen=True)
+class ProgrammeRules:
+    """Everything that decides the list, beside the customers themselves.
+
+    Attributes:
+        policy: The selection policy's name.
+        insider_coverage: Share of identified revenue that Insider clusters cover.
+        viability_coverage: Share up to which the next ones are being analysed.
+        insider_clusters: Numbers or names of the Insider clusters, for the policy ``clusters``.
+        viability_clusters: Numbers or names of the clusters being analysed, for the same.
+        budget_members: Members at most, for the policy ``budget``.
+        insider_thresholds: Rules that Insiders keep, for the policy ``threshold``.
+        viability_thresholds: Rules that customers being analysed keep, for the same.
+        hysteresis: How far past the border those inside may drift, as a share.
+        grace_refreshes: Refreshes a member stays for after falling out.
+        suppress: Suppression rules that are on, of :data:`SUPPRESSIBLE`.
+        opted_out: Ids of customers who are never invited.
+        wholesale_score: Robust score above which an account is wholesale.
+        mostly_returned_share: Units returned per unit bought from which a customer mostly returns.
+        holdout_share: Share of eligible customers held out.
+        campaign_start: First day of the campaign whose uplift is measured, or None.
+        campaign_end: Last day of that campaign, or None.
+        seed: Seed of every random step.
+        window_days: How many days features look back, the as-of date included.
+    """
+
+    policy: PolicyName = "coverage"
+    insider_coverage: float = 0.85
+    viability_coverage: float = 0.97
+    insider_clusters: tuple[str, ...] = ()
+    viability_clusters: tuple[str, ...] = ()
+    budget_members: int = 0
+    insider_thresholds: tuple[Threshold, ...] = ()
+    viability_thresholds: tuple[Threshold, ...] = ()
+    hysteresis: float = 0.02
+    grace_refreshes: int = 1
+    suppress: tuple[str, ...] = ("mostly_returned",)
+    opted_out: frozenset[str] = frozenset()
+    wholesale_score: float = 3.5
+    mostly_returned_share: float = 0.5
+    holdout_share: float = 0.0
+    campaign_start: date | None = None
+    campaign_end: date | None = None
+    seed: int = 42
+    window_days: int = 396
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ProgrammeRules:
+        """The rules that the settings ask for; the file of opted-out customers is read here.
+
+        Raises:
+            UsageError: Settings contradict each other, or one that the policy needs is missing.
+            InsidersError: The file of opted-out customers cannot be read. Nobody is chosen then: somebody who
+                opted out might be invited.
+        """
+        _require(
+            settings.viability_coverage >= settings.insider_coverage,
+            "is below INSIDERS_INSIDER_COVERAGE",
+            "INSIDERS_VIABILITY_COVERAGE",
+        )
+        for rule in settings.suppress:
+            _require(
+                rule in SUPPRESSIBLE, f"{rule!r} is no suppression rule", "INSIDERS_SUPPRESS", SUPPRESSIBLE
+            )
+        if settings.policy == "clusters":
+            _require(bool(settings.insider_clusters), "names no cluster", "INSIDERS_INSIDER_CLUSTERS")
+        if settings.policy == "threshold":
+            _require(bool(settings.insider_thresholds), "has no rule", "INSIDERS_INSIDER_THRESHOLDS")
+        if settings.campaign_start and settings.campaign_end:
+            _require(
+                settings.campaign_start <= settings.campaign_end,
+                "is before INSIDERS_CAMPAIGN_START",
+                "INSIDERS_CAMPAIGN_END",
+            )
+        return cls(
+            policy=settings.policy,
+            insider_coverage=settings.insider_coverage,
+            viability_coverage=settings.viability_coverage,
+            insider_clusters=settings.insider_clusters,
+            viability_clusters=settings.viability_clusters,
+            budget_members=_members_at_most(settings) if settings.policy == "budget" else 0,
+            insider_thresholds=_thresholds(settings.insider_thresholds, "INSIDERS_INSIDER_THRESHOLDS"),
+            viability_thresholds=_thresholds(settings.viability_thresholds, "INSIDERS_VIABILITY_THRESHOLDS"),
+            hysteresis=settings.hysteresis,
+            grace_refreshes=settings.grace_refreshes,
+            suppress=settings.suppress,
+            opted_out=read_ids(settings.opted_out),
+            wholesale_score=settings.wholesale_score,
+            mostly_returned_share=settings.mostly_returned_share,
+            holdout_share=settings.holdout_share,
+            campaign_start=settings.campaign_start,
+            campaign_end=settings.campaign_end,
+            seed=settings.seed,
+            window_days=settings.window_days,
+        )
+
+    @property
+    def selection(self) -> str:
+        """The policy with its parameters, in one word: two refreshes with equal ones chose by the same rule."""
+        return {
+            "coverage": f"coverage:{self.insider_coverage:g}/{self.viability_coverage:g}",
+            "clusters": f"clusters:{','.join(self.insider_clusters)}/{','.join(self.viability_clusters)}",
+            "budget": f"budget:{self.budget_members}/{self.viability_coverage:g}",
+            "threshold": f"threshold:{','.join(map(str, self.insider_thresholds))}/"
+            f"{','.join(map(str, self.viability_thresholds))}",
+        }[self.policy]
+
+
+def read_ids(location: str | None) -> frozenset[str]:
+    """The customer ids in a text file, one per line; blank lines and lines that start with # do not count.
+
+    Args:
+        location: A path, or anything fsspec opens, such as ``s3://bucket/opted_out.txt``; None for nobody.
+
+    Raises:
+        InsidersError: The file cannot be read.
+    """
+    if location is None:
+        return frozenset()
+    from upath import UPath
+
+    try:
+        lines = UPath(location).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InsidersError(
+            f"cannot be read as text ({type(error).__name__})",
+            where=location,
+            cure="mend or unset INSIDERS_OPTED_OUT; without the file, people who opted out might be invited",
+        ) from None
+    ids = (line.split(",")[0].strip().strip('"') for line in lines)
+    return frozenset(name for name in ids if name and not name.startswith("#"))
+
+
+def _members_at_most(settings: Settings) -> int:
+    if settings.budget_members is not None:
+        return settings.budget_members
+    if settings.budget is None or settings.cost_per_member is None:
+        raise UsageError(
+            "the policy budget needs to know how many members it may choose",
+            where="INSIDERS_POLICY",
+            cure="set INSIDERS_BUDGET_MEMBERS, or both INSIDERS_BUDGET and INSIDERS_COST_PER_MEMBER",
+        )
+    return int(settings.budget / settings.cost_per_member)
+
+
+def _thresholds(texts: tuple[str, ...], setting: str) -> tuple[Threshold, ...]:
+    return tuple(Threshold.parse(text, setting) for text in texts)
+
+
+def _require(holds: bool, what: str, setting: str, allowed: tuple[str, ...] = ()) -> None:
+    if not holds:
+        cure = (
+            f"use some of {', '.join(allowed)}"
+            if allowed
+            else "correct the variable or the option of that name"
+        )
+        raise UsageError(what, where=setting, cure=cure)
