@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import polars as pl
@@ -19,21 +20,33 @@ REJECTED_SCHEMA: dict[str, Any] = {
 """A rejected row before its file is known; see :data:`insiders_assets.contracts.transactions.REJECTED_ROWS`."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Block:
     """Some consecutive rows of an export.
 
     Attributes:
-        frame: The rows that have every field, one column per field, named by its position: ``"0"``, ``"1"``, …
+        scan: The rows that have every field, one column per field, named by its position: ``"0"``, ``"1"``, …
         lines: The line each of them begins on, Int64.
         rejected: The rows that do not, as :data:`REJECTED_SCHEMA`.
-        texts: Gives the text of rows of ``frame`` by their positions in it.
+        texts: Gives the text of rows of ``scan`` by their positions in it.
+        first: The fields of the first of them, as text; empty if there is none.
     """
 
-    frame: pl.DataFrame
+    scan: pl.LazyFrame
     lines: pl.Series
     rejected: pl.DataFrame
     texts: Callable[[Sequence[int]], list[str]]
+    first: Sequence[str]
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The rows of ``scan``."""
+        return self.scan.collect()
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has, rejected ones included."""
+        return len(self.lines) + self.rejected.height
 
 
 class Export(Protocol):

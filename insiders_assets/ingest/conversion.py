@@ -2,112 +2,106 @@
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
-from insiders_assets.errors import ExportError
 from insiders_assets.ingest.blocks import Block, rejected_frame
-from insiders_assets.ingest.dates import FIRST, LAST, DateEvidence, Order, iso, to_datetime
-from insiders_assets.ingest.names import FIELDS, MANDATORY, recognise
-from insiders_assets.ingest.numbers import Mark, NumberEvidence, irregular, to_float, to_int
+from insiders_assets.ingest.dates import FIRST, LAST, plain_form, to_datetime
+from insiders_assets.ingest.names import FIELDS
+from insiders_assets.ingest.numbers import to_float, to_int
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.rules import IngestRules
+    from insiders_assets.ingest.evidence import Formats
 
 LIMIT = 1_000_000_000
 """Quantities and prices beyond are mistyped; below it, no sum of a column can overflow."""
 NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
 """What programs write for a missing value, beside nothing at all."""
+MAY_MISS = ("description", "customer_id", "country")
+IDS = ("invoice_no", "stock_code", "customer_id")
 NEEDED = ("invoice_no", "stock_code", "quantity", "invoice_date", "unit_price")
 """Columns that every transaction has a value in."""
 TRANSACTION_COLUMNS = [name for name in RAW_TRANSACTIONS.names if name != "source_file"]
 
 
-def plan(header: tuple[str, ...]) -> dict[str, int]:
-    """Which position of an export holds which of our columns.
+def plain(block: Block, columns: dict[str, int]) -> pl.DataFrame | None:
+    """Rows as transactions if every value is written plainly and none is at fault, or None.
 
-    Raises:
-        ExportError: A mandatory column is missing, or two columns have the same name.
+    Nearly every block of nearly every export is plain, and this looks at it once.
+
+    Args:
+        block: The rows.
+        columns: The position of each of our columns.
     """
-    found = recognise(header)
-    named = [name for name in header if name]
-    missing = [name for name in MANDATORY if name not in found]
-    if len(missing) == len(MANDATORY):
-        raise ExportError(
-            f"is no export of transactions: its first line names none of the columns looked for ({_list(named)})",
-            cure="take it away, or map its columns",
-        )
-    if missing:
-        raise ExportError(
-            f"column {_list(missing)} is missing; it has {_list(named)}", cure="export it with that column"
-        )
-    for name, positions in found.items():
-        if len(positions) > 1:
-            raise ExportError(
-                f"has {len(positions)} columns for {name} ({_list([header[at] for at in positions])})",
-                cure="leave one of them out, or map its columns",
-            )
-    return {name: found[name][0] for name in FIELDS if name in found}
+    form = plain_form(block.first[columns["invoice_date"]]) if block.first else None
+    if form is None:
+        return None
+    found = block.scan.select(*_plainly(form, tuple(columns.items())), source_line=block.lines).collect()
+    if found.height != len(block.lines):
+        raise RuntimeError(f"{found.height} rows where {len(block.lines)} were found")
+    if any(found[name].null_count() for name in NEEDED):
+        return None
+    within = (
+        _within(found["quantity"], -LIMIT, LIMIT)
+        and _within(found["unit_price"], -LIMIT, LIMIT)
+        and _within(found["invoice_date"], FIRST, LAST)
+        and math.isfinite(found["unit_price"].sum())
+    )
+    return _without_tails(found).select(TRANSACTION_COLUMNS) if within else None
 
 
-def _list(names: list[str]) -> str:
-    shown = ", ".join(name[:40] for name in names[:12])
-    return shown + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+@lru_cache(maxsize=64)
+def _plainly(form: str, columns: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
+    """Every column read in the plain way, null where that fails."""
+    texts, source = _texts(dict(columns)), {name: pl.col(str(at)) for name, at in columns}
+    date = source["invoice_date"].str.to_datetime(form, time_unit="us", strict=False)
+    exprs = texts | {
+        "quantity": source["quantity"].cast(pl.Int64, strict=False),
+        "unit_price": source["unit_price"].cast(pl.Float64, strict=False),
+        "invoice_date": date,
+        "invoice_day": date.dt.epoch("d").cast(pl.Int32),
+    }
+    return [expr.alias(name) for name, expr in exprs.items()]
 
 
-@dataclass
-class Evidence:
-    """What the rows seen so far say about the formats of a file."""
-
-    numbers: NumberEvidence = field(default_factory=NumberEvidence)
-    dates: DateEvidence = field(default_factory=DateEvidence)
-
-    def add(self, texts: pl.DataFrame) -> None:
-        """Take in some rows, as :func:`stripped` gives them."""
-        quantity, price, date = (texts[name] for name in ("quantity", "unit_price", "invoice_date"))
-        if irregular(quantity) or irregular(price):
-            self.numbers.add(quantity.drop_nulls().unique())
-            self.numbers.add(price.drop_nulls().unique())
-        odd = date.filter(iso(date).is_null() & date.is_not_null())
-        if len(odd):
-            self.dates.add(odd.unique(maintain_order=True))
-
-    def formats(self, rules: IngestRules) -> Formats:
-        """The formats; see :meth:`NumberEvidence.mark` and :meth:`DateEvidence.order`."""
-        return Formats(self.dates.order(rules.date_order), self.numbers.mark(rules.decimal))
+def _within(values: pl.Series, low: Any, high: Any) -> bool:
+    return values.is_empty() or bool(low <= values.min() and values.max() <= high)
 
 
-@dataclass(frozen=True)
-class Formats:
-    """How dates and numbers of a file are read."""
+def _texts(columns: dict[str, int]) -> dict[str, pl.Expr]:
+    """Our columns by name as text: blanks around values taken off, null where nothing is left."""
+    found = {}
+    for name in FIELDS:
+        if name not in columns:
+            found[name] = pl.lit(None, dtype=pl.String)
+            continue
+        text = pl.col(str(columns[name])).str.strip_chars()
+        nothing = text.is_in(["", *NOTHING]) if name in MAY_MISS else text == ""
+        found[name] = pl.when(~nothing).then(text)
+    return found
 
-    order: Order
-    mark: Mark
+
+def _without_tails(frame: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers that went through a program that took them for decimal numbers, mended: ``17850.0`` is ``17850``."""
+    if not any(frame.select(pl.col(IDS).str.ends_with(".0").any()).row(0)):
+        return frame
+    return frame.with_columns(pl.col(IDS).str.replace(r"^(\d+)\.0$", "$1"))
 
 
 def stripped(frame: pl.DataFrame, columns: dict[str, int]) -> pl.DataFrame:
-    """Our columns by name: blanks around values taken off, null where nothing is left.
+    """Our columns by name as text: see :func:`_texts` and :func:`_without_tails`.
 
     Args:
         frame: Columns named by position.
         columns: The position of each of our columns.
     """
-    text = {name: pl.col(str(at)).str.strip_chars() for name, at in columns.items()}
-    nothing = {
-        name: value.is_in(["", *NOTHING] if name in _MAY_MISS else [""]) for name, value in text.items()
-    }
-    cleaned: dict[str, pl.Expr] = {name: pl.when(~nothing[name]).then(value) for name, value in text.items()}
-    for name in ("invoice_no", "stock_code", "customer_id"):
-        cleaned[name] = cleaned[name].str.replace(r"^(\d+)\.0+$", "$1")
-    absent = {name: pl.lit(None, dtype=pl.String) for name in FIELDS if name not in columns}
-    return frame.select(**cleaned, **absent).select(FIELDS)
-
-
-_MAY_MISS = ("description", "customer_id", "country")
+    return _without_tails(frame.select(**_texts(columns)))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ April, and if it cannot, the file is refused rather than guessed at.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -79,6 +80,15 @@ class DateEvidence:
                 cure="say which by INSIDERS_DATE_ORDER=day_first or =month_first",
             )
         return "month_first" if self.month_first > self.day_first else "day_first"
+
+
+def plain_form(text: str) -> str | None:
+    """The way in which a date is written, if it is one of ISO's."""
+    for form in _ISO:
+        with suppress(ValueError):
+            datetime.strptime(text, form)
+            return form
+    return None
 
 
 def iso(text: pl.Series) -> pl.Series:

@@ -110,7 +110,7 @@ def _unclosed(line: int) -> ExportError:
 
 
 def _nothing_but(rejected: pl.DataFrame) -> Block:
-    return Block(pl.DataFrame(), pl.Series(dtype=pl.Int64), rejected, lambda _: [])
+    return Block(pl.LazyFrame(), pl.Series(dtype=pl.Int64), rejected, lambda _: [], ())
 
 
 class _Parser:
@@ -141,20 +141,21 @@ class _Parser:
             else:
                 odd[int(index)] = fields
         kept = np.flatnonzero(good)
-        frame = self._frame(kept, positions)
+        scan = self._scan(kept, positions)
         if odd:
             kept = np.concatenate([kept, np.fromiter(odd, dtype=np.int64)])
             order = np.argsort(kept)
             kept = kept[order]
-            frame = pl.concat([frame, _of_fields(list(odd.values()), positions)])[order]
+            scan = pl.concat([scan.collect(), _of_fields(list(odd.values()), positions)])[order].lazy()
         rejected = rejected_frame(
             [(int(self._lines[i]), None, None, reason, self._text(i)) for i, reason in reasons.items()]
         )
         return Block(
-            frame,
+            scan,
             pl.Series(self._lines[kept], dtype=pl.Int64),
             rejected,
             lambda indices: [self._text(int(kept[index])) for index in indices],
+            split_fields(self._text(int(kept[0])), dialect.separator, dialect.quote) if len(kept) else (),
         )
 
     def _text(self, row: int) -> str:
@@ -173,29 +174,24 @@ class _Parser:
             return None
         return f"has {fields} field{'s' * (fields != 1)} where the header names {width}"
 
-    def _frame(self, kept: NDArray[np.int64], positions: Sequence[int]) -> pl.DataFrame:
+    def _scan(self, kept: NDArray[np.int64], positions: Sequence[int]) -> pl.LazyFrame:
         """The well-formed rows, read by polars from their bytes alone."""
         starts, ends = self._rows.starts[kept], self._rows.ends[kept]
         schema = {str(i): pl.String for i in range(self._dialect.width)}
         names = [str(position) for position in positions]
         if not len(kept):
-            return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+            return pl.LazyFrame(schema=dict.fromkeys(names, pl.String))
         breaks = np.flatnonzero(starts[1:] != ends[:-1] + 1) + 1
         runs = zip(starts[np.append(0, breaks)], ends[np.append(breaks - 1, len(ends) - 1)], strict=True)
         data = b"\n".join(self._block[start:end] for start, end in runs)
-        frame = pl.read_csv(
+        return pl.scan_csv(
             self._decoder.utf8(data),
             has_header=False,
             separator=self._dialect.separator,
             quote_char=self._dialect.quote,
             schema=schema,
-            columns=sorted(positions),
             infer_schema=False,
-        )
-        if frame.height == len(kept):
-            return frame.select(names)
-        fields = [split_fields(self._text(i), self._dialect.separator, self._dialect.quote) for i in kept]
-        return _of_fields(fields, positions)
+        ).select(names)
 
 
 def _of_fields(rows: list[list[str]], positions: Sequence[int]) -> pl.DataFrame:

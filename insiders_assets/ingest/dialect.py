@@ -103,9 +103,13 @@ def sniff(head: bytes, *, encoding: str, final: bool) -> Dialect | None:
             sample[begin:end].decode(encoding, "replace").rstrip("\r")
             for begin, end in zip(rows.starts[:HEADER_ROWS], rows.ends[:HEADER_ROWS], strict=True)
         ]
-        names = [tuple(field.strip() for field in split_fields(text, separator, used)) for text in texts]
-        known = [len(recognise(name).keys() & set(MANDATORY)) for name in names]
-        number = int(np.argmax(known)) if max(known) >= 2 else 0
+        names, known = [], []
+        for text in texts:
+            names.append(tuple(field.strip() for field in split_fields(text, separator, used)))
+            known.append(len(recognise(names[-1]).keys() & set(MANDATORY)))
+            if known[-1] == len(MANDATORY):
+                break
+        number = known.index(max(known)) if max(known) >= 2 else 0
         common = int(np.bincount(rows.fields[number:]).argmax())
         same = float((rows.fields[number:] == common).mean())
         score = (max(known), int(common > 1), same * common)

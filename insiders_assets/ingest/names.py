@@ -69,6 +69,7 @@ _RANKED = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def recognise(header: tuple[str, ...]) -> dict[str, list[int]]:
     """Which of our columns each position of a header holds.
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEWLINE, RETURN = 10, 13
+DENSE = 32
+"""Bytes per quote below which quoted stretches are found byte by byte rather than one by one."""
 
 
 class UnclosedQuoteError(Exception):
@@ -29,116 +31,125 @@ class UnclosedQuoteError(Exception):
 
 
 class QuotedText:
-    """Lines with quotes in them, and what the quotes turn out to be."""
+    """Lines with quotes in them, and what the quotes turn out to be.
+
+    Args:
+        data: The bytes of the text.
+        starts: First byte of each line.
+        ends: Byte after each line.
+        separators: Which bytes are separators, quoted or not.
+        separator: The separator.
+        quote: The quote character.
+        width: Fields expected in a row.
+        final: Whether the text ends here.
+
+    Attributes:
+        is_row: Which lines begin a row.
+        broken: Lines whose quotes cannot be paired.
+        literal: Lines (that begin a row) with a quote that is a character like any other.
+        complete: Lines that belong to complete rows; the others wait for more text.
+
+    Raises:
+        UnclosedQuoteError: A quoted field is still open at the end of the text.
+    """
 
     def __init__(
         self,
         data: NDArray[np.uint8],
         starts: NDArray[np.int64],
         ends: NDArray[np.int64],
-        separators: NDArray[np.int64],
+        separators: NDArray[np.bool_],
         separator: int,
         quote: int,
         width: int,
+        *,
+        final: bool,
     ) -> None:
-        self.data, self.starts, self.ends = data, starts, ends
-        self.separators, self.separator, self.width = separators, separator, width
-        limit = ends[-1] if len(ends) else 0
-        quotes = np.flatnonzero(data == quote)
-        self.quotes = quotes[quotes < limit]
-        self.first = np.searchsorted(self.quotes, starts)
+        self._data, self._starts, self._ends, self._final = data, starts, ends, final
+        self._separators, self._separator, self._width = separators, separator, width
+        self.is_row = np.ones(len(starts), dtype=bool)
+        self.broken = np.zeros(len(starts), dtype=bool)
+        self.literal = np.zeros(len(starts), dtype=bool)
         self.complete = len(starts)
-        self._marks = np.zeros(len(data) + 1, dtype=bool)
+        quotes = np.flatnonzero(data == quote)
+        self._quotes = quotes[: np.searchsorted(quotes, ends[-1])] if len(ends) else quotes[:0]
+        self._first = np.append(np.searchsorted(self._quotes, starts), len(self._quotes))
+        self._pairs = np.zeros(len(self._quotes), dtype=bool)
+        if len(self._quotes):
+            self._pair()
 
-    def pair_quotes(
-        self, broken: NDArray[np.bool_], literal: NDArray[np.bool_], *, final: bool
-    ) -> NDArray[np.bool_]:
-        """Pair the quotes, fill ``broken`` and ``literal``, and return which lines begin a row."""
-        quotes, counts = self.quotes, np.diff(np.append(self.first, len(self.quotes)))
-        is_row = np.ones(len(self.starts), dtype=bool)
-        if not len(quotes):
-            return is_row
-        number = np.arange(len(quotes)) - np.repeat(self.first, counts)
+    def mask_quoted(self) -> None:
+        """Take the separators inside quoted fields for what they are: text."""
+        marks = self._quotes[self._pairs]
+        if len(marks) * DENSE > len(self._data):
+            inside = np.zeros(len(self._data), dtype=bool)
+            inside[marks] = True
+            self._separators &= ~np.logical_xor.accumulate(inside)
+            return
+        for opening, closing in zip(marks[0::2].tolist(), marks[1::2].tolist(), strict=True):
+            self._separators[opening:closing] = False
+
+    def _pair(self) -> None:
+        """Pair all quotes that pair up within their line, then look at the other lines one by one."""
+        quotes, data = self._quotes, self._data
+        counts = np.diff(self._first)
+        number = np.arange(len(quotes)) - np.repeat(self._first[:-1], counts)
         opening = (number & 1) == 0
-        before = np.where(quotes > 0, self.data[quotes - 1], NEWLINE)
-        after = self.data[np.minimum(quotes + 1, len(self.data) - 1)]
-        after = np.where(quotes + 1 < len(self.data), after, NEWLINE)
+        before = np.where(quotes > 0, data[quotes - 1], NEWLINE)
+        after = np.where(quotes + 1 < len(data), data[np.minimum(quotes + 1, len(data) - 1)], NEWLINE)
         if (returns := np.flatnonzero(after == RETURN)).size:
             beyond = quotes[returns] + 2
-            line_end = (beyond >= len(self.data)) | (
-                self.data[np.minimum(beyond, len(self.data) - 1)] == NEWLINE
-            )
+            line_end = (beyond >= len(data)) | (data[np.minimum(beyond, len(data) - 1)] == NEWLINE)
             after[returns[line_end]] = NEWLINE
         twin = np.zeros(len(quotes) + 1, dtype=bool)
         twin[1:-1] = np.diff(quotes) == 1
-        opens = (before == self.separator) | (before == NEWLINE) | (twin[:-1] & (number > 0))
-        closes = (after == self.separator) | (after == NEWLINE) | twin[1:]
-        wrong = np.where(opening, ~opens, ~closes)
+        opens = (before == self._separator) | (before == NEWLINE) | (twin[:-1] & (number > 0))
+        closes = (after == self._separator) | (after == NEWLINE) | twin[1:]
         line = np.repeat(np.arange(len(counts)), counts)
         suspect = (counts & 1) == 1
-        suspect[line[wrong]] = True
-        self._marks[quotes[~suspect[line]]] = True
+        suspect[line[np.where(opening, ~opens, ~closes)]] = True
+        self._pairs = ~suspect[line]
         resume = 0
-        for number_of_line in np.flatnonzero(suspect):
-            if number_of_line >= resume:
-                resume = self._read(int(number_of_line), is_row, broken, literal, final=final)
-        return is_row
+        for suspicious in np.flatnonzero(suspect).tolist():
+            if suspicious >= resume:
+                resume = self._read(suspicious)
 
-    def outside(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of the sorted positions that lie outside quoted fields."""
-        marks = np.flatnonzero(self._marks)
-        if len(marks) * 32 > len(self.data):
-            return positions[~np.logical_xor.accumulate(self._marks)[positions]]
-        first, beyond = np.searchsorted(positions, marks[0::2]), np.searchsorted(positions, marks[1::2])
-        inside = [np.arange(low, high) for low, high in zip(first, beyond, strict=True) if high > low]
-        return np.delete(positions, np.concatenate(inside)) if inside else positions
-
-    def _read(
-        self,
-        line: int,
-        is_row: NDArray[np.bool_],
-        broken: NDArray[np.bool_],
-        literal: NDArray[np.bool_],
-        *,
-        final: bool,
-    ) -> int:
+    def _read(self, line: int) -> int:
         """Read the row that begins on ``line`` quote by quote; return the line after it."""
-        quotes, data, last = self.quotes, self.data, line
-        index, marks = int(self.first[line]), []
-        while index < len(quotes) and quotes[index] < self.ends[last]:
+        quotes, data, last = self._quotes, self._data, line
+        index, pairs = int(self._first[line]), []
+        while index < self._first[last + 1]:
             at = int(quotes[index])
-            if at != self.starts[line] and data[at - 1] != self.separator:
-                literal[line] = True
+            if at != self._starts[line] and data[at - 1] != self._separator:
+                self.literal[line] = True
                 index += 1
                 continue
             closing = index + 1
             while closing + 1 < len(quotes) and quotes[closing + 1] == quotes[closing] + 1:
                 closing += 2
             if closing >= len(quotes):
-                if final:
+                if self._final:
                     raise UnclosedQuoteError(last)
                 self.complete = line
-                return len(is_row)
+                return len(self._starts)
             close = int(quotes[closing])
-            reached = int(np.searchsorted(self.ends, close))
+            reached = int(np.searchsorted(self._ends, close))
             after = data[close + 1 : close + 3].tobytes()
-            ends_here = not after or after[0] in (self.separator, NEWLINE) or after in (b"\r\n", b"\r")
+            ends_here = not after or after[0] in (self._separator, NEWLINE) or after in (b"\r\n", b"\r")
             if not ends_here or self._swallows_rows(last, reached):
-                broken[line] = True
+                self.broken[line] = True
+                self._pairs[self._first[line] : self._first[line + 1]] = False
                 return line + 1
-            marks += [at, close]
+            pairs += [index, closing]
             last, index = reached, closing + 1
-        self._marks[self.starts[line] : self.ends[last]] = False
-        self._marks[marks] = True
-        is_row[line + 1 : last + 1] = False
+        self._pairs[self._first[line] : self._first[last + 1]] = False
+        self._pairs[pairs] = True
+        self.is_row[line + 1 : last + 1] = False
         return last + 1
 
     def _swallows_rows(self, first: int, last: int) -> bool:
         """Whether a line between the first and the last line of a field is as wide as a row."""
-        if last - first < 2 or self.width < 3:
-            return False
-        inner = slice(first + 1, last)
-        widths = np.searchsorted(self.separators, self.ends[inner]) - np.searchsorted(
-            self.separators, self.starts[inner]
+        return self._width > 2 and any(
+            int(self._separators[self._starts[line] : self._ends[line]].sum()) == self._width - 1
+            for line in range(first + 1, last)
         )
-        return bool((widths == self.width - 1).any())

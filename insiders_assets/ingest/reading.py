@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol
-
-import polars as pl
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.blocks import REJECTED_SCHEMA
-from insiders_assets.ingest.conversion import Evidence, Formats, convert, plan, stripped
+from insiders_assets.ingest.columns import plan
+from insiders_assets.ingest.conversion import Converted, convert, plain, stripped
+from insiders_assets.ingest.evidence import Evidence, Formats
 from insiders_assets.ingest.opening import open_exports, readable
-from insiders_assets.ingest.outcome import Outcome
+from insiders_assets.ingest.tally import Sink, Tally
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.ingest.blocks import Block, Export
+    from insiders_assets.ingest.outcome import Outcome
     from insiders_assets.ingest.rules import IngestRules
-
-SHOWN_OF_SET_ASIDE = 1000
-"""Rejected rows kept of an export that is set aside as a whole: enough to see what is wrong with it."""
-
-
-class Sink(Protocol):
-    """Takes in what is read from an export, piece by piece."""
-
-    def transactions(self, frame: pl.DataFrame) -> None:
-        """Take in transactions: all columns of the contract but the file."""
-
-    def rejected(self, frame: pl.DataFrame) -> None:
-        """Take in rejected rows: all columns of the contract but the file and when it arrived."""
-
-    def discard(self) -> None:
-        """Forget everything taken in so far."""
 
 
 def read_file(path: Path, rules: IngestRules, sinks: Callable[[str], Sink]) -> dict[str, Outcome]:
@@ -51,17 +35,14 @@ def read_file(path: Path, rules: IngestRules, sinks: Callable[[str], Sink]) -> d
         with readable():
             exports = open_exports(path)
     except ExportError as error:
-        reading = _Reading(sinks(""))
-        reading.set_aside(error)
-        return {"": reading.outcome}
+        tally = Tally(sinks(""))
+        tally.set_aside(error)
+        return {"": tally.outcome}
     return {name: read_export(opened, rules, sinks(name)) for name, opened in exports}
 
 
 def read_export(opened: Callable[[], Export], rules: IngestRules, sink: Sink) -> Outcome:
     """Read one export into ``sink``.
-
-    Formats are decided on the evidence of the whole export, but most exports decide theirs in the first block. So rows
-    are converted as soon as the formats are known, and a second pass is made only if what came later changed them.
 
     Args:
         opened: Opens it.
@@ -71,23 +52,15 @@ def read_export(opened: Callable[[], Export], rules: IngestRules, sink: Sink) ->
     Returns:
         What became of it. An export that cannot be read is set aside, with the reason, and never raised.
     """
-    reading = _Reading(sink)
-    outcome = reading.outcome
+    tally = Tally(sink)
     try:
         with readable():
             export = opened()
-            outcome.form = export.form
-            try:
-                columns = plan(export.header)
-            except ExportError:
-                reading.count(export.blocks([0]))
-                raise
-            evidence = Evidence()
-            formats = reading.convert_as_soon_as_known(export, columns, rules, evidence)
-            final = evidence.formats(rules)
-            if formats != final:
-                reading.convert(export, columns, final)
-            outcome.form = export.form | {"dates": final.order, "decimal": final.mark}
+            tally.outcome.form = export.form
+            reading = _Reading(export, rules, tally)
+            formats = reading.read()
+            tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
+        outcome = tally.outcome
         if outcome.rows_quarantined > rules.max_rejected * outcome.rows_read:
             raise ExportError(
                 f"{outcome.rows_quarantined} of its {outcome.rows_read} rows cannot be read, which is more than "
@@ -95,83 +68,82 @@ def read_export(opened: Callable[[], Export], rules: IngestRules, sink: Sink) ->
                 cure="mend them, or raise INSIDERS_MAX_REJECTED",
             )
     except ExportError as error:
-        reading.set_aside(error)
-    return outcome
+        tally.set_aside(error)
+    return tally.outcome
 
 
 class _Reading:
-    """The state of reading one export."""
+    """Reads one export.
 
-    def __init__(self, sink: Sink) -> None:
-        self.outcome = Outcome()
-        self._sink = sink
-        self._shown = pl.DataFrame(schema=REJECTED_SCHEMA)
+    Formats are decided on the evidence of the whole export, but most exports decide theirs in the first block, or are
+    written so plainly that there is nothing to decide. So rows are converted as soon as that is possible, and another
+    pass is made only if what came later changed the formats.
+    """
 
-    def convert_as_soon_as_known(
-        self, export: Export, columns: dict[str, int], rules: IngestRules, evidence: Evidence
-    ) -> Formats | None:
-        """Gather evidence from every row; convert as well if the first block tells the formats, and return them."""
-        formats: Formats | None = None
-        for number, block in enumerate(export.blocks(list(columns.values()))):
-            texts = stripped(block.frame, columns)
-            evidence.add(texts)
-            if number == 0:
-                formats = _known(evidence, rules)
-            if formats:
-                self._take(block, texts, formats)
-            else:
-                self._count(block)
-        return formats
+    def __init__(self, export: Export, rules: IngestRules, tally: Tally) -> None:
+        self._export, self._rules, self._tally = export, rules, tally
+        self._evidence = Evidence()
+        self._plain = self._waiting = False
+        self._formats: Formats | None = None
+        try:
+            self._columns = plan(export.header)
+        except ExportError:
+            for block in export.blocks([0]):
+                tally.count(block)
+            raise
 
-    def convert(self, export: Export, columns: dict[str, int], formats: Formats) -> None:
-        """Convert every row, from the first on."""
-        self._restart()
-        for block in export.blocks(list(columns.values())):
-            self._take(block, stripped(block.frame, columns), formats)
+    def read(self) -> Formats:
+        """Read every row, and return the formats."""
+        for block in self._export.blocks(list(self._columns.values())):
+            self._take_or_wait(block)
+        final = self._final()
+        as_read = self._formats or final
+        if self._waiting or as_read != final or (self._plain and final.mark != "point"):
+            self._tally.restart()
+            for block in self._export.blocks(list(self._columns.values())):
+                self._tally.take(block, self._converted(block, final))
+        return final
 
-    def count(self, blocks: Iterator[Block]) -> None:
-        """Count rows that will not be converted."""
-        for block in blocks:
-            self._count(block)
+    def _take_or_wait(self, block: Block) -> None:
+        """Convert a block if it is known how; gather evidence unless it is plain."""
+        if not self._waiting and (found := self._plainly(block, self._formats)):
+            self._plain = True
+            self._tally.take(block, found)
+            return
+        texts = stripped(block.frame, self._columns)
+        self._evidence.add(texts)
+        if self._formats is None and not self._waiting:
+            try:
+                self._formats = self._evidence.formats(self._rules)
+            except ExportError:
+                self._waiting = True
+        if self._formats is None:
+            self._tally.count(block)
+        else:
+            self._tally.take(block, convert(block, texts, self._formats))
 
-    def set_aside(self, error: ExportError) -> None:
-        """Keep nothing of the export but the reason, and examples of the rows behind it."""
-        rest = max(self.outcome.rows_read - self._shown.height, 0)
-        reason = f"{error.what}; {error.cure}" if error.cure else error.what
-        whole = pl.DataFrame([(None, None, None, reason, None, rest)], schema=REJECTED_SCHEMA, orient="row")
-        self._sink.discard()
-        self._sink.rejected(pl.concat([whole, self._shown]))
-        self.outcome.rows_transactions = 0
-        self.outcome.rows_quarantined = rest + self._shown.height
-        self.outcome.set_aside = reason
+    def _final(self) -> Formats:
+        """The formats on the evidence of every row."""
+        try:
+            final = self._evidence.formats(self._rules)
+            if not self._plain or final.mark == "point":
+                return final
+        except ExportError:
+            if not self._plain:
+                raise
+        evidence = Evidence()
+        for block in self._export.blocks(list(self._columns.values())):
+            evidence.add(stripped(block.frame, self._columns), everything=True)
+        return evidence.formats(self._rules)
 
-    def _count(self, block: Block) -> None:
-        self.outcome.rows_read += block.frame.height + block.rejected.height
+    def _converted(self, block: Block, formats: Formats) -> Converted:
+        found = self._plainly(block, formats)
+        return found or convert(block, stripped(block.frame, self._columns), formats)
 
-    def _take(self, block: Block, texts: pl.DataFrame, formats: Formats) -> None:
-        found = convert(block, texts, formats)
-        outcome = self.outcome
-        self._count(block)
-        outcome.rows_read -= found.blank
-        outcome.rows_transactions += found.transactions.height
-        outcome.rows_quarantined += found.rejected.height
-        if found.transactions.height:
-            self._sink.transactions(found.transactions)
-        if found.rejected.height:
-            if self._shown.height < SHOWN_OF_SET_ASIDE:
-                self._shown = pl.concat([self._shown, found.rejected]).head(SHOWN_OF_SET_ASIDE)
-            self._sink.rejected(found.rejected)
-
-    def _restart(self) -> None:
-        self._sink.discard()
-        self._shown = self._shown.clear()
-        outcome = self.outcome
-        outcome.rows_read = outcome.rows_transactions = outcome.rows_quarantined = 0
-
-
-def _known(evidence: Evidence, rules: IngestRules) -> Formats | None:
-    """The formats, if the evidence so far tells them."""
-    try:
-        return evidence.formats(rules)
-    except ExportError:
-        return None
+    def _plainly(self, block: Block, formats: Formats | None) -> Converted | None:
+        """The block converted at once, if it is plain and may be read so."""
+        mark = formats.mark if formats else self._rules.decimal
+        if mark == "comma":
+            return None
+        frame = plain(block, self._columns)
+        return None if frame is None else Converted(frame, block.rejected)

@@ -2,8 +2,8 @@
 
 CSV readers made for speed pad, truncate or merge malformed rows without a word. Here every row is found by its
 separators and quotes first, so that a reader is only ever handed rows that mean one thing; the others are set aside
-with the line they stand on. Positions of separators, quotes and line ends are found with numpy; only lines whose
-quotes do not pair up are looked at one by one.
+with the line they stand on. Separators, quotes and line ends are found with numpy; only lines whose quotes do not pair
+up are looked at one by one.
 
 A quote opens a field only at its very beginning (RFC 4180); anywhere else it is a character like any other, as in
 ``12" RULER``.
@@ -20,6 +20,9 @@ from insiders_assets.ingest.quotes import NEWLINE, RETURN, QuotedText
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+COUNTER = np.uint16
+"""Separators are counted in this type, which is fast; rows that could overflow it are counted again."""
 
 
 @dataclass(frozen=True)
@@ -65,44 +68,39 @@ def split_rows(block: bytes, separator: str, quote: str | None, width: int, *, f
     ends = np.flatnonzero(data == NEWLINE)
     if final and len(data) and data[-1] != NEWLINE:
         ends = np.append(ends, len(data))
-    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    if not len(ends):
+        none, no = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+        return Rows(none, none, none, none, no, no, 0, 0)
+    starts = np.concatenate([[0], ends[:-1] + 1])
     lines = np.arange(len(starts))
-    broken = np.zeros(len(starts), dtype=bool)
-    literal = np.zeros(len(starts), dtype=bool)
-    separators = np.flatnonzero(data == ord(separator))
+    broken, literal = np.zeros(len(starts), dtype=bool), np.zeros(len(starts), dtype=bool)
+    newlines = len(starts)
+    separators = data == ord(separator)
     if quote and quote.encode() in block:
-        text = QuotedText(data, starts, ends, separators, ord(separator), ord(quote), width)
-        is_row = text.pair_quotes(broken, literal, final=final)
-        separators = text.outside(separators)
-        keep = text.complete
-        row_numbers = np.flatnonzero(is_row[:keep])
-        last_lines = np.append(row_numbers[1:], keep) - 1
-        lines = row_numbers
-        starts, ends = starts[row_numbers], ends[last_lines] if len(row_numbers) else ends[:0]
-        broken, literal = broken[row_numbers], literal[row_numbers]
-        newlines = keep
-    else:
-        newlines = len(starts)
+        text = QuotedText(data, starts, ends, separators, ord(separator), ord(quote), width, final=final)
+        text.mask_quoted()
+        newlines = text.complete
+        lines = np.flatnonzero(text.is_row[:newlines])
+        broken, literal = text.broken[lines], text.literal[lines]
+        starts, ends = starts[lines], ends[np.append(lines[1:], newlines) - 1] if newlines else ends[:0]
     consumed = min(int(ends[-1]) + 1, len(data)) if len(ends) else 0
-    fields = _fields(separators, starts, ends, width)
+    fields = _fields(separators[:consumed], starts, ends)
     blank = ends - starts <= 1
     if blank.any():
         blank &= (ends == starts) | (data[np.minimum(starts, len(data) - 1)] == RETURN)
-        keep_rows = ~blank
-        starts, ends, lines, fields = starts[keep_rows], ends[keep_rows], lines[keep_rows], fields[keep_rows]
-        broken, literal = broken[keep_rows], literal[keep_rows]
+        kept = ~blank
+        starts, ends, lines, fields = starts[kept], ends[kept], lines[kept], fields[kept]
+        broken, literal = broken[kept], literal[kept]
     return Rows(starts, ends, lines, fields, broken, literal, consumed, newlines)
 
 
 def _fields(
-    separators: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], width: int
+    separators: NDArray[np.bool_], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Fields per row; when every row is as wide as expected, two comparisons prove it."""
-    if (
-        width > 1
-        and len(separators) == len(starts) * (width - 1)
-        and (separators[:: width - 1] >= starts).all()
-        and (separators[width - 2 :: width - 1] < ends).all()
-    ):
-        return np.full(len(starts), width, dtype=np.int64)
-    return np.searchsorted(separators, ends) - np.searchsorted(separators, starts) + 1
+    """Fields per row."""
+    if not len(starts):
+        return np.zeros(0, dtype=np.int64)
+    fields = np.add.reduceat(separators.view(np.uint8), starts, dtype=COUNTER).astype(np.int64) + 1
+    for row in np.flatnonzero(ends - starts > np.iinfo(COUNTER).max):
+        fields[row] = int(separators[starts[row] : ends[row]].sum()) + 1
+    return fields

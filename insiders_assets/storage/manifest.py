@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.storage.files import write_text
@@ -91,8 +91,11 @@ class Manifest:
 
     def write(self, path: Path) -> None:
         """Replace the manifest at ``path``, all at once."""
-        files = {name: asdict(self.files[name]) for name in sorted(self.files)}
-        write_text(path, json.dumps({"format": FORMAT, "files": files}, indent=1, ensure_ascii=False) + "\n")
+        lines = [
+            f"{json.dumps(name)}: {json.dumps(file, default=vars)}"
+            for name, file in sorted(self.files.items())
+        ]
+        write_text(path, f'{{"format": {FORMAT}, "files": {{\n' + ",\n".join(lines) + "\n}}\n")
 
     @classmethod
     def read(cls, path: Path) -> Manifest | None:

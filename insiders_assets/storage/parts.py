@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
@@ -18,6 +19,7 @@ FLUSH = 1_000_000
 """Transactions held in memory before they are written: some 150 MB. Fixed, so that the parts are always the same."""
 FLUSH_REJECTED = 100_000
 ROW_GROUP = 250_000
+_EPOCH = date(1970, 1, 1)
 
 
 class PartWriter:
@@ -67,15 +69,14 @@ class PartWriter:
     def _flush(self) -> None:
         if not self._held:
             return
-        frame = (
-            pl.concat(self._held).with_columns(source_file=pl.lit(self._name)).select(RAW_TRANSACTIONS.names)
+        name = pl.lit(self._name).alias("source_file")
+        frame = pl.concat(self._held).select(
+            name if column == "source_file" else column for column in RAW_TRANSACTIONS.names
         )
         self._held = []
-        month = frame["invoice_date"].dt.truncate("1mo")
         suffix = f".{self._flushes}" if self._flushes else ""
-        for first in month.unique().sort():
-            part = frame if month.n_unique() == 1 else frame.filter(month == first)
-            path = f"invoice_month={first:%Y-%m}/{self._identity}{suffix}.parquet"
+        for month, part in _by_month(frame):
+            path = f"invoice_month={month:%Y-%m}/{self._identity}{suffix}.parquet"
             self.parts.append(_write(self._folders[0], path, part))
         self._flushes += 1
 
@@ -86,6 +87,29 @@ class PartWriter:
             suffix = f".{len(self.rejected_parts)}" if self.rejected_parts else ""
             path = f"{self._identity}{suffix}.parquet"
             self.rejected_parts.append(_write(self._folders[1], path, frame))
+
+
+def _by_month(frame: pl.DataFrame) -> list[tuple[date, pl.DataFrame]]:
+    """The transactions of each month, months in order, rows in theirs."""
+    day = frame["invoice_day"]
+    first, last = (_EPOCH + timedelta(days=int(cast(int, end))) for end in (day.min(), day.max()))
+    if first.replace(day=1) == last.replace(day=1):
+        return [(first, frame)]
+    if day.is_sorted():
+        return _sorted_by_month(frame, day, first, last)
+    month = frame["invoice_date"].dt.truncate("1mo")
+    groups = frame.with_columns(month=month).partition_by("month", as_dict=True, include_key=False)
+    return sorted(((cast(date, key), part) for (key,), part in groups.items()), key=lambda group: group[0])
+
+
+def _sorted_by_month(
+    frame: pl.DataFrame, day: pl.Series, first: date, last: date
+) -> list[tuple[date, pl.DataFrame]]:
+    """The same where rows are in the order of their days, as they nearly always are: nothing is copied."""
+    months = pl.date_range(first.replace(day=1), last.replace(day=1), "1mo", eager=True)
+    begins = day.search_sorted(months.dt.epoch("d").cast(pl.Int32)).to_list()
+    groups = zip(months, begins, [*begins[1:], frame.height], strict=True)
+    return [(month, frame[begin:end]) for month, begin, end in groups if end > begin]
 
 
 def _write(folder: Path, path: str, frame: pl.DataFrame) -> Part:

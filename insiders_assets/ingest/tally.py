@@ -1,0 +1,78 @@
+"""Handing on what is read from one export, and counting it: no row may be missing from the count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from insiders_assets.ingest.blocks import REJECTED_SCHEMA
+from insiders_assets.ingest.outcome import Outcome
+
+if TYPE_CHECKING:
+    from insiders_assets.errors import ExportError
+    from insiders_assets.ingest.blocks import Block
+    from insiders_assets.ingest.conversion import Converted
+
+SHOWN_OF_SET_ASIDE = 1000
+"""Rejected rows kept of an export that is set aside as a whole: enough to see what is wrong with it."""
+
+
+class Sink(Protocol):
+    """Takes in what is read from an export, piece by piece."""
+
+    def transactions(self, frame: pl.DataFrame) -> None:
+        """Take in transactions: all columns of the contract but the file."""
+
+    def rejected(self, frame: pl.DataFrame) -> None:
+        """Take in rejected rows: all columns of the contract but the file and when it arrived."""
+
+    def discard(self) -> None:
+        """Forget everything taken in so far."""
+
+
+class Tally:
+    """What became of one export so far.
+
+    Args:
+        sink: Where its rows go.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self.outcome = Outcome()
+        self._sink = sink
+        self._shown = pl.DataFrame(schema=REJECTED_SCHEMA)
+
+    def count(self, block: Block) -> None:
+        """Count rows that are not converted yet, or never will be."""
+        self.outcome.rows_read += block.rows
+
+    def take(self, block: Block, found: Converted) -> None:
+        """Count and hand on converted rows."""
+        self.count(block)
+        self.outcome.rows_read -= found.blank
+        self.outcome.rows_transactions += found.transactions.height
+        self.outcome.rows_quarantined += found.rejected.height
+        if found.transactions.height:
+            self._sink.transactions(found.transactions)
+        if found.rejected.height:
+            if self._shown.height < SHOWN_OF_SET_ASIDE:
+                self._shown = pl.concat([self._shown, found.rejected]).head(SHOWN_OF_SET_ASIDE)
+            self._sink.rejected(found.rejected)
+
+    def restart(self) -> None:
+        """Forget everything, for another pass."""
+        self._sink.discard()
+        self._shown = self._shown.clear()
+        self.outcome = Outcome(form=self.outcome.form)
+
+    def set_aside(self, error: ExportError) -> None:
+        """Keep nothing of the export but the reason, and examples of the rows behind it."""
+        reason = f"{error.what}; {error.cure}" if error.cure else error.what
+        rest = max(self.outcome.rows_read - self._shown.height, 0)
+        whole = pl.DataFrame([(None, None, None, reason, None, rest)], schema=REJECTED_SCHEMA, orient="row")
+        self._sink.discard()
+        self._sink.rejected(pl.concat([whole, self._shown]))
+        self.outcome.rows_transactions = 0
+        self.outcome.rows_quarantined = rest + self._shown.height
+        self.outcome.set_aside = reason
