@@ -78,6 +78,27 @@ def test_excel_has_all_members_a_heading_per_column_and_a_sheet_that_explains_th
     assert set(members.columns) <= set(about["column_0"])
 
 
+def test_what_xml_cannot_hold_is_escaped_or_left_out_and_a_missing_value_is_an_empty_cell(
+    tmp_path: Path,
+) -> None:
+    inputs = refresh(100)
+    texts = ["a & b <c> \x07\x1f\ufffe", " spaces kept ", None]
+    members = inputs.members.head(3).with_columns(country=pl.Series(texts))
+    write_xlsx(replace(inputs, tables={**inputs.tables, "members": members}), tmp_path / "members.xlsx")
+    read = pl.read_excel(tmp_path / "members.xlsx", sheet_name="Members")
+    assert read["Country"].to_list() == ["a & b <c> ", " spaces kept ", None]
+
+
+def test_a_list_without_members_is_a_sheet_with_its_header(tmp_path: Path) -> None:
+    inputs = refresh(100)
+    write_xlsx(
+        replace(inputs, tables={**inputs.tables, "members": inputs.members.clear()}),
+        tmp_path / "members.xlsx",
+    )
+    read = pl.read_excel(tmp_path / "members.xlsx", sheet_name="Members", raise_if_empty=False)
+    assert read.is_empty()
+
+
 def test_members_beyond_one_sheet_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("insiders_assets.report.member_list.SHEET_ROWS", 50)
     inputs = refresh(200)

@@ -201,6 +201,6 @@ def backtest(inputs: ReportInputs) -> Figure | None:
         )
     shares = all(0 <= (x or 0) <= 1 for trace in traces for x in trace["x"])
     axis = _axis(words.text(str(block["measure"])), tickformat=".0%" if shares else ",")
-    rows = _axis("", tickmode="array", tickvals=list(range(len(subjects))), ticktext=subjects)
-    layout = _layout(words, 120 + 44 * len(subjects), xaxis=axis, yaxis=rows)
+    names = _axis("", tickmode="array", tickvals=list(range(len(subjects))), ticktext=subjects)
+    layout = _layout(words, 120 + 44 * len(subjects), xaxis=axis, yaxis=names)
     return {"data": traces, "layout": layout}

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.report.columns import heading, meaning
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from insiders_assets.contracts.table import Column
+    from insiders_assets.language import Language
     from insiders_assets.report.inputs import ReportInputs
 
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
@@ -47,45 +51,40 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
     """Write ``members.xlsx``: a sheet of members and one that says what it is. Memory does not grow with members."""
     import xlsxwriter
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
+    from insiders_assets.report.sheet_rows import fill
+
+    words, columns = inputs.words, [column.name for column in MEMBERS.columns]
+    starts = range(0, max(inputs.members.height, 1), SHEET_ROWS)
+    sheets = {
+        number: inputs.members.select(columns).slice(start, SHEET_ROWS)
+        for number, start in enumerate(starts, start=1)
     }
-    words = inputs.words
-    with xlsxwriter.Workbook(str(path), options) as book:
+    pattern = path.with_suffix(".pattern")
+    with xlsxwriter.Workbook(str(pattern), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         # The as-of date rather than now: the same members give the same bytes.
         book.set_properties(
             {"title": words.text("Insiders: members"), "created": datetime.combine(inputs.as_of, time())}
         )
-        for number, start in enumerate(range(0, max(inputs.members.height, 1), SHEET_ROWS), start=1):
+        for number, members in sheets.items():
             name = words.text("Members") + (f" {number}" if number > 1 else "")
-            _members(book, book.add_worksheet(name), inputs, inputs.members.slice(start, SHEET_ROWS))
+            _members(book, book.add_worksheet(name), words, members.height)
         _about(book, book.add_worksheet(words.text("About")), inputs)
+    fill(pattern, path, sheets)
+    pattern.unlink()
 
 
-def _members(book: Workbook, sheet: Worksheet, inputs: ReportInputs, members: pl.DataFrame) -> None:
-    from insiders_assets.contracts.programme import MEMBERS
-    from insiders_assets.report.columns import heading
-
+def _members(book: Workbook, sheet: Worksheet, words: Language, rows: int) -> None:
+    """A header, and one empty row with each column's format, to be filled."""
     header = book.add_format(
         {"bold": True, "bg_color": "#E8EEF5", "bottom": 1, "text_wrap": True, "valign": "top"}
     )
     for index, column in enumerate(MEMBERS.columns):
-        sheet.set_column(index, index, WIDTHS.get(column.name, 13), _format(book, column))
-    for index, column in enumerate(MEMBERS.columns):
-        sheet.write_string(0, index, heading(inputs.words, column.name), header)
+        number_format = _format(book, column)
+        sheet.set_column(index, index, WIDTHS.get(column.name, 13), number_format)
+        sheet.write_string(0, index, heading(words, column.name), header)
+        sheet.write_blank(1, index, None, number_format)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(members.height, 1), len(MEMBERS.columns) - 1)
-    writers = [
-        sheet.write_string if column.dtype == "str" else sheet.write_number for column in MEMBERS.columns
-    ]
-    for row, values in enumerate(members.select(MEMBERS.names).iter_rows(), start=1):
-        for index, value in enumerate(values):
-            if value is not None:
-                writers[index](row, index, value)
+    sheet.autofilter(0, 0, max(rows, 1), len(MEMBERS.columns) - 1)
 
 
 def _format(book: Workbook, column: Column) -> Any:
@@ -95,9 +94,6 @@ def _format(book: Workbook, column: Column) -> Any:
 
 
 def _about(book: Workbook, sheet: Worksheet, inputs: ReportInputs) -> None:
-    from insiders_assets.contracts.programme import MEMBERS
-    from insiders_assets.report.columns import heading, meaning
-
     words, bold = inputs.words, book.add_format({"bold": True})
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)

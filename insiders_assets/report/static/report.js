@@ -10,7 +10,9 @@
     if (drawn.has(name) || !figures[name] || typeof Plotly === "undefined") return;
     drawn.add(name);
     place.textContent = "";
-    Plotly.newPlot(place, figures[name].data, figures[name].layout, config);
+    // On a phone a long legend would leave no room for the drawing; the cards below name the clusters.
+    const legend = name !== "map" || place.clientWidth >= 600;
+    Plotly.newPlot(place, figures[name].data, { ...figures[name].layout, showlegend: legend }, config);
   }
 
   const places = [...document.querySelectorAll("[data-figure]")];
