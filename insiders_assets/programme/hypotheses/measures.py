@@ -154,8 +154,8 @@ def price_position(sample: Sample) -> Finding:
     effect = Estimate(gap, float(ends[0]), float(ends[1]))
     return Finding(
         f"Half of the lines that Insiders buy cost {money(own)} or less, a quarter {money(lower)} or less, three "
-        f"quarters {money(upper)} or less; their median lies above {percent(position)} of all lines. The effect is its distance "
-        f"from the middle, {_span(effect)}",
+        f"quarters {money(upper)} or less; their median lies above {percent(position)} of all lines. The effect is its "
+        f"distance from the middle, {_span(effect)}",
         effect,
         0.25,
         False,
