@@ -21,6 +21,7 @@ from dagster import (
 from insiders_assets.assets import programme
 from insiders_assets.assets.segmentation import DOUBTFUL
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
+from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.contracts.table import Table
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
@@ -33,6 +34,7 @@ TOGETHER = {
     "clean_purchases": (CLEAN_PURCHASES,),
     "returns": (RETURNS,),
     "customer_features": (CUSTOMER_FEATURES,),
+    "purchases_by_month": (PURCHASES_BY_MONTH,),
     "assignment": (LEAF_EMBEDDING, CLUSTERS),
     "programme": programme.TABLES,
 }
@@ -132,12 +134,12 @@ def members_are_identified_insiders(stores: ResourceParam[Stores]) -> AssetCheck
 @asset_check(asset="insider_report")
 def report_equals_warehouse(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """The report people read and the tables BI tools read are of the same refresh, with as many members."""
-    report = stores.publication.latest_report() or {}
+    name = stores.publication.latest()
+    members = (stores.publication.latest_report() or {}).get("members")
     latest = stores.warehouse.latest_refresh() or {}
     return AssetCheckResult(
-        passed=report["refresh_id"] == latest.get("refresh_id")
-        and report["members"] == latest.get("members"),
-        metadata={"report": str(report["refresh_id"]), "warehouse": str(latest.get("refresh_id"))},
+        passed=name is not None and (name, members) == (latest.get("refresh_id"), latest.get("members")),
+        metadata={"report": str(name), "warehouse": str(latest.get("refresh_id"))},
     )
 
 

@@ -5,6 +5,7 @@ from dagster import AssetExecutionContext, ResourceParam, asset
 from insiders_assets.assets.declaration import declare
 from insiders_assets.assets.frames import DataFrame, LazyFrame
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
+from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.storage.stores import Stores
 
 GROUP = "features"
@@ -35,3 +36,16 @@ def customer_features(
         }
     )
     return table
+
+
+@asset(**declare(PURCHASES_BY_MONTH, GROUP, "polars"), pool="home")
+def purchases_by_month(
+    clean_purchases: LazyFrame, returns: LazyFrame, stores: ResourceParam[Stores]
+) -> LazyFrame:
+    """Each identified customer's purchases and returns by calendar month, for whoever looks one up."""
+    from insiders_assets.features import customers, months
+
+    as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
+    return months.purchases_by_month(
+        clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
+    )

@@ -19,22 +19,14 @@ from insiders_assets.assets.declaration import declare
 from insiders_assets.assets.frames import DataFrame, LazyFrame
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.contracts.table import Table
 from insiders_assets.storage.stores import Stores
 
 GROUP = "programme"
 
-TABLES = (
-    INSIDERS,
-    contracts.MEMBERS,
-    contracts.CLUSTER_PROFILES,
-    contracts.TIER_SUMMARY,
-    contracts.BUSINESS_ANSWERS,
-    contracts.HYPOTHESES,
-    contracts.EVIDENCE,
-    contracts.MEMBERSHIP_CHANGES,
-    contracts.REFRESHES,
-)
-"""Everything the programme makes, in the order in which the warehouse lists it."""
+TABLES = (INSIDERS, *(table for table in vars(contracts).values() if isinstance(table, Table)))
+"""Everything the programme makes: whatever it declares becomes an asset and is published."""
 
 
 @multi_asset(
@@ -70,7 +62,7 @@ def programme(
     numbers: dict[str, dict[str, Any]] = {
         "insiders": {"customers": result.insiders.height},
         "members": {"members": result.tables["members"].height},
-        "refreshes": result.tables["refreshes"].drop("published_at").to_dicts()[0],
+        "refreshes": result.tables["refreshes"].drop("published_at", "inputs").to_dicts()[0],
     }
     for table in TABLES:
         frame = result.insiders if table is INSIDERS else result.tables[table.name]
@@ -84,7 +76,7 @@ def _plottable(value: Any) -> Any:
 
 
 @asset(
-    ins={table.name: AssetIn() for table in TABLES} | {"rejected_rows": AssetIn()},
+    ins={table.name: AssetIn() for table in (*TABLES, PURCHASES_BY_MONTH)} | {"rejected_rows": AssetIn()},
     **declare(None, GROUP, "html", "excel", "sql"),
     pool="home",
 )

@@ -67,6 +67,7 @@ def programme_inputs(
     inputs = inputs_digest(stores, model.version)
     latest = stores.warehouse.latest_refresh()
     before = stores.warehouse.read("insiders") if latest else None
+    profiles = stores.warehouse.read("cluster_profiles") if latest else None
     return ProgrammeInputs(
         features=features,
         assignments=assignments,
@@ -78,6 +79,8 @@ def programme_inputs(
         refresh_id=refresh_id(as_of, inputs, latest),
         model_version=model.version,
         previous_model_version=latest["model_version"] if latest else None,
+        previous_selection=latest["selection"] if latest else None,
+        names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},
         silhouette=model.card["silhouette"],
         rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from insiders_assets.storage.stores import Stores
 
-APPENDED = ("membership_changes", "refreshes")
-"""Tables that keep every refresh's rows; all others hold the latest refresh only."""
-
 
 @dataclass(frozen=True)
 class Published:
@@ -50,6 +47,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
         rejected: ``rejected_rows``, for the report's data quality section.
     """
     from insiders_assets.report import ReportInputs, build_report, preview
+    from insiders_assets.storage.warehouse import HISTORY
 
     model = stores.models.champion()
     inputs = inputs_digest(stores, model.version)
@@ -79,8 +77,8 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     with stores.publication.staged(name) as folder:
         build_report(report, folder)
     stores.warehouse.publish(
-        {key: table for key, table in tables.items() if key not in APPENDED},
-        {"membership_changes": tables["membership_changes"], "refreshes": refreshes},
+        {key: table for key, table in tables.items() if key not in HISTORY},
+        {key: tables[key] for key in tables if key in HISTORY} | {"refreshes": refreshes},
     )
     stores.publication.make_latest(name)
     remember(
