@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-STARTS = 10
+STARTS = 50
 """How often KMeans starts anew; the best of these is kept."""
 
 

@@ -1,28 +1,32 @@
-"""A fit, step by step: forest, neighbours, embedding, clusters, votes."""
+"""A fit, step by step: a space, two dimensions of it, clusters in them, and the vote that assigns ever after."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insiders_assets import progress
+from insiders_assets.segmentation.centre_vote import CentreVote, principal_axes
 from insiders_assets.segmentation.clustering import by_revenue, clusters_of
 from insiders_assets.segmentation.embedding import joined, umap_layout
 from insiders_assets.segmentation.forest import fit_forest
 from insiders_assets.segmentation.leaf_vote import LeafVote, fingerprints
-from insiders_assets.segmentation.neighbours import nearest
+from insiders_assets.segmentation.neighbours import nearest, nearest_points
 from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.quality import silhouettes
+from insiders_assets.segmentation.scaling import Scaling
 
 if TYPE_CHECKING:
     import polars as pl
 
     from insiders_assets.segmentation.recipes import Recipe
+    from insiders_assets.segmentation.voters import Voter
 
 LABEL = "fitting a model"
+STEPS = 5
 SMALLEST_CLUSTER = 15
 """Customers per cluster that a small population is split into, at least on average."""
 
@@ -38,7 +42,7 @@ class Fit:
         notes: What was done otherwise than the recipe says, and why.
     """
 
-    voter: LeafVote
+    voter: Voter
     clusters: NDArray[np.int32]
     silhouette: dict[str, float | None]
     notes: list[str] = field(default_factory=list)
@@ -52,37 +56,78 @@ def fit(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     """
     from threadpoolctl import threadpool_limits
 
-    steps, notes = 5, []
-    k = min(recipe.k, max(2, people.height // SMALLEST_CLUSTER))
-    if k < recipe.k:
-        notes.append(f"{k} clusters instead of {recipe.k}: only {people.height} customers")
-    neighbours = min(recipe.neighbours, max(5, people.height // 4))
-    if neighbours < recipe.neighbours:
-        notes.append(
-            f"{neighbours} neighbours instead of {recipe.neighbours}: only {people.height} customers"
-        )
-    inputs = matrix(people, recipe.inputs)
-    revenue = people["revenue"].to_numpy().astype(np.float64)
-    target = np.log1p(people[recipe.target].to_numpy().astype(np.float64))
+    recipe, notes = _sized(recipe, people.height)
+    with threadpool_limits(1, user_api="blas"), threadpool_limits(1, user_api="openmp"):
+        found = _by_centres(people, recipe, seed) if recipe.by_centres else _by_leaves(people, recipe, seed)
+    if (k := int(found.clusters.max()) + 1) < recipe.k:
+        notes.append(f"{k} clusters instead of {recipe.k}: no more customers differ")
+    progress.report(LABEL, STEPS, STEPS)
+    return replace(found, notes=notes)
 
-    progress.report(LABEL, 0, steps)
+
+def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
+    """The recipe for a population so small that as many clusters or neighbours would mean nothing."""
+    k = min(recipe.k, max(2, customers // SMALLEST_CLUSTER))
+    neighbours = min(recipe.neighbours, max(5, customers // 4))
+    notes = [
+        f"{now} {word} instead of {asked}: only {customers} customers"
+        for word, now, asked in (
+            ("clusters", k, recipe.k),
+            ("neighbours", neighbours, recipe.neighbours if recipe.reducer == "umap" else neighbours),
+        )
+        if now < asked
+    ]
+    return replace(recipe, k=k, neighbours=neighbours), notes
+
+
+def _by_centres(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
+    """KMeans in a scaled space; new customers go to the nearest centre."""
+    progress.report(LABEL, 0, STEPS)
+    inputs = matrix(people, recipe.inputs)
+    scaling = Scaling.fitted(inputs, recipe.space)
+    points = scaling(inputs)
+    clusters = by_revenue(clusters_of(points, recipe.k, recipe.clusterer, seed), _column(people, "revenue"))
+    progress.report(LABEL, 2, STEPS)
+    voter = CentreVote.fitted(scaling, points, clusters, seed)
+    progress.report(LABEL, 4, STEPS)
+    return Fit(voter, clusters, silhouettes(clusters, voter.assign(inputs)[1], inputs, None))
+
+
+def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
+    """Clusters in any space; new customers go where the fitted customers of their leaves are."""
+    progress.report(LABEL, 0, STEPS)
+    inputs = matrix(people, recipe.inputs)
     forest = fit_forest(
-        inputs, target, trees=recipe.trees, min_samples_leaf=recipe.min_samples_leaf, seed=seed
+        inputs,
+        np.log1p(_column(people, recipe.target)),
+        trees=recipe.trees,
+        min_samples_leaf=recipe.min_samples_leaf,
+        seed=seed,
     )
     leaves = forest.leaves(inputs)
-    progress.report(LABEL, 1, steps)
-    with threadpool_limits(1):
-        order, distance = nearest(leaves, neighbours)
-        progress.report(LABEL, 2, steps)
-        layout = umap_layout(order, distance, min_dist=recipe.min_dist, epochs=recipe.epochs, seed=seed)
-        same = np.unique(fingerprints(leaves), return_inverse=True)[1]
-        positions = joined(layout, same)
-        progress.report(LABEL, 3, steps)
-        clusters = by_revenue(clusters_of(positions, k, recipe.clusterer, seed), revenue)
-        if (found := int(clusters.max()) + 1) < k:
-            notes.append(f"{found} clusters instead of {k}: no more customers differ")
-        progress.report(LABEL, 4, steps)
-        silhouette = silhouettes(clusters, positions, inputs, leaves)
+    alike = np.unique(fingerprints(leaves), return_inverse=True)[1]
+    progress.report(LABEL, 1, STEPS)
+    in_leaves = recipe.space == "leaves"
+    points = joined(Scaling.fitted(inputs, recipe.space)(inputs), alike) if not in_leaves else None
+    if recipe.reducer == "umap":
+        near = (
+            nearest(leaves, recipe.neighbours)
+            if points is None
+            else nearest_points(points, recipe.neighbours)
+        )
+        progress.report(LABEL, 2, STEPS)
+        layout = umap_layout(*near, min_dist=recipe.min_dist, epochs=recipe.epochs, seed=seed)
+        positions = points = joined(layout, alike)
+    else:
+        assert points is not None  # noqa: S101 - a recipe with leaves has a reducer
+        positions = points @ principal_axes(points)
+    progress.report(LABEL, 3, STEPS)
+    clusters = by_revenue(clusters_of(points, recipe.k, recipe.clusterer, seed), _column(people, "revenue"))
+    clusters = clusters[np.unique(alike, return_index=True)[1]][alike]
+    progress.report(LABEL, 4, STEPS)
     voter = LeafVote.fitted(forest, leaves, clusters, positions, int(clusters.max()) + 1)
-    progress.report(LABEL, 5, steps)
-    return Fit(voter, clusters, silhouette, notes)
+    return Fit(voter, clusters, silhouettes(clusters, positions, inputs, leaves))
+
+
+def _column(people: pl.DataFrame, name: str) -> NDArray[np.float64]:
+    return people[name].to_numpy().astype(np.float64)

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_ID
 from insiders_assets.segmentation import archive
+from insiders_assets.segmentation.drift import reference
+from insiders_assets.segmentation.identity import Lineage, follow
 from insiders_assets.segmentation.population import checked, contract_digest, fitted_population, matrix
 from insiders_assets.segmentation.recipes import Recipe
 from insiders_assets.segmentation.recipes import recipe as recipe_named
@@ -47,6 +50,7 @@ class SegmentationModel:
         seed: int = 42,
         recipe: str | Recipe = "leaf",
         as_of: date | None = None,
+        previous: SegmentationModel | None = None,
         **choices: Any,
     ) -> SegmentationModel:
         """Fit a model; the same customers, recipe and seed give the same bytes, whatever the row order or threads.
@@ -56,6 +60,7 @@ class SegmentationModel:
             seed: Seed of every random step.
             recipe: A built-in recipe's name, or a recipe.
             as_of: The day the features look back from, for the card.
+            previous: The model before, whose clusters lend their numbers to those that carry on.
             **choices: Attributes of :class:`~insiders_assets.segmentation.recipes.Recipe` to change.
 
         Raises:
@@ -67,8 +72,9 @@ class SegmentationModel:
         chosen = recipe_named(recipe, **choices)
         people = fitted_population(features, chosen)
         found = fit(people, chosen, seed)
-        revenue = people["revenue"].to_numpy()
-        counts = np.bincount(found.clusters)
+        k = int(found.clusters.max()) + 1
+        lineage = _lineage(previous, people, found.clusters) if previous else None
+        numbers = lineage.numbers if lineage else list(range(1, k + 1))
         card: dict[str, Any] = {
             "format": FORMAT,
             "recipe": chosen.facts(),
@@ -76,17 +82,13 @@ class SegmentationModel:
             "as_of": as_of.isoformat() if as_of else None,
             "customers": people.height,
             "contract": contract_digest(chosen.columns),
-            "k": len(counts),
-            "clusters": [
-                {
-                    "cluster": number + 1,
-                    "customers": int(counts[number]),
-                    "mean_revenue": round(float(revenue[found.clusters == number].mean()), 6),
-                }
-                for number in range(len(counts))
-            ],
+            "k": k,
+            "clusters": _clusters(numbers, found.clusters, people["revenue"].to_numpy()),
+            "last_number": lineage.last_number if lineage else k,
             "silhouette": found.silhouette,
             "notes": found.notes,
+            "reference": reference(people),
+            "lineage": lineage.facts() if lineage else None,
             "libraries": {name: version(name) for name in LIBRARIES},
         }
         card["version"] = archive.content_hash(found.voter.arrays(), card)
@@ -167,3 +169,23 @@ class SegmentationModel:
             return cls(read_voter(arrays, recipe, int(card["k"])), card)
         except (KeyError, TypeError, ValueError) as error:
             raise archive.damaged(folder, error) from None
+
+
+def _clusters(
+    numbers: list[int], clusters: NDArray[np.int32], revenue: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """The card's line for each cluster, highest mean revenue first."""
+    return [
+        {
+            "cluster": number,
+            "customers": int((clusters == place).sum()),
+            "mean_revenue": round(float(revenue[clusters == place].mean()), 6),
+        }
+        for place, number in enumerate(numbers)
+    ]
+
+
+def _lineage(previous: SegmentationModel, people: pl.DataFrame, clusters: NDArray[np.int32]) -> Lineage:
+    """Which of the previous model's clusters the new ones carry on, by where each model puts the same customers."""
+    before = previous.assign(people)["cluster"].to_numpy()
+    return follow(before, clusters, previous=previous.version, last_number=int(previous.card["last_number"]))

@@ -55,3 +55,15 @@ def _largest(shared: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     top = np.argpartition(key, columns - k, axis=1)[:, columns - k :]
     order = np.argsort(np.take_along_axis(key, top, 1), axis=1)[:, ::-1]
     return np.take_along_axis(top, order, 1)
+
+
+def nearest_points(points: NDArray[np.float64], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Each point's ``k`` nearest points by Euclidean distance; itself comes first. See :func:`nearest`."""
+    from sklearn.neighbors import NearestNeighbors
+
+    distance, order = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(points)
+    own = np.arange(len(points))[:, None]
+    others = np.argsort(np.where(order == own, -1.0, distance), axis=1, kind="stable")
+    order, distance = np.take_along_axis(order, others, 1), np.take_along_axis(distance, others, 1)
+    order[:, 0] = own[:, 0]  # among many equal points it may have been left out
+    return order.astype(np.int64), distance.astype(np.float32)

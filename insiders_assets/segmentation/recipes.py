@@ -95,6 +95,11 @@ class Recipe:
             )
 
     @property
+    def by_centres(self) -> bool:
+        """Whether customers go to the nearest centre, as KMeans in a scaled space allows; otherwise leaves vote."""
+        return self.space != "leaves" and self.reducer == "none" and self.clusterer == "kmeans"
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The features that a fit reads, inputs first."""
         return tuple(dict.fromkeys((*self.inputs, self.target, "revenue")))
@@ -121,6 +126,13 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "leaf": Recipe("leaf"),
+    "stable": Recipe(
+        "stable",
+        space="log",
+        reducer="none",
+        k=6,
+        inputs=("revenue", "recency", "purchase_lines", "basket_size", "returned"),
+    ),
 }
 """The built-in recipes, by name."""
 

@@ -98,8 +98,18 @@ class ModelRegistry:
             with suppress(archive.OutdatedModelError):
                 return self.champion(), False
         model = SegmentationModel.fit(
-            features, seed=settings.seed, recipe=recipe_from(settings), as_of=as_of or settings.as_of
+            features,
+            seed=settings.seed,
+            recipe=recipe_from(settings),
+            as_of=as_of or settings.as_of,
+            previous=self._previous(),
         )
         self.promote(model.save(self.root))
         self._loaded = model
         return model, True
+
+    def _previous(self) -> SegmentationModel | None:
+        """The champion to be replaced, if it can still assign."""
+        with suppress(ModelError):
+            return self.champion()
+        return None

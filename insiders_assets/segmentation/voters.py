@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from insiders_assets.segmentation.centre_vote import CentreVote
 from insiders_assets.segmentation.leaf_vote import LeafVote
 from insiders_assets.segmentation.recipes import Recipe
 
@@ -31,4 +32,5 @@ def read_voter(arrays: dict[str, NDArray[Any]], recipe: Recipe, k: int) -> Voter
     Raises:
         ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
     """
-    return LeafVote.from_arrays(arrays, n_inputs=len(recipe.inputs), k=k)
+    kind = CentreVote if recipe.by_centres else LeafVote
+    return kind.from_arrays(arrays, n_inputs=len(recipe.inputs), k=k)

@@ -1,0 +1,66 @@
+"""Ways to make features comparable before distances are taken between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+KNOTS = 101
+"""Points of the quantile curve: every per cent."""
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A fitted scaling of each feature by itself: a logarithm or not, a shift and a factor, then a curve or not.
+
+    Attributes:
+        logged: One if log1p is taken first, otherwise zero; an array, so that it is stored like the rest.
+        shift: Per feature, what is taken away.
+        factor: Per feature, what is multiplied with.
+        knots: Per feature, the values that lie ``1 / (knots - 1)`` of customers apart; no rows if there is no curve.
+    """
+
+    logged: NDArray[np.int32]
+    shift: NDArray[np.float64]
+    factor: NDArray[np.float64]
+    knots: NDArray[np.float64]
+
+    @classmethod
+    def fitted(cls, inputs: NDArray[np.float32], kind: str) -> Scaling:
+        """Fit a scaling.
+
+        Args:
+            inputs: One row per customer.
+            kind: ``log`` (log1p, then mean 0 and deviation 1), ``min_max`` (from 0 to 1) or ``quantile`` (the share of
+                customers with less).
+        """
+        values = inputs.astype(np.float64)
+        width = values.shape[1]
+        knots = np.empty((0, width))
+        if kind == "quantile":
+            knots = np.quantile(values, np.linspace(0, 1, KNOTS), axis=0)
+            return cls(np.array([0], np.int32), np.zeros(width), np.ones(width), knots)
+        if kind == "log":
+            values = np.log1p(values)
+        shift = values.mean(axis=0) if kind == "log" else values.min(axis=0)
+        spread = values.std(axis=0) if kind == "log" else np.ptp(values, axis=0)
+        factor = 1 / np.where(spread > 0, spread, 1)
+        return cls(np.array([int(kind == "log")], np.int32), shift, factor, knots)
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+        """``inputs`` scaled, in the same shape."""
+        values = inputs.astype(np.float64)
+        if self.logged[0]:
+            values = np.log1p(values)
+        values = (values - self.shift) * self.factor
+        if len(self.knots):
+            shares = np.linspace(0, 1, len(self.knots))
+            values = np.column_stack(
+                [
+                    np.interp(column, knots, shares)
+                    for column, knots in zip(values.T, self.knots.T, strict=True)
+                ]
+            )
+        return values
