@@ -30,6 +30,7 @@ class Block:
         rejected: The rows that do not, as :data:`REJECTED_SCHEMA`.
         texts: Gives the text of rows of ``scan`` by their positions in it.
         first: The fields of the first of them, as text; empty if there is none.
+        again: Reads them in a slow way that cannot be misled, should ``scan`` turn out to see other rows.
     """
 
     scan: pl.LazyFrame
@@ -37,11 +38,18 @@ class Block:
     rejected: pl.DataFrame
     texts: Callable[[Sequence[int]], list[str]]
     first: Sequence[str]
+    again: Callable[[], pl.DataFrame] | None = None
 
     @cached_property
     def frame(self) -> pl.DataFrame:
         """The rows of ``scan``."""
-        return self.scan.collect()
+        try:
+            found = self.scan.collect()
+        except pl.exceptions.PolarsError:
+            if self.again is None:
+                raise
+            return self.again()
+        return self.again() if self.again and found.height != len(self.lines) else found
 
     @property
     def rows(self) -> int:

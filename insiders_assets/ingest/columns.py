@@ -2,37 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.names import FIELDS, MANDATORY, recognise
+from insiders_assets.ingest.mapping import DERIVED, Mapping, missing
+from insiders_assets.ingest.names import FIELDS, MANDATORY, normalise, recognise
+
+FLAG = "return_flag"
+"""What the column that marks returns goes by."""
 
 
-def plan(header: tuple[str, ...]) -> dict[str, int]:
-    """Which position of an export holds which of our columns.
+@dataclass(frozen=True)
+class Plan:
+    """Where our columns come from.
+
+    Attributes:
+        columns: The position of each column found; ``line_total`` and ``return_flag`` beside ours.
+        constants: Values of columns that the export lacks.
+        return_values: What the flag holds on a return, in lower case.
+    """
+
+    columns: dict[str, int]
+    constants: dict[str, str] = field(default_factory=dict)
+    return_values: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every column is taken as it is."""
+        return not self.constants and not {DERIVED, FLAG} & self.columns.keys()
+
+    @property
+    def positions(self) -> list[int]:
+        """The positions needed, each once."""
+        return sorted(set(self.columns.values()))
+
+
+def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
+    """Find our columns in a header, by the mapping first and by their names where it says nothing.
 
     Raises:
-        ExportError: A mandatory column is missing, or two columns have the same name.
+        ExportError: A mandatory column is missing, two columns have the same name, or the mapping names one that is not
+            there.
     """
-    found = recognise(header)
-    named = [name for name in header if name]
-    missing = [name for name in MANDATORY if name not in found]
-    if len(missing) == len(MANDATORY):
-        raise ExportError(
-            f"is no export of transactions: its first line names none of the columns looked for ({_list(named)})",
-            cure="take it away, or map its columns",
-        )
-    if missing:
-        raise ExportError(
-            f"column {_list(missing)} is missing; it has {_list(named)}", cure="export it with that column"
-        )
-    for name, positions in found.items():
+    mapping = mapping or Mapping()
+    named = {name: _position(header, column) for name, column in mapping.columns.items()}
+    recognised = {
+        name: positions
+        for name, positions in recognise(header).items()
+        if name not in named and name not in mapping.constants and not set(positions) & set(named.values())
+    }
+    for name, positions in recognised.items():
         if len(positions) > 1:
             raise ExportError(
-                f"has {len(positions)} columns for {name} ({_list([header[at] for at in positions])})",
+                f"has {len(positions)} columns for {name} ({listed([header[at] for at in positions])})",
                 cure="leave one of them out, or map its columns",
             )
-    return {name: found[name][0] for name in FIELDS if name in found}
+    columns = named | {name: positions[0] for name, positions in recognised.items()}
+    if DERIVED in named and "unit_price" not in named:
+        columns.pop("unit_price", None)
+    _refuse_missing(columns.keys() | mapping.constants.keys(), header)
+    if mapping.returns:
+        columns[FLAG] = _position(header, mapping.returns.column)
+    ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
+    values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
+    return Plan(ordered, dict(mapping.constants), values)
 
 
-def _list(names: list[str]) -> str:
-    shown = ", ".join(name[:40] for name in names[:12])
-    return shown + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:
+    """How many of the mandatory columns a row names, if it is the one that names columns."""
+    found = set(recognise(header))
+    if mapping:
+        spelled = {normalise(name) for name in header}
+        found |= {name for name, column in mapping.columns.items() if normalise(column) in spelled}
+        if len(found) > 1:
+            found |= set(mapping.constants)
+    return len(MANDATORY) - len(missing(found))
+
+
+def _position(header: tuple[str, ...], column: str) -> int:
+    """Where a column that a mapping names is: by its exact name, else by its name in another spelling."""
+    for spelled in (str, normalise):
+        found = [at for at, name in enumerate(header) if spelled(name) == spelled(column)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ExportError(
+                f"has {len(found)} columns called {column}", cure="leave all but one of them out"
+            )
+    raise ExportError(
+        f"has no column {column}, which its mapping names; it has {listed(header)}",
+        cure="correct the mapping",
+    )
+
+
+def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
+    lacking = missing(found)
+    if len(lacking) == len(MANDATORY):
+        raise ExportError(
+            f"is no export of transactions: its first line names none of the columns looked for ({listed(header)})",
+            cure="take it away, or map its columns (insiders inspect)",
+        )
+    if lacking:
+        raise ExportError(
+            f"column {listed(lacking)} is missing; it has {listed(header)}",
+            cure="export it with that column, or map its columns (insiders inspect)",
+        )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names of columns in a sentence."""
+    shown = [name[:40] for name in names if name]
+    return ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insiders_assets.ingest.names import MANDATORY, recognise
+from insiders_assets.ingest.columns import familiarity
+from insiders_assets.ingest.names import MANDATORY
 from insiders_assets.ingest.quotes import UnclosedQuoteError
 from insiders_assets.ingest.rows import Rows, split_rows
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.mapping import Mapping
 
 SEPARATORS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f")
 SAMPLE = 8192
@@ -26,6 +31,7 @@ class Dialect:
         separator: The character between fields.
         quote: The quote character, or None if quotes mean nothing.
         header: The names of the columns; the last ones are empty where rows have more fields than the header.
+        named: Fields of the header as it is written.
         header_end: Byte after the header's line.
         lines: Lines up to and including the header's.
         above: Rows above the header that are as wide as it: ``(line, text)``.
@@ -34,6 +40,7 @@ class Dialect:
     separator: str
     quote: str | None
     header: tuple[str, ...]
+    named: int
     header_end: int
     lines: int
     above: tuple[tuple[int, str], ...] = ()
@@ -70,68 +77,78 @@ def split_fields(text: str, separator: str, quote: str | None) -> list[str]:
         at = end + 1
 
 
-def sniff(head: bytes, *, encoding: str, final: bool) -> Dialect | None:
+def sniff(head: bytes, mapping: Mapping | None = None, *, final: bool) -> Dialect | None:
     """Find out how a text is written from its beginning.
 
     The separator is the one by which the most columns are recognised; where none is recognised, the one that cuts the
     most rows into the same number of fields.
 
     Args:
-        head: The first bytes, lines ending with a line feed.
-        encoding: An encoding that contains ASCII.
+        head: The first bytes, in an encoding that contains ASCII, lines ending with a line feed.
+        mapping: What the user said of the file.
         final: Whether this is the whole text.
 
     Returns:
         The dialect, or None if there is no line but blank ones.
     """
-    start, lines, forced = 0, 0, None
+    start, lines = 0, 0
+    forced = mapping.separator if mapping else None
     if declared := re.match(rb'"?sep=(.)"?\r?\n', head[:16]):
-        start, lines, forced = declared.end(), 1, declared[1].decode("latin-1")
+        start, lines, forced = declared.end(), 1, forced or declared[1].decode("latin-1")
     sample = head[start : start + SAMPLE]
     final = final and len(head) <= start + SAMPLE
     if not final and b"\n" not in sample:
         sample, final = head[start:], True
-    quote = _quote(sample)
     best: tuple[tuple[int, int, float], Dialect] | None = None
     for separator in (forced,) if forced else SEPARATORS:
         if separator.encode() not in sample and separator != SEPARATORS[0]:
             continue
-        rows, used = _rows(sample, separator, quote, final=final)
-        if not len(rows.starts):
+        if (found := _read_as(sample, separator, mapping, final=final)) is None:
             continue
-        texts = [
-            sample[begin:end].decode(encoding, "replace").rstrip("\r")
-            for begin, end in zip(rows.starts[:HEADER_ROWS], rows.ends[:HEADER_ROWS], strict=True)
-        ]
-        names, known = [], []
-        for text in texts:
-            names.append(tuple(field.strip() for field in split_fields(text, separator, used)))
-            known.append(len(recognise(names[-1]).keys() & set(MANDATORY)))
-            if known[-1] == len(MANDATORY):
-                break
-        number = known.index(max(known)) if max(known) >= 2 else 0
-        common = int(np.bincount(rows.fields[number:]).argmax())
-        same = float((rows.fields[number:] == common).mean())
-        score = (max(known), int(common > 1), same * common)
-        if best and score <= best[0]:
-            continue
-        header = names[number]
-        body = rows.fields[number + 1 :]
-        width = int(np.bincount(body).argmax()) if len(body) else len(header)
-        header = _fitted(header, width)
-        above = tuple(
-            (lines + int(rows.lines[i]) + 1, texts[i])
-            for i in range(number)
-            if rows.fields[i] == len(names[number])
-        )
-        beyond = int(rows.ends[number]) + 1
-        dialect = Dialect(
-            separator, used, header, start + beyond, lines + sample[:beyond].count(b"\n"), above
-        )
-        if max(known) == len(MANDATORY) and number == 0:
-            return dialect
-        best = (score, dialect)
+        score, dialect = found
+        if best is None or score > best[0]:
+            best = (
+                score,
+                replace(
+                    dialect,
+                    header_end=start + dialect.header_end,
+                    lines=lines + dialect.lines,
+                    above=tuple((lines + line, text) for line, text in dialect.above),
+                ),
+            )
+        if score[0] == len(MANDATORY):
+            break
     return best[1] if best else None
+
+
+def _read_as(
+    sample: bytes, separator: str, mapping: Mapping | None, *, final: bool
+) -> tuple[tuple[int, int, float], Dialect] | None:
+    """The dialect with a given separator, and how well it fits."""
+    quote = _quote(sample)
+    rows = _rows(sample, separator, quote, final=final)
+    if not len(rows.starts):
+        return None
+    texts, names, known = [], [], []
+    for begin, end in zip(rows.starts[:HEADER_ROWS], rows.ends[:HEADER_ROWS], strict=True):
+        texts.append(sample[begin:end].decode("utf-8", "replace").rstrip("\r"))
+        names.append(tuple(field.strip() for field in split_fields(texts[-1], separator, quote)))
+        known.append(familiarity(names[-1], mapping))
+        if known[-1] == len(MANDATORY):
+            break
+    number = known.index(max(known)) if max(known) >= 2 else 0
+    counts = np.bincount(rows.fields[number:])
+    common = int(counts.argmax())
+    score = max(known), int(common > 1), float(common * counts[common] / counts.sum())
+    body = rows.fields[number + 1 :]
+    header = _fitted(names[number], int(np.bincount(body).argmax()) if len(body) else len(names[number]))
+    named = len(names[number])
+    above = tuple(
+        (int(rows.lines[row]) + 1, texts[row]) for row in range(number) if rows.fields[row] == named > 1
+    )
+    beyond = int(rows.ends[number]) + 1
+    lines = sample[: rows.ends[number]].count(b"\n") + 1
+    return score, Dialect(separator, quote, header, named, beyond, lines, above)
 
 
 def _fitted(header: tuple[str, ...], width: int) -> tuple[str, ...]:
@@ -147,12 +164,12 @@ def _quote(sample: bytes) -> str:
     return "'" if single and b'"' not in sample else '"'
 
 
-def _rows(sample: bytes, separator: str, quote: str, *, final: bool) -> tuple[Rows, str | None]:
+def _rows(sample: bytes, separator: str, quote: str, *, final: bool) -> Rows:
     """The rows of a sample; quotes are taken for ordinary characters if they do not close."""
     try:
         rows = split_rows(sample, separator, quote, 0, final=final)
         if len(rows.starts):
-            return rows, quote
+            return rows
     except UnclosedQuoteError:
         pass
-    return split_rows(sample, separator, None, 0, final=final), quote
+    return split_rows(sample, separator, None, 0, final=final)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from insiders_assets.ingest.dates import DateEvidence, Order, iso
+from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import Mark, NumberEvidence, irregular
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from insiders_assets.ingest.rules import IngestRules
+    from insiders_assets.ingest.rules import FileRules
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,18 @@ class Evidence:
         """Take in some rows.
 
         Args:
-            texts: The rows as :func:`insiders_assets.ingest.conversion.stripped` gives them.
+            texts: The rows as :func:`insiders_assets.ingest.texts.texts_of` gives them.
             everything: Look at plain numbers even if there are no others among these rows.
         """
-        quantity, price, date = (texts[name] for name in ("quantity", "unit_price", "invoice_date"))
-        if everything or irregular(quantity) or irregular(price):
-            self.numbers.add(quantity.drop_nulls().unique())
-            self.numbers.add(price.drop_nulls().unique())
+        numbers = [texts[name] for name in ("quantity", "unit_price", DERIVED) if name in texts.columns]
+        if everything or any(irregular(column) for column in numbers):
+            for column in numbers:
+                self.numbers.add(column.drop_nulls().unique())
+        date = texts["invoice_date"]
         odd = date.filter(iso(date).is_null() & date.is_not_null())
         if len(odd):
             self.dates.add(odd.unique(maintain_order=True))
 
-    def formats(self, rules: IngestRules) -> Formats:
+    def formats(self, rules: FileRules) -> Formats:
         """The formats; see :meth:`NumberEvidence.mark` and :meth:`DateEvidence.order`."""
         return Formats(self.dates.order(rules.date_order), self.numbers.mark(rules.decimal))

@@ -2,65 +2,111 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
+from insiders_assets.ingest.containers import Opener, members, spooled, unpacked
 from insiders_assets.ingest.delimited import DelimitedExport
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from insiders_assets.ingest.blocks import Export
+    from insiders_assets.ingest.rules import FileRules
 
-GZIP = b"\x1f\x8b"
+Opened = Callable[[], "Export"]
+HEAD = 512
+"""Bytes that tell the kind of a file."""
+ZIP, OLE, PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
 _NO_EXPORTS = {
     b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
     b"\x7fELF": "a program", b"MZ\x90\x00": "a program", b"SQLite format 3\0": "a database", b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7-Zip archive", b"<!DOCTYPE html": "a web page", b"<html": "a web page", b"<?xml": "XML",
+    b"7z\xbc\xaf": "a 7-Zip archive", b"<!DOCTYPE": "a web page", b"<!doctype": "a web page", b"<html": "a web page",
+    b"<?xml": "XML", b"{\\rtf": "a text document", b"[": "a JSON array (one object per line can be read)",
 }  # fmt: skip
 
 
-def open_exports(path: Path) -> list[tuple[str, Callable[[], Export]]]:
-    """The exports in a file: itself, or the members of an archive.
+def open_exports(path: Path, rules: FileRules) -> dict[str, Opened]:
+    """The exports in a file: itself, the members of an archive, or the sheets of a workbook.
 
     Args:
         path: The file.
+        rules: How it is read.
 
     Returns:
-        For each export its name within the file (empty for the file itself) and what opens it.
+        What opens each export, by its name within the file (empty for the file itself).
 
     Raises:
         ExportError: It is empty, unreadable, or nothing that could hold an export.
     """
-    with readable():
-        head = _head(path)
+    head = _head(lambda: path.open("rb"))
+    if opener := unpacked(path, head):
+        return _exports(_head(opener), opener, rules)
+    if head.startswith(ZIP) and not _is_workbook(path):
+        return _archived(members(path), rules)
+    return _exports(head, lambda: path.open("rb"), rules, path)
+
+
+def _archived(found: dict[str, Opener], rules: FileRules) -> dict[str, Opened]:
+    """The exports in an archive; a lone member goes by the archive's name."""
+    exports: dict[str, Opened] = {}
+    for name, opener in found.items():
+        prefix = name if len(found) > 1 else ""
+        try:
+            inner = _exports(_head(opener), opener, rules)
+        except ExportError as error:
+            inner = {"": _raiser(error)}
+        for part, opened in inner.items():
+            exports["/".join(filter(None, (prefix, part)))] = opened
+    return exports
+
+
+def _raiser(error: ExportError) -> Opened:
+    def opened() -> Export:
+        raise error
+
+    return opened
+
+
+def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = None) -> dict[str, Opened]:
+    """The exports in a file that is not packed, or not any more.
+
+    Args:
+        head: Its first bytes.
+        opener: Opens it.
+        rules: How it is read.
+        path: Where it lies, if it does.
+    """
     if not head:
         raise ExportError("is empty", cure="export it again or take it away")
+    if head.startswith((ZIP, OLE)):
+        from insiders_assets.ingest.workbook import open_sheets
+
+        return open_sheets(path or spooled(opener), rules)
+    if head.startswith(PARQUET):
+        from insiders_assets.ingest.columnar import ParquetExport
+
+        return {"": lambda: ParquetExport(path or spooled(opener))}
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for sign, kind in _NO_EXPORTS.items():
-        if head[:64].lstrip().startswith(sign):
+        if text.startswith(sign):
             raise ExportError(f"is no export of transactions but {kind}", cure="take it away")
-    if head.startswith(GZIP):
-        return [("", lambda: DelimitedExport(lambda: cast(BinaryIO, gzip.open(path))))]
-    return [("", lambda: DelimitedExport(lambda: path.open("rb")))]
+    if text.startswith(b"{"):
+        from insiders_assets.ingest.json_lines import JsonLinesExport
+
+        return {"": lambda: JsonLinesExport(opener)}
+    return {"": lambda: DelimitedExport(opener, rules)}
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(64)
+def _head(opener: Opener) -> bytes:
+    with opener() as stream:
+        return stream.read(HEAD)
 
 
-@contextmanager
-def readable() -> Iterator[None]:
-    """Turn what a damaged or unreadable file raises into an :class:`ExportError`."""
-    try:
-        yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ExportError(
-            f"its compressed data is damaged or cut off ({str(error).rstrip('.')})", cure="copy it here again"
-        ) from None
-    except OSError as error:
-        raise ExportError(f"cannot be opened ({error.strerror or error})", cure="make it readable") from None
+def _is_workbook(path: Path) -> bool:
+    """Whether a zip archive is a spreadsheet: they all say what is in them under one of these names."""
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    return "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from insiders_assets.errors import ExportError
+from polars.exceptions import PanicException
+
+from insiders_assets.errors import ExportError, InsidersError
 from insiders_assets.ingest.columns import plan
-from insiders_assets.ingest.conversion import Converted, convert, plain, stripped
+from insiders_assets.ingest.containers import readable
+from insiders_assets.ingest.conversion import Converted, convert
 from insiders_assets.ingest.evidence import Evidence, Formats
-from insiders_assets.ingest.opening import open_exports, readable
+from insiders_assets.ingest.opening import open_exports
+from insiders_assets.ingest.plain import plain
 from insiders_assets.ingest.tally import Sink, Tally
+from insiders_assets.ingest.texts import texts_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.ingest.blocks import Block, Export
     from insiders_assets.ingest.outcome import Outcome
-    from insiders_assets.ingest.rules import IngestRules
+    from insiders_assets.ingest.rules import FileRules
 
 
-def read_file(path: Path, rules: IngestRules, sinks: Callable[[str], Sink]) -> dict[str, Outcome]:
+def read_file(path: Path, rules: FileRules, sinks: Callable[[str], Sink]) -> dict[str, Outcome]:
     """Read every export in a file.
 
     Args:
@@ -33,15 +38,15 @@ def read_file(path: Path, rules: IngestRules, sinks: Callable[[str], Sink]) -> d
     """
     try:
         with readable():
-            exports = open_exports(path)
+            exports = open_exports(path, rules)
     except ExportError as error:
         tally = Tally(sinks(""))
         tally.set_aside(error)
         return {"": tally.outcome}
-    return {name: read_export(opened, rules, sinks(name)) for name, opened in exports}
+    return {name: read_export(opened, rules, sinks(name)) for name, opened in exports.items()}
 
 
-def read_export(opened: Callable[[], Export], rules: IngestRules, sink: Sink) -> Outcome:
+def read_export(opened: Callable[[], Export], rules: FileRules, sink: Sink) -> Outcome:
     """Read one export into ``sink``.
 
     Args:
@@ -69,6 +74,11 @@ def read_export(opened: Callable[[], Export], rules: IngestRules, sink: Sink) ->
             )
     except ExportError as error:
         tally.set_aside(error)
+    except InsidersError:
+        raise
+    except (Exception, PanicException) as error:  # one file that nobody thought of must not stop the others
+        what = f"cannot be read ({type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]})"
+        tally.set_aside(ExportError(what, cure="please report it, with the file if you may"))
     return tally.outcome
 
 
@@ -80,13 +90,13 @@ class _Reading:
     pass is made only if what came later changed the formats.
     """
 
-    def __init__(self, export: Export, rules: IngestRules, tally: Tally) -> None:
+    def __init__(self, export: Export, rules: FileRules, tally: Tally) -> None:
         self._export, self._rules, self._tally = export, rules, tally
         self._evidence = Evidence()
         self._plain = self._waiting = False
         self._formats: Formats | None = None
         try:
-            self._columns = plan(export.header)
+            self._plan = plan(export.header, rules.mapping)
         except ExportError:
             for block in export.blocks([0]):
                 tally.count(block)
@@ -94,13 +104,13 @@ class _Reading:
 
     def read(self) -> Formats:
         """Read every row, and return the formats."""
-        for block in self._export.blocks(list(self._columns.values())):
+        for block in self._export.blocks(self._plan.positions):
             self._take_or_wait(block)
         final = self._final()
         as_read = self._formats or final
         if self._waiting or as_read != final or (self._plain and final.mark != "point"):
             self._tally.restart()
-            for block in self._export.blocks(list(self._columns.values())):
+            for block in self._export.blocks(self._plan.positions):
                 self._tally.take(block, self._converted(block, final))
         return final
 
@@ -110,7 +120,7 @@ class _Reading:
             self._plain = True
             self._tally.take(block, found)
             return
-        texts = stripped(block.frame, self._columns)
+        texts = texts_of(block.frame, self._plan)
         self._evidence.add(texts)
         if self._formats is None and not self._waiting:
             try:
@@ -120,7 +130,7 @@ class _Reading:
         if self._formats is None:
             self._tally.count(block)
         else:
-            self._tally.take(block, convert(block, texts, self._formats))
+            self._tally.take(block, convert(block, texts, self._formats, self._plan))
 
     def _final(self) -> Formats:
         """The formats on the evidence of every row."""
@@ -132,18 +142,18 @@ class _Reading:
             if not self._plain:
                 raise
         evidence = Evidence()
-        for block in self._export.blocks(list(self._columns.values())):
-            evidence.add(stripped(block.frame, self._columns), everything=True)
+        for block in self._export.blocks(self._plan.positions):
+            evidence.add(texts_of(block.frame, self._plan), everything=True)
         return evidence.formats(self._rules)
 
     def _converted(self, block: Block, formats: Formats) -> Converted:
         found = self._plainly(block, formats)
-        return found or convert(block, stripped(block.frame, self._columns), formats)
+        return found or convert(block, texts_of(block.frame, self._plan), formats, self._plan)
 
     def _plainly(self, block: Block, formats: Formats | None) -> Converted | None:
         """The block converted at once, if it is plain and may be read so."""
         mark = formats.mark if formats else self._rules.decimal
-        if mark == "comma":
+        if mark == "comma" or not self._plan.is_plain:
             return None
-        frame = plain(block, self._columns)
+        frame = plain(block, self._plan)
         return None if frame is None else Converted(frame, block.rejected)

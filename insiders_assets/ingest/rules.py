@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from insiders_assets.ingest.mapping import Mapping, Mappings
     from insiders_assets.settings import Settings
 
 READER_VERSION = 1
@@ -15,27 +16,64 @@ READER_VERSION = 1
 
 
 @dataclass(frozen=True)
-class IngestRules:
-    """How exports are read.
+class FileRules:
+    """How one file is read.
 
     Attributes:
         date_order: How dates such as 03/04/2026 are read; ``auto`` refuses a file where both readings fit.
         decimal: How numbers such as 1,234 are read; ``auto`` refuses a file where both readings fit.
-        max_rejected: Share of a file's rows above which the whole file is set aside.
+        max_rejected: Share of the file's rows above which it is set aside as a whole.
+        mapping: What its columns are called and what is derived, if the user said so.
     """
 
     date_order: Literal["auto", "day_first", "month_first"] = "auto"
     decimal: Literal["auto", "point", "comma"] = "auto"
     max_rejected: float = 0.05
+    mapping: Mapping | None = None
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet of a workbook that is read; all whose columns are recognised if None."""
+        return self.mapping.sheet if self.mapping else None
+
+    def digest(self) -> str:
+        """A short hash of everything that can change what the file is read into, this code included."""
+        mapping = (
+            self.mapping.model_dump(mode="json", exclude={"files", "cleaning"}) if self.mapping else None
+        )
+        facts = [READER_VERSION, asdict(replace(self, mapping=None)), mapping]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class IngestRules:
+    """How exports are read; each file by the rules that :meth:`of` gives.
+
+    Attributes:
+        common: What holds for a file without a mapping.
+        mappings: What the user said of other shops' exports; those in the landing zone if None.
+    """
+
+    common: FileRules = field(default_factory=FileRules)
+    mappings: Mappings | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> IngestRules:
         """The rules that the settings ask for."""
         return cls(
-            date_order=settings.date_order, decimal=settings.decimal, max_rejected=settings.max_rejected
+            FileRules(
+                date_order=settings.date_order, decimal=settings.decimal, max_rejected=settings.max_rejected
+            )
         )
 
-    def digest(self) -> str:
-        """A short hash of everything that can change what a file is read into, this code included."""
-        text = json.dumps([READER_VERSION, asdict(self)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def of(self, name: str) -> FileRules:
+        """The rules for the file called ``name``, relative to the landing zone."""
+        mapping = self.mappings.of(name) if self.mappings else None
+        if mapping is None:
+            return self.common
+        return replace(
+            self.common,
+            mapping=mapping,
+            date_order=mapping.date_order or self.common.date_order,
+            decimal=mapping.decimal or self.common.decimal,
+        )

@@ -46,7 +46,7 @@ class Ingesting:
     ) -> None:
         self._folder, self._quarantine = folder, quarantine
         self._landing, self._rules, self._before = landing, rules, before
-        self._listing, self._digest = listing, rules.digest()
+        self._listing = listing
         self.parsed = 0
         self.warnings: list[str] = []
 
@@ -63,10 +63,13 @@ class Ingesting:
                 found[name].same_as, found[name].exports = first, []
         return Manifest(dict(sorted(found.items())))
 
+    def _digest(self, name: str) -> str:
+        return self._rules.of(name).digest()
+
     def _is_current(self, name: str, file: ParsedFile) -> bool:
         return (
             self._listing.get(name) == file.signature
-            and file.rules == self._digest
+            and file.rules == self._digest(name)
             and all(
                 _has(self._folder / part.path, part.size) for export in file.exports for part in export.parts
             )
@@ -99,7 +102,7 @@ class Ingesting:
                 return known
             exports = self._exports(name, path, content)
         self.parsed += 1
-        return ParsedFile(signature, content, self._digest, exports=exports)
+        return ParsedFile(signature, content, self._digest(name), exports=exports)
 
     def _known(
         self, name: str, signature: FileSignature, content: str, found: dict[str, ParsedFile]
@@ -112,7 +115,7 @@ class Ingesting:
                 return touched
         for other, file in sorted(self._before.files.items()):
             if other < name and file.content == content and other in found:
-                return ParsedFile(signature, content, self._digest, same_as=other)
+                return ParsedFile(signature, content, self._digest(name), same_as=other)
         return None
 
     def _exports(self, name: str, path: Path, content: str) -> list[ParsedExport]:
@@ -120,11 +123,13 @@ class Ingesting:
 
         def writer(member: str) -> PartWriter:
             full = f"{name}/{member}" if member else name
-            identity = hashlib.sha256("\0".join((content, full, self._digest)).encode()).hexdigest()[:20]
+            identity = hashlib.sha256("\0".join((content, full, self._digest(name))).encode()).hexdigest()[
+                :20
+            ]
             writers[member] = PartWriter(self._folder, self._quarantine, full, identity)
             return writers[member]
 
-        outcomes = read_file(path, self._rules, writer)
+        outcomes = read_file(path, self._rules.of(name), writer)
         exports = []
         for member, outcome in outcomes.items():
             writers[member].close()

@@ -1,0 +1,147 @@
+"""Compressed files and archives as streams of bytes that are bounded: a small file cannot unpack without end."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from insiders_assets.errors import ExportError
+
+Opener = Callable[[], BinaryIO]
+
+LARGEST_RATIO = 500
+"""Times its packed size a file may unpack to; exports reach 10 to 100."""
+ALWAYS_ALLOWED = 256 << 20
+"""Bytes that any file may unpack to."""
+IN_MEMORY = 32 << 20
+"""Bytes of a packed file, which has to be read out of order, kept in memory before they go to disk."""
+DAMAGED = "its compressed data is damaged or cut off"
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn what a damaged or unreadable file raises into an :class:`ExportError`."""
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
+        raise ExportError(f"{DAMAGED} ({str(error).rstrip('.')})", cure="copy it here again") from None
+    except NotImplementedError as error:
+        raise ExportError(
+            f"is packed in a way that cannot be read ({error})", cure="pack it as .gz"
+        ) from None
+    except OSError as error:
+        # Decompressors say OSError too, but only the operating system gives a number with it.
+        if error.errno is None:
+            raise ExportError(f"{DAMAGED} ({error})", cure="copy it here again") from None
+        raise ExportError(f"cannot be opened ({error.strerror or error})", cure="make it readable") from None
+
+
+class Bounded(io.RawIOBase):
+    """A stream of unpacked bytes that gives up when there are far too many of them.
+
+    Args:
+        stream: The unpacked bytes.
+        packed: Size of the packed file, in bytes.
+    """
+
+    def __init__(self, stream: BinaryIO, packed: int) -> None:
+        self._stream = stream
+        self._left = max(ALWAYS_ALLOWED, LARGEST_RATIO * packed)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read into ``buffer``; see :meth:`io.RawIOBase.readinto`."""
+        found = self._stream.read(len(buffer))
+        self._left -= len(found)
+        if self._left < 0:
+            raise ExportError(
+                f"unpacks to more than {LARGEST_RATIO} times its size",
+                cure="unpack it yourself if it is an export",
+            )
+        buffer[: len(found)] = found
+        return len(found)
+
+    def close(self) -> None:
+        """Close the packed file as well."""
+        self._stream.close()
+        super().close()
+
+
+def unpacked(path: Path, head: bytes) -> Opener | None:
+    """What opens the unpacked bytes of a compressed file, or None if it is not compressed.
+
+    Args:
+        path: The file.
+        head: Its first bytes.
+    """
+    for sign, opener in _COMPRESSED.items():
+        if head.startswith(sign):
+            return lambda: _bounded(opener(path), path.stat().st_size)
+    return None
+
+
+def _bounded(stream: BinaryIO, packed: int) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(Bounded(stream, packed), 1 << 20))
+
+
+def _zstd(path: Path) -> BinaryIO:
+    import pyarrow as pa
+
+    return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
+
+
+_COMPRESSED: dict[bytes, Callable[[Path], BinaryIO]] = {
+    b"\x1f\x8b": lambda path: cast(BinaryIO, gzip.GzipFile(path)),
+    b"\x28\xb5\x2f\xfd": _zstd,
+    b"BZh": lambda path: cast(BinaryIO, bz2.BZ2File(path)),
+    b"\xfd7zXZ\x00": lambda path: cast(BinaryIO, lzma.LZMAFile(path)),  # noqa: SIM115 - the caller closes it
+}
+
+
+def members(path: Path) -> dict[str, Opener]:
+    """The files in a zip archive by name, sorted, with what opens them.
+
+    Raises:
+        ExportError: It holds none.
+    """
+    with zipfile.ZipFile(path) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+    if not infos:
+        raise ExportError("is an archive with nothing in it", cure="pack it again or take it away")
+    return {info.filename: _member(path, info) for info in sorted(infos, key=lambda info: info.filename)}
+
+
+def _hidden(name: str) -> bool:
+    """Whether an archive's member is what operating systems leave there."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def _member(path: Path, info: zipfile.ZipInfo) -> Opener:
+    def opened() -> BinaryIO:
+        if info.flag_bits & 1:
+            raise ExportError("is locked with a password", cure="pack it without one")
+        return _bounded(cast(BinaryIO, zipfile.ZipFile(path).open(info)), info.compress_size)
+
+    return opened
+
+
+def spooled(opener: Opener) -> BinaryIO:
+    """The bytes of a stream as a file that can be read out of order; it goes away when it is closed or forgotten."""
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    with opener() as stream:
+        while piece := stream.read(1 << 20):
+            file.write(piece)
+    file.seek(0)
+    return cast(BinaryIO, file)

@@ -1,0 +1,146 @@
+"""Mappings: what another shop's export calls what we need, and what has to be derived.
+
+A mapping file (``mapping.yaml`` in the landing zone) holds a list of mappings; a file is read by the first one whose
+patterns fit its name, and without a mapping if none does.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from insiders_assets.errors import UsageError
+from insiders_assets.ingest.names import FIELDS, MANDATORY
+
+CLEANING = ("price_floor", "drop_letter_codes", "excluded_countries", "excluded_customers")
+"""Settings of the cleaning rules that a mapping may override for its files."""
+DERIVED = "line_total"
+"""A column that may be mapped in the place of the unit price: what the whole line cost."""
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+_STRICT = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class Returns(BaseModel):
+    """Which lines are returns where their quantity does not say so by its sign.
+
+    Attributes:
+        column: The export's column that says so.
+        values: What it holds on a return; case does not matter.
+    """
+
+    model_config = _STRICT
+    column: str
+    values: Words
+
+
+class Mapping(BaseModel):
+    """How the exports of one shop are read.
+
+    Attributes:
+        files: Patterns of file names relative to the landing zone.
+        columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``.
+        constants: Values for those of our columns that the export lacks.
+        returns: Which lines are returns, where their quantity is not negative.
+        date_order: How dates such as 03/04/2026 are read; the setting's if not given.
+        decimal: How numbers such as 1,234 are read; the setting's if not given.
+        encoding: The encoding of text files, if it is not to be found out.
+        separator: The character between fields of text files, if it is not to be found out.
+        sheet: The sheet of a workbook.
+        cleaning: Cleaning rules that hold for these files in the place of the settings.
+    """
+
+    model_config = _STRICT
+    files: Words = ("*",)
+    columns: dict[str, str] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    returns: Returns | None = None
+    date_order: Literal["auto", "day_first", "month_first"] | None = None
+    decimal: Literal["auto", "point", "comma"] | None = None
+    encoding: str | None = None
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = None
+    cleaning: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Mapping:
+        for given, known in (
+            (self.columns, (*FIELDS, DERIVED)),
+            (self.constants, FIELDS),
+            (self.cleaning, CLEANING),
+        ):
+            for name in given:
+                if name not in known:
+                    raise ValueError(f"{name} is none of {', '.join(known)}")
+        if both := set(self.columns) & set(self.constants):
+            raise ValueError(f"{both.pop()} is mapped and constant at once")
+        return self
+
+    def fits(self, name: str) -> bool:
+        """Whether the file called ``name`` is read by this mapping."""
+        return any(fnmatchcase(name, pattern) for pattern in self.files)
+
+
+class Mappings(BaseModel):
+    """All mappings of a landing zone, the first that fits a file first."""
+
+    model_config = _STRICT
+    exports: tuple[Mapping, ...] = ()
+
+    def of(self, name: str) -> Mapping | None:
+        """The mapping of the file called ``name``."""
+        return next((mapping for mapping in self.exports if mapping.fits(name)), None)
+
+
+def read_mappings(text: str, where: str) -> Mappings:
+    """The mappings in a mapping file.
+
+    Args:
+        text: The file's text, YAML.
+        where: Its place, for messages.
+
+    Raises:
+        UsageError: It is no mapping file.
+    """
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+        return Mappings.model_validate({} if found is None else found)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise UsageError(f"is no YAML{place}", where=where, cure="mend it or take it away") from None
+    except ValidationError as errors:
+        first = errors.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"{path or 'mapping'}: {first['msg']}",
+            where=where,
+            cure="see docs/exports.md for what it may hold",
+        ) from None
+
+
+def written(mappings: Mappings) -> str:
+    """Mappings as the text of a mapping file."""
+    import yaml
+
+    return yaml.safe_dump(
+        mappings.model_dump(mode="json", exclude_defaults=True),
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+    )
+
+
+def missing(columns: set[str]) -> list[str]:
+    """Which mandatory columns are not among those found; a line total stands in for the unit price."""
+    found = columns | ({"unit_price"} if DERIVED in columns else set())
+    return [name for name in MANDATORY if name not in found]

@@ -1,0 +1,66 @@
+"""The quick way: a block whose every value is written plainly becomes transactions in one look.
+
+Nearly every block of nearly every export is plain. If a single value is not, the block is read in the thorough way of
+:mod:`insiders_assets.ingest.conversion` instead.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.ingest.columns import Plan
+from insiders_assets.ingest.conversion import LIMIT, NEEDED, TRANSACTION_COLUMNS
+from insiders_assets.ingest.dates import FIRST, LAST, plain_form
+from insiders_assets.ingest.texts import text_exprs, without_tails
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.blocks import Block
+
+
+def plain(block: Block, plan: Plan) -> pl.DataFrame | None:
+    """Rows as transactions if every value is written plainly and none is at fault, or None.
+
+    Args:
+        block: The rows.
+        plan: Where our columns come from; a plain one.
+    """
+    form = plain_form(block.first[plan.columns["invoice_date"]]) if block.first else None
+    if form is None:
+        return None
+    try:
+        found = block.scan.select(
+            *_exprs(form, tuple(plan.columns.items())), source_line=block.lines
+        ).collect()
+    except pl.exceptions.PolarsError:
+        return None
+    if found.height != len(block.lines) or any(found[name].null_count() for name in NEEDED):
+        return None
+    within = (
+        _within(found["quantity"], -LIMIT, LIMIT)
+        and _within(found["unit_price"], -LIMIT, LIMIT)
+        and _within(found["invoice_date"], FIRST, LAST)
+        and math.isfinite(found["unit_price"].sum())
+    )
+    return without_tails(found).select(TRANSACTION_COLUMNS) if within else None
+
+
+@lru_cache(maxsize=64)
+def _exprs(form: str, columns: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
+    """Every column read in the plain way, null where that fails."""
+    source = {name: pl.col(str(at)) for name, at in columns}
+    date = source["invoice_date"].str.to_datetime(form, time_unit="us", strict=False)
+    exprs = text_exprs(Plan(dict(columns))) | {
+        "quantity": source["quantity"].cast(pl.Int64, strict=False),
+        "unit_price": source["unit_price"].cast(pl.Float64, strict=False),
+        "invoice_date": date,
+        "invoice_day": date.dt.epoch("d").cast(pl.Int32),
+    }
+    return [expr.alias(name) for name, expr in exprs.items()]
+
+
+def _within(values: pl.Series, low: Any, high: Any) -> bool:
+    return values.is_empty() or bool(low <= values.min() and values.max() <= high)

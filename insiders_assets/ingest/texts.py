@@ -1,0 +1,49 @@
+"""Our columns of a block as text, cleaned of what spreadsheets and databases leave around values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.columns import FLAG
+from insiders_assets.ingest.mapping import DERIVED
+from insiders_assets.ingest.names import FIELDS
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.columns import Plan
+
+NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
+"""What programs write for a missing value, beside nothing at all."""
+MAY_MISS = ("description", "customer_id", "country")
+IDS = ("invoice_no", "stock_code", "customer_id")
+
+
+def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
+    """Our columns by name: blanks around values taken off, null where nothing is left."""
+    found: dict[str, pl.Expr] = {}
+    for name in (*FIELDS, DERIVED, FLAG):
+        if name in plan.columns:
+            text = pl.col(str(plan.columns[name])).str.strip_chars()
+            nothing = text.is_in(["", *NOTHING]) if name in MAY_MISS else text == ""
+            found[name] = pl.when(~nothing).then(text)
+        elif name in FIELDS:
+            found[name] = pl.lit(plan.constants.get(name), dtype=pl.String)
+    return found
+
+
+def without_tails(frame: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers that went through a program that took them for decimal numbers, mended: ``17850.0`` is ``17850``."""
+    if not any(frame.select(pl.col(IDS).str.ends_with(".0").any()).row(0)):
+        return frame
+    return frame.with_columns(pl.col(IDS).str.replace(r"^(\d+)\.0$", "$1"))
+
+
+def texts_of(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Our columns as text, with the line total and the flag of returns where the plan has them.
+
+    Args:
+        frame: Columns named by position.
+        plan: Where our columns come from.
+    """
+    return without_tails(frame.with_columns(**text_exprs(plan)).select(text_exprs(plan).keys()))
