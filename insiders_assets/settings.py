@@ -54,6 +54,29 @@ class Settings(BaseSettings):
     max_rejected: float = Field(
         0.05, ge=0, le=1, description="Share of a file's rows above which the whole file is set aside."
     )
+    mapping: str | None = Field(
+        None,
+        description="Mapping file for other shops' exports; mapping.yaml in the landing zone unless given.",
+    )
+    same_content: Literal["once", "each"] = Field(
+        "once", description="Whether files with the same content count once or each."
+    )
+    changed_files: Literal["replace", "add"] = Field(
+        "replace", description="Whether a file's new content replaces its earlier rows or is added to them."
+    )
+    removed_files: Literal["forget", "keep"] = Field(
+        "forget", description="Whether the rows of a file that is no longer there are let go or kept."
+    )
+    duplicate_rows: Literal["keep", "reject"] = Field(
+        "keep", description="Whether a row that repeats an earlier one of its file exactly counts."
+    )
+    drop_columns: Words = Field(
+        (), description="Columns whose values are not kept: description, country or customer_id."
+    )
+    hash_columns: Words = Field(
+        (), description="Columns of which only a keyed hash is kept: customer_id, invoice_no, stock_code…"
+    )
+    hash_key: SecretStr | None = Field(None, description="The key of those hashes; needed to hash columns.")
 
     # Cleaning
     price_floor: float = Field(
