@@ -9,9 +9,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from insiders_assets.contracts.customers import INSIDERS
-from insiders_assets.contracts.summaries import CAPTURE_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMARIES, SUMMED
+from insiders_assets.contracts.summaries import BUDGET_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMARIES, SUMMED
 from insiders_assets.storage.warehouse import Warehouse
-from insiders_assets.storage.warehouse.summaries import capture_curve, customer_summary, map_sample, summaries
+from insiders_assets.storage.warehouse.summaries import budget_curve, customer_summary, map_sample, summaries
 from insiders_assets_tests.tables import a_refresh, made_up
 
 AS_OF = date(2026, 3, 15)
@@ -50,8 +50,8 @@ def test_the_month_of_the_last_purchase_is_the_as_of_date_less_recency() -> None
     assert dict(months.iter_rows()) == {date(2026, 3, 1): 2, date(2026, 2, 1): 1}
 
 
-def test_the_capture_curve_is_a_plain_sort_of_identified_customers(insiders: pl.DataFrame) -> None:
-    curve = capture_curve(insiders)
+def test_the_budget_curve_is_a_plain_sort_of_identified_customers(insiders: pl.DataFrame) -> None:
+    curve = budget_curve(insiders)
     revenue = sorted(insiders.filter("is_identified")["revenue"], reverse=True)
     for row in curve.iter_rows(named=True):
         assert row["revenue"] == pytest.approx(sum(revenue[: row["customers"]]))
@@ -63,13 +63,13 @@ def test_the_capture_curve_is_a_plain_sort_of_identified_customers(insiders: pl.
 
 def test_summaries_are_the_same_bytes_whatever_the_row_order(insiders: pl.DataFrame) -> None:
     shuffled = insiders.sample(fraction=1.0, shuffle=True, seed=2)
-    for build in (capture_curve, map_sample, lambda frame: customer_summary(frame, AS_OF)):
+    for build in (budget_curve, map_sample, lambda frame: customer_summary(frame, AS_OF)):
         assert_frame_equal(build(insiders), build(shuffled), check_exact=True)
 
 
 def test_summaries_do_not_grow_with_customers(insiders: pl.DataFrame) -> None:
     many = pl.concat([insiders] * 10).with_columns(customer_id=pl.int_range(pl.len()).cast(pl.String))
-    assert len(capture_curve(many)) <= 402
+    assert len(budget_curve(many)) <= 402
     assert len(map_sample(many)) < 6_000
     assert len(customer_summary(many, AS_OF)) == len(customer_summary(insiders, AS_OF))
 
@@ -82,5 +82,5 @@ def test_a_publish_brings_the_summaries_of_its_own_list(database_url: str) -> No
         assert warehouse.read(CUSTOMER_SUMMARY.name)["customers"].sum() == rows
         assert len(warehouse.read(MAP_SAMPLE.name)) == rows
         assert (
-            warehouse.read(CAPTURE_CURVE.name)["customers"].max() == tables["insiders"]["is_identified"].sum()
+            warehouse.read(BUDGET_CURVE.name)["customers"].max() == tables["insiders"]["is_identified"].sum()
         )

@@ -56,8 +56,8 @@ CUSTOMER_SUMMARY = Table(
     ),
 )
 
-CAPTURE_CURVE = Table(
-    "capture_curve",
+BUDGET_CURVE = Table(
+    "budget_curve",
     "What the identified customers with the highest past revenue bring, as more of them are taken.",
     (
         replace(_count("customers", "Identified customers taken, highest revenue first."), unique=True),
@@ -89,5 +89,5 @@ PURCHASES_BY_MONTH = Table(
     key=("customer_id", "month"),
 )
 
-SUMMARIES = (CUSTOMER_SUMMARY, CAPTURE_CURVE, MAP_SAMPLE)
+SUMMARIES = (CUSTOMER_SUMMARY, BUDGET_CURVE, MAP_SAMPLE)
 """What the warehouse adds to a publish by itself."""

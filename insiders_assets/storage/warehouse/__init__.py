@@ -1,6 +1,6 @@
 """The warehouse: the SQL tables that marketing, BI tools and the dashboard read. SQLite or PostgreSQL."""
 
-from insiders_assets.storage.warehouse.schema import HISTORY, TABLES
+from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, tables
 from insiders_assets.storage.warehouse.warehouse import Warehouse
 
-__all__ = ["HISTORY", "TABLES", "Warehouse"]
+__all__ = ["HISTORY", "TABLES", "Warehouse", "tables"]

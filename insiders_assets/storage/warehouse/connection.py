@@ -14,7 +14,7 @@ BUSY_SECONDS = 30
 """How long a statement waits for another writer before it gives up."""
 
 
-def make_engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
+def make_engine(url: sa.URL, *, read_only: bool, pooled: bool = False) -> sa.Engine:
     """An engine whose transactions are real ones on both databases.
 
     Nothing is connected yet. Connections are closed after use: publishes are rare, and a file that others keep open
@@ -23,6 +23,8 @@ def make_engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
     Args:
         url: As :func:`insiders_assets.storage.warehouse.urls.parse` gives it.
         read_only: Refuse writes, at the database.
+        pooled: Keep a server's connections for the next use. A file's are closed all the same: opening it is cheap,
+            and another file may come in its place.
     """
     import sqlalchemy as sa
 
@@ -43,7 +45,8 @@ def make_engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
     given = query.pop("options", "")
     return sa.create_engine(
         url.set(query=query),
-        poolclass=sa.NullPool,
+        poolclass=sa.QueuePool if pooled else sa.NullPool,
+        pool_pre_ping=pooled,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         connect_args={
             "connect_timeout": 10,
@@ -86,3 +89,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA mmap_size = 4294967296")  # read through the system's cache, at most that far

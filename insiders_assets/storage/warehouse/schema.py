@@ -11,6 +11,8 @@ from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH, SUMMARIES
 from insiders_assets.contracts.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import sqlalchemy as sa
 
 CONTRACTS = (
@@ -46,6 +48,11 @@ def metadata() -> sa.MetaData:
     for contract in CONTRACTS:
         _table(contract, found)
     return found
+
+
+def tables() -> Mapping[str, sa.Table]:
+    """Every table by name, to write queries with."""
+    return metadata().tables
 
 
 def key_of(contract: Table) -> tuple[str, ...]:

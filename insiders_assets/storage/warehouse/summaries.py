@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.contracts.summaries import CAPTURE_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMED
+from insiders_assets.contracts.summaries import BUDGET_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def summaries(insiders: pl.DataFrame, as_of: date) -> Mapping[str, pl.DataFrame]
     """
     return {
         CUSTOMER_SUMMARY.name: customer_summary(insiders, as_of),
-        CAPTURE_CURVE.name: capture_curve(insiders),
+        BUDGET_CURVE.name: budget_curve(insiders),
         MAP_SAMPLE.name: map_sample(insiders),
     }
 
@@ -48,7 +48,7 @@ def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def capture_curve(insiders: pl.DataFrame) -> pl.DataFrame:
+def budget_curve(insiders: pl.DataFrame) -> pl.DataFrame:
     """Revenue of the best identified customers, at :data:`CURVE_STEPS` sizes and at the number of members."""
     revenue = insiders.filter("is_identified")["revenue"].sort(descending=True)
     size, members = len(revenue), int(insiders["is_member"].sum())
@@ -66,7 +66,7 @@ def capture_curve(insiders: pl.DataFrame) -> pl.DataFrame:
         for count in taken
         if count <= size
     ]
-    return pl.DataFrame(rows, schema=CAPTURE_CURVE.polars_schema)
+    return pl.DataFrame(rows, schema=BUDGET_CURVE.polars_schema)
 
 
 def map_sample(insiders: pl.DataFrame) -> pl.DataFrame:
