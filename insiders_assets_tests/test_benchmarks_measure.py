@@ -10,14 +10,14 @@ import pytest
 
 from benchmarks import measure, page, whole_run
 
-
 MEASURE = """
 import json, sys
 from benchmarks.measure import run
 busy = "end = __import__('time').process_time() + 0.3; block = bytearray(200_000_000)\\n"
 busy += "while __import__('time').process_time() < end: pass"
 idle = "__import__('time').sleep(0.3)"
-print(json.dumps([[cost.seconds, cost.cpu, cost.peak] for cost in (run([sys.executable, "-c", x]) for x in (busy, idle))]))
+costs = [run([sys.executable, "-c", each]) for each in (busy, idle)]
+print(json.dumps([[cost.seconds, cost.cpu, cost.peak] for cost in costs]))
 """
 
 
