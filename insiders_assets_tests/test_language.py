@@ -18,8 +18,8 @@ from insiders_assets_tests.report_tables import refresh
 TRANSLATED = [name for name in LANGUAGES if name != DEFAULT]
 
 
-def _messages(language: str) -> list[Message]:
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
+def _messages(language: str, kind: str = "") -> list[Message]:
+    with (CATALOGUES / f"{kind}{language}.po").open("rb") as file:
         return [message for message in read_po(file, locale=language) if message.id]
 
 
@@ -35,10 +35,11 @@ def test_every_text_of_the_product_is_translated(language: str) -> None:
     assert [message.id for message in template() if message.id and message.id not in done] == []
 
 
+@pytest.mark.parametrize("kind", ["", "sentences."])
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_translations_keep_the_places_for_numbers_and_names(language: str) -> None:
+def test_translations_keep_the_places_for_numbers_and_names(language: str, kind: str) -> None:
     places = re.compile(r"%\(\w+\)s|%%")
-    for message in _messages(language):
+    for message in _messages(language, kind):
         for english, translated in zip(_forms(message.id), _forms(message.string), strict=True):
             assert sorted(places.findall(english)) == sorted(places.findall(translated)), english
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from babel import Locale
     from babel.messages import Catalog
 
+    from insiders_assets.language.sentences import Sentences
+
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}
 """The languages there are catalogues for, each by its own name."""
 
@@ -35,12 +37,12 @@ def mark(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@lru_cache
 def _catalogue(name: str) -> Catalog:
     from babel.messages.pofile import read_po
 
     with (CATALOGUES / f"{name}.po").open("rb") as file:
-        return read_po(file, locale=name)
+        return read_po(file, locale=name.rpartition(".")[2])
 
 
 class Language:
@@ -98,6 +100,33 @@ class Language:
                 found = message.string[self.locale.plural_form(count) != "one"] or found
         return found % ({"count": self.number(count)} | values)
 
+    @cached_property
+    def _sentences(self) -> Sentences:
+        from insiders_assets.language.sentences import Sentences
+
+        # English has patterns too: they find the amounts that its sentences lack the currency of.
+        other = next(name for name in LANGUAGES if name != DEFAULT)
+        catalogue = _catalogue(f"sentences.{self.name if self.name != DEFAULT else other}")
+        pairs = [(str(message.id), str(message.string)) for message in catalogue if message.id]
+        return Sentences(
+            self, pairs if self.name != DEFAULT else [(english, english) for english, _ in pairs]
+        )
+
+    def told(self, english: str) -> str:
+        """Sentences that the programme wrote, such as a reason or an answer, in this language."""
+        return self._sentences.write(english)
+
+    @staticmethod
+    def sentences(english: str) -> list[str]:
+        """The sentences of a text that the programme wrote."""
+        from insiders_assets.language.patterns import SENTENCE_END
+
+        return SENTENCE_END.split(english)
+
+    def untold(self, english: str) -> list[str]:
+        """The sentences among them that :meth:`told` leaves in English."""
+        return self._sentences.unknown(english)
+
     def number(self, value: float | None, digits: int = 0) -> str:
         """``value`` with ``digits`` decimals; an en dash for a missing one."""
         from babel.numbers import format_decimal
@@ -154,6 +183,18 @@ class Language:
         from babel.dates import format_skeleton
 
         return format_skeleton("MMMd", value, locale=self.locale)
+
+    def month(self, value: date) -> str:
+        """A month of a year, such as Dec 2017."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMM", value, locale=self.locale)
+
+    def month_alone(self, value: date) -> str:
+        """A month without its year, such as Dec."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("MMM", value, locale=self.locale).rstrip(".")
 
     def moment(self, value: datetime) -> str:
         """A day and time."""

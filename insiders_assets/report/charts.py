@@ -69,7 +69,7 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
         shown = of_cluster.select("customer_id", "revenue", "recency", "total_purchases", "confidence")
         lines = (
             "<b>%{customdata[0]}</b>",
-            escape(f"{row['cluster']} · {row['name']} ({names[row['tier']]})"),
+            escape(f"{row['cluster']} · {words.told(row['name'])} ({names[row['tier']]})"),
             f"{words.text('Revenue')}: {money}",
             f"{words.text('Days since last purchase')}: %{{customdata[2]:,}}",
             f"{words.text('Orders')}: %{{customdata[3]:,}}",
@@ -79,7 +79,7 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": escape(f"{row['cluster']} · {row['name']}"),
+                "name": escape(f"{row['cluster']} · {words.told(row['name'])}"),
                 "x": of_cluster["embedding_x"].round(2).to_list(),
                 "y": of_cluster["embedding_y"].round(2).to_list(),
                 "customdata": [
@@ -170,7 +170,7 @@ def backtest(inputs: ReportInputs) -> Figure | None:
     if not blocks:
         return None
     block = blocks[0]
-    subjects = [words.text(row["subject"]) for row in reversed(block["subjects"])]
+    subjects = list(map(words.text, reversed([row["subject"] for row in block["subjects"]])))
     middle = (len(block["cutoffs"]) - 1) / 2
     symbols = ("circle", "diamond", "square", "cross", "triangle-up")
     traces: list[Figure] = []

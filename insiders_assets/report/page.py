@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.report import charts
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SOFT
-from insiders_assets.report.sections import clusters, evidence, movement, original, quality, summary, tiers
+from insiders_assets.report.sections import (
+    clusters,
+    evidence,
+    movement,
+    original,
+    quality,
+    questions,
+    summary,
+    tiers,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,6 +60,7 @@ def _environment(words: Language) -> Environment:
         "percent": words.percent,
         "day": words.day,
         "translated": words.text,
+        "told": words.told,
     }
     return environment
 
@@ -80,7 +90,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "actions": summary.next_actions(inputs),
         "movement_line": summary.movement_line(inputs),
         "notices": summary.notices(inputs),
-        "answers": inputs.tables["business_answers"].sort("number").to_dicts(),
+        "answers": questions.answers(inputs),
         "heat": tiers.heat_table(inputs),
         "gauges": tiers.gauges(inputs),
         "profiles": clusters.profiles(inputs),

@@ -77,7 +77,12 @@ def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
 def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
     """The actions with most revenue at stake."""
     ranked = sorted(inputs.clusters, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
-    return [row for row in ranked[:ACTIONS] if row["revenue_at_stake"] > 0]
+    # The first sentence of each is the most pressing action and its numbers; the cluster's card tells the next one too.
+    return [
+        row | {name: row[name].split(". ")[0].rstrip(".") + "." for name in ("action", "action_reason")}
+        for row in ranked[:ACTIONS]
+        if row["revenue_at_stake"] > 0
+    ]
 
 
 def movement_line(inputs: ReportInputs) -> str:

@@ -1,0 +1,28 @@
+"""The questions the business asked, each with its answer in a readable shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from insiders_assets.report.inputs import ReportInputs
+
+SHORT = 450
+"""Letters up to which an answer is one paragraph; a longer one is a first sentence and a list of the others."""
+
+
+def answers(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Question and answer by number: ``lead`` is the answer, or its first sentence where ``rest`` lists the others."""
+    words, found = inputs.words, []
+    for row in inputs.tables["business_answers"].sort("number").to_dicts():
+        sentences = [words.told(sentence) for sentence in words.sentences(row["answer"])]
+        shown = len(sentences) if len(row["answer"]) <= SHORT else 1
+        found.append(
+            {
+                "number": row["number"],
+                "question": words.told(row["question"]),
+                "lead": " ".join(sentences[:shown]),
+                "rest": sentences[shown:],
+            }
+        )
+    return found
