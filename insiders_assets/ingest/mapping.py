@@ -99,11 +99,11 @@ class Mappings(BaseModel):
         return next((mapping for mapping in self.exports if mapping.fits(name)), None)
 
 
-def read_mappings(text: str, where: str) -> Mappings:
+def read_mappings(text: str | bytes, where: str) -> Mappings:
     """The mappings in a mapping file.
 
     Args:
-        text: The file's text, YAML.
+        text: The file's text, YAML in UTF-8.
         where: Its place, for messages.
 
     Raises:

@@ -14,6 +14,7 @@ class Outcome:
         rows_read: Its rows, without header and blank lines.
         rows_transactions: Rows that became transactions.
         rows_quarantined: Rows that did not.
+        rows_faulty: Those of them that could not be read.
         set_aside: Why the whole export was set aside, or empty.
         duplicates: Rows that repeat an earlier row of the export exactly; kept, and counted.
         form: What was found out about its form.
@@ -22,6 +23,7 @@ class Outcome:
     rows_read: int = 0
     rows_transactions: int = 0
     rows_quarantined: int = 0
+    rows_faulty: int = 0
     set_aside: str = ""
     duplicates: int = 0
     form: dict[str, Any] = field(default_factory=dict)

@@ -40,7 +40,7 @@ def read_file(path: Path, rules: FileRules, sinks: Callable[[str], Sink]) -> dic
         with readable():
             exports = open_exports(path, rules)
     except ExportError as error:
-        tally = Tally(sinks(""))
+        tally = Tally(sinks(""), rules)
         tally.set_aside(error)
         return {"": tally.outcome}
     return {name: read_export(opened, rules, sinks(name)) for name, opened in exports.items()}
@@ -57,7 +57,7 @@ def read_export(opened: Callable[[], Export], rules: FileRules, sink: Sink) -> O
     Returns:
         What became of it. An export that cannot be read is set aside, with the reason, and never raised.
     """
-    tally = Tally(sink)
+    tally = Tally(sink, rules)
     try:
         with readable():
             export = opened()
@@ -65,10 +65,11 @@ def read_export(opened: Callable[[], Export], rules: FileRules, sink: Sink) -> O
             reading = _Reading(export, rules, tally)
             formats = reading.read()
             tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
+        tally.finish()
         outcome = tally.outcome
-        if outcome.rows_quarantined > rules.max_rejected * outcome.rows_read:
+        if outcome.rows_faulty > rules.max_rejected * outcome.rows_read:
             raise ExportError(
-                f"{outcome.rows_quarantined} of its {outcome.rows_read} rows cannot be read, which is more than "
+                f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
                 f"{rules.max_rejected:.0%}",
                 cure="mend them, or raise INSIDERS_MAX_REJECTED",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping import Mapping, Mappings
@@ -23,12 +23,14 @@ class FileRules:
         date_order: How dates such as 03/04/2026 are read; ``auto`` refuses a file where both readings fit.
         decimal: How numbers such as 1,234 are read; ``auto`` refuses a file where both readings fit.
         max_rejected: Share of the file's rows above which it is set aside as a whole.
+        duplicate_rows: Whether a row that repeats an earlier one exactly is kept or rejected.
         mapping: What its columns are called and what is derived, if the user said so.
     """
 
     date_order: Literal["auto", "day_first", "month_first"] = "auto"
     decimal: Literal["auto", "point", "comma"] = "auto"
     max_rejected: float = 0.05
+    duplicate_rows: Literal["keep", "reject"] = "keep"
     mapping: Mapping | None = None
 
     @property
@@ -52,19 +54,37 @@ class IngestRules:
     Attributes:
         common: What holds for a file without a mapping.
         mappings: What the user said of other shops' exports; those in the landing zone if None.
+        same_content: Whether files with the same content count once or each.
+        changed_files: Whether a file's new content replaces its earlier rows or is added to them.
+        removed_files: Whether the rows of a file that is gone are let go or kept.
     """
 
     common: FileRules = field(default_factory=FileRules)
     mappings: Mappings | None = None
+    same_content: Literal["once", "each"] = "once"
+    changed_files: Literal["replace", "add"] = "replace"
+    removed_files: Literal["forget", "keep"] = "forget"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> IngestRules:
         """The rules that the settings ask for."""
-        return cls(
-            FileRules(
-                date_order=settings.date_order, decimal=settings.decimal, max_rejected=settings.max_rejected
-            )
+        common = FileRules(
+            date_order=settings.date_order,
+            decimal=settings.decimal,
+            max_rejected=settings.max_rejected,
+            duplicate_rows=settings.duplicate_rows,
         )
+        return cls(
+            common,
+            same_content=settings.same_content,
+            changed_files=settings.changed_files,
+            removed_files=settings.removed_files,
+        )
+
+    def cleaning(self, name: str) -> dict[str, Any]:
+        """The cleaning rules that hold for the file called ``name`` in the place of the settings."""
+        mapping = self.mappings.of(name) if self.mappings else None
+        return mapping.cleaning if mapping else {}
 
     def of(self, name: str) -> FileRules:
         """The rules for the file called ``name``, relative to the landing zone."""

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from insiders_assets.ingest.blocks import REJECTED_SCHEMA
+from insiders_assets.ingest.blocks import REJECTED_SCHEMA, rejected_frame
+from insiders_assets.ingest.conversion import Converted
 from insiders_assets.ingest.outcome import Outcome
+from insiders_assets.ingest.repeats import RepeatCounter, RepeatFinder
 
 if TYPE_CHECKING:
     from insiders_assets.errors import ExportError
     from insiders_assets.ingest.blocks import Block
-    from insiders_assets.ingest.conversion import Converted
+    from insiders_assets.ingest.rules import FileRules
 
 SHOWN_OF_SET_ASIDE = 1000
 """Rejected rows kept of an export that is set aside as a whole: enough to see what is wrong with it."""
@@ -36,11 +38,13 @@ class Tally:
 
     Args:
         sink: Where its rows go.
+        rules: How it is read.
     """
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, rules: FileRules) -> None:
         self.outcome = Outcome()
-        self._sink = sink
+        self._sink, self._rules = sink, rules
+        self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self._shown = pl.DataFrame(schema=REJECTED_SCHEMA)
 
     def count(self, block: Block) -> None:
@@ -51,6 +55,9 @@ class Tally:
         """Count and hand on converted rows."""
         self.count(block)
         self.outcome.rows_read -= found.blank
+        self.outcome.rows_faulty += found.rejected.height
+        if found.transactions.height:
+            found = self._without_repeats(block, found)
         self.outcome.rows_transactions += found.transactions.height
         self.outcome.rows_quarantined += found.rejected.height
         if found.transactions.height:
@@ -60,10 +67,33 @@ class Tally:
                 self._shown = pl.concat([self._shown, found.rejected]).head(SHOWN_OF_SET_ASIDE)
             self._sink.rejected(found.rejected)
 
+    def _without_repeats(self, block: Block, found: Converted) -> Converted:
+        """Count rows that repeat an earlier one, and reject them if the rules say so."""
+        rows = found.transactions.drop("source_line")
+        if self._rules.duplicate_rows == "keep":
+            self._counter.add(rows)
+            return found
+        repeats = self._finder.find(rows)
+        self.outcome.duplicates += int(repeats.sum())
+        lines = found.transactions["source_line"].filter(repeats)
+        texts = block.texts(block.lines.search_sorted(lines).to_list())
+        reason = "repeats an earlier row of its file exactly"
+        again = rejected_frame(
+            [(line, None, None, reason, text) for line, text in zip(lines, texts, strict=True)]
+        )
+        rejected = pl.concat([found.rejected, again]).sort("source_line", maintain_order=True)
+        return Converted(found.transactions.filter(~repeats), rejected, found.blank)
+
+    def finish(self) -> None:
+        """Close the count."""
+        if self._rules.duplicate_rows == "keep":
+            self.outcome.duplicates = self._counter.count
+
     def restart(self) -> None:
         """Forget everything, for another pass."""
         self._sink.discard()
         self._shown = self._shown.clear()
+        self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self.outcome = Outcome(form=self.outcome.form)
 
     def set_aside(self, error: ExportError) -> None:
@@ -73,6 +103,6 @@ class Tally:
         whole = pl.DataFrame([(None, None, None, reason, None, rest)], schema=REJECTED_SCHEMA, orient="row")
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
-        self.outcome.rows_transactions = 0
+        self.outcome.rows_transactions = self.outcome.duplicates = 0
         self.outcome.rows_quarantined = rest + self._shown.height
         self.outcome.set_aside = reason

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from insiders_assets import progress
+from insiders_assets.ingest.mapping import read_mappings
 from insiders_assets.ingest.reading import read_file
+from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.parts import PartWriter
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.storage.landing import FileSignature, LandingZone
 
+UNREADABLE = "unreadable"
+"""What the content of a file that cannot be opened begins with; it is tried again every time."""
 LABEL = "reading exports"
 WORKERS = 2
 """Files read at a time; each is parsed by all cores anyway."""
@@ -45,87 +49,123 @@ class Ingesting:
         listing: dict[str, FileSignature],
     ) -> None:
         self._folder, self._quarantine = folder, quarantine
-        self._landing, self._rules, self._before = landing, rules, before
-        self._listing = listing
+        self._landing, self._before = landing, before
+        self._listing = dict(listing)
+        self._mapping = self._listing.pop(MAPPING, None)
+        self._rules = self._with_mappings(rules)
+        self._digests = {name: self._rules.of(name).digest() for name in self._listing}
         self.parsed = 0
         self.warnings: list[str] = []
 
-    def files(self) -> Manifest:
+    def manifest(self) -> Manifest:
         """The manifest of what lies in the landing zone now."""
         found = {name: file for name, file in self._before.files.items() if self._is_current(name, file)}
+        if self._rules.removed_files == "keep":
+            found |= {
+                name: replace(file, gone=True)
+                for name, file in self._before.files.items()
+                if name not in self._listing
+            }
         self._parse([name for name in self._listing if name not in found], found)
-        firsts = _firsts(found)
-        # A file that only repeated another has to be parsed after all once the other is gone.
-        missing = [name for name, first in firsts.items() if name == first and found[name].same_as]
-        self._parse(missing, found, first=True)
-        for name, first in firsts.items():
-            if name != first:
-                found[name].same_as, found[name].exports = first, []
-        return Manifest(dict(sorted(found.items())))
+        if self._rules.same_content == "once":
+            self._count_once(found)
+        cleaning = {
+            export.name: rules
+            for name, file in found.items()
+            for export in file.all_exports()
+            if (rules := self._rules.cleaning(name))
+        }
+        return Manifest(dict(sorted(found.items())), self._mapping, dict(sorted(cleaning.items())))
 
-    def _digest(self, name: str) -> str:
-        return self._rules.of(name).digest()
+    def _with_mappings(self, rules: IngestRules) -> IngestRules:
+        """The rules with the mappings of the landing zone, unless they come with others."""
+        if rules.mappings is not None or self._mapping is None:
+            return rules
+        with self._landing.fetch(MAPPING) as path:
+            return replace(rules, mappings=read_mappings(path.read_bytes(), str(path)))
+
+    def _count_once(self, found: dict[str, ParsedFile]) -> None:
+        """Let the first by name of the files with the same content count, and no other."""
+        firsts: dict[str, str] = {}
+        for name in sorted(found):
+            firsts.setdefault(found[name].content, name)
+        # A file that only repeated another has to be parsed after all once it comes first.
+        self._parse([name for name in firsts.values() if found[name].same_as], found, again=True)
+        for name, file in found.items():
+            if name != (first := firsts[file.content]):
+                found[name] = replace(file, same_as=first, exports=[])
 
     def _is_current(self, name: str, file: ParsedFile) -> bool:
+        """Whether a file is as it was when it was parsed, by rules as they are now, and its parts are in place."""
+        exports = file.all_exports()
         return (
             self._listing.get(name) == file.signature
-            and file.rules == self._digest(name)
-            and all(
-                _has(self._folder / part.path, part.size) for export in file.exports for part in export.parts
-            )
+            and file.rules == self._digests[name]
+            and not file.gone
+            and not file.content.startswith(UNREADABLE)
+            and all(_has(self._folder / part.path, part.size) for export in exports for part in export.parts)
             and all(
                 _has(self._quarantine / part.path, part.size)
-                for export in file.exports
+                for export in exports
                 for part in export.rejected
             )
         )
 
-    def _parse(self, names: list[str], found: dict[str, ParsedFile], *, first: bool = False) -> None:
+    def _parse(self, names: list[str], found: dict[str, ParsedFile], *, again: bool = False) -> None:
         """Parse files, a few at a time, and add them to ``found``."""
+        known = {} if again else self._contents(found)
         with ThreadPoolExecutor(WORKERS) as pool:
-            tasks = {pool.submit(self._file, name, found, first=first): name for name in names}
+            tasks = {pool.submit(self._file, name, known): name for name in names}
             try:
                 for done, task in enumerate(as_completed(tasks), start=1):
-                    if (file := task.result()) is not None:
-                        found[tasks[task]] = file
+                    self._add(tasks[task], task.result(), found)
                     progress.report(LABEL, done, len(names))
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def _file(self, name: str, found: dict[str, ParsedFile], *, first: bool) -> ParsedFile | None:
-        """Parse one file, unless its content is known already; None if it changed meanwhile."""
-        signature = self._listing[name]
+    def _contents(self, found: dict[str, ParsedFile]) -> dict[str, str]:
+        """The first by name of the files known already, by content."""
+        known: dict[str, str] = {}
+        if self._rules.same_content == "once":
+            for name in sorted(found):
+                known.setdefault(found[name].content, name)
+        return known
+
+    def _add(self, name: str, file: ParsedFile, found: dict[str, ParsedFile]) -> None:
+        """Add a file just read; one that changed meanwhile is left for the next run, as it was before."""
+        before = self._before.files.get(name)
+        if self._landing.has_changed(name, self._listing[name]):
+            self.warnings.append(f"{name} is still being written; it is left for the next run")
+            if before:
+                found[name] = before
+            return
+        if before and self._rules.changed_files == "add":
+            file.earlier = [export for export in before.all_exports() if export.content != file.content]
+        self.parsed += bool(file.exports) and (before is None or file.exports != before.exports)
+        found[name] = file
+
+    def _file(self, name: str, known: dict[str, str]) -> ParsedFile:
+        """Read one file, unless its content is known already."""
+        signature, digest = self._listing[name], self._digests[name]
         with self._landing.fetch(name) as path:
             content = _content(path)
-            if not first and (known := self._known(name, signature, content, found)):
-                return known
-            exports = self._exports(name, path, content)
-        self.parsed += 1
-        return ParsedFile(signature, content, self._digest(name), exports=exports)
-
-    def _known(
-        self, name: str, signature: FileSignature, content: str, found: dict[str, ParsedFile]
-    ) -> ParsedFile | None:
-        """The file, if its content was parsed before, under this name or under one that comes first."""
-        before = self._before.files.get(name)
-        if before and before.content == content:
-            touched = replace(before, signature=signature)
-            if self._is_current(name, touched):
-                return touched
-        for other, file in sorted(self._before.files.items()):
-            if other < name and file.content == content and other in found:
-                return ParsedFile(signature, content, self._digest(name), same_as=other)
-        return None
+            before = self._before.files.get(name)
+            if before and before.content == content and not before.same_as:
+                touched = replace(before, signature=signature, gone=False)
+                if self._is_current(name, touched):
+                    return touched
+            if (first := known.get(content, name)) < name:
+                return ParsedFile(signature, content, digest, same_as=first)
+            return ParsedFile(signature, content, digest, exports=self._exports(name, path, content))
 
     def _exports(self, name: str, path: Path, content: str) -> list[ParsedExport]:
         writers: dict[str, PartWriter] = {}
 
         def writer(member: str) -> PartWriter:
             full = f"{name}/{member}" if member else name
-            identity = hashlib.sha256("\0".join((content, full, self._digest(name))).encode()).hexdigest()[
-                :20
-            ]
+            facts = "\0".join((content, full, self._digests[name]))
+            identity = hashlib.sha256(facts.encode()).hexdigest()[:20]
             writers[member] = PartWriter(self._folder, self._quarantine, full, identity)
             return writers[member]
 
@@ -136,6 +176,7 @@ class Ingesting:
             exports.append(
                 ParsedExport(
                     f"{name}/{member}" if member else name,
+                    content,
                     outcome.rows_read,
                     outcome.rows_transactions,
                     outcome.rows_quarantined,
@@ -147,14 +188,6 @@ class Ingesting:
                 )
             )
         return exports
-
-
-def _firsts(files: dict[str, ParsedFile]) -> dict[str, str]:
-    """For every file, the first by name of those that have its content."""
-    first: dict[str, str] = {}
-    for name in sorted(files):
-        first.setdefault(files[name].content, name)
-    return {name: first[file.content] for name, file in files.items()}
 
 
 def _has(path: Path, size: int) -> bool:
@@ -170,4 +203,4 @@ def _content(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        return f"unreadable: {path.name}: {error.strerror}"
+        return f"{UNREADABLE} {path}: {error.strerror}"

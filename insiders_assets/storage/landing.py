@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-IGNORED = frozenset({"mapping.yaml", "mapping.yml"})
-"""Files that belong beside exports and are none."""
+MAPPING = "mapping.yaml"
+"""What other shops' columns mean: belongs beside the exports, and is none."""
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 """Endings by which programs mark files they are still writing."""
 
@@ -49,9 +49,10 @@ class LandingZone(Protocol):
         """The place, as the user knows it."""
 
     def listing(self) -> dict[str, FileSignature]:
-        """Every export by its name relative to the landing zone, sorted by name.
+        """Every export, and the mapping beside them, by name relative to the landing zone, sorted by name.
 
-        Names that begin with a dot, unfinished files and the mapping are left out, those in sub-folders are not.
+        Names that begin with a dot and unfinished files are left out, files in sub-folders are not. The mapping stands
+        under :data:`MAPPING` wherever it lies. Without an export, the listing is empty.
 
         Raises:
             InsidersError: The landing zone is not there or cannot be read.
@@ -59,16 +60,20 @@ class LandingZone(Protocol):
         """
 
     def fetch(self, name: str) -> AbstractContextManager[Path]:
-        """Give a path where the export called ``name`` can be read for the length of the block."""
+        """Give a path where the file called ``name`` can be read for the length of the block."""
+
+    def has_changed(self, name: str, signature: FileSignature) -> bool:
+        """Whether the file called ``name`` no longer looks as it did in the listing, or is gone."""
 
 
-def open_landing(location: str) -> LandingZone:
+def open_landing(location: str, mapping: str | None = None) -> LandingZone:
     """The landing zone at a location.
 
     Args:
         location: A directory.
+        mapping: The mapping file, if it is not the one beside the exports.
     """
-    return FolderLandingZone(Path(location))
+    return FolderLandingZone(Path(location), Path(mapping) if mapping else None)
 
 
 def is_export(name: str) -> bool:
@@ -76,7 +81,7 @@ def is_export(name: str) -> bool:
     parts = name.split("/")
     return (
         not any(part.startswith(".") for part in parts)
-        and parts[-1] not in IGNORED
+        and name != MAPPING
         and not name.lower().endswith(UNFINISHED)
         and not name.endswith("~")
     )
@@ -87,10 +92,11 @@ class FolderLandingZone:
 
     Args:
         folder: The folder.
+        mapping: The mapping file, if it is not the one in the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, mapping: Path | None = None) -> None:
+        self._folder, self._mapping = folder, mapping
         self._paths: dict[str, str] = {}
 
     @property
@@ -111,10 +117,25 @@ class FolderLandingZone:
                     if is_export(name + "/x"):
                         folders.append((entry.path, name + "/"))
                 elif is_export(name):
-                    found[name] = FileSignature(status.st_size, str(status.st_mtime_ns), status.st_mtime_ns)
+                    found[name] = _signature(status)
                     paths[name] = entry.path
         self._paths = paths
+        if found and (signature := self._mapping_signature()):
+            found[MAPPING] = signature
         return dict(sorted(found.items()))
+
+    def _mapping_signature(self) -> FileSignature | None:
+        path = self._paths[MAPPING] = str(self._mapping or self._folder / MAPPING)
+        try:
+            return _signature(os.stat(path))  # noqa: PTH116 - as for every other file
+        except OSError as error:
+            if self._mapping is None:
+                return None
+            raise UsageError(
+                f"the mapping cannot be opened ({error.strerror})",
+                where=path,
+                cure="correct INSIDERS_MAPPING",
+            ) from None
 
     def _entries(self, path: str) -> Iterator[tuple[os.DirEntry[str], os.stat_result | None]]:
         """Files with their status, and folders with None."""
@@ -145,6 +166,17 @@ class FolderLandingZone:
     def fetch(self, name: str) -> Iterator[Path]:
         """See :meth:`LandingZone.fetch`."""
         yield Path(self._paths.get(name) or self._folder / name)
+
+    def has_changed(self, name: str, signature: FileSignature) -> bool:
+        """See :meth:`LandingZone.has_changed`."""
+        try:
+            return _signature(os.stat(self._paths.get(name) or self._folder / name)) != signature  # noqa: PTH116
+        except OSError:
+            return True
+
+
+def _signature(status: os.stat_result) -> FileSignature:
+    return FileSignature(status.st_size, str(status.st_mtime_ns), status.st_mtime_ns)
 
 
 def _printable(name: str) -> str:

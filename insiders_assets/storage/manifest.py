@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.storage.files import write_text
-from insiders_assets.storage.landing import FileSignature
+from insiders_assets.storage.landing import MAPPING, FileSignature
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,7 @@ class ParsedExport:
 
     Attributes:
         name: The export's name in ``source_file``.
+        content: Hash of the bytes of its file.
         rows_read: Its rows.
         rows_transactions: Rows that became transactions.
         rows_quarantined: Rows that did not.
@@ -43,6 +44,7 @@ class ParsedExport:
     """
 
     name: str
+    content: str = ""
     rows_read: int = 0
     rows_transactions: int = 0
     rows_quarantined: int = 0
@@ -63,6 +65,8 @@ class ParsedFile:
         rules: Digest of the rules it was read by.
         same_as: The file that has the same content and counts in its place, or empty.
         exports: The exports in it; none if it does not count.
+        earlier: Exports it held before its content changed, where those are to be kept.
+        gone: Whether it is no longer there, and its rows are kept.
     """
 
     signature: FileSignature
@@ -70,32 +74,56 @@ class ParsedFile:
     rules: str
     same_as: str = ""
     exports: list[ParsedExport] = field(default_factory=list)
+    earlier: list[ParsedExport] = field(default_factory=list)
+    gone: bool = False
+
+    def all_exports(self) -> list[ParsedExport]:
+        """Its exports, the earlier ones first."""
+        return [*self.earlier, *self.exports]
 
 
 @dataclass
 class Manifest:
-    """Every file of the landing zone by its name."""
+    """What lies in the landing zone, and what became of it.
+
+    Attributes:
+        files: Every file by its name.
+        mapping: What the mapping file looked like, or None if there was none.
+        cleaning: Cleaning rules that mappings override, by the name of the export they hold for.
+    """
 
     files: dict[str, ParsedFile] = field(default_factory=dict)
+    mapping: FileSignature | None = None
+    cleaning: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def exports(self) -> Iterator[tuple[ParsedFile, ParsedExport]]:
         """Every export that counts, sorted by name."""
         for name in sorted(self.files):
-            for export in self.files[name].exports:
+            for export in self.files[name].all_exports():
                 yield self.files[name], export
 
     def digest(self) -> str:
         """A hash of what the transactions follow from: contents and rules, whatever the files are called."""
-        facts = sorted((file.content, file.rules) for file in self.files.values() if not file.same_as)
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+        facts = sorted(
+            [file.rules, *(f"{export.content} {export.rows_transactions}" for export in file.all_exports())]
+            for file in self.files.values()
+            if file.all_exports()
+        )
+        rules = sorted(json.dumps(rules, sort_keys=True) for rules in self.cleaning.values())
+        return hashlib.sha256(json.dumps([facts, rules]).encode()).hexdigest()[:16]
+
+    def listing(self) -> dict[str, FileSignature]:
+        """The files that were there, and the mapping, with their signatures, sorted by name."""
+        found = {name: file.signature for name, file in self.files.items() if not file.gone}
+        if self.mapping:
+            found[MAPPING] = self.mapping
+        return dict(sorted(found.items()))
 
     def write(self, path: Path) -> None:
         """Replace the manifest at ``path``, all at once."""
-        lines = [
-            f"{json.dumps(name)}: {json.dumps(file, default=vars)}"
-            for name, file in sorted(self.files.items())
-        ]
-        write_text(path, f'{{"format": {FORMAT}, "files": {{\n' + ",\n".join(lines) + "\n}}\n")
+        head = {"format": FORMAT, "mapping": self.mapping, "cleaning": self.cleaning}
+        files = ",\n".join(f"{_dump(name)}: {_dump(file)}" for name, file in sorted(self.files.items()))
+        write_text(path, f'{_dump(head)[:-1]}, "files": {{\n{files}\n}}}}\n')
 
     @classmethod
     def read(cls, path: Path) -> Manifest | None:
@@ -104,16 +132,23 @@ class Manifest:
             found = json.loads(path.read_text(encoding="utf-8"))
             if found["format"] != FORMAT:
                 return None
-            return cls({name: _file(entry) for name, entry in found["files"].items()})
+            mapping = FileSignature(**found["mapping"]) if found["mapping"] else None
+            files = {name: _file(entry) for name, entry in found["files"].items()}
+            return cls(files, mapping, found["cleaning"])
         except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return None
 
 
+def _dump(value: Any) -> str:
+    return json.dumps(value, default=vars)
+
+
 def _file(entry: dict[str, Any]) -> ParsedFile:
-    exports = [
-        ParsedExport(
-            **export | {key: [Part(**part) for part in export[key]] for key in ("parts", "rejected")}
-        )
-        for export in entry["exports"]
-    ]
-    return ParsedFile(**entry | {"signature": FileSignature(**entry["signature"]), "exports": exports})
+    exports = {key: [_export(export) for export in entry[key]] for key in ("exports", "earlier")}
+    return ParsedFile(**entry | exports | {"signature": FileSignature(**entry["signature"])})
+
+
+def _export(entry: dict[str, Any]) -> ParsedExport:
+    return ParsedExport(
+        **entry | {key: [Part(**part) for part in entry[key]] for key in ("parts", "rejected")}
+    )

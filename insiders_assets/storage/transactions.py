@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -88,14 +88,14 @@ class TransactionStore:
             )
         before = Manifest.read(self._manifest_path) or Manifest()
         run = Ingesting(self.folder, self.quarantine, landing, rules, before, listing)
-        after = run.files()
+        after = run.manifest()
         self._refuse_nothing(after)
         changed = after.digest() != before.digest() or not self._manifest_path.exists()
         if after != before or changed:
             after.write(self._manifest_path)
             self._sweep(after)
         return IngestResult(
-            listing={name: file.signature for name, file in sorted(after.files.items())},
+            listing=after.listing(),
             files=[export for _, export in after.exports()],
             parsed=run.parsed,
             changed=changed,
@@ -159,7 +159,11 @@ class TransactionStore:
     def listing(self) -> dict[str, FileSignature]:
         """The files accounted for, as they looked when they were read; empty before the first ingest."""
         found = Manifest.read(self._manifest_path) or Manifest()
-        return {name: file.signature for name, file in sorted(found.files.items())}
+        return found.listing()
+
+    def cleaning(self) -> dict[str, dict[str, Any]]:
+        """Cleaning rules that mappings override, by the name of the export (its ``source_file``) they hold for."""
+        return self._manifest().cleaning
 
     def content_digest(self) -> str:
         """A short hash of everything the transactions follow from."""
