@@ -25,8 +25,15 @@ from insiders_assets.storage.stores import Stores
 
 GROUP = "programme"
 
-TABLES = (INSIDERS, *(table for table in vars(contracts).values() if isinstance(table, Table)))
-"""Everything the programme makes: whatever it declares becomes an asset and is published."""
+TABLES = (
+    INSIDERS,
+    *(
+        table
+        for table in vars(contracts).values()
+        if isinstance(table, Table) and table not in contracts.RESEARCH
+    ),
+)
+"""Everything the programme makes: whatever table a refresh makes becomes an asset and is published."""
 
 
 @multi_asset(

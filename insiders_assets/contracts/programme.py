@@ -237,7 +237,8 @@ SELECTION_BACKTEST = Table(
     (
         Column("cutoff", "date", "The last day that was known."),
         Column("horizon_days", "int64", "Days after the cut-off that are measured.", "days", ge=1),
-        Column("accounts", "str", "Whether the five largest accounts of the time are in.", isin=("all", "without_5_largest")),
+        Column("accounts", "str", "Whether the five largest accounts of the time are in.",
+               isin=("all", "without_5_largest")),
         Column("subject", "str", "The way to choose: list, past_revenue, budget, rfm_score, …"),
         Column("size", "float64", "Share of customers chosen; empty for the list's own size.", "fraction",
                nullable=True, gt=0, le=1),
@@ -250,8 +251,8 @@ SELECTION_BACKTEST = Table(
     ),
 )  # fmt: skip
 
-CAPTURE_CURVE = Table(
-    "capture_curve",
+BACKTEST_CURVE = Table(
+    "backtest_curve",
     "A point of a curve: the share of later revenue that the first customers of a ranking brought.",
     (
         Column("cutoff", "date", "The last day that was known."),
@@ -260,3 +261,6 @@ CAPTURE_CURVE = Table(
         _share("share_of_revenue", "Share of later revenue that they brought."),
     ),
 )
+
+RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
+"""Made on demand by research assets; a refresh makes every other table."""
