@@ -23,7 +23,9 @@ BANDS = 3
 
 
 def with_groups(customers: pl.DataFrame, rules: ProgrammeRules, as_of: date) -> pl.DataFrame:
-    """Add ``experiment_group`` and ``experiment_since``: empty for who was never eligible, or without a holdout.
+    """Add ``experiment_group`` and ``experiment_since``.
+
+    Both are empty for who was never eligible, and for everybody while nobody is held out.
 
     Args:
         customers: Customers with ``tier``, ``is_eligible``, ``cluster``, ``revenue``, ``group_before`` and

@@ -65,14 +65,22 @@ class Bootstrap:
         self._seed = seed
 
     @cached_property
-    def weights(self) -> NDArray[np.int64]:
-        """How often each block is drawn, ``(resamples, blocks)``."""
+    def weights(self) -> NDArray[np.float64]:
+        """How often each block is drawn, ``(resamples, blocks)``, whole numbers."""
         draw = np.random.default_rng(self._seed)
-        return draw.poisson(1.0, (RESAMPLES, self.blocks)).astype(np.int64)
+        return draw.poisson(1.0, (RESAMPLES, self.blocks)).astype(np.float64)
 
     def sums(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The resampled sums of ``values``, exact to a ten-thousandth per customer."""
+        """The resampled sums of ``values``, exact to a ten-thousandth per customer.
+
+        Whole numbers below 2^53 add up exactly in floating point, so the fast product is exact as well,
+        whatever the order in which a processor adds.
+        """
         return (self.weights @ self._blocked(values)) / SCALE
+
+    def total(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """The sum of ``values`` themselves, as an array of one."""
+        return np.array([self._blocked(values).sum() / SCALE])
 
     def estimate(self, figure: Callable[[Sum], NDArray[np.float64]]) -> tuple[Estimate, NDArray[np.float64]]:
         """A figure made of sums over customers, with its percentile interval.
@@ -85,19 +93,24 @@ class Bootstrap:
             is.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = float(figure(lambda values: np.array([self._blocked(values).sum() / SCALE]))[0])
+            value = float(figure(self.total)[0])
             drawn = np.asarray(figure(self.sums), np.float64)
-        drawn = drawn[np.isfinite(drawn)]
-        if not math.isfinite(value) or len(drawn) < 2:
-            return Estimate(math.nan, math.nan, math.nan), np.empty(0)
-        low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-        return Estimate(value, float(low), float(high)), drawn
+        return interval(value, drawn)
 
-    def _blocked(self, values: NDArray[Any]) -> NDArray[np.int64]:
-        whole = np.rint(np.asarray(values, np.float64) * SCALE).astype(np.int64)
-        padded = np.zeros(-(-max(self.size, 1) // self.blocks) * self.blocks, np.int64)
+    def _blocked(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        whole = np.rint(np.asarray(values, np.float64) * SCALE)
+        padded = np.zeros(-(-max(self.size, 1) // self.blocks) * self.blocks)
         padded[: len(whole)] = whole
         return padded.reshape(-1, self.blocks).sum(axis=0)
+
+
+def interval(value: float, drawn: NDArray[np.float64]) -> tuple[Estimate, NDArray[np.float64]]:
+    """A figure with its percentile interval, and the resamples in which it is finite."""
+    drawn = drawn[np.isfinite(drawn)]
+    if not math.isfinite(value) or len(drawn) < 2:
+        return Estimate(math.nan, math.nan, math.nan), np.empty(0)
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(value, float(low), float(high)), drawn
 
 
 def mean_interval(values: NDArray[np.float64]) -> Estimate:

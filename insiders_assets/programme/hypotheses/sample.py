@@ -130,18 +130,18 @@ class PriceLines:
     place: NDArray[np.int64]
     lines: NDArray[np.int64]
 
-    def median(self, weights: NDArray[np.int64]) -> float:
+    def median(self, weights: NDArray[Any]) -> float:
         """The median price of lines when each customer counts ``weights`` times."""
         return self.quantile(weights, 0.5)
 
-    def quantile(self, weights: NDArray[np.int64], level: float) -> float:
+    def quantile(self, weights: NDArray[Any], level: float) -> float:
         """The price below which a share ``level`` of the lines lies."""
         running = np.cumsum(self.lines * weights[self.place])
         if not len(running) or running[-1] == 0:
             return float("nan")
         return float(self.price[np.searchsorted(running, level * running[-1])])
 
-    def position(self, price: float, weights: NDArray[np.int64]) -> float:
+    def position(self, price: float, weights: NDArray[Any]) -> float:
         """The share of lines cheaper than ``price``, ties counting half."""
         counts = self.lines * weights[self.place]
         below, equal = counts[self.price < price].sum(), counts[self.price == price].sum()
