@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from insiders_assets.errors import ExportError
+
 REJECTED_SCHEMA: dict[str, Any] = {
     "source_line": pl.Int64,
     "column": pl.String,
@@ -55,6 +57,20 @@ class Block:
     def rows(self) -> int:
         """How many rows it has, rejected ones included."""
         return len(self.lines) + self.rejected.height
+
+
+class CutShortError(ExportError):
+    """An export cannot be read any further.
+
+    Args:
+        what: What is wrong.
+        cure: What to do about it.
+        rows: Lines that were in memory then, and are counted as rows.
+    """
+
+    def __init__(self, what: str, *, cure: str, rows: int) -> None:
+        super().__init__(what, cure=cure)
+        self.rows = rows
 
 
 class Export(Protocol):

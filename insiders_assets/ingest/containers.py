@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from insiders_assets.errors import ExportError
+from polars.exceptions import PanicException
+
+from insiders_assets.errors import ExportError, InsidersError
 
 Opener = Callable[[], BinaryIO]
 
@@ -24,12 +26,13 @@ ALWAYS_ALLOWED = 256 << 20
 """Bytes that any file may unpack to."""
 IN_MEMORY = 32 << 20
 """Bytes of a packed file, which has to be read out of order, kept in memory before they go to disk."""
+UNFORESEEN = "cannot be read for a reason nobody foresaw"
 DAMAGED = "its compressed data is damaged or cut off"
 
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Turn what a damaged or unreadable file raises into an :class:`ExportError`."""
+    """Turn whatever reading a file raises into an :class:`ExportError`: it is set aside, and the others are read."""
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
@@ -43,6 +46,11 @@ def readable() -> Iterator[None]:
         if error.errno is None:
             raise ExportError(f"{DAMAGED} ({error})", cure="copy it here again") from None
         raise ExportError(f"cannot be opened ({error.strerror or error})", cure="make it readable") from None
+    except InsidersError:
+        raise
+    except (Exception, PanicException) as error:  # one file that nobody thought of must not stop the others
+        what = f"{UNFORESEEN} ({type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]})"
+        raise ExportError(what, cure="please report it, with the file if you may") from error
 
 
 class Bounded(io.RawIOBase):
@@ -120,12 +128,18 @@ def members(path: Path) -> dict[str, Opener]:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
         raise ExportError("is an archive with nothing in it", cure="pack it again or take it away")
-    return {info.filename: _member(path, info) for info in sorted(infos, key=lambda info: info.filename)}
+    infos.sort(key=lambda info: info.filename)
+    return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
 
 
 def _hidden(name: str) -> bool:
     """Whether an archive's member is what operating systems leave there."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return any(part.startswith(".") or part == "__MACOSX" for part in _parts(name))
+
+
+def _parts(name: str) -> list[str]:
+    """The parts of a member's name, without those that climb out of the archive."""
+    return [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
 def _member(path: Path, info: zipfile.ZipInfo) -> Opener:

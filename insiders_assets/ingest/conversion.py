@@ -41,6 +41,12 @@ class Converted:
     blank: int = 0
 
 
+def nothing_but(rejected: pl.DataFrame) -> Converted:
+    """What becomes of a block that has no row but rejected ones."""
+    schema = {name: RAW_TRANSACTIONS.polars_schema[name] for name in TRANSACTION_COLUMNS}
+    return Converted(pl.DataFrame(schema=schema), rejected)
+
+
 def convert(block: Block, texts: pl.DataFrame, formats: Formats, plan: Plan) -> Converted:
     """Turn rows into transactions.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.blocks import Block, rejected_frame
+from insiders_assets.ingest.blocks import Block, CutShortError, rejected_frame
 from insiders_assets.ingest.dialect import SAMPLE, Dialect, sniff
 from insiders_assets.ingest.encoding import END_OF_FILE, Decoder, Encoding
 from insiders_assets.ingest.quotes import UnclosedQuoteError
@@ -25,6 +25,9 @@ BLOCK = 8 << 20
 """Bytes parsed at a time. Fixed, so that the same file always gives the same blocks."""
 LONGEST_ROW = 64 << 20
 """Bytes after which a row without an end is given up."""
+MOST_CONTROLS = 0.05
+"""Share of control characters above which bytes are no text."""
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\r\x01\x1f\x1a\f"))
 
 
 class DelimitedExport:
@@ -46,6 +49,8 @@ class DelimitedExport:
         mapping = self._rules.mapping
         encoding = Encoding.of(raw, mapping.encoding if mapping else None)
         text = b"".join(encoding.to_text([raw]))
+        if len(text.translate(None, _CONTROLS)) < (1 - MOST_CONTROLS) * len(text):
+            raise ExportError("is no export of transactions but no text at all", cure="take it away")
         dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE)
         if dialect is None:
             raise ExportError("is empty", cure="export it again or take it away")
@@ -88,13 +93,14 @@ class DelimitedExport:
                 try:
                     rows = split_rows(block, dialect.separator, dialect.quote, dialect.width, final=final)
                 except UnclosedQuoteError as error:
-                    raise _unclosed(lines + error.line + 1) from None
+                    rest = sum(1 for line in block.split(b"\n") if line.strip())
+                    raise _unclosed(lines + error.line + 1, rest) from None
                 if len(rows.starts):
                     yield TextBlock(block, rows, lines, dialect, decoder).read(positions)
                 lines += rows.newlines
                 carry = block[rows.consumed :]
                 if len(carry) > LONGEST_ROW:
-                    raise _unclosed(lines + 1)
+                    raise _unclosed(lines + 1, 1)
 
 
 def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -106,9 +112,11 @@ def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield held, True
 
 
-def _unclosed(line: int) -> ExportError:
-    return ExportError(
-        f"the quote that opens on line {line} is never closed", cure="close it and put the file back"
+def _unclosed(line: int, rows: int) -> CutShortError:
+    return CutShortError(
+        f"the quote that opens on line {line} is never closed",
+        cure="close it and put the file back",
+        rows=rows,
     )
 
 

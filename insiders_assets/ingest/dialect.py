@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SEPARATORS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f")
 SAMPLE = 8192
 """Bytes looked at to find the header; titles above it may take this much and no more."""
+_BLANK = " \t,;|\"'\ufeff"
 HEADER_ROWS = 25
 """Rows among which the header is looked for."""
 
@@ -129,14 +130,22 @@ def _read_as(
     rows = _rows(sample, separator, quote, final=final)
     if not len(rows.starts):
         return None
-    texts, names, known = [], [], []
+    texts: list[str] = []
+    names: list[tuple[str, ...]] = []
+    known: list[int] = []
     for begin, end in zip(rows.starts[:HEADER_ROWS], rows.ends[:HEADER_ROWS], strict=True):
         texts.append(sample[begin:end].decode("utf-8", "replace").rstrip("\r"))
+        if not texts[-1].strip(_BLANK):
+            names.append(())
+            known.append(-1)
+            continue
         names.append(tuple(field.strip() for field in split_fields(texts[-1], separator, quote)))
         known.append(familiarity(names[-1], mapping))
         if known[-1] == len(MANDATORY):
             break
-    number = known.index(max(known)) if max(known) >= 2 else 0
+    if max(known) < 0:
+        return None
+    number = known.index(max(known)) if max(known) >= 2 else next(i for i, n in enumerate(known) if n >= 0)
     counts = np.bincount(rows.fields[number:])
     common = int(counts.argmax())
     score = max(known), int(common > 1), float(common * counts[common] / counts.sum())

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from polars.exceptions import PanicException
-
-from insiders_assets.errors import ExportError, InsidersError
+from insiders_assets.errors import ExportError
 from insiders_assets.ingest.columns import plan
 from insiders_assets.ingest.containers import readable
-from insiders_assets.ingest.conversion import Converted, convert
+from insiders_assets.ingest.conversion import Converted, convert, nothing_but
 from insiders_assets.ingest.evidence import Evidence, Formats
 from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.plain import plain
@@ -62,24 +60,11 @@ def read_export(opened: Callable[[], Export], rules: FileRules, sink: Sink) -> O
         with readable():
             export = opened()
             tally.outcome.form = export.form
-            reading = _Reading(export, rules, tally)
-            formats = reading.read()
+            formats = _Reading(export, rules, tally).read()
             tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
         tally.finish()
-        outcome = tally.outcome
-        if outcome.rows_faulty > rules.max_rejected * outcome.rows_read:
-            raise ExportError(
-                f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
-                f"{rules.max_rejected:.0%}",
-                cure="mend them, or raise INSIDERS_MAX_REJECTED",
-            )
     except ExportError as error:
         tally.set_aside(error)
-    except InsidersError:
-        raise
-    except (Exception, PanicException) as error:  # one file that nobody thought of must not stop the others
-        what = f"cannot be read ({type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]})"
-        tally.set_aside(ExportError(what, cure="please report it, with the file if you may"))
     return tally.outcome
 
 
@@ -96,8 +81,9 @@ class _Reading:
         self._evidence = Evidence()
         self._plain = self._waiting = False
         self._formats: Formats | None = None
+        header = export.header
         try:
-            self._plan = plan(export.header, rules.mapping)
+            self._plan = plan(header, rules.mapping)
         except ExportError:
             for block in export.blocks([0]):
                 tally.count(block)
@@ -117,6 +103,9 @@ class _Reading:
 
     def _take_or_wait(self, block: Block) -> None:
         """Convert a block if it is known how; gather evidence unless it is plain."""
+        if not len(block.lines):
+            self._tally.take(block, nothing_but(block.rejected))
+            return
         if not self._waiting and (found := self._plainly(block, self._formats)):
             self._plain = True
             self._tally.take(block, found)
@@ -144,10 +133,13 @@ class _Reading:
                 raise
         evidence = Evidence()
         for block in self._export.blocks(self._plan.positions):
-            evidence.add(texts_of(block.frame, self._plan), everything=True)
+            if len(block.lines):
+                evidence.add(texts_of(block.frame, self._plan), everything=True)
         return evidence.formats(self._rules)
 
     def _converted(self, block: Block, formats: Formats) -> Converted:
+        if not len(block.lines):
+            return nothing_but(block.rejected)
         found = self._plainly(block, formats)
         return found or convert(block, texts_of(block.frame, self._plan), formats, self._plan)
 

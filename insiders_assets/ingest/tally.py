@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from insiders_assets.ingest.blocks import REJECTED_SCHEMA, rejected_frame
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.blocks import REJECTED_SCHEMA, CutShortError, rejected_frame
 from insiders_assets.ingest.conversion import Converted
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.repeats import RepeatCounter, RepeatFinder
 
 if TYPE_CHECKING:
-    from insiders_assets.errors import ExportError
     from insiders_assets.ingest.blocks import Block
     from insiders_assets.ingest.rules import FileRules
 
@@ -85,7 +85,18 @@ class Tally:
         return Converted(found.transactions.filter(~repeats), rejected, found.blank)
 
     def finish(self) -> None:
-        """Close the count."""
+        """Close the count.
+
+        Raises:
+            ExportError: Too large a share of the rows could not be read.
+        """
+        outcome = self.outcome
+        if outcome.rows_faulty > self._rules.max_rejected * outcome.rows_read:
+            raise ExportError(
+                f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
+                f"{self._rules.max_rejected:.0%}",
+                cure="mend them, or raise INSIDERS_MAX_REJECTED",
+            )
         if self._rules.duplicate_rows == "keep":
             self.outcome.duplicates = self._counter.count
 
@@ -99,6 +110,8 @@ class Tally:
     def set_aside(self, error: ExportError) -> None:
         """Keep nothing of the export but the reason, and examples of the rows behind it."""
         reason = f"{error.what}; {error.cure}" if error.cure else error.what
+        if isinstance(error, CutShortError):
+            self.outcome.rows_read += error.rows
         rest = max(self.outcome.rows_read - self._shown.height, 0)
         whole = pl.DataFrame([(None, None, None, reason, None, rest)], schema=REJECTED_SCHEMA, orient="row")
         self._sink.discard()

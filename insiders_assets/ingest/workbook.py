@@ -120,7 +120,7 @@ class SheetExport:
                 dtypes="string",
                 whitespace_as_null=True,
             )
-            return sheet.to_polars()
+            return sheet.to_polars() if sheet.width else pl.DataFrame()
         except fastexcel.FastExcelError as error:
             raise ExportError(
                 f"has a sheet {self._name} that cannot be read ({str(error).splitlines()[0]})",
