@@ -174,15 +174,61 @@ def _members(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _evidence() -> pl.DataFrame:
     rows: list[dict[str, Any]] = []
+    ways = {"list": 0.71, "past_revenue": 0.735, "random": 0.38}
     for month in (6, 8, 9):
-        for place, subject in enumerate(("the list", "plain sort", "random")):
-            value = (0.71, 0.735, 0.38)[place] + month / 1000
-            rows.append(
-                {"measure": "share_of_revenue", "subject": subject, "cutoff": date(2025, month, 9), "size": 0.44,
-                 "value": value, "low": value - 0.02, "high": value + 0.02}
-            )  # fmt: skip
-    rows.append({"measure": "fidelity", "subject": "rules", "value": 0.97, "note": "cross-validated"})
+        for subject, share in ways.items():
+            for size in (None, 0.1, 0.5):
+                value = share * (size or 0.6) / 0.6 + month / 1000
+                row = {"subject": subject, "cutoff": date(2025, month, 9), "size": size}
+                interval = {"value": value, "low": value - 0.02, "high": value + 0.02}
+                rows.append({"measure": "future_share_of_revenue", **row, **interval})
+            again = {
+                "measure": "buy_again_rate",
+                "subject": subject,
+                "cutoff": date(2025, month, 9),
+                "value": share / 2,
+            }
+            rows.append(again)
+    rows.append(
+        {
+            "measure": "rule_fidelity",
+            "subject": "rules",
+            "value": 0.97,
+            "note": "In the space of the scaled features.",
+        }
+    )
     return _table(contracts.EVIDENCE, rows)
+
+
+def _rules() -> pl.DataFrame:
+    conditions = ("67 purchase lines or more", "33 to 66 purchase lines", "32 purchase lines at most")
+    return _table(
+        contracts.ELIGIBILITY_RULES,
+        [
+            {
+                "rule": number, "says_insider": number < 3, "condition": text, "customers": 100 * number,
+                "insiders": 90, "members": 88, "share_right": 0.97, "share_of_revenue": 0.3,
+            }
+            for number, text in enumerate(conditions, start=1)
+        ],
+    )  # fmt: skip
+
+
+def _suppressions() -> pl.DataFrame:
+    rules = {
+        "anonymous": "not identified: there is nobody to invite",
+        "wholesale": "buys in bulk like a trade customer",
+    }
+    return _table(
+        contracts.SUPPRESSIONS,
+        [
+            {
+                "rule": rule, "meaning": meaning, "is_on": rule == "anonymous", "customers": 140, "insiders": 50,
+                "insiders_by_this_rule": 50, "revenue": 1234.5, "share_of_revenue": 0.0,
+            }
+            for rule, meaning in rules.items()
+        ],
+    )  # fmt: skip
 
 
 def _changes(frame: pl.DataFrame) -> pl.DataFrame:
@@ -269,6 +315,8 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             "business_answers": _table(contracts.BUSINESS_ANSWERS, questions),
             "hypotheses": _table(contracts.HYPOTHESES, hypotheses),
             "evidence": _evidence(),
+            "eligibility_rules": _rules(),
+            "suppressions": _suppressions(),
             "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
             "refreshes": _table(contracts.REFRESHES, [row]),
         },

@@ -62,7 +62,7 @@ def test_row_order_and_the_refresh_name_do_not_change_a_byte(inputs: ReportInput
 def test_a_missing_or_infinite_figure_is_null(inputs: ReportInputs) -> None:
     evidence = inputs.tables["evidence"].with_columns(value=pl.lit(float("nan")), low=pl.lit(float("inf")))
     broken = replace(inputs, tables={**inputs.tables, "evidence": evidence})
-    found = json.loads(facts_text(report_facts(broken)))["evidence"]["share_of_revenue"][0]
+    found = json.loads(facts_text(report_facts(broken)))["evidence"]["future_share_of_revenue"][0]
     assert found["value"] is None
     assert found["low"] is None
     assert found["cutoff"] == "2025-06-09"

@@ -11,15 +11,26 @@ from typing import Any
 import polars as pl
 import pytest
 
-from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION
 from insiders_assets.report import preview
 from insiders_assets.report.charts import charts
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.page import render
 from insiders_assets.report.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
 from insiders_assets.report.sections.clusters import badge, sample
-from insiders_assets.report.sections.evidence import capture_curves, plain_sort
+from insiders_assets.report.sections.evidence import (
+    at_sizes,
+    beside_others,
+    capture_curves,
+    later_line,
+    main_block,
+    out_of_time,
+    plain_sort,
+)
+from insiders_assets.report.sections.measures import figure, measure_name, subject_name
+from insiders_assets.report.sections.movement import movement
 from insiders_assets.report.sections.original import comparison, is_original_data
+from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
 from insiders_assets_tests.report_tables import HOSTILE, insiders, refresh
 
@@ -104,8 +115,8 @@ def test_every_chart_is_one_that_plotly_knows() -> None:
 
     figures = charts(refresh(400))
     assert set(figures) == {"map", "capture", "backtest"}
-    for figure in figures.values():
-        go.Figure(figure)  # raises on any unknown key or value
+    for drawn in figures.values():
+        go.Figure(drawn)  # raises on any unknown key or value
 
 
 def test_the_plotly_bundle_is_the_version_inside_the_plotly_package() -> None:
@@ -182,6 +193,70 @@ def test_capture_curves_rise_from_nothing_to_everything() -> None:
         assert points[0] == (0.0, 0.0)
         assert points[-1] == pytest.approx((1.0, 1.0))
         assert points == sorted(points)
+
+
+def test_out_of_time_figures_stand_side_by_side_with_the_best_way_to_choose_first() -> None:
+    inputs = refresh(400)
+    blocks = out_of_time(inputs)
+    main = main_block(blocks)
+    assert main is not None
+    assert (main.measure, main.size) == ("future_share_of_revenue", None)
+    assert list(main.figures) == ["past_revenue", "list", "random"]
+    assert main.mean("list") == pytest.approx(0.71 + (6 + 8 + 9) / 3000)
+    beside = beside_others(inputs, blocks)
+    assert beside is not None
+    assert beside["headings"] == ["Share of later revenue", "Bought again"]
+    assert [row["is_list"] for row in beside["rows"]] == [False, True, False]
+    sizes = at_sizes(inputs, blocks)
+    assert sizes is not None
+    assert sizes["headings"] == ["10%", "50%"]
+    assert "brought 71.8% of later revenue on average over 3 cut-offs" in later_line(inputs, blocks)
+
+
+def test_without_a_backtest_the_evidence_says_only_what_there_is() -> None:
+    inputs = refresh(100)
+    evidence = inputs.tables["evidence"].filter(pl.col("cutoff").is_null())
+    page = render(refresh(100, tables={**inputs.tables, "evidence": evidence}))
+    assert "Out of time" not in page
+    assert "Customers told right by the plain rules" in page
+
+
+def test_a_measure_nobody_named_is_spelt_out() -> None:
+    words = refresh(60).words
+    assert measure_name(words, "future_share_of_revenue_without_5_largest") == (
+        "Share of later revenue, without the five largest accounts"
+    )
+    assert measure_name(words, "median_gap") == "Median gap"
+    assert subject_name(words, "coin_toss") == "coin toss"
+    assert figure(words, "median_gap", 1.23456) == "1.235"
+
+
+def test_those_who_stayed_are_in_the_matrix_where_the_programme_counts_them() -> None:
+    inputs = refresh(200)
+    stayed = {
+        "refresh_id": inputs.refresh_id,
+        "as_of": inputs.as_of,
+        "tier_before": "insider",
+        "customers": 77,
+    }
+    moves = pl.DataFrame([stayed | {"tier_after": "insider"}], schema=TIER_MIGRATION.polars_schema)
+    with_moves = movement(refresh(200, tables={**inputs.tables, "tier_migration": moves}))
+    assert with_moves["matrix"][0]["cells"][0] == ("insider", 77)
+    counted = movement(inputs)["matrix"]
+    assert (
+        sum(count for row in counted for _, count in row["cells"])
+        == inputs.tables["membership_changes"].height
+    )
+
+
+def test_the_summary_tells_only_the_most_pressing_action_of_a_cluster() -> None:
+    inputs = refresh(200)
+    both = inputs.tables["cluster_profiles"].with_columns(
+        action=pl.lit("Sell more. Then: sell again."), action_reason=pl.lit("1.5 against 2.5. 3 against 4.")
+    )
+    shown = next_actions(refresh(200, tables={**inputs.tables, "cluster_profiles": both}))
+    assert {(row["action"], row["action_reason"]) for row in shown} == {("Sell more.", "1.5 against 2.5.")}
+    assert [row["revenue_at_stake"] for row in shown] == sorted(both["revenue_at_stake"], reverse=True)[:3]
 
 
 def test_colours_are_legible_and_the_style_uses_the_same_ones() -> None:

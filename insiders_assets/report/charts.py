@@ -9,9 +9,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.language import Language
-from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SYMBOL
+from insiders_assets.report.palette import INK, LINE, MUTED, SERIES, TIER, TIER_SYMBOL
 from insiders_assets.report.sections.clusters import colours, sample
-from insiders_assets.report.sections.evidence import capture_curves, out_of_time, plain_sort
+from insiders_assets.report.sections.evidence import capture_curves, main_block, out_of_time, plain_sort
+from insiders_assets.report.sections.measures import figure, kind, measure_name, subject_name
 from insiders_assets.report.sections.summary import tier_names
 
 if TYPE_CHECKING:
@@ -165,42 +166,46 @@ def capture(inputs: ReportInputs) -> Figure | None:
 
 
 def backtest(inputs: ReportInputs) -> Figure | None:
-    """The first out-of-time measure: each way to choose, at every cut-off, with its interval."""
-    words, blocks = inputs.words, out_of_time(inputs)
-    if not blocks:
+    """The main out-of-time measure: each way to choose, at every cut-off, with its interval."""
+    words, block = inputs.words, main_block(out_of_time(inputs))
+    if block is None:
         return None
-    block = blocks[0]
-    subjects = list(map(words.text, reversed([row["subject"] for row in block["subjects"]])))
-    middle = (len(block["cutoffs"]) - 1) / 2
+    subjects = list(reversed(block.figures))
+    names = [subject_name(words, subject) for subject in subjects]
+    middle = (len(block.cutoffs) - 1) / 2
     symbols = ("circle", "diamond", "square", "cross", "triangle-up")
     traces: list[Figure] = []
-    for place, day in enumerate(block["cutoffs"]):
-        rows = [row["values"][place] for row in reversed(block["subjects"])]
-        value = [row["value"] if row else None for row in rows]
-        above = [row["high"] - row["value"] if row and row["high"] is not None else 0 for row in rows]
-        below = [row["value"] - row["low"] if row and row["low"] is not None else 0 for row in rows]
+    for place, day in enumerate(block.cutoffs):
+        rows = [block.figures[subject][place] for subject in subjects]
+        values = [row["value"] if row else None for row in rows]
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": words.day(day),
-                "x": value,
+                "x": values,
                 # Cut-offs stand beside each other, not on top of each other.
                 "y": [row - (place - middle) * 0.2 for row in range(len(subjects))],
-                "text": subjects,
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": above,
-                    "arrayminus": below,
-                    "thickness": 1,
+                "text": names,
+                "customdata": [figure(words, block.measure, value) for value in values],
+                "error_x": _intervals(rows),
+                "marker": {
+                    "size": 9,
+                    "symbol": symbols[place % len(symbols)],
+                    "color": SERIES[place % len(SERIES)],
                 },
-                "marker": {"size": 9, "symbol": symbols[place % len(symbols)]},
-                "hovertemplate": "%{text}: %{x:.3f}<extra>" + words.day(day) + "</extra>",
+                "hovertemplate": "%{text}: %{customdata}<extra>" + words.day(day) + "</extra>",
             }
         )
-    shares = all(0 <= (x or 0) <= 1 for trace in traces for x in trace["x"])
-    axis = _axis(words.text(str(block["measure"])), tickformat=".0%" if shares else ",")
-    names = _axis("", tickmode="array", tickvals=list(range(len(subjects))), ticktext=subjects)
-    layout = _layout(words, 120 + 44 * len(subjects), xaxis=axis, yaxis=names)
-    return {"data": traces, "layout": layout}
+    shares = kind(block.measure) == "share"
+    axis = _axis(measure_name(words, block.measure), tickformat=".0%" if shares else ",")
+    places = _axis("", tickmode="array", tickvals=list(range(len(subjects))), ticktext=names)
+    return {"data": traces, "layout": _layout(words, 120 + 44 * len(subjects), xaxis=axis, yaxis=places)}
+
+
+def _intervals(rows: list[dict[str, Any] | None]) -> Figure:
+    def reach(row: dict[str, Any] | None, end: str) -> float:
+        return abs(row[end] - row["value"]) if row and row[end] is not None else 0.0
+
+    above, below = ([reach(row, end) for row in rows] for end in ("high", "low"))
+    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "thickness": 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SOFT
 from insiders_assets.report.sections import (
     clusters,
     evidence,
+    measures,
     movement,
     original,
+    programme,
     quality,
     questions,
     summary,
@@ -72,7 +74,7 @@ def render(inputs: ReportInputs) -> str:
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
     words = inputs.words
-    figures = charts.charts(inputs)
+    figures, blocks = charts.charts(inputs), evidence.out_of_time(inputs)
     return {
         "inputs": inputs,
         "words": words,
@@ -96,18 +98,26 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "profiles": clusters.profiles(inputs),
         "drawn": clusters.sample(inputs.insiders).height,
         "doubtful": summary.doubtful(inputs),
+        "rules": programme.eligibility(inputs),
+        "suppressions": programme.suppressions(inputs),
         "movement": movement.movement(inputs),
         "change_names": movement.CHANGE_NAMES,
         "cause_names": movement.CAUSE_NAMES,
         "plain_sort": evidence.plain_sort(inputs),
-        "out_of_time": evidence.out_of_time(inputs),
+        "out_of_time": blocks,
+        "beside_others": evidence.beside_others(inputs, blocks),
+        "at_sizes": evidence.at_sizes(inputs, blocks),
+        "later_line": evidence.later_line(inputs, blocks),
+        "measure_name": partial(measures.measure_name, words),
+        "subject_name": partial(measures.subject_name, words),
+        "figure": partial(measures.figure, words),
         "other_figures": evidence.other_figures(inputs),
         "hypotheses": inputs.tables["hypotheses"].sort("number").to_dicts(),
         "row_flow": quality.row_flow(inputs),
         "rejected": quality.rejected_by_reason(inputs.rejected),
         "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
         "member_columns": MEMBER_COLUMNS,
-        "heading": lambda name: heading(words, name),
-        "write": lambda name, value, digits=None: write(words, name, value, digits),
+        "heading": partial(heading, words),
+        "write": partial(write, words),
         "original": original.comparison(inputs),
     }

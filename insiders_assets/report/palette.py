@@ -14,6 +14,9 @@ TIER_SOFT = {"insider": "#DCE9F6", "viability": "#FBE8D3", "not_insider": "#EBED
 TIER_SYMBOL = {"insider": "circle", "viability": "diamond", "not_insider": "square"}
 """Marks of a tier on the map: shape as well as colour."""
 
+SERIES = ("#1B5E9E", "#B45309", "#3F7D58", "#7A4E9E", "#667085")
+"""Lines and marks of a chart whose series are not tiers."""
+
 INK, MUTED, LINE, PAPER = "#16202C", "#525D6B", "#D5DBE3", "#FFFFFF"
 
 HEAT = ("#FFFFFF", "#8FBCE6")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+
+from insiders_assets.language import Language
+from insiders_assets.report.sections.measures import SHARE_LATER, figure, measure_name, subject_name
 
 if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
 
 CURVE_POINTS = 101
+OVERVIEW = (SHARE_LATER, "future_revenue_per_member", "buy_again_rate")
+"""The measures shown side by side; the others are among the details."""
 
 
 @dataclass(frozen=True)
@@ -82,39 +88,104 @@ def capture_curves(inputs: ReportInputs) -> dict[str, list[tuple[float, float]]]
     }
 
 
-def out_of_time(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """What was measured on days that the choice could not know: one block per measure and list size.
+@dataclass(frozen=True)
+class Block:
+    """One measure at one list size, out of time.
 
-    Each block has its cut-offs and, per subject, a value with its interval at each of them, best mean first.
+    Attributes:
+        measure: What is measured.
+        size: Share of customers chosen; None for the list's own size.
+        cutoffs: The days until which things were known.
+        figures: Per way to choose, its row of ``evidence`` at each cut-off, or None; the best mean first.
     """
+
+    measure: str
+    size: float | None
+    cutoffs: list[date]
+    figures: dict[str, list[dict[str, Any] | None]]
+
+    def mean(self, subject: str) -> float | None:
+        """A subject's mean over the cut-offs it was measured at; None if it never was."""
+        values = [row["value"] for row in self.figures.get(subject, ()) if row]
+        return sum(values) / len(values) if values else None
+
+
+def out_of_time(inputs: ReportInputs) -> list[Block]:
+    """What was measured on days that the choice could not know, one block per measure and list size."""
     table = inputs.tables["evidence"].filter(pl.col("cutoff").is_not_null() & pl.col("value").is_not_null())
     blocks = []
     for measure, size in table.select("measure", "size").unique(maintain_order=True).iter_rows():
-        rows = table.filter(measure=measure).filter(pl.col("size").eq_missing(pl.lit(size))).to_dicts()
+        rows = table.filter(pl.col("measure") == measure, pl.col("size").eq_missing(pl.lit(size))).to_dicts()
         cutoffs = sorted({row["cutoff"] for row in rows})
-        subjects: dict[str, dict[Any, dict[str, Any]]] = {}
-        for row in rows:
-            subjects.setdefault(row["subject"], {})[row["cutoff"]] = row
-        mean = {
-            subject: sum(row["value"] for row in found.values()) / len(found)
-            for subject, found in subjects.items()
-        }
-        blocks.append(
-            {
-                "measure": measure,
-                "size": size,
-                "cutoffs": cutoffs,
-                "subjects": [
-                    {
-                        "subject": subject,
-                        "mean": mean[subject],
-                        "values": [subjects[subject].get(day) for day in cutoffs],
-                    }
-                    for subject in sorted(subjects, key=lambda subject: (-mean[subject], subject))
-                ],
-            }
+        found = {(row["subject"], row["cutoff"]): row for row in rows}
+        names = dict.fromkeys(row["subject"] for row in rows)
+        block = Block(
+            measure, size, cutoffs, {name: [found.get((name, day)) for day in cutoffs] for name in names}
         )
+        ranked = sorted(names, key=lambda name: (-(block.mean(name) or 0.0), name))
+        blocks.append(replace(block, figures={name: block.figures[name] for name in ranked}))
     return blocks
+
+
+def main_block(blocks: list[Block]) -> Block | None:
+    """The block that answers whether the list is worth it: its share of later revenue, at its own size."""
+    wanted = [block for block in blocks if block.measure == SHARE_LATER]
+    return min(wanted or blocks, key=lambda block: block.size is not None, default=None)
+
+
+def beside_others(inputs: ReportInputs, blocks: list[Block]) -> dict[str, Any] | None:
+    """Ways to choose, one row each, with the mean of each measure at the list's own size; best share first."""
+    main = main_block(blocks)
+    if main is None:
+        return None
+    own = [
+        block for block in blocks if block.size == main.size and main.figures.keys() & block.figures.keys()
+    ]
+    shown = [block for block in own if block.measure in OVERVIEW] or [main]
+    return _overview(
+        inputs.words, main, [(measure_name(inputs.words, block.measure), block) for block in shown]
+    )
+
+
+def at_sizes(inputs: ReportInputs, blocks: list[Block]) -> dict[str, Any] | None:
+    """Ways to choose, one row each, with the main measure's mean at every list size."""
+    main, words = main_block(blocks), inputs.words
+    sized = [block for block in blocks if main and block.measure == main.measure and block.size is not None]
+    if main is None or len(sized) < 2:
+        return None
+    ranked = sorted(sized, key=lambda block: block.size or 0.0)
+    return _overview(words, ranked[0], [(words.percent(block.size, 0), block) for block in ranked])
+
+
+def _overview(words: Language, order: Block, columns: list[tuple[str, Block]]) -> dict[str, Any]:
+    return {
+        "headings": [name for name, _ in columns],
+        "rows": [
+            {
+                "subject": subject_name(words, subject),
+                "is_list": subject == "list",
+                "values": [figure(words, block.measure, block.mean(subject)) for _, block in columns],
+            }
+            for subject in order.figures
+        ],
+    }
+
+
+def later_line(inputs: ReportInputs, blocks: list[Block]) -> str:
+    """Whether the list beat a plain sort out of time, in one sentence; empty where that was not measured."""
+    main, words = main_block(blocks), inputs.words
+    if main is None or main.measure != SHARE_LATER:
+        return ""
+    own, rival = main.mean("list"), main.mean("past_revenue")
+    if own is None or rival is None:
+        return ""
+    return words.text(
+        "Chosen with what was known then, the list brought %(list)s of later revenue on average over %(cutoffs)s "
+        "cut-offs; a plain sort by past revenue of the same size brought %(sort)s.",
+        list=words.percent(own),
+        sort=words.percent(rival),
+        cutoffs=words.number(len(main.cutoffs)),
+    )
 
 
 def other_figures(inputs: ReportInputs) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LISTED = 200
 """Customers listed at most; the warehouse has them all."""
 
+NOT_SEEN = "not_seen"
+
 CHANGE_NAMES = {
     "entered": mark("Entered"),
     "left": mark("Left"),
@@ -55,20 +57,27 @@ def movement(inputs: ReportInputs) -> dict[str, Any]:
         "changes": changes.height,
         "causes": causes,
         "table": table,
-        "matrix": _matrix(changes),
+        "matrix": _matrix(inputs, changes),
         "listed": _listed(inputs, changes),
     }
 
 
-def _matrix(changes: pl.DataFrame) -> list[dict[str, Any]]:
-    """Customers by tier before and after; ``None`` stands for not seen."""
+def _matrix(inputs: ReportInputs, changes: pl.DataFrame) -> list[dict[str, Any]]:
+    """Customers by tier before and after, those who stayed included where ``tier_migration`` tells; rows by before."""
+    if "tier_migration" in inputs.tables:
+        moves = inputs.tables["tier_migration"].filter(pl.col("refresh_id") == inputs.refresh_id)
+    else:
+        moves = changes.group_by(pl.col("tier_before", "tier_after").fill_null(NOT_SEEN)).agg(
+            customers=pl.len()
+        )
     counted = {
         (before, after): count
-        for before, after, count in changes.group_by("tier_before", "tier_after").len().iter_rows()
+        for before, after, count in moves.select("tier_before", "tier_after", "customers").iter_rows()
     }
+    places = (*TIERS, NOT_SEEN)
     return [
-        {"tier": before, "counts": [counted.get((before, after), 0) for after in (*TIERS, None)]}
-        for before in (*TIERS, None)
+        {"tier": before, "cells": [(after, counted.get((before, after), 0)) for after in places]}
+        for before in places
     ]
 
 
