@@ -107,6 +107,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),
         "at_sizes": evidence.at_sizes(inputs, blocks),
+        "evidence_notes": evidence.notes(inputs, blocks),
+        "ahead": evidence.ahead(inputs),
         "later_line": evidence.later_line(inputs, blocks),
         "measure_name": partial(measures.measure_name, words),
         "subject_name": partial(measures.subject_name, words),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
 
 CURVE_POINTS = 101
+AHEAD = "members_revenue_ahead"
 OVERVIEW = (SHARE_LATER, "future_revenue_per_member", "buy_again_rate")
 """The measures shown side by side; the others are among the details."""
 
@@ -169,6 +170,35 @@ def _overview(words: Language, order: Block, columns: list[tuple[str, Block]]) -
             for subject in order.figures
         ],
     }
+
+
+def notes(inputs: ReportInputs, blocks: list[Block]) -> list[tuple[str, str]]:
+    """What to keep in mind about ways to choose, such as a model that did not converge; at the newest cut-off."""
+    main, words = main_block(blocks), inputs.words
+    found = [] if main is None else [(subject, rows[-1]) for subject, rows in main.figures.items()]
+    return [
+        (subject_name(words, subject), words.told(row["note"]))
+        for subject, row in found
+        if row and row["note"]
+    ]
+
+
+def ahead(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Forecasts of the members' revenue in the days ahead, with the interval that past errors give; empty if none."""
+    table, words = inputs.tables["evidence"].filter(measure=AHEAD), inputs.words
+    newest = table.filter(pl.col("cutoff") == pl.col("cutoff").max(), pl.col("subject") != "actual")
+    past = table.filter(pl.col("subject") == "actual")["cutoff"]
+    return [
+        {
+            "subject": subject_name(words, row["subject"]),
+            "day": words.day(row["cutoff"]),
+            "value": figure(words, AHEAD, row["value"]),
+            "interval": f"{figure(words, AHEAD, row['low'])} – {figure(words, AHEAD, row['high'])}",
+            "note": words.told(row["note"] or ""),
+        }
+        for row in newest.to_dicts()
+        if row["cutoff"] not in past
+    ]
 
 
 def later_line(inputs: ReportInputs, blocks: list[Block]) -> str:

@@ -106,11 +106,13 @@ def doubtful(inputs: ReportInputs) -> int:
 
 def notices(inputs: ReportInputs) -> list[Notice]:
     """What a careful reader should know before quoting a number of this page."""
-    from insiders_assets.report.sections.evidence import plain_sort
+    from insiders_assets.report.sections.evidence import later_line, out_of_time, plain_sort
 
     words, found = inputs.words, []
-    sort = plain_sort(inputs)
-    if sort is not None and sort.lost > 0:
+    later, sort = later_line(inputs, out_of_time(inputs)), plain_sort(inputs)
+    if later:
+        found.append(Notice(later, "evidence"))
+    elif sort is not None and sort.lost > 0:
         found.append(
             Notice(
                 words.text(
