@@ -85,7 +85,7 @@ def test_unfinished_uploads_and_hidden_files_do_not_count(watch):
     assert [watch.tick() for _ in range(3)] == [False] * 3
 
 
-@pytest.mark.parametrize("status", [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTED])
+@pytest.mark.parametrize("status", [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])
 def test_at_most_one_refresh_is_active(watch, status):
     watch.drop("a.csv")
     watch.tick()
