@@ -291,6 +291,20 @@ def test_the_original_stands_beside_ours_only_where_the_data_are_its_own() -> No
     assert "The original's" in render(same)
 
 
+def test_beside_the_original_the_anonymous_are_counted_as_it_counted_them() -> None:
+    inputs = refresh(400)
+    refreshes = inputs.tables["refreshes"].with_columns(revenue=pl.lit(10_027_130.75))
+    same = refresh(
+        400, rows={**inputs.rows, "read": 541_909}, tables={**inputs.tables, "refreshes": refreshes}
+    )
+    ours = {row["label"]: row["ours"] for row in comparison(same)}
+    insider = inputs.insiders.filter(tier="insider")
+    assert ours["Insiders, customers"] == str(insider.height)
+    assert ours["Share of customers"] == f"{insider.height / 400:.2%}"
+    assert ours["Mean revenue"] == f"{insider['revenue'].mean():,.2f}"
+    assert ours["Purchase lines"] == f"{insider['purchase_lines'].mean():,.0f}"
+
+
 def test_rejected_values_are_shown_but_not_obeyed(page: str) -> None:
     assert "&lt;b&gt;n/a&lt;/b&gt;" in page
     assert "2025-03.csv:2" in page

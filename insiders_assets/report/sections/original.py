@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import polars as pl
 
 from insiders_assets.language import mark
 
@@ -17,14 +19,15 @@ REVENUE = 10_027_130.75
 
 FIGURES: tuple[tuple[str, str, float], ...] = (
     (mark("Insiders, customers"), "customers", 2910),
-    (mark("Share of customers"), "share_of_customers_of_all", 0.5111),
-    (mark("Share of revenue"), "share_of_revenue_of_all", 0.8676),
-    (mark("Mean revenue"), "mean_revenue", 2989.67),
-    (mark("Days since last purchase"), "mean_recency", 93),
-    (mark("Basket size"), "mean_basket_size", 352),
-    (mark("Units returned"), "mean_returned", 32),
+    (mark("Share of customers"), "share_of_customers", 0.5111),
+    (mark("Share of revenue"), "share_of_revenue", 0.8676),
+    (mark("Mean revenue"), "revenue", 2989.67),
+    (mark("Days since last purchase"), "recency", 93),
+    (mark("Purchase lines"), "purchase_lines", 160),
+    (mark("Basket size"), "basket_size", 352),
+    (mark("Units returned"), "returned", 32),
 )
-"""The original's Insiders, anonymous invoices counted as customers."""
+"""The original's Insiders, anonymous invoices counted as customers; what it called distinct products were lines."""
 
 SILHOUETTE = 0.5422
 """What the original's production run printed; measured in the embedding."""
@@ -36,31 +39,34 @@ def is_original_data(inputs: ReportInputs) -> bool:
     return inputs.rows["read"] == ROWS_READ and abs(revenue / REVENUE - 1) < 0.05
 
 
-def comparison(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The original's figures beside ours, the anonymous counted as it did where we have both; else empty."""
+def comparison(inputs: ReportInputs) -> list[dict[str, str]]:
+    """The original's figures beside ours, counted as it counted, the anonymous among the customers; else empty."""
     if not is_original_data(inputs):
         return []
-    words, insider = inputs.words, inputs.tiers.get("insider", {})
+    words, everyone = inputs.words, inputs.insiders.sort("customer_id")
+    insiders = everyone.filter(tier="insider")
 
-    def write(column: str, value: float | None) -> str:
-        if column.startswith("share"):
+    def ours(figure: str) -> float | None:
+        if figure == "customers":
+            return insiders.height
+        if figure == "share_of_customers":
+            return insiders.height / everyone.height
+        if figure == "share_of_revenue":
+            return float(insiders["revenue"].sum()) / float(everyone["revenue"].sum())
+        return insiders.select(pl.col(figure).cast(pl.Float64).mean()).item()
+
+    def write(figure: str, value: float | None) -> str:
+        if figure.startswith("share"):
             return words.percent(value, 2)
-        return words.money(value) if column == "mean_revenue" else words.number(value)
+        return words.money(value) if figure == "revenue" else words.number(value)
 
     rows = [
-        {
-            "label": words.text(label),
-            "ours": write(column, insider.get(column)),
-            "theirs": write(column, value),
-        }
-        for label, column, value in FIGURES
+        {"label": words.text(label), "ours": write(figure, ours(figure)), "theirs": write(figure, theirs)}
+        for label, figure, theirs in FIGURES
     ]
-    ours = words.number(inputs.silhouette.get("embedding"), 3)
-    return [
-        *rows,
-        {
-            "label": words.text("Silhouette in the embedding"),
-            "ours": ours,
-            "theirs": words.number(SILHOUETTE, 3),
-        },
-    ]
+    silhouette = {
+        "label": words.text("Silhouette in the embedding"),
+        "ours": words.number(inputs.silhouette.get("embedding"), 3),
+        "theirs": words.number(SILHOUETTE, 3),
+    }
+    return [*rows, silhouette]
