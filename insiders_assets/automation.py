@@ -35,6 +35,12 @@ refit = define_asset_job(
     description="Fit a new model, matched to the old one, then assign by it and publish.",
 )
 
+study = define_asset_job(
+    "study",
+    selection=AssetSelection.groups("research"),
+    description="Run the research assets; the next refresh shows what they found.",
+)
+
 ACTIVE = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,

@@ -21,6 +21,7 @@ from dagster import (
 from insiders_assets.assets import programme
 from insiders_assets.assets.segmentation import DOUBTFUL
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
+from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.contracts.table import Table
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
@@ -37,6 +38,7 @@ TOGETHER = {
     "purchases_by_month": (PURCHASES_BY_MONTH,),
     "assignment": (LEAF_EMBEDDING, CLUSTERS),
     "programme": programme.TABLES,
+    "backtest": RESEARCH,
 }
 """The tables that each computation makes: checked in one step, as they are made in one."""
 

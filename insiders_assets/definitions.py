@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dagster import Definitions, in_process_executor, load_assets_from_modules, multiprocess_executor
 
 from insiders_assets import automation, checks
-from insiders_assets.assets import features, ingest, programme, segmentation
+from insiders_assets.assets import features, ingest, programme, research, segmentation
 from insiders_assets.assets.declaration import LAKE, TRANSACTIONS
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.io_manager import LakeIOManager, TransactionIOManager
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, Table] = {table.name: table for tables in checks.TOGETHER.values() for table in tables}
 """The contract of every asset that is a table, by asset name."""
+
+
+def research_assets() -> dict[str, list[str]]:
+    """Every research asset by name, with the assets that are made together with it."""
+    found: dict[str, list[str]] = {}
+    for definition in load_assets_from_modules([research]):
+        names = [key.to_user_string() for key in definition.keys]  # type: ignore[union-attr]
+        found |= dict.fromkeys(names, names)
+    return found
 
 
 def build_defs(settings: Settings | None = None, **overrides: Any) -> Definitions:
@@ -42,9 +51,9 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
         TRANSACTIONS: TransactionIOManager(stores, TABLES),
     }
     return Definitions(
-        assets=load_assets_from_modules([ingest, features, segmentation, programme]),
+        assets=load_assets_from_modules([ingest, features, segmentation, programme, research]),
         asset_checks=checks.CHECKS,
-        jobs=[automation.refresh, automation.refit],
+        jobs=[automation.refresh, automation.refit, automation.study],
         sensors=[automation.landing_zone],
         resources=resources | overrides,
         executor=in_process_executor if settings.executor == "in_process" else multiprocess_executor,

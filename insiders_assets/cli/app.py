@@ -82,6 +82,21 @@ def refit(landing: Landing = None, home: Home = None, as_of: AsOf = None, as_jso
 
 
 @app.command()
+def study(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One study; all of them unless given.")
+    ] = None,
+    landing: Landing = None,
+    home: Home = None,
+) -> None:
+    """Run the research assets on what the last run left in the lake; the next refresh shows what they found."""
+    from insiders_assets.cli.study import run_study
+    from insiders_assets.settings import load_settings
+
+    run_study(load_settings(landing=landing, home=home), name)
+
+
+@app.command()
 def simulate(
     customers: Annotated[
         int, typer.Option(min=1, help="How many identified customers to make up.", metavar="N")

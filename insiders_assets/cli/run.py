@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -33,35 +35,49 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
     Raises:
         InsidersError: The job failed; everything published is as it was.
     """
-    from filelock import FileLock, Timeout
-
     stores = Stores(settings)
     stores.landing.listing()
+    with alone(stores):
+        current = not force and is_current(stores)
+        if not current:
+            stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work
+            with showing_progress(quiet=as_json):
+                execute(stores, job)
+    report = stores.publication.latest_report() or {}
+    if as_json:
+        typer.echo(json.dumps(report | {"report": str(_page(stores)), "nothing_new": current}))
+    else:
+        _print_answers(stores, report, current=current)
+
+
+@contextmanager
+def alone(stores: Stores) -> Iterator[None]:
+    """Hold the home's lock: two commands never write in one home together.
+
+    Raises:
+        InsidersError: Another command holds it, or the home cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
     lock = FileLock(make_folder(stores.home) / ".lock")
     try:
-        with lock.acquire(timeout=0):
-            current = not force and is_current(stores)
-            if not current:
-                stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work
-                with showing_progress(quiet=as_json):
-                    _execute(stores, job)
+        lock.acquire(timeout=0)
     except Timeout:
         raise InsidersError(
             "another run is writing here",
             where=str(stores.home),
             cure="wait until it is over, then run again",
         ) from None
-    except PermissionError as error:
+    except OSError as error:
         raise InsidersError(
             f"cannot be written ({error.strerror})",
             where=str(stores.home),
             cure="choose another --home or give this one write permission",
         ) from None
-    report = stores.publication.latest_report() or {}
-    if as_json:
-        typer.echo(json.dumps(report | {"report": str(_page(stores)), "nothing_new": current}))
-    else:
-        _print_answers(stores, report, current=current)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _page(stores: Stores) -> Any:
@@ -81,21 +97,35 @@ def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> 
     typer.echo(f"Report: {_page(stores)}")
 
 
-def _execute(stores: Stores, job: str) -> None:
-    from dagster import DagsterInstance
+def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> ExecuteInProcessResult:
+    """Run a job in this process.
+
+    Args:
+        stores: Where things lie.
+        job: The job's name.
+        assets: The job's assets to run, or None for all.
+
+    Raises:
+        InsidersError: The job failed.
+    """
+    from dagster import AssetKey
 
     from insiders_assets.definitions import build_defs
 
     definition = build_defs(stores.settings).resolve_job_def(job)
     with _instance(stores) as instance:
-        _quiet(DagsterInstance)
+        # Dagster logs every event; the progress lines say what a person needs.
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        progress.report("starting")
         result = definition.execute_in_process(
             instance=instance,
+            asset_selection=[AssetKey(name) for name in assets] if assets else None,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     if not result.success:
         raise _reason(result)
+    return result
 
 
 def _instance(stores: Stores) -> Any:
@@ -113,12 +143,6 @@ def _instance(stores: Stores) -> Any:
         "telemetry": {"enabled": False},
     }
     return DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home(stores.settings)), overrides=quiet))
-
-
-def _quiet(_: Any) -> None:
-    """Dagster logs every event; the progress lines say what a person needs."""
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    progress.report("starting")
 
 
 def _reason(result: ExecuteInProcessResult) -> InsidersError:

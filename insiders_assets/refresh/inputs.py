@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from insiders_assets import __version__
+from insiders_assets.contracts.programme import RESEARCH
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,8 +30,25 @@ def as_of_date(stores: Stores) -> date:
 
 def inputs_digest(stores: Stores, model_version: str) -> str:
     """A short hash of everything a refresh's results follow from."""
-    facts = [stores.transactions.content_digest(), stores.settings.digest(), model_version, __version__]
+    facts = [
+        stores.transactions.content_digest(),
+        stores.settings.digest(),
+        side_inputs(stores),
+        model_version,
+        __version__,
+    ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def side_inputs(stores: Stores) -> str:
+    """A short hash of what a refresh reads beside exports, settings and model: opt-outs and the last research."""
+    files = [stores.lake.path(table.name) for table in RESEARCH]
+    if stores.settings.opted_out:
+        files.append(Path(stores.settings.opted_out))
+    found = hashlib.sha256()
+    for path in files:
+        found.update(path.read_bytes() if path.is_file() else b"-")
+    return found.hexdigest()[:16]
 
 
 def refresh_id(as_of: date, inputs: str, latest: dict[str, Any] | None) -> str:
@@ -82,8 +101,18 @@ def programme_inputs(
         previous_selection=latest["selection"] if latest else None,
         names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},
         silhouette=model.card["silhouette"],
+        backtest=_backtest(stores),
         rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )
+
+
+def _backtest(stores: Stores) -> pl.DataFrame | None:
+    """The last backtest as rows of ``evidence``, or None if none has run."""
+    from insiders_assets.programme.backtest import backtest_evidence
+
+    if not stores.lake.path("selection_backtest").exists():
+        return None
+    return backtest_evidence(stores.lake.read("selection_backtest"))
 
 
 def _rows(frame: pl.LazyFrame) -> int:

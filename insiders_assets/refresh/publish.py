@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import __version__
-from insiders_assets.refresh.inputs import inputs_digest
+from insiders_assets.refresh.inputs import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
             inputs=inputs,
             landing=fingerprint(stores.transactions.listing()),
             settings=stores.settings.digest(),
+            side_inputs=side_inputs(stores),
             code=__version__,
             model_version=model.version,
         ),

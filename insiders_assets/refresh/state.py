@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets import __version__
+from insiders_assets.refresh.inputs import side_inputs
 from insiders_assets.storage.files import write_text
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class RefreshState:
         inputs: Hash of everything its results follow from: transactions, rules, model and code.
         landing: Fingerprint of the landing zone it read.
         settings: Digest of the settings it ran under.
+        side_inputs: Hash of what it read beside exports, settings and model.
         code: Version of the code that ran.
         model_version: The model that assigned.
     """
@@ -40,6 +42,7 @@ class RefreshState:
     inputs: str
     landing: str
     settings: str
+    side_inputs: str
     code: str
     model_version: str
 
@@ -69,6 +72,7 @@ def is_current(stores: Stores) -> bool:
         state is not None
         and state.code == __version__
         and state.settings == stores.settings.digest()
+        and state.side_inputs == side_inputs(stores)
         and state.model_version == stores.champion_version()
         and stores.publication.latest() == state.refresh_id
         and state.landing == fingerprint(stores.landing.listing())

@@ -3,8 +3,9 @@
 from insiders_assets.programme.backtest.study import (
     Backtest,
     BacktestInputs,
+    backtest_evidence,
     default_cutoffs,
     selection_backtest,
 )
 
-__all__ = ["Backtest", "BacktestInputs", "default_cutoffs", "selection_backtest"]
+__all__ = ["Backtest", "BacktestInputs", "backtest_evidence", "default_cutoffs", "selection_backtest"]

@@ -1,0 +1,40 @@
+"""What research is made from: the same features and the same fit as a refresh, at another day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from insiders_assets.programme.backtest import BacktestInputs
+    from insiders_assets.settings import Settings
+
+
+def backtest_inputs(settings: Settings, purchases: pl.LazyFrame, returns: pl.LazyFrame) -> BacktestInputs:
+    """A backtest of the settings' own window, recipe and seed.
+
+    Args:
+        settings: Window, recipe and seed.
+        purchases: ``clean_purchases``, lazy.
+        returns: ``returns``, lazy.
+    """
+    from insiders_assets.features.customers import customer_features
+    from insiders_assets.programme.backtest import BacktestInputs
+    from insiders_assets.segmentation import SegmentationModel
+    from insiders_assets.segmentation.recipes import recipe_from
+
+    def features_at(day: date) -> pl.DataFrame:
+        return customer_features(purchases, returns, as_of=day, window_days=settings.window_days).collect(
+            engine="streaming"
+        )
+
+    def segment(features: pl.DataFrame) -> pl.DataFrame:
+        model = SegmentationModel.fit(features, seed=settings.seed, recipe=recipe_from(settings))
+        return model.assign(features)
+
+    return BacktestInputs(
+        purchases=purchases, returns=returns, features_at=features_at, segment=segment, seed=settings.seed
+    )
