@@ -1,7 +1,8 @@
-"""Simulated exports of about a number of rows, and the lake made from them; made once and kept."""
+"""Simulated exports of about a number of rows, made once and kept, and the lake made from them."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -29,18 +30,19 @@ def exports_of(rows: int) -> Path:
 
 
 def lake_of(rows: int) -> Path:
-    """A folder with ``clean_purchases.parquet`` and ``returns.parquet`` as the platform writes them."""
+    """A folder with ``clean_purchases.parquet`` and ``returns.parquet``, made anew as the platform writes them today."""
     folder = WORK / str(rows) / "lake"
-    if not folder.exists():
-        exports = exports_of(rows)
-        say(f"ingesting and cleaning {rows:,} rows")
-        make_lake(exports, folder)
+    exports = exports_of(rows)
+    say(f"ingesting and cleaning {rows:,} rows")
+    make_lake(exports, folder)
     return folder
 
 
 def make_lake(exports: Path, folder: Path) -> None:
     """Ingest and clean ``exports``; ``folder`` appears when it is whole."""
     store, partial = folder.with_name("transactions"), folder.with_name("lake.partial")
+    shutil.rmtree(partial, ignore_errors=True)
     work("ingest", "ours", exports, store)
     work("clean", "ours", store, partial)
+    shutil.rmtree(folder, ignore_errors=True)
     partial.replace(folder)
