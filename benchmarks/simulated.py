@@ -30,7 +30,7 @@ def exports_of(rows: int) -> Path:
 
 
 def lake_of(rows: int) -> Path:
-    """A folder with ``clean_purchases.parquet`` and ``returns.parquet``, made anew as the platform writes them today."""
+    """A folder with ``clean_purchases.parquet`` and ``returns.parquet``, made anew as we write them today."""
     folder = WORK / str(rows) / "lake"
     exports = exports_of(rows)
     say(f"ingesting and cleaning {rows:,} rows")
