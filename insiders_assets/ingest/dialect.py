@@ -168,8 +168,8 @@ def _fitted(header: tuple[str, ...], width: int) -> tuple[str, ...]:
 
 
 def _quote(sample: bytes) -> str:
-    """The double quote, unless fields are wrapped in single ones and none in double ones."""
-    single = re.search(rb"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|\r?$)", sample, re.MULTILINE)
+    """The double quote, unless a line begins with two fields in single ones, as a header would."""
+    single = re.search(rb"^'[^'\n]*'[,;\t|]'[^'\n]*'[,;\t|\r\n]", sample, re.MULTILINE)
     return "'" if single and b'"' not in sample else '"'
 
 

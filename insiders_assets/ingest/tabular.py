@@ -35,7 +35,10 @@ def as_text(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Date:
         return column.dt.to_string("%Y-%m-%d")
     if isinstance(column.dtype, pl.Datetime):
-        return column.dt.replace_time_zone(None).dt.to_string("%Y-%m-%d %H:%M:%S%.f")
+        form = "%Y-%m-%d %H:%M:%S" + ("%.6f" if (column.dt.microsecond() != 0).any() else "")
+        return column.dt.replace_time_zone(None).dt.to_string(form)
+    if column.dtype.is_float() and (column == column.round()).all() and (column.abs() < 2**53).all():
+        return column.cast(pl.Int64).cast(pl.String)
     if column.dtype == pl.Binary:
         return column.cast(pl.String, strict=False)
     if column.dtype.is_nested() or column.dtype == pl.Object:

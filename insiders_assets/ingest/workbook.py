@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.tabular import HEADER_ROWS, header_row, names, text_block
+from insiders_assets.ingest.tabular import HEADER_ROWS, as_text, header_row, names, text_block
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -34,6 +35,7 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     """
     import fastexcel
 
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every column with nothing in it
     try:
         reader = fastexcel.read_excel(source if isinstance(source, Path) else source.read())
     except fastexcel.FastExcelError as error:
@@ -90,14 +92,16 @@ class SheetExport:
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows; see :class:`insiders_assets.ingest.blocks.Export`."""
         first = self._header_row + 1
-        frame = self._load(None).slice(first)
+        frame = pl.DataFrame([as_text(column) for column in self._load(skip=first)])
+        if not frame.height:
+            return
         lines = pl.Series(range(first + 1, first + 1 + frame.height), dtype=pl.Int64)
         filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
         yield text_block(frame.filter(filled), lines.filter(filled), positions)
 
     @cached_property
     def _top(self) -> pl.DataFrame:
-        return self._load(HEADER_ROWS)
+        return self._load(rows=HEADER_ROWS)
 
     @property
     def _header_row(self) -> int:
@@ -107,22 +111,30 @@ class SheetExport:
         filled = self._top.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
         return filled.arg_max() or 0
 
-    def _load(self, rows: int | None) -> pl.DataFrame:
-        """The first rows, or all of them, as text; from the sheet's very first row, so that rows keep their numbers."""
+    def _load(self, *, skip: int = 0, rows: int | None = None) -> pl.DataFrame:
+        """Rows of the sheet, counted from its very first, so that they keep their numbers.
+
+        Args:
+            skip: Rows left out at the top.
+            rows: Rows read, as text; all of them, with their types, if None: numbers then keep every digit.
+        """
         import fastexcel
 
         try:
             sheet = self._reader.load_sheet(
                 self._name,
                 header_row=None,
-                skip_rows=0,
+                skip_rows=skip,
                 n_rows=rows,
-                dtypes="string",
+                dtypes="string" if rows else None,
+                schema_sample_rows=None,
                 whitespace_as_null=True,
             )
-            return sheet.to_polars() if sheet.width else pl.DataFrame()
+        except fastexcel.InvalidParametersError:  # there is no row left
+            return pl.DataFrame()
         except fastexcel.FastExcelError as error:
             raise ExportError(
                 f"has a sheet {self._name} that cannot be read ({str(error).splitlines()[0]})",
                 cure="save it again or export it as CSV",
             ) from None
+        return sheet.to_polars() if sheet.width else pl.DataFrame()

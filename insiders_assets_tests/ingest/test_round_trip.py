@@ -1,0 +1,31 @@
+"""Any table, written in any form that is read, comes back as it was."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from insiders_assets.ingest.names import FIELDS
+from insiders_assets_tests.ingest.exports import read
+from insiders_assets_tests.ingest.forms import FORMS, NAMES, tables
+
+
+@pytest.mark.parametrize("name", FORMS)
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_a_table_comes_back_as_it_was_written(tmp_path, name, data):
+    form = FORMS[name]
+    table = data.draw(tables(form.alphabet))
+    found = read(tmp_path, form.write(table), "export", **form.rules, max_rejected=0)
+    assert found.outcome.set_aside == ""
+    assert found.outcome.rows_transactions == len(table)
+    for field, column in zip(FIELDS, NAMES, strict=True):
+        written = [row[column] for row in table]
+        if field == "unit_price":
+            written = [form.price(price) for price in written]
+        assert found.column(field) == written, field
