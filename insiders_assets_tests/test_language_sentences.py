@@ -26,6 +26,7 @@ TOLD = {
     "evidence": ("note",),
     "suppressions": ("meaning",),
     "eligibility_rules": ("condition",),
+    "uplift": ("note",),
 }
 EXTRA = {
     "payment_method": ["credit card", "cash"],
@@ -37,7 +38,7 @@ EXTRA = {
     "weight": ["0.4", "2.5"],
 }
 POLICIES: dict[str, dict[str, Any]] = {
-    "coverage": {"suppress": ("wholesale", "mostly_returned"), "holdout_share": 0.1},
+    "coverage": {"suppress": ("wholesale", "mostly_returned"), "holdout_share": 0.1, "campaign_start": AS_OF},
     "clusters": {"policy": "clusters", "insider_clusters": ("1", "2"), "viability_clusters": ("3",)},
     "budget": {"policy": "budget", "budget_members": 40},
     "threshold": {"policy": "threshold", "insider_thresholds": ("revenue>=900", "recency<=90")},

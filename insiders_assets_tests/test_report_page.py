@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION
+from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION, UPLIFT
 from insiders_assets.report import preview
 from insiders_assets.report.charts import charts
 from insiders_assets.report.gauge import gauge
@@ -219,6 +219,29 @@ def test_without_a_backtest_the_evidence_says_only_what_there_is() -> None:
     page = render(refresh(100, tables={**inputs.tables, "evidence": evidence}))
     assert "Out of time" not in page
     assert "Customers told right by the plain rules" in page
+
+
+def test_a_campaign_is_shown_where_one_was_measured() -> None:
+    inputs = refresh(100)
+    measured = {
+        "measure": "share_who_bought",
+        "invited": 90,
+        "held_out": 10,
+        "mean_invited": 0.5,
+        "mean_held_out": 0.4,
+    }
+    interval = {
+        "uplift": 0.1,
+        "low": 0.02,
+        "high": 0.18,
+        "p_value": 0.01,
+        "note": "2025-11-01 to 2025-11-30, 30 days.",
+    }
+    table = pl.DataFrame([measured | interval], schema=UPLIFT.polars_schema)
+    page = render(refresh(100, tables={**inputs.tables, "uplift": table}))
+    assert "<strong>10.0%</strong>" in page
+    assert "November 1, 2025 to November 30, 2025, 30 days." in page
+    assert "What the campaign brought" not in render(inputs)
 
 
 def test_a_measure_nobody_named_is_spelt_out() -> None:

@@ -99,8 +99,11 @@ class Sentences:
         return body and (body[0].lower() if small else body[0].upper()) + body[1:]
 
     def _as_list(self, text: str) -> str | None:
-        """Texts with commas and a last *and*, all of them known."""
-        return self._joined("l", text) if len(split("l", text)[0]) > 1 else None
+        """Texts with semicolons, or with commas and a last *and*, all of them known."""
+        for kind in "sl":
+            if len(split(kind, text)[0]) > 1 and (found := self._joined(kind, text)):
+                return found
+        return None
 
     def _slot(self, kind: str, text: str) -> str | None:
         if kind == "t":

@@ -99,6 +99,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "drawn": clusters.sample(inputs.insiders).height,
         "doubtful": summary.doubtful(inputs),
         "rules": programme.eligibility(inputs),
+        "uplift": programme.uplift(inputs),
         "suppressions": programme.suppressions(inputs),
         "movement": movement.movement(inputs),
         "change_names": movement.CHANGE_NAMES,

@@ -19,6 +19,10 @@ MEASURES = {
     "buy_again_rate": (mark("Bought again"), "share"),
     "future_share_minus_past_revenue": (mark("Share of later revenue beyond a plain sort's"), "share"),
     "future_revenue_of_marginal_tenth": (mark("Later revenue at the list's border"), "money"),
+    "detectable_effect": (mark("Smallest effect that a holdout would show"), "share"),
+    "revenue_per_customer": (mark("Revenue per customer"), "money"),
+    "revenue_per_customer_adjusted": (mark("Revenue per customer, adjusted"), "money"),
+    "share_who_bought": (mark("Share who bought"), "share"),
     "members_revenue_ahead": (mark("Members' revenue ahead"), "money"),
 }
 """Known measures: what they are called, and what kind of figure they are."""
@@ -43,6 +47,7 @@ SUBJECTS = {
     "random": mark("a random draw"),
     "oracle": mark("the most there was"),
     "next_in_line": mark("the next in line"),
+    "holdout": mark("a holdout"),
     "actual": mark("what they spent"),
 }
 

@@ -18,5 +18,10 @@ def suppressions(inputs: ReportInputs) -> list[dict[str, Any]]:
     return _rows(inputs, "suppressions")
 
 
+def uplift(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """What a campaign brought, the invited beside those held out; empty where none was measured."""
+    return _rows(inputs, "uplift")
+
+
 def _rows(inputs: ReportInputs, name: str) -> list[dict[str, Any]]:
     return inputs.tables[name].to_dicts() if name in inputs.tables else []
