@@ -30,6 +30,7 @@ from insiders_assets.report.sections.evidence import (
 from insiders_assets.report.sections.measures import figure, measure_name, subject_name
 from insiders_assets.report.sections.movement import movement
 from insiders_assets.report.sections.original import comparison, is_original_data
+from insiders_assets.report.sections.programme import nearly
 from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
 from insiders_assets_tests.report_tables import HOSTILE, insiders, refresh
@@ -242,6 +243,15 @@ def test_a_campaign_is_shown_where_one_was_measured() -> None:
     assert "<strong>10.0%</strong>" in page
     assert "November 1, 2025 to November 30, 2025, 30 days." in page
     assert "What the campaign brought" not in render(inputs)
+
+
+def test_the_nearest_to_the_insider_tier_are_listed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("insiders_assets.report.sections.programme.NEARLY", 3)
+    inputs = refresh(200)
+    near = (pl.col("tier") == "viability") & pl.col("is_identified")
+    listed = nearly(refresh(200, insiders=inputs.insiders.with_columns(is_near_miss=near)))
+    best = inputs.insiders.filter(near)["revenue"].sort(descending=True).head(3).to_list()
+    assert [row["revenue"] for row in listed] == best
 
 
 def test_a_measure_nobody_named_is_spelt_out() -> None:

@@ -100,6 +100,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "doubtful": summary.doubtful(inputs),
         "rules": programme.eligibility(inputs),
         "uplift": programme.uplift(inputs),
+        "nearly": programme.nearly(inputs),
         "suppressions": programme.suppressions(inputs),
         "movement": movement.movement(inputs),
         "change_names": movement.CHANGE_NAMES,

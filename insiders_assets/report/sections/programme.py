@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
+
+
+NEARLY = 50
+"""Customers one step from the Insider tier who are listed at most."""
 
 
 def eligibility(inputs: ReportInputs) -> list[dict[str, Any]]:
@@ -21,6 +27,15 @@ def suppressions(inputs: ReportInputs) -> list[dict[str, Any]]:
 def uplift(inputs: ReportInputs) -> list[dict[str, Any]]:
     """What a campaign brought, the invited beside those held out; empty where none was measured."""
     return _rows(inputs, "uplift")
+
+
+def nearly(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Identified customers whom one step would bring in, highest revenue first; the warehouse has them all."""
+    frame = inputs.insiders
+    if "is_near_miss" not in frame.columns:
+        return []
+    near = frame.filter(pl.col("is_near_miss")).sort(["revenue", "customer_id"], descending=[True, False])
+    return near.head(NEARLY).select("customer_id", "country", "revenue", "recency", "reason").to_dicts()
 
 
 def _rows(inputs: ReportInputs, name: str) -> list[dict[str, Any]]:

@@ -142,12 +142,16 @@ def heat(values: list[float | None], *, inverted: bool) -> list[float]:
     ]
 
 
-def gauges(inputs: ReportInputs) -> list[Gauge]:
-    """Viability against the other tiers, for mean revenue and basket size."""
+def gauges(inputs: ReportInputs) -> list[tuple[Gauge, str]]:
+    """Viability against the other tiers, for mean revenue and basket size, each with its change, if any, written."""
     found = []
+    before = inputs.tiers_before.get("viability", {})
     for name in GAUGED:
         means = {tier: row[f"mean_{name}"] for tier, row in inputs.tiers.items()}
         drawn = gauge(name, {tier: mean for tier, mean in means.items() if mean is not None})
         if drawn is not None:
-            found.append(drawn)
+            old = before.get(f"mean_{name}")
+            found.append(
+                (drawn, "" if old is None else _step(inputs.words, f"mean_{name}", drawn.value - old))
+            )
     return found
