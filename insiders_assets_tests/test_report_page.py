@@ -17,15 +17,14 @@ from insiders_assets.report.charts import charts
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.page import render
 from insiders_assets.report.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
+from insiders_assets.report.sections.capture import capture_curves, plain_sort
 from insiders_assets.report.sections.clusters import badge, sample
 from insiders_assets.report.sections.evidence import (
     at_sizes,
     beside_others,
-    capture_curves,
     later_line,
     main_block,
     out_of_time,
-    plain_sort,
 )
 from insiders_assets.report.sections.measures import figure, measure_name, subject_name
 from insiders_assets.report.sections.movement import movement

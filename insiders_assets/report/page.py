@@ -6,10 +6,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report import charts
+from insiders_assets.report.charts import charts
 from insiders_assets.report.columns import heading, write
-from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SOFT
 from insiders_assets.report.sections import (
+    capture,
     clusters,
     evidence,
     measures,
@@ -74,7 +74,7 @@ def render(inputs: ReportInputs) -> str:
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
     words = inputs.words
-    figures, blocks = charts.charts(inputs), evidence.out_of_time(inputs)
+    figures, blocks = charts(inputs), evidence.out_of_time(inputs)
     return {
         "inputs": inputs,
         "words": words,
@@ -83,7 +83,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "plotly": _static("plotly-basic.min.js") if figures else "",
         "script": _static("report.js"),
         "figures": figures,
-        "colours": {"ink": INK, "muted": MUTED, "line": LINE, "tier": TIER, "soft": TIER_SOFT},
         "headline": summary.headline(inputs),
         "lead": summary.lead(inputs),
         "since": summary.since(inputs),
@@ -105,7 +104,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "movement": movement.movement(inputs),
         "change_names": movement.CHANGE_NAMES,
         "cause_names": movement.CAUSE_NAMES,
-        "plain_sort": evidence.plain_sort(inputs),
+        "plain_sort": capture.plain_sort(inputs),
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),
         "at_sizes": evidence.at_sizes(inputs, blocks),

@@ -106,7 +106,8 @@ def doubtful(inputs: ReportInputs) -> int:
 
 def notices(inputs: ReportInputs) -> list[Notice]:
     """What a careful reader should know before quoting a number of this page."""
-    from insiders_assets.report.sections.evidence import later_line, out_of_time, plain_sort
+    from insiders_assets.report.sections.capture import plain_sort
+    from insiders_assets.report.sections.evidence import later_line, out_of_time
 
     words, found = inputs.words, []
     later, sort = later_line(inputs, out_of_time(inputs)), plain_sort(inputs)

@@ -1,0 +1,41 @@
+"""What the charts have in common: type, axes, colours, and numbers as the language writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from insiders_assets.language import Language
+from insiders_assets.report.palette import INK, LINE, MUTED
+
+Figure = dict[str, Any]
+"""A plotly figure as a plain dictionary."""
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def separators(words: Language) -> str:
+    """How plotly is told to write numbers: the decimal sign, then the sign between thousands."""
+    symbols = words.locale.number_symbols["latn"]
+    return symbols["decimal"] + symbols["group"]
+
+
+def layout(words: Language, height: int, **more: Any) -> Figure:
+    """The layout that every chart begins with; ``more`` adds to it or replaces."""
+    return {
+        "height": height,
+        "autosize": True,
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 56, "r": 16, "t": 12, "b": 48},
+        "separators": separators(words),
+        "hoverlabel": {"bgcolor": "#FFFFFF", "bordercolor": MUTED, "font": {"color": INK, "family": FONT}},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **more,
+    }
+
+
+def axis(title: str, **more: Any) -> Figure:
+    """A quiet axis with a title."""
+    quiet = {"gridcolor": "#E9EDF2", "linecolor": LINE, "zeroline": False, "automargin": True}
+    return quiet | {"title": {"text": title, "standoff": 10}, "fixedrange": True} | more
