@@ -70,9 +70,13 @@ def open_landing(location: str, mapping: str | None = None) -> LandingZone:
     """The landing zone at a location.
 
     Args:
-        location: A directory.
+        location: A directory, or ``s3://bucket/prefix``.
         mapping: The mapping file, if it is not the one beside the exports.
     """
+    if location.startswith("s3://"):
+        from insiders_assets.storage.landing_s3 import S3LandingZone
+
+        return S3LandingZone(location, Path(mapping) if mapping else None)
     return FolderLandingZone(Path(location), Path(mapping) if mapping else None)
 
 
@@ -120,22 +124,11 @@ class FolderLandingZone:
                     found[name] = _signature(status)
                     paths[name] = entry.path
         self._paths = paths
-        if found and (signature := self._mapping_signature()):
-            found[MAPPING] = signature
+        beside = self._folder / MAPPING
+        self._paths[MAPPING] = str(self._mapping or beside)
+        if found and (self._mapping or beside.is_file()):
+            found[MAPPING] = mapping_signature(self._mapping or beside)
         return dict(sorted(found.items()))
-
-    def _mapping_signature(self) -> FileSignature | None:
-        path = self._paths[MAPPING] = str(self._mapping or self._folder / MAPPING)
-        try:
-            return _signature(os.stat(path))  # noqa: PTH116 - as for every other file
-        except OSError as error:
-            if self._mapping is None:
-                return None
-            raise UsageError(
-                f"the mapping cannot be opened ({error.strerror})",
-                where=path,
-                cure="correct INSIDERS_MAPPING",
-            ) from None
 
     def _entries(self, path: str) -> Iterator[tuple[os.DirEntry[str], os.stat_result | None]]:
         """Files with their status, and folders with None."""
@@ -182,3 +175,19 @@ def _signature(status: os.stat_result) -> FileSignature:
 def _printable(name: str) -> str:
     """A file name as text; bytes that are no UTF-8 are written as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def mapping_signature(path: Path) -> FileSignature:
+    """What a mapping file on this machine looks like from outside.
+
+    Raises:
+        UsageError: It cannot be opened.
+    """
+    try:
+        return _signature(path.stat())
+    except OSError as error:
+        raise UsageError(
+            f"the mapping cannot be opened ({error.strerror})",
+            where=str(path),
+            cure="correct INSIDERS_MAPPING",
+        ) from None

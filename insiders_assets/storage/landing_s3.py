@@ -1,0 +1,121 @@
+"""A landing zone on S3 or anything that speaks its language.
+
+Region, endpoint (``AWS_ENDPOINT_URL``) and credentials come from the environment or the machine's role, as for every
+tool of AWS; nothing of them is ever a setting of ours.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.storage.landing import MAPPING, FileSignature, is_export, mapping_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEME = "s3://"
+GONE = {"404", "NoSuchKey", "NotFound", "412", "PreconditionFailed"}
+"""What S3 says of an object that is no longer the one that was listed."""
+
+
+class S3LandingZone:
+    """Exports under a prefix of a bucket.
+
+    Args:
+        location: ``s3://bucket/prefix``.
+        mapping: The mapping file, if it is not the one under the prefix; a local path.
+    """
+
+    def __init__(self, location: str, mapping: Path | None = None) -> None:
+        bucket, _, prefix = location.removeprefix(SCHEME).partition("/")
+        if not bucket:
+            raise UsageError("names no bucket", where=location, cure="write s3://bucket/prefix")
+        self._bucket, self._mapping = bucket, mapping
+        self._prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
+
+    @property
+    def location(self) -> str:
+        """The prefix."""
+        return f"{SCHEME}{self._bucket}/{self._prefix}"
+
+    def listing(self) -> dict[str, FileSignature]:
+        """See :meth:`insiders_assets.storage.landing.LandingZone.listing`; one request per thousand objects."""
+        found: dict[str, FileSignature] = {}
+        mapping: FileSignature | None = None
+        with self._explained():
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
+                for entry in page.get("Contents", ()):
+                    name = entry["Key"][len(self._prefix) :]
+                    if name == MAPPING:
+                        mapping = _signature(entry)
+                    elif name and not name.endswith("/") and is_export(name):
+                        found[name] = _signature(entry)
+        if self._mapping:
+            mapping = mapping_signature(self._mapping)
+        if found and mapping:
+            found[MAPPING] = mapping
+        return dict(sorted(found.items()))
+
+    @contextmanager
+    def fetch(self, name: str) -> Iterator[Path]:
+        """See :meth:`insiders_assets.storage.landing.LandingZone.fetch`; the object is copied for as long.
+
+        Where it is no longer there, the path leads nowhere.
+        """
+        if name == MAPPING and self._mapping:
+            yield self._mapping
+            return
+        with tempfile.TemporaryDirectory(prefix="insiders-") as folder:
+            path = Path(folder, name.rsplit("/", 1)[-1])
+            with self._explained(missing_is_fine=True):
+                self._client.download_file(self._bucket, self._prefix + name, str(path))
+            yield path
+
+    def has_changed(self, name: str, signature: FileSignature) -> bool:
+        """See :meth:`insiders_assets.storage.landing.LandingZone.has_changed`."""
+        if name == MAPPING and self._mapping:
+            return False
+        with self._explained(missing_is_fine=True):
+            head = self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
+            return (head["ContentLength"], head["ETag"]) != (signature.size, signature.version)
+        return True
+
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+
+        return boto3.client("s3")
+
+    @contextmanager
+    def _explained(self, *, missing_is_fine: bool = False) -> Iterator[None]:
+        """Turn what S3 answers into one clear line."""
+        from boto3.exceptions import S3TransferFailedError
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if missing_is_fine and code in GONE:
+                return
+            raise InsidersError(
+                f"the landing zone cannot be read ({error.response.get('Error', {}).get('Message') or code})",
+                where=self.location,
+                cure="check the bucket's name and what its reader is allowed to do",
+            ) from None
+        except (BotoCoreError, S3TransferFailedError) as error:
+            raise InsidersError(
+                f"the landing zone cannot be reached ({error})",
+                where=self.location,
+                cure="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
+            ) from None
+
+
+def _signature(entry: dict[str, Any]) -> FileSignature:
+    return FileSignature(entry["Size"], entry["ETag"], int(entry["LastModified"].timestamp()) * 10**9)
