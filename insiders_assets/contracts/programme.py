@@ -262,5 +262,22 @@ BACKTEST_CURVE = Table(
     ),
 )
 
+UPLIFT = Table(
+    "uplift",
+    "One measure of what a campaign brought: invited customers beside those held out.",
+    (
+        Column("measure", "str", "What is measured.", unique=True),
+        _count("invited", "Customers drawn to be invited before the campaign began."),
+        _count("held_out", "Customers drawn to be held out before it began."),
+        Column("mean_invited", "float64", "Mean of the invited.", nullable=True),
+        Column("mean_held_out", "float64", "Mean of those held out.", nullable=True),
+        Column("uplift", "float64", "The difference.", nullable=True),
+        Column("low", "float64", "Lower end of its 95 % interval.", nullable=True),
+        Column("high", "float64", "Upper end of its 95 % interval.", nullable=True),
+        Column("p_value", "float64", "Two-sided p-value of no difference.", nullable=True, ge=0, le=1),
+        Column("note", "str", "What to keep in mind."),
+    ),
+)
+
 RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
 """Made on demand by research assets; a refresh makes every other table."""

@@ -13,6 +13,7 @@ from insiders_assets.contracts.programme import EVIDENCE
 from insiders_assets.programme.conditions import Conditions
 from insiders_assets.programme.groups import micros, share
 from insiders_assets.programme.statistics import Bootstrap, Sum, mann_whitney, mean_interval
+from insiders_assets.programme.uplift import POWER, USUAL_DAYS, Detectable
 
 IN_SAMPLE = "In-sample: the same revenue chose the list. Out-of-time figures come from selection_backtest."
 
@@ -25,6 +26,7 @@ def evidence(
     silhouette: Mapping[str, float | None],
     conditions: Conditions,
     bootstrap: Bootstrap,
+    detectable: Detectable | None,
     backtest: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """Every measured figure about the list, as the contract ``EVIDENCE`` says.
@@ -34,6 +36,7 @@ def evidence(
         silhouette: The model's mean silhouette by space.
         conditions: The rules that describe the tiers.
         bootstrap: Resamples of the identified customers.
+        detectable: The smallest effect of the programme that a holdout could show, or None.
         backtest: Rows that the last ``selection_backtest`` measured, or None.
     """
     known = insiders.filter("is_identified")
@@ -43,6 +46,7 @@ def evidence(
         *_against_the_rest(known),
         *_description(conditions),
         *_confidence(insiders),
+        *_experiment(detectable),
     ]
     table = pl.DataFrame(rows, schema=EVIDENCE.polars_schema)
     return pl.concat([table, backtest.select(EVIDENCE.names)]) if backtest is not None else table
@@ -145,3 +149,14 @@ def _confidence(insiders: pl.DataFrame) -> list[Row]:
             "Customers whose cluster got less than half of the vote.",
         )
     ]
+
+
+def _experiment(found: Detectable | None) -> list[Row]:
+    if found is None:
+        return []
+    note = (
+        f"Smallest effect on revenue in {USUAL_DAYS} days, as a fraction, that holding out {found.share:.0%} of "
+        f"{found.customers:,} eligible customers would show in {POWER:.0%} of tries: "
+        f"{found.absolute:,.2f} per customer."
+    )
+    return [_row("detectable_effect", "holdout", found.relative, note)]

@@ -28,6 +28,7 @@ from insiders_assets.programme.profiles import cluster_profiles, tier_summary
 from insiders_assets.programme.reasons import with_reasons
 from insiders_assets.programme.suppression import active, first_reason, suppressed_by, suppression_costs
 from insiders_assets.programme.traits import name_clusters, standardised
+from insiders_assets.programme.uplift import USUAL_SHARE, detectable_effect, uplift
 
 EPOCH = date(1970, 1, 1)
 MANY_IN_DISAGREEMENT = 0.05
@@ -94,11 +95,15 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
         seed=inputs.rules.seed,
     )
     verdicts = hypotheses.judge(sample)
+    eligible = customers.filter("is_member" if inputs.rules.holdout_share == 0 else _is_drawn())
     figures = evidence(
         customers,
         silhouette=inputs.silhouette,
         conditions=chosen.conditions,
         bootstrap=sample.bootstrap,
+        detectable=detectable_effect(
+            inputs.purchases, eligible, (inputs.as_of - EPOCH).days, inputs.rules.holdout_share or USUAL_SHARE
+        ),
         backtest=inputs.backtest,
     )
     compared = compare(
@@ -136,6 +141,9 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
         "eligibility_rules": rules_table,
         "suppressions": costs,
         "tier_migration": tier_migration(compared, inputs.refresh_id, inputs.as_of),
+        "uplift": uplift(
+            inputs.purchases, customers, inputs.rules.campaign_start, inputs.rules.campaign_end, inputs.as_of
+        ),
     }
     return Programme(insiders, tables, _warnings(inputs, chosen, members))
 
@@ -189,6 +197,13 @@ def member_table(insiders: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFra
         .with_columns(cluster_name=pl.col("cluster").replace_strict(dict(names), return_dtype=pl.String))
         .select(MEMBERS.names)
     )
+
+
+def _is_drawn() -> pl.Expr:
+    """Whether somebody may be a member but for the draw."""
+    return pl.col("is_member") | (
+        (pl.col("tier") == INSIDER) & (pl.col("suppressed_by") == HOLDOUT)
+    ).fill_null(False)
 
 
 def _same_selection(inputs: ProgrammeInputs) -> bool:

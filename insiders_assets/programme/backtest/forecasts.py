@@ -63,6 +63,7 @@ def supervised(inputs: BacktestInputs, customers: pl.DataFrame, cutoff: date) ->
         cutoff: The last day that was known.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     earlier = cutoff - timedelta(days=inputs.horizon_days)
     first = inputs.purchases.select(pl.col("invoice_day").min()).collect().item()
@@ -77,8 +78,10 @@ def supervised(inputs: BacktestInputs, customers: pl.DataFrame, cutoff: date) ->
         loss="poisson", max_iter=150, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=30,
         l2_regularization=1.0, random_state=inputs.seed, early_stopping=False,
     )  # fmt: skip
-    model.fit(_matrix(past), target)
-    return Forecast(np.round(model.predict(_matrix(customers)), 6))
+    # One thread: the data are small, and sums then do not depend on how many there are.
+    with threadpool_limits(1):
+        model.fit(_matrix(past), target)
+        return Forecast(np.round(model.predict(_matrix(customers)), 6))
 
 
 def probabilistic(

@@ -1,0 +1,197 @@
+"""Movement: what changed between refreshes, why, and that nothing of it is ever lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from insiders_assets.programme import ProgrammeRules, run_programme
+from insiders_assets.programme.movement import members_after
+from insiders_assets_tests import programme_shop as shop
+
+MONTHS = [shop.LAST - timedelta(days=30 * step) for step in range(5, -1, -1)]
+
+
+@pytest.fixture(scope="module")
+def traded():
+    return shop.transactions(250)
+
+
+@pytest.fixture(scope="module")
+def start(traded):
+    return shop.at(*traded, shop.LAST)
+
+
+@pytest.fixture(scope="module")
+def first(start):
+    return run_programme(start)
+
+
+def members(result) -> set[str]:
+    return set(result.tables["members"]["customer_id"])
+
+
+def changes_add_up(before: set[str], result) -> None:
+    table = result.tables["membership_changes"]
+    entered = set(table.filter(pl.col("change") == "entered")["customer_id"])
+    left = set(table.filter(pl.col("change") == "left")["customer_id"])
+    assert members(result) - before == entered
+    assert before - members(result) == left
+    row = result.tables["refreshes"].to_dicts()[0]
+    assert row["members_entered"] - row["members_left"] == len(members(result)) - len(before)
+
+
+def test_at_the_first_refresh_everybody_is_first_seen(first):
+    table = first.tables["membership_changes"]
+    assert set(table["cause"]) == {"first_seen"}
+    assert table.height == first.insiders["is_identified"].sum()
+    changes_add_up(set(), first)
+
+
+def test_the_same_again_moves_nobody(start, first):
+    again = run_programme(replace(start, previous=first.insiders, refresh_id="again"))
+    assert again.tables["membership_changes"].is_empty()
+    assert again.insiders.equals(first.insiders)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    gone=st.floats(0, 0.3),
+    coverage=st.sampled_from([0.5, 0.85]),
+    policy=st.sampled_from(["coverage", "budget"]),
+    new_model=st.booleans(),
+    holdout=st.sampled_from([0.0, 0.2]),
+)
+def test_the_sum_of_movement_is_the_difference_of_lists(
+    start, first, seed, gone, coverage, policy, new_model, holdout
+):
+    kept = start.features.sample(fraction=1 - gone, seed=seed)
+    shuffled = start.assignments.sample(fraction=0.2, seed=seed)
+    changed = shuffled.with_columns(cluster=pl.col("cluster").shuffle(seed))
+    assignments = start.assignments.update(changed.select("customer_id", "cluster"), on="customer_id")
+    rules = ProgrammeRules(
+        policy=policy, insider_coverage=coverage, budget_members=40, holdout_share=holdout,
+        opted_out=frozenset(first.tables["members"]["customer_id"].sample(2, seed=seed)),
+    )  # fmt: skip
+    result = run_programme(
+        replace(
+            start, features=kept, assignments=assignments, rules=rules, previous=first.insiders,
+            previous_selection=start.rules.selection, refresh_id="next",
+            model_version="m2" if new_model else "m1", previous_model_version="m1",
+        )
+    )  # fmt: skip
+    changes_add_up(members(first), result)
+    matrix = result.tables["tier_migration"]
+    known = result.insiders.filter("is_identified")
+    after = dict(matrix.group_by("tier_after").agg(pl.col("customers").sum()).iter_rows())
+    assert {tier: count for tier, count in after.items() if tier != "not_seen" and count} == Counter(
+        known["tier"]
+    )
+    before = dict(matrix.group_by("tier_before").agg(pl.col("customers").sum()).iter_rows())
+    known_before = first.insiders.filter("is_identified")
+    assert {t: c for t, c in before.items() if t != "not_seen" and c} == Counter(known_before["tier"])
+
+
+def causes(result) -> dict[str, str]:
+    return dict(result.tables["membership_changes"].select("customer_id", "cause").iter_rows())
+
+
+def test_causes_are_told_apart(start, first):
+    ids = first.tables["members"].sort("revenue")["customer_id"].to_list()
+    opted_out, gone, moved = ids[0], ids[1], ids[2]
+    worst = int(start.assignments["cluster"].max())
+    outside = first.insiders.filter(pl.col("tier") == "not_insider", pl.col("is_identified"))
+    riser = outside.sort("revenue", descending=True)["customer_id"][0]
+    cluster = (
+        pl.when(pl.col("customer_id") == moved).then(worst).when(pl.col("customer_id") == riser).then(1)
+        .otherwise("cluster").cast(pl.Int32)
+    )  # fmt: skip
+    rules = ProgrammeRules(grace_refreshes=0, opted_out=frozenset([opted_out]))
+    after = replace(
+        start,
+        features=start.features.filter(pl.col("customer_id") != gone),
+        assignments=start.assignments.with_columns(cluster=cluster),
+        rules=rules, previous=first.insiders, previous_model_version="m1", refresh_id="next",
+    )  # fmt: skip
+    told = causes(run_programme(after))
+    assert told[opted_out] == "suppression"
+    assert told[gone] == "out_of_window"
+    assert told[moved] == "behaviour"
+    assert told[riser] == "behaviour"
+    told = causes(run_programme(replace(after, model_version="m2")))
+    assert told[moved] == told[riser] == "model"
+    assert told[opted_out] == "suppression"
+
+
+def test_a_changed_policy_is_the_cause_of_what_it_changes(start, first):
+    narrower = ProgrammeRules(insider_coverage=0.3, viability_coverage=0.97)
+    result = run_programme(
+        replace(start, rules=narrower, previous=first.insiders, previous_selection=start.rules.selection)
+    )
+    table = result.tables["membership_changes"]
+    assert table.filter(pl.col("change") == "left").height > 0
+    assert set(table["cause"]) == {"policy"}
+
+
+def test_a_previous_table_without_the_columns_of_today_is_enough_to_go_on_from(start, first):
+    old = first.insiders.select(
+        "customer_id", "revenue", "cluster", "tier", "is_identified", "is_member", "reason", "confidence"
+    )
+    result = run_programme(replace(start, previous=old))
+    assert result.tables["membership_changes"].is_empty()
+    assert members(result) == members(first)
+
+
+def monthly(traded, *, future: bool) -> list:
+    """A refresh per month: each on what had arrived by then, or all on the whole history."""
+    purchases, returns = traded
+    results, previous = [], None
+    for month in MONTHS:
+        until = (month - shop.EPOCH).days
+        arrived = [
+            frame if future else frame.filter(pl.col("invoice_day") <= until)
+            for frame in (purchases, returns)
+        ]
+        model_before = None if previous is None else "m1"
+        given_then = shop.at(
+            *arrived, month, window=100, previous=previous, previous_model_version=model_before
+        )
+        results.append(run_programme(given_then))
+        previous = results[-1].insiders
+    return results
+
+
+def test_replaying_history_gives_the_tables_of_running_once_a_month(traded):
+    replayed, lived = monthly(traded, future=True), monthly(traded, future=False)
+    for month, (one, other) in enumerate(zip(replayed, lived, strict=True)):
+        assert one.insiders.equals(other.insiders), month
+        for name, table in one.tables.items():
+            assert table.equals(other.tables[name]), (month, name)
+
+
+def test_the_changes_alone_tell_every_list_there_has_been(traded):
+    results = monthly(traded, future=False)
+    changes = pl.concat(result.tables["membership_changes"] for result in results)
+    names = [result.tables["refreshes"]["refresh_id"].item() for result in results]
+    for count, result in enumerate(results, 1):
+        assert members_after(changes, names[:count]) == sorted(members(result))
+    assert changes.filter(pl.col("change") == "left").height > 0
+
+
+def test_membership_begins_when_somebody_enters_and_lasts_while_they_stay(traded):
+    results = monthly(traded, future=False)
+    previous: dict[str, object] = {}
+    for month, result in zip(MONTHS, results, strict=True):
+        now = dict(result.insiders.filter("is_member").select("customer_id", "member_since").iter_rows())
+        assert all(since == previous.get(name, month) for name, since in now.items())
+        assert result.insiders.filter(~pl.col("is_member"))[
+            "member_since"
+        ].null_count() == result.insiders.height - len(now)
+        previous = now
