@@ -15,15 +15,16 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from insiders_assets.contracts.customers import FEATURES
 from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.language import DEFAULT, LANGUAGES
 
 PACKAGE = Path(__file__).parents[1] / "insiders_assets"
 CATALOGUES = PACKAGE / "language" / "catalogues"
-ROOMS = ("language", "report")
+ROOMS = ("language", "report", "dashboard")
 """The parts of the package that speak to people in their language."""
 
-KEYWORDS: dict[str, Any] = {"text": None, "mark": None, "plural": (1, 2), "_": None}
+KEYWORDS: dict[str, Any] = {"text": None, "mark": None, "plural": (1, 2), "_": None, "ngettext": (1, 2)}
 
 
 def template() -> Catalog:
@@ -32,7 +33,7 @@ def template() -> Catalog:
     for room in ROOMS:
         _add(catalogue, sorted((PACKAGE / room).rglob("*.py")), "python")
         _add(catalogue, sorted((PACKAGE / room).rglob("templates/*.html")), babel_extract)
-    for column in MEMBERS.columns:
+    for column in (*MEMBERS.columns, *FEATURES):
         catalogue.add(column.meaning)
     return catalogue
 

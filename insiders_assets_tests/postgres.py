@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,20 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A bare ``postgresql://`` URL of an empty database."""
+    """A bare ``postgresql://`` URL of an empty database, one for each test."""
+    with _database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The same, one for all tests of a module."""
+    with _database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def _database(postgres_server: str) -> Iterator[str]:
     import psycopg2
 
     name = f"test_{next(_NUMBERS)}"

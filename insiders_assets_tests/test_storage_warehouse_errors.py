@@ -15,7 +15,7 @@ from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets.storage.warehouse import connection as connections
 from insiders_assets_tests.tables import a_refresh
 
-PASSWORD = "hunter2-planted"  # noqa: S105 - planted so that it can be looked for
+PASSWORD = "hunter2-planted"
 
 
 def _line(error: InsidersError) -> str:

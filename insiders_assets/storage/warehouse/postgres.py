@@ -28,6 +28,8 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> None:
         cursor.copy_expert(
             f'COPY "{name}" ({columns}) FROM STDIN (FORMAT binary)', _Stream(_encoded(frame)), 1 << 18
         )
+        # Until the server gets to it by itself it would plan with the sizes of the refresh before, or with none.
+        cursor.execute(f'ANALYZE "{name}"')
 
 
 def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:

@@ -1,0 +1,150 @@
+"""Who may see the dashboard: anyone on loopback, otherwise who has the password or comes through a trusted proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from insiders_assets.errors import UsageError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from insiders_assets.settings import Settings
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+WRONG_PASSWORD_SECONDS = 0.5
+"""How long a wrong password waits for its answer: nothing to a person, a lot to someone who tries them all."""
+
+OPEN_PATHS = ("/health",)
+"""Answered to anyone: they say nothing about the data."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may see the dashboard.
+
+    Attributes:
+        password: The password asked for with HTTP Basic, or empty.
+        header: The header in which a proxy names its user, or empty.
+        proxies: Networks of the proxies whose header is believed.
+        hosts: Host names answered to; ``*`` is any.
+    """
+
+    password: str
+    header: str
+    proxies: tuple[str, ...]
+    hosts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: Settings, host: str) -> Access:
+        """The access that the settings ask for, on the address ``host``.
+
+        On loopback without a password only loopback names are answered to: a stranger's page could otherwise reach the
+        dashboard through the reader's own browser, under a name that resolves to 127.0.0.1.
+
+        Raises:
+            UsageError: Anyone who reaches ``host`` could see the dashboard, or a proxy's address is none.
+        """
+        password = settings.dashboard_password.get_secret_value() if settings.dashboard_password else ""
+        header = settings.dashboard_user_header or ""
+        if not (password or header or _is_loopback(host)):
+            raise UsageError(
+                f"anyone who reaches {host} could see the customers",
+                where="--host",
+                cure="set INSIDERS_DASHBOARD_PASSWORD or INSIDERS_DASHBOARD_USER_HEADER, or listen on 127.0.0.1",
+            )
+        for proxy in settings.dashboard_proxies:
+            _network(proxy)
+        hosts = settings.dashboard_hosts or (("*",) if password or header else (*LOOPBACK_NAMES, host))
+        return cls(password, header, settings.dashboard_proxies, hosts)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody is asked who they are."""
+        return not (self.password or self.header)
+
+    def allows(self, client: str, headers: dict[str, str]) -> bool:
+        """Whether a request may be answered.
+
+        Args:
+            client: The address it comes from.
+            headers: Its headers, with lower-case names.
+        """
+        if self.is_open:
+            return True
+        if self.header and headers.get(self.header.lower()) and self._is_proxy(client):
+            return True
+        given = _basic_password(headers.get("authorization", ""))
+        return bool(self.password) and hmac.compare_digest(given.encode(), self.password.encode())
+
+    def _is_proxy(self, client: str) -> bool:
+        try:
+            address = ip_address(client)
+        except ValueError:
+            return False
+        return any(address in _network(proxy) for proxy in self.proxies)
+
+
+class AccessMiddleware:
+    """Answers 401 to whoever may not see the dashboard."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self.app, self.access = app, access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        from starlette.datastructures import Headers
+        from starlette.responses import PlainTextResponse
+
+        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value for name, value in Headers(scope=scope).items()}
+        client = scope["client"][0] if scope.get("client") else ""
+        if self.access.allows(client, headers):
+            await self.app(scope, receive, send)
+            return
+        if "authorization" in headers:
+            await asyncio.sleep(WRONG_PASSWORD_SECONDS)
+        challenge = (
+            {"WWW-Authenticate": 'Basic realm="Insiders", charset="UTF-8"'} if self.access.password else {}
+        )
+        refusal = PlainTextResponse("Please sign in.\n", status_code=401, headers=challenge)
+        await refusal(scope, receive, send)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no address or network",
+            where="INSIDERS_DASHBOARD_PROXIES",
+            cure="write 10.0.0.0/8 or 127.0.0.1",
+        ) from None
+
+
+def _basic_password(header: str) -> str:
+    """The password of an HTTP Basic header (RFC 7617), or nothing."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(token, validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,198 @@
+"""The dashboard as an ASGI application: which address answers what."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.dashboard.access import Access, AccessMiddleware
+from insiders_assets.dashboard.database import Reader, View
+from insiders_assets.dashboard.downloads import excel, stream_csv
+from insiders_assets.dashboard.filters import Filters, choices
+from insiders_assets.dashboard.headers import HeadersMiddleware
+from insiders_assets.dashboard.pages import REPORT_STATIC, SHARED, STATIC, Pages
+from insiders_assets.dashboard.views.budget import budget
+from insiders_assets.dashboard.views.changes import changes
+from insiders_assets.dashboard.views.clusters import clusters
+from insiders_assets.dashboard.views.customer import customer
+from insiders_assets.dashboard.views.customers import customers
+from insiders_assets.dashboard.views.overview import overview
+from insiders_assets.errors import InsidersError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse import Warehouse
+
+
+def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlette:
+    """The dashboard over one warehouse.
+
+    Args:
+        warehouse: Opened read-only.
+        words: The language that people are spoken to in.
+        access: Who may look.
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+
+    reader = Reader(warehouse)
+    site = Site(reader, words, Pages(words))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        reader.close()
+
+    return Starlette(
+        routes=[
+            Route("/", site.overview),
+            Route("/customers", site.customers),
+            Route("/customers.csv", site.csv),
+            Route("/customers.xlsx", site.xlsx),
+            Route("/customers/{customer_id:path}", site.customer),
+            Route("/clusters", site.clusters),
+            Route("/budget", site.budget),
+            Route("/changes", site.changes),
+            Route("/pulse", site.pulse),
+            Route("/health", site.health),
+            *(Route(f"/static/{name}", site.shared) for name in SHARED),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(access.hosts), www_redirect=False),
+            Middleware(AccessMiddleware, access=access),
+            Middleware(HeadersMiddleware),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
+        exception_handlers={InsidersError: site.cannot_be_read, 404: site.not_found},
+        lifespan=lifespan,
+    )
+
+
+class Site:
+    """The pages.
+
+    Args:
+        reader: The warehouse.
+        words: The reader's language.
+        pages: The templates.
+    """
+
+    def __init__(self, reader: Reader, words: Language, pages: Pages) -> None:
+        self._reader, self._words, self._pages = reader, words, pages
+
+    def overview(self, request: Request) -> Response:
+        """Tiles, tiers, countries and answers."""
+        return self._page(
+            request, "overview.html", lambda view: overview(view, self._words, _filters(request))
+        )
+
+    def customers(self, request: Request) -> Response:
+        """The list."""
+        return self._page(
+            request,
+            "customers.html",
+            lambda view: customers(view, self._words, _filters(request), request.query_params),
+        )
+
+    def customer(self, request: Request) -> Response:
+        """One customer."""
+        name = str(request.path_params["customer_id"])
+        if "\0" in name:  # no text of PostgreSQL holds one
+            return self._problem(request, self._words.text("There is no such customer."), 404)
+        return self._page(request, "customer.html", lambda view: customer(view, self._words, name))
+
+    def clusters(self, request: Request) -> Response:
+        """The map and the profiles."""
+        return self._page(request, "clusters.html", lambda view: clusters(view, self._words))
+
+    def budget(self, request: Request) -> Response:
+        """The slider along the capture curve."""
+        return self._page(
+            request, "budget.html", lambda view: budget(view, self._words, request.query_params)
+        )
+
+    def changes(self, request: Request) -> Response:
+        """Two refreshes beside each other."""
+        return self._page(
+            request, "changes.html", lambda view: changes(view, self._words, request.query_params)
+        )
+
+    def csv(self, request: Request) -> Response:
+        """The list as CSV, streamed."""
+        return stream_csv(self._reader, _filters(request))
+
+    def xlsx(self, request: Request) -> Response:
+        """The list as an Excel file, if it fits."""
+        return excel(self._reader, self._words, _filters(request))
+
+    def pulse(self, request: Request) -> Response:
+        """Whether something newer than ``seen`` is published: the page asks every few seconds."""
+        from starlette.responses import Response
+
+        latest = self._reader.latest()
+        news = {"HX-Trigger": "published"} if latest != request.query_params.get("seen", "") else {}
+        return Response(status_code=200 if news else 204, headers=news)
+
+    def health(self, _request: Request) -> Response:
+        """That the server answers."""
+        from starlette.responses import PlainTextResponse
+
+        return PlainTextResponse("ok\n")
+
+    def shared(self, request: Request) -> Response:
+        """A file of the report's."""
+        from starlette.responses import FileResponse
+
+        return FileResponse(REPORT_STATIC / request.url.path.rpartition("/")[2])
+
+    def cannot_be_read(self, request: Request, error: Exception) -> Response:
+        """The warehouse does not answer: said in one line, without what is secret."""
+        return self._problem(request, str(error), 503)
+
+    def not_found(self, request: Request, _error: Exception) -> Response:
+        """There is no such page."""
+        return self._problem(request, self._words.text("There is no such page."), 404)
+
+    def _problem(self, request: Request, text: str, status: int) -> Response:
+        from starlette.responses import HTMLResponse
+
+        page = self._pages.render("problem.html", problem=text, page=request.url.path, seen="", refresh=None)
+        return HTMLResponse(page, status_code=status)
+
+    def _page(
+        self, request: Request, template: str, build: Callable[[View], dict[str, Any] | None]
+    ) -> Response:
+        from starlette.responses import HTMLResponse
+
+        with self._reader.view() as view:
+            if view is None or not view.has("customer_summary"):
+                return HTMLResponse(
+                    self._pages.render("empty.html", page=request.url.path, seen="", refresh=None)
+                )
+            content = build(view)
+            shared: dict[str, Any] = {
+                "page": request.url.path,
+                "here": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+                "seen": f"{view.refresh_id}@{view.refresh['published_at']}",
+                "refresh": view.refresh,
+                "filters": _filters(request),
+                "choices": choices(view),
+            }
+        if content is None:
+            return self._problem(request, self._words.text("There is no such customer."), 404)
+        return HTMLResponse(self._pages.render(template, **shared, **content))
+
+
+def _filters(request: Request) -> Filters:
+    return Filters.read(request.query_params)

@@ -1,0 +1,121 @@
+"""Reading the warehouse for a page: one read-only transaction each, so that all of a page is of one refresh."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.storage.warehouse import Warehouse, tables, urls
+from insiders_assets.storage.warehouse.connection import make_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    import sqlalchemy as sa
+
+PULSE_SECONDS = 1.0
+"""How long an answer to "what is the latest refresh" is good for, whoever asks."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One refresh of the warehouse, seen through one transaction.
+
+    Attributes:
+        connection: The transaction.
+        refresh: The latest row of ``refreshes``.
+    """
+
+    connection: sa.Connection
+    refresh: dict[str, Any]
+
+    @property
+    def refresh_id(self) -> str:
+        """The refresh's name."""
+        return str(self.refresh["refresh_id"])
+
+    @property
+    def as_of(self) -> date:
+        """The day that the features look back from."""
+        day: date = self.refresh["as_of"]
+        return day
+
+    def rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        """Every row of a query, by column."""
+        return [dict(row) for row in self.connection.execute(query).mappings()]
+
+    def row(self, query: sa.Select[Any]) -> dict[str, Any] | None:
+        """The first row of a query, by column."""
+        found = self.connection.execute(query).mappings().first()
+        return dict(found) if found else None
+
+    def has(self, table: str) -> bool:
+        """Whether the warehouse has a table: an older version may have published without it."""
+        import sqlalchemy as sa
+
+        return sa.inspect(self.connection).has_table(table)
+
+
+def whole(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """A sum of counts as a whole number: PostgreSQL makes a decimal of it."""
+    import sqlalchemy as sa
+
+    return sa.cast(expression, sa.BigInteger)
+
+
+@dataclass
+class Reader:
+    """The warehouse as the dashboard reads it.
+
+    Attributes:
+        warehouse: Opened read-only: the database itself refuses writes.
+    """
+
+    warehouse: Warehouse
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _pulse: tuple[float, str] = (0.0, "")
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """Connections, kept open between pages where that pays."""
+        return make_engine(self.warehouse.url, read_only=True, pooled=True)
+
+    @contextmanager
+    def view(self) -> Iterator[View | None]:
+        """The latest refresh, or None before the first publish.
+
+        Raises:
+            InsidersError: The warehouse cannot be read.
+        """
+        if not self.warehouse.exists():
+            yield None
+            return
+        refreshes = tables()["refreshes"]
+        latest = (
+            refreshes.select()
+            .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
+            .limit(1)
+        )
+        with urls.told(self.warehouse.url, "read"), self.engine.begin() as connection:
+            row = connection.execute(latest).mappings().first()
+            yield View(connection, dict(row)) if row else None
+
+    def latest(self) -> str:
+        """The name and moment of the latest publish, for telling one from the next; empty before the first."""
+        with self._lock:
+            asked, known = self._pulse
+            if time.monotonic() - asked < PULSE_SECONDS:
+                return known
+            with self.view() as view:
+                known = f"{view.refresh_id}@{view.refresh['published_at']}" if view else ""
+            self._pulse = (time.monotonic(), known)
+            return known
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()

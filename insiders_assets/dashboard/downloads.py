@@ -1,0 +1,134 @@
+"""The list as files: CSV of any length, streamed; Excel up to a length that people open."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.dashboard.filters import Filters
+from insiders_assets.report.member_list import harmless
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+    import sqlalchemy as sa
+    from starlette.responses import Response
+
+    from insiders_assets.dashboard.database import Reader, View
+    from insiders_assets.language import Language
+
+BATCH = 20_000
+EXCEL_ROWS = 100_000
+LEFT_OUT = ("embedding_x", "embedding_y")
+"""Columns that mean nothing outside the map."""
+
+COLUMNS = tuple(name for name in INSIDERS.names if name not in LEFT_OUT)
+
+
+def stream_csv(reader: Reader, filters: Filters) -> Response:
+    """The customers chosen as CSV, a batch at a time, whatever their number; formulas are made harmless."""
+    from starlette.responses import PlainTextResponse, StreamingResponse
+
+    with reader.view() as view:
+        if view is None:
+            return PlainTextResponse("Nothing is published yet.\n", status_code=404)
+        name = _name(view, "csv")
+
+    def lines() -> Iterator[bytes]:
+        with reader.view() as view:
+            if view is None:
+                return
+            yield (",".join(COLUMNS) + "\n").encode()
+            for batch in _batches(view, filters):
+                yield harmless(batch).write_csv(include_header=False, line_terminator="\n").encode()
+
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_attached(name))
+
+
+def excel(reader: Reader, words: Language, filters: Filters) -> Response:
+    """The customers chosen as an Excel file; more than :data:`EXCEL_ROWS` are refused, with CSV as the way out."""
+    import xlsxwriter
+    from starlette.background import BackgroundTask
+    from starlette.responses import FileResponse, PlainTextResponse
+
+    with reader.view() as view:
+        if view is None:
+            return PlainTextResponse("Nothing is published yet.\n", status_code=404)
+        file = Path(tempfile.mkstemp(suffix=".xlsx")[1])
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        row = 0
+        try:
+            with xlsxwriter.Workbook(str(file), options | {"strings_to_numbers": False}) as book:
+                sheet = book.add_worksheet(words.text("Customers"))
+                sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
+                sheet.freeze_panes(1, 1)
+                sheet.set_column(0, len(COLUMNS) - 1, 16)
+                for batch in _batches(view, filters, most=EXCEL_ROWS + 1):
+                    for values in batch.iter_rows():
+                        row += 1
+                        _write(sheet, row, values)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+    if row > EXCEL_ROWS:
+        file.unlink(missing_ok=True)
+        text = words.text(
+            "More than %(count)s customers are too many for Excel; choose fewer, or download the CSV.",
+            count=words.number(EXCEL_ROWS),
+        )
+        return PlainTextResponse(f"{text}\n", status_code=413)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return FileResponse(
+        file, media_type=kind, headers=_attached(_name(view, "xlsx")), background=BackgroundTask(file.unlink)
+    )
+
+
+def _write(sheet: Any, row: int, values: tuple[Any, ...]) -> None:
+    for column, value in enumerate(values):
+        if isinstance(value, bool):
+            sheet.write_boolean(row, column, value)
+        elif isinstance(value, int | float):
+            sheet.write_number(row, column, value)
+        elif value is not None:
+            sheet.write_string(row, column, str(value))
+
+
+def _batches(view: View, filters: Filters, most: int | None = None) -> Iterator[pl.DataFrame]:
+    """The customers chosen, highest revenue first, as frames of the contract's types."""
+    import polars as pl
+
+    schema = {name: INSIDERS.polars_schema[name] for name in COLUMNS}
+    found = view.connection.execution_options(stream_results=True, yield_per=BATCH).execute(
+        _query(view, filters).limit(most)
+    )
+    for rows in found.partitions():
+        columns = zip(*rows, strict=True)
+        yield pl.DataFrame(
+            [
+                pl.Series(name, values, kind)
+                for (name, kind), values in zip(schema.items(), columns, strict=True)
+            ]
+        )
+
+
+def _query(view: View, filters: Filters) -> sa.Select[Any]:
+    import sqlalchemy as sa
+
+    columns = tables()["insiders"].c
+    return (
+        sa.select(*(columns[name] for name in COLUMNS))
+        .where(*filters.of_customers(view.as_of))
+        .order_by(columns.revenue.desc(), columns.customer_id)
+    )
+
+
+def _name(view: View, kind: str) -> str:
+    return f"insiders-{view.as_of}.{kind}"
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,0 +1,234 @@
+"""The dashboard's charts as plain plotly figures: dictionaries that the page's script draws."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.report.charts import FONT, Figure, separators
+from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SYMBOL
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from insiders_assets.language import Language
+
+LABELS = 12
+"""Refreshes named below the axis, at most."""
+
+Rows = list[dict[str, Any]]
+
+
+def _layout(words: Language, height: int, **more: Any) -> dict[str, Any]:
+    return {
+        "height": height,
+        "autosize": True,
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 56, "r": 16, "t": 12, "b": 44},
+        "separators": separators(words),
+        "hoverlabel": {"bgcolor": "#FFFFFF", "bordercolor": MUTED, "font": {"color": INK, "family": FONT}},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "bargap": 0.25,
+        **more,
+    }
+
+
+def _axis(title: str, **more: Any) -> dict[str, Any]:
+    quiet = {
+        "gridcolor": "#E9EDF2",
+        "linecolor": LINE,
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+    }
+    named = {"title": {"text": title, "standoff": 10, "font": {"size": 13}}} if title else {}
+    return quiet | named | more
+
+
+def _months(words: Language, days: list[date]) -> dict[str, Any]:
+    """An axis of months, every one named, the year said once: a month that has nothing keeps its place."""
+    texts = [
+        words.month_alone(day) + (f"<br>{day.year}" if day.month == 1 or not place else "")
+        for place, day in enumerate(days)
+    ]
+    keys = [f"{day:%Y-%m}" for day in days]
+    return _axis(
+        "", type="category", showgrid=False, tickangle=0, tickfont={"size": 11}, tickvals=keys, ticktext=texts
+    )
+
+
+def by_month(words: Language, rows: Rows) -> Figure:
+    """Customers by the month of their last purchase; hover says their revenue."""
+    bars = {
+        "type": "bar",
+        "x": [f"{row['last_purchase_month']:%Y-%m}" for row in rows],
+        "y": [row["customers"] for row in rows],
+        "customdata": [
+            [words.month(row["last_purchase_month"]), words.money(row["revenue"], 0)] for row in rows
+        ],
+        "marker": {"color": TIER["insider"]},
+        "hovertemplate": f"<b>%{{customdata[0]}}</b><br>{words.text('Customers')}: %{{y:,}}<br>"
+        f"{words.text('Revenue')}: %{{customdata[1]}}<extra></extra>",
+    }
+    axes = {
+        "xaxis": _months(words, [row["last_purchase_month"] for row in rows]),
+        "yaxis": _axis(words.text("Customers"), rangemode="tozero"),
+    }
+    return {"data": [bars], "layout": _layout(words, 260, **axes)}
+
+
+def customer_months(words: Language, rows: Rows) -> Figure:
+    """One customer's revenue by month; hover says orders, units and returns."""
+    lines = (
+        "<b>%{customdata[1]}</b>",
+        f"{words.text('Revenue')}: %{{customdata[0]}}",
+        f"{words.text('Orders')}: %{{customdata[2]:,}}",
+        f"{words.text('Units')}: %{{customdata[3]:,}}",
+        f"{words.text('Units returned')}: %{{customdata[4]:,}}",
+    )
+    bars = {
+        "type": "bar",
+        "x": [f"{row['month']:%Y-%m}" for row in rows],
+        "y": [row["revenue"] for row in rows],
+        "customdata": [
+            [
+                words.money(row["revenue"]),
+                words.month(row["month"]),
+                row["total_purchases"],
+                row["total_products"],
+                row["returned"],
+            ]
+            for row in rows
+        ],
+        "marker": {"color": TIER["insider"]},
+        "hovertemplate": "<br>".join(lines) + "<extra></extra>",
+    }
+    axes = {
+        "xaxis": _months(words, [row["month"] for row in rows]),
+        "yaxis": _axis(words.text("Revenue"), rangemode="tozero"),
+    }
+    return {"data": [bars], "layout": _layout(words, 260, **axes)}
+
+
+def history(words: Language, rows: Rows) -> Figure:
+    """Members at every refresh, oldest first; hover says the shares."""
+    lines = (
+        "<b>%{customdata[0]}</b>",
+        f"{words.text('Members')}: %{{y:,}}",
+        f"{words.text('Share of revenue')}: %{{customdata[1]}}",
+        f"{words.text('Entered')}: %{{customdata[2]:,}}",
+        f"{words.text('Left')}: %{{customdata[3]:,}}",
+    )
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [row["refresh_id"] for row in rows],
+        "y": [row["members"] for row in rows],
+        "customdata": [
+            [
+                words.day(row["as_of"]),
+                words.percent(row["insider_share_of_revenue"]),
+                row["members_entered"],
+                row["members_left"],
+            ]
+            for row in rows
+        ],
+        "line": {"color": TIER["insider"], "width": 2},
+        "marker": {"size": 7},
+        "hovertemplate": "<br>".join(lines) + "<extra></extra>",
+    }
+    days = [words.short_day(row["as_of"]) for row in rows]
+    step = -(-len(rows) // LABELS)
+    ticks = {
+        "tickvals": [row["refresh_id"] for row in rows[::step]],
+        "ticktext": days[::step],
+        "tickangle": 0,
+    }
+    axes = {
+        "xaxis": _axis("", type="category", **ticks),
+        "yaxis": _axis(words.text("Members"), rangemode="tozero"),
+    }
+    return {"data": [line], "layout": _layout(words, 280, **axes)}
+
+
+def capture(words: Language, points: Rows, members: int, ours: float, taken: int) -> Figure:
+    """Share of revenue against customers taken: the plain sort, the list of today, and the size chosen.
+
+    The last trace is the size chosen, which the page's script moves.
+    """
+    size = max(points[-1]["customers"], 1)
+    name = words.text("Plain sort by past revenue")
+    curve = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [row["customers"] for row in points],
+        "y": [round(row["share_of_revenue"], 5) for row in points],
+        "line": {"color": MUTED, "width": 2},
+        "hovertemplate": f"%{{x:,}} → %{{y:.1%}}<extra>{name}</extra>",
+    }
+    today = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": words.text("The list today"),
+        "x": [members],
+        "y": [round(ours, 5)],
+        "marker": {"size": 15, "color": TIER["viability"], "symbol": "star"},
+        "hovertemplate": f"%{{x:,}} → %{{y:.1%}}<extra>{words.text('The list today')}</extra>",
+    }
+    chosen = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": words.text("Your choice"),
+        "x": [taken],
+        "y": [None],
+        "marker": {"size": 16, "color": TIER["insider"], "symbol": "circle-open", "line": {"width": 3}},
+        "hovertemplate": f"%{{x:,}} → %{{y:.1%}}<extra>{words.text('Your choice')}</extra>",
+    }
+    axes = {
+        "xaxis": _axis(words.text("Identified customers taken"), range=[0, size * 1.02], rangemode="tozero"),
+        "yaxis": _axis(words.text("Share of their revenue"), range=[0, 1.03], tickformat=".0%"),
+    }
+    return {"data": [curve, today, chosen], "layout": _layout(words, 380, **axes)}
+
+
+def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int, str]) -> Figure:
+    """The leaf embedding: a mark per sampled customer, coloured by cluster, shaped by tier; a click opens one."""
+    named = {row["cluster"]: row for row in profiles}
+    traces: list[Figure] = []
+    for number in sorted({row["cluster"] for row in points} & named.keys()):
+        of_cluster = [row for row in points if row["cluster"] == number]
+        label = escape(f"{number} · {named[number]['name']}")
+        lines = (
+            "<b>%{customdata[0]}</b>",
+            label,
+            f"{words.text('Revenue')}: %{{customdata[1]}}",
+            f"{words.text('Days since last purchase')}: %{{customdata[2]:,}}",
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": label,
+                "x": [round(row["embedding_x"], 2) for row in of_cluster],
+                "y": [round(row["embedding_y"], 2) for row in of_cluster],
+                "customdata": [
+                    [escape(row["customer_id"]), words.money(row["revenue"]), row["recency"]]
+                    for row in of_cluster
+                ],
+                "hovertemplate": "<br>".join(lines) + "<extra></extra>",
+                "marker": {
+                    "size": 6,
+                    "opacity": 0.75,
+                    "color": colour[number],
+                    "symbol": TIER_SYMBOL.get(named[number]["tier"], "circle"),
+                },
+            }
+        )
+    bare = {"visible": False, "fixedrange": True}
+    layout = _layout(words, 520, xaxis=bare, yaxis=bare, hovermode="closest", dragmode=False)
+    layout["margin"] = {"l": 4, "r": 4, "t": 8, "b": 4}
+    layout["legend"] = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}
+    return {"data": traces, "layout": layout}

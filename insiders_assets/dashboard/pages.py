@@ -1,0 +1,73 @@
+"""Templates of the dashboard: they escape what they are given and speak one language."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets import __version__
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.dashboard.filters import WHO
+from insiders_assets.dashboard.views.overview import tier_names
+from insiders_assets.report.columns import write
+
+if TYPE_CHECKING:
+    from insiders_assets.language import Language
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+REPORT_STATIC = Path(str(files("insiders_assets.report"))) / "static"
+SHARED = ("report.css", "plotly-basic.min.js")
+"""Files of the report that the dashboard serves as well."""
+
+
+class Pages:
+    """Renders templates.
+
+    Args:
+        words: The reader's language.
+    """
+
+    def __init__(self, words: Language) -> None:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        self.words = words
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+            words.text, words.plural, newstyle=True
+        )
+        self._environment.filters |= {
+            "number": words.number,
+            "money": words.money,
+            "short_money": words.short_money,
+            "percent": words.percent,
+            "day": words.day,
+            "moment": words.moment,
+            "translated": words.text,
+        }
+        self._environment.globals |= {
+            "words": words,
+            "version": __version__,
+            "tiers": TIERS,
+            "tier_names": tier_names(words),
+            "who_names": dict(
+                zip(
+                    WHO,
+                    (words.text("Identified"), words.text("Members"), words.text("Everyone")),
+                    strict=True,
+                )
+            ),
+            "write": lambda name, value, digits=None: write(words, name, value, digits),
+        }
+
+    def render(self, template: str, **context: Any) -> str:
+        """A whole page."""
+        return self._environment.get_template(template).render(**context)

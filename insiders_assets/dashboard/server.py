@@ -1,0 +1,70 @@
+"""The server of ``insiders dashboard``."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets.dashboard.access import Access
+from insiders_assets.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from insiders_assets.settings import Settings
+    from insiders_assets.storage.warehouse import Warehouse
+
+
+def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve until stopped; see :func:`insiders_assets.dashboard.serve`."""
+    access = Access.of(settings, host)
+    warehouse = warehouse_of(settings)
+    with closing(_listen(host, port)) as listening:
+        import uvicorn
+
+        from insiders_assets.dashboard.app import create_app
+        from insiders_assets.language import Language
+
+        app = create_app(warehouse, Language(settings.language, settings.currency), access)
+        shown = f"[{host}]" if ":" in host else host
+        say(f"The dashboard is at http://{shown}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_level="warning", server_header=False, proxy_headers=False, access_log=False
+            )
+        )
+        server.run(sockets=[listening])
+
+
+def warehouse_of(settings: Settings) -> Warehouse:
+    """The warehouse that the settings name, opened read-only.
+
+    Raises:
+        UsageError: The home is in a bucket and no database is given: there is no file to read.
+    """
+    from insiders_assets.storage.warehouse import Warehouse
+
+    if settings.database_url is not None:
+        return Warehouse.open(settings.database_url, read_only=True)
+    if "://" in settings.home:
+        raise UsageError(
+            "is no folder, so there is no database file in it",
+            where=settings.home,
+            cure="say where the warehouse is with INSIDERS_DATABASE_URL",
+        )
+    return Warehouse.open(f"sqlite:///{Path(settings.home) / 'insiders.db'}", read_only=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"cannot be listened on ({reason})",
+            where=f"{host}:{port}",
+            cure="choose another --host or --port",
+        ) from None

@@ -1,0 +1,103 @@
+// The pages' behaviour: charts drawn after every swap, the budget's slider, and a word when something new comes.
+"use strict";
+(() => {
+  document.documentElement.classList.add("scripted");
+  const config = { displayModeBar: false, responsive: true, scrollZoom: false, showLink: false };
+  const json = (id) => JSON.parse(document.getElementById(id)?.textContent || "{}");
+
+  function draw() {
+    const figures = json("figures");
+    document.querySelectorAll("[data-figure]").forEach((place) => {
+      const figure = figures[place.dataset.figure];
+      if (!figure || place.dataset.drawn || typeof Plotly === "undefined") return;
+      place.dataset.drawn = "yes";
+      place.textContent = "";
+      Plotly.newPlot(place, figure.data, figure.layout, config).then(() => {
+        if (place.dataset.figure === "map") openOnClick(place);
+        if (place.dataset.figure === "capture") budget();
+      });
+    });
+  }
+
+  // A name may hold anything: it goes into the address as one piece.
+  function openOnClick(place) {
+    place.on("plotly_click", (event) => {
+      const holder = document.createElement("textarea");
+      holder.innerHTML = event.points[0].customdata[0];
+      window.location.assign(`/customers/${encodeURIComponent(holder.value)}`);
+    });
+  }
+
+  // The capture curve between its points by a straight line, as the server does it.
+  function at(points, taken) {
+    const place = points.findIndex((point) => point[0] >= taken);
+    if (place === -1) return points[points.length - 1];
+    const [low, high] = [points[Math.max(place - 1, 0)], points[place]];
+    if (place === 0 || high[0] === taken) return high;
+    const share = (taken - low[0]) / (high[0] - low[0]);
+    return [taken, low[1] + (high[1] - low[1]) * share, low[2] + (high[2] - low[2]) * share, high[3]];
+  }
+
+  function budget() {
+    const form = document.querySelector("[data-budget]");
+    if (!form || form.dataset.ready) return;
+    form.dataset.ready = "yes";
+    const { points, currency } = json("curve");
+    const language = document.documentElement.lang;
+    const [slider, taken, cost] = ["slider", "taken", "cost"].map((id) => document.getElementById(id));
+    const size = points[points.length - 1][0];
+    const share = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    const style = currency ? { style: "currency", currency, maximumFractionDigits: 0 } : { maximumFractionDigits: 0 };
+    const money = new Intl.NumberFormat(language, style);
+    const ratio = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    const chart = document.querySelector("[data-figure='capture']");
+    const out = (name, text) => { document.querySelector(`[data-out='${name}']`).textContent = text; };
+
+    function show() {
+      const count = Math.min(Math.max(Math.round(Number(taken.value) || 0), 0), size);
+      const [, revenue, captured, least] = at(points, count);
+      const spent = count * Math.max(Number(cost.value) || 0, 0);
+      slider.setAttribute("aria-valuetext", `${count}: ${share.format(captured)}`);
+      out("share", share.format(captured));
+      out("revenue", money.format(revenue));
+      out("customers", share.format(size ? count / size : 0));
+      out("least", least === null ? "–" : money.format(least));
+      out("cost", money.format(spent));
+      out("return", spent ? ratio.format(revenue / spent) : "–");
+      const last = chart.data.length - 1;
+      Plotly.restyle(chart, { x: [[count]], y: [[captured]] }, [last]);
+      const address = new URL(window.location);
+      address.searchParams.set("customers", count);
+      if (Number(cost.value)) address.searchParams.set("cost", cost.value);
+      window.history.replaceState(window.history.state, "", address);
+    }
+
+    slider.addEventListener("input", () => { taken.value = slider.value; show(); });
+    taken.addEventListener("input", () => { slider.value = taken.value; show(); });
+    cost.addEventListener("input", show);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    show();
+  }
+
+  const news = document.getElementById("news");
+  let fades;
+  function say(text) {
+    news.textContent = text;
+    clearTimeout(fades);
+    fades = setTimeout(() => { news.textContent = ""; }, 8000);
+  }
+
+  let lost = false;
+  document.body.addEventListener("htmx:sendError", () => { if (!lost) say(news.dataset.lost); lost = true; });
+  document.body.addEventListener("htmx:afterOnLoad", () => { lost = false; });
+  document.body.addEventListener("published", () => { say(news.dataset.text); });
+  // The page is asked for again as it stands in the address, with the filters and sizes chosen since it was loaded.
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.triggeringEvent?.type === "published") {
+      event.detail.path = window.location.pathname + window.location.search;
+    }
+  });
+  document.body.addEventListener("htmx:afterSettle", draw);
+  document.body.addEventListener("htmx:historyRestore", draw);
+  draw();
+})();

@@ -1,0 +1,1 @@
+"""What each page shows: queries on the warehouse, turned into what its template needs."""

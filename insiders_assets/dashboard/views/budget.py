@@ -1,0 +1,90 @@
+"""The budget: how many customers to take, what they bring, and what the list of today brings beside that."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.dashboard import figures
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insiders_assets.dashboard.database import View
+    from insiders_assets.language import Language
+
+SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)
+"""Sizes listed in the table."""
+
+MOST_COST = 1e9
+
+
+def budget(view: View, words: Language, query: Mapping[str, str]) -> dict[str, Any]:
+    """What the page of the budget shows. The page's script moves the slider; without it the address does."""
+    curve = tables()["budget_curve"]
+    points = view.rows(curve.select().order_by(curve.c.customers))
+    members = int(view.refresh["members"])
+    size = points[-1]["customers"] if points else 0
+    taken = min(_whole(query.get("customers", ""), members), size)
+    ours = _list_revenue(view)
+    return {
+        "size": size,
+        "members": members,
+        "taken": taken,
+        "cost": _cost(query.get("cost", "")),
+        "now": at(points, taken) if points else None,
+        "ours": ours | {"share_of_customers": members / size} if size else None,
+        "sizes": [at(points, round(share * size)) for share in SHARES] if points else [],
+        "curve": [
+            [row["customers"], row["revenue"], row["share_of_revenue"], row["least_revenue"]]
+            for row in points
+        ],
+        "figures": {"capture": figures.capture(words, points, members, ours["share_of_revenue"], taken)}
+        if points
+        else {},
+    }
+
+
+def at(points: list[dict[str, Any]], customers: int) -> dict[str, Any]:
+    """A size between two points of the curve, by a straight line; the curve is concave, so never too high."""
+    place = bisect_left([point["customers"] for point in points], customers)
+    if place == 0 or points[min(place, len(points) - 1)]["customers"] == customers:
+        return points[min(place, len(points) - 1)]
+    if place == len(points):
+        return points[-1]
+    low, high = points[place - 1], points[place]
+    share = (customers - low["customers"]) / (high["customers"] - low["customers"])
+    between = {
+        name: low[name] + (high[name] - low[name]) * share
+        for name in ("share_of_customers", "revenue", "share_of_revenue")
+    }
+    return between | {"customers": customers, "least_revenue": high["least_revenue"]}
+
+
+def _list_revenue(view: View) -> dict[str, Any]:
+    """What the members of today bring."""
+    import sqlalchemy as sa
+
+    summary = tables()["customer_summary"]
+    total = sa.func.sum(summary.c.sum_revenue)
+    found = view.row(
+        sa.select(
+            total.label("whole"),
+            sa.func.sum(sa.case((summary.c.is_member, summary.c.sum_revenue), else_=0.0)).label("revenue"),
+        ).where(summary.c.is_identified)
+    ) or {"whole": 0, "revenue": 0}
+    revenue, whole = found["revenue"] or 0.0, found["whole"] or 0.0
+    return {"revenue": revenue, "share_of_revenue": revenue / whole if whole else 0.0}
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else otherwise
+
+
+def _cost(text: str) -> float:
+    try:
+        cost = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return cost if 0 <= cost <= MOST_COST else 0.0

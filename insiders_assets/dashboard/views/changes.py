@@ -1,0 +1,119 @@
+"""Two refreshes beside each other: their figures, who came and went between them, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.programme import CAUSES
+from insiders_assets.dashboard import figures
+from insiders_assets.dashboard.views.movement import movement
+from insiders_assets.report.sections.movement import CAUSE_NAMES
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insiders_assets.dashboard.database import View
+    from insiders_assets.language import Language
+
+LISTED = 100
+"""Customers listed at most who came, and as many who went."""
+
+OFFERED = 400
+"""Refreshes offered to choose from, the latest."""
+
+COMPARED = (
+    "customers",
+    "identified_customers",
+    "members",
+    "revenue",
+    "insider_share_of_customers",
+    "insider_share_of_revenue",
+    "rows_transactions",
+    "rows_quarantined",
+)
+
+
+def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, Any]:
+    """What the page of changes shows, between two refreshes of the address or else the last two."""
+    refreshes = tables()["refreshes"]
+    history = view.rows(
+        refreshes.select()
+        .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
+        .limit(OFFERED)
+    )
+    names = [row["refresh_id"] for row in history]
+    later = names.index(query["to"]) if query.get("to") in names else 0
+    earlier = names.index(query["from"]) if query.get("from") in names else min(later + 1, len(names) - 1)
+    later, earlier = (
+        min(later, earlier),
+        max(later, earlier),
+    )  # latest first, so the earlier has the higher place
+    between = names[later:earlier]
+    return {
+        "history": history,
+        "before": history[earlier],
+        "after": history[later],
+        "compared": _compared(words, history[earlier], history[later]),
+        "causes": _causes(view, between) if between else [],
+        "movement": movement(view, between, LISTED) if between else None,
+        "listed": LISTED,
+        "cause_names": CAUSE_NAMES,
+        "figures": {"history": figures.history(words, history[::-1])} if len(history) > 1 else {},
+    }
+
+
+def _compared(words: Language, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    names = {
+        "customers": words.text("Customers, the anonymous included"),
+        "identified_customers": words.text("Identified customers"),
+        "members": words.text("Members"),
+        "revenue": words.text("Revenue"),
+        "insider_share_of_customers": words.text("Insiders' share of customers"),
+        "insider_share_of_revenue": words.text("Insiders' share of revenue"),
+        "rows_transactions": words.text("Transactions"),
+        "rows_quarantined": words.text("Rows in quarantine"),
+    }
+
+    def written(name: str, value: float) -> str:
+        if "share" in name:
+            return words.percent(value)
+        return words.money(value, 0) if name == "revenue" else words.number(value)
+
+    def step(name: str, change: float) -> str:
+        size = (
+            words.text("%(points)s pts", points=words.number(abs(change) * 100, 1))
+            if "share" in name
+            else written(name, abs(change))
+        )
+        return words.text("unchanged") if not change else ("+" if change > 0 else "−") + size
+
+    return [
+        {
+            "name": names[name],
+            "before": written(name, before[name]),
+            "after": written(name, after[name]),
+            "change": step(name, after[name] - before[name]),
+        }
+        for name in COMPARED
+    ]
+
+
+def _causes(view: View, between: list[str]) -> list[dict[str, Any]]:
+    """How often members came and went, by cause."""
+    import sqlalchemy as sa
+
+    rows = tables()["membership_changes"]
+    counted = view.rows(
+        sa.select(
+            rows.c.cause,
+            sa.func.sum(sa.case((rows.c.change == "entered", 1), else_=0)).label("entered"),
+            sa.func.sum(sa.case((rows.c.change == "left", 1), else_=0)).label("left"),
+            sa.func.sum(sa.case((rows.c.change == "moved", 1), else_=0)).label("moved"),
+        )
+        .where(rows.c.refresh_id.in_(between))
+        .group_by(rows.c.cause)
+    )
+    return sorted(
+        counted, key=lambda row: CAUSES.index(row["cause"]) if row["cause"] in CAUSES else len(CAUSES)
+    )

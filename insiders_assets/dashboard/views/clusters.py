@@ -1,0 +1,54 @@
+"""The clusters: their map, and what sets each apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.dashboard import figures
+from insiders_assets.report.columns import heading, write
+from insiders_assets.report.palette import shades
+from insiders_assets.report.sections.clusters import badge
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    from insiders_assets.dashboard.database import View
+    from insiders_assets.language import Language
+
+
+def clusters(view: View, words: Language) -> dict[str, Any]:
+    """What the page of clusters shows."""
+    profiles, drawn = tables()["cluster_profiles"], tables()["map_sample"]
+    rows = view.rows(profiles.select().order_by(profiles.c.cluster))
+    points = view.rows(drawn.select().order_by(drawn.c.customer_id))
+    colour = _colours(rows)
+    return {
+        "profiles": [
+            row
+            | {
+                "colour": colour[row["cluster"]],
+                "badge": badge(words, row["stability"]),
+                "numbers": [
+                    {
+                        "name": heading(words, name),
+                        "mean": write(words, name, row[f"mean_{name}"]),
+                        "median": write(words, name, row[f"median_{name}"]),
+                    }
+                    for name in PROFILED
+                ],
+            }
+            for row in rows
+        ],
+        "drawn": len(points),
+        "figures": {"map": figures.cluster_map(words, rows, points, colour)} if points else {},
+    }
+
+
+def _colours(rows: list[dict[str, Any]]) -> dict[int, str]:
+    """A colour per cluster: its tier's, lighter from one cluster to the next."""
+    found: dict[int, str] = {}
+    for tier in TIERS:
+        of_tier = [row["cluster"] for row in rows if row["tier"] == tier]
+        found |= dict(zip(of_tier, shades(tier, len(of_tier)), strict=True))
+    return found

@@ -1,0 +1,111 @@
+"""One customer: their numbers, tier, reason, history and purchases by month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.dashboard import figures
+from insiders_assets.language import mark
+from insiders_assets.report.columns import HEADINGS, heading, write
+from insiders_assets.report.sections.movement import CAUSE_NAMES, CHANGE_NAMES
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from insiders_assets.dashboard.database import View
+    from insiders_assets.language import Language
+
+NAMES = {
+    "purchase_lines": mark("Purchase lines"),
+    "unique_basket_size": mark("Distinct products per order"),
+    "avg_line_value": mark("Revenue per line"),
+    "frequency": mark("Orders per day"),
+    "avg_recency_days": mark("Days between purchases"),
+    "tenure": mark("Days since first purchase"),
+}
+"""What features are called that only this page shows."""
+
+
+def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | None:
+    """What the page of one customer shows, or None if there is no such customer in the latest refresh or before."""
+    insiders, profiles = tables()["insiders"], tables()["cluster_profiles"]
+    row = view.row(insiders.select().where(insiders.c.customer_id == customer_id))
+    history = _history(view, customer_id)
+    if row is None and not history:
+        return None
+    months = _months(view, customer_id)
+    return {
+        "customer_id": customer_id,
+        "customer": row,
+        "profile": view.row(profiles.select().where(profiles.c.cluster == row["cluster"])) if row else None,
+        "numbers": _numbers(words, row) if row else [],
+        "rank": _rank(view, row["revenue"]) if row and row["is_identified"] else None,
+        "history": history,
+        "months": months,
+        "change_names": CHANGE_NAMES,
+        "cause_names": CAUSE_NAMES,
+        "figures": {"customer-months": figures.customer_months(words, _without_gaps(months, view.as_of))}
+        if months
+        else {},
+    }
+
+
+def _numbers(words: Language, row: dict[str, Any]) -> list[dict[str, str]]:
+    """Every feature with its meaning, those with a name people use first."""
+    named = sorted(FEATURES, key=lambda column: column.name not in HEADINGS)
+    return [
+        {
+            "name": words.text(NAMES[column.name]) if column.name in NAMES else heading(words, column.name),
+            "value": _written(words, column.name, row[column.name]),
+            "meaning": words.text(column.meaning),
+        }
+        for column in named
+    ]
+
+
+def _written(words: Language, name: str, value: float | None) -> str:
+    if name == "avg_line_value":
+        return words.money(value)
+    return words.number(value, 3) if name == "frequency" else write(words, name, value)
+
+
+def _rank(view: View, revenue: float) -> float | None:
+    """Share of identified customers who spent at least as much, to the nearest point of the budget curve."""
+    curve = tables()["budget_curve"]
+    query = curve.select().where(curve.c.least_revenue <= revenue).order_by(curve.c.customers).limit(1)
+    point = view.row(query)
+    return float(point["share_of_customers"]) if point else None
+
+
+def _history(view: View, customer_id: str) -> list[dict[str, Any]]:
+    """What happened to the customer at each refresh, latest first."""
+    import sqlalchemy as sa
+
+    changes, refreshes = tables()["membership_changes"], tables()["refreshes"]
+    query = (
+        sa.select(changes, refreshes.c.published_at)
+        .join(refreshes, refreshes.c.refresh_id == changes.c.refresh_id)
+        .where(changes.c.customer_id == customer_id)
+        .order_by(refreshes.c.published_at.desc())
+    )
+    return view.rows(query)
+
+
+def _months(view: View, customer_id: str) -> list[dict[str, Any]]:
+    if not view.has("purchases_by_month"):
+        return []
+    months = tables()["purchases_by_month"]
+    return view.rows(months.select().where(months.c.customer_id == customer_id).order_by(months.c.month))
+
+
+def _without_gaps(months: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:
+    """The months up to the as-of date, those without a purchase as well: the chart's axis is time."""
+    known = {row["month"]: row for row in months}
+    month, found = months[0]["month"], []
+    while month <= max(as_of, months[-1]["month"]):
+        nothing = dict.fromkeys(("total_purchases", "total_products", "revenue", "returned"), 0)
+        found.append(known.get(month, {"month": month, **nothing}))
+        month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+    return found

@@ -1,0 +1,211 @@
+"""The overview: tiles of one choice of customers, the tiers side by side, and what each month and country brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.dashboard import figures
+from insiders_assets.dashboard.database import whole
+from insiders_assets.dashboard.filters import ALL
+from insiders_assets.report.columns import heading, write
+from insiders_assets.report.gauge import gauge
+from insiders_assets.report.palette import HEAT, mix
+from insiders_assets.report.sections.tiers import GAUGED, LESS_IS_BETTER, TIER_NAMES, heat
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    from insiders_assets.dashboard.database import View
+    from insiders_assets.dashboard.filters import Filters
+    from insiders_assets.language import Language
+
+COUNTRIES = 8
+"""Countries listed; the rest are one line."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number.
+
+    Attributes:
+        label: What it is.
+        value: The number, written.
+        note: What it is measured on.
+    """
+
+    label: str
+    value: str
+    note: str
+
+
+def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
+    """What the overview shows.
+
+    Without a tier chosen, the tiles are the Insiders', as on the dashboard that this one replaces.
+    """
+    chosen = filters if filters.tier or filters.who == "members" else filters.but(tier=TIERS[0])
+    beside = filters.but(tier="")
+    totals, tiers = _summed(view, chosen), _by_tier(view, beside)
+    everyone = _summed(view, type(filters)(who="everyone" if filters.who == "everyone" else "identified"))
+    names = tier_names(words) | {ALL: words.text("All tiers")}
+    return {
+        "chosen": chosen,
+        "heading": words.text("Members") if chosen.who == "members" else names[chosen.tier],
+        "tier_choices": names,
+        "tiles": _tiles(words, totals, everyone, chosen),
+        "bars": _bars(words, tiers),
+        "heat": _heat(words, tiers),
+        "gauges": _gauges(tiers),
+        "countries": _countries(view, words, chosen),
+        "answers": view.rows(
+            tables()["business_answers"].select().order_by(tables()["business_answers"].c.number)
+        ),
+        "figures": {"months": figures.by_month(words, _by_month(view, chosen))},
+    }
+
+
+def _sums() -> list[Any]:
+    import sqlalchemy as sa
+
+    columns = tables()["customer_summary"].c
+    return [whole(sa.func.sum(columns.customers)).label("customers")] + [
+        sa.func.sum(columns[f"sum_{name}"]).label(name) for name in PROFILED
+    ]
+
+
+def _summed(view: View, filters: Filters) -> dict[str, Any]:
+    import sqlalchemy as sa
+
+    row = view.row(sa.select(*_sums()).where(*filters.of_summary())) or {}
+    return {name: value or 0 for name, value in row.items()}
+
+
+def _by_tier(view: View, filters: Filters) -> dict[str, dict[str, Any]]:
+    import sqlalchemy as sa
+
+    tier = tables()["customer_summary"].c.tier
+    rows = {
+        row["tier"]: row
+        for row in view.rows(sa.select(tier, *_sums()).where(*filters.of_summary()).group_by(tier))
+    }
+    return {name: rows[name] for name in TIERS if name in rows}
+
+
+def _by_month(view: View, filters: Filters) -> list[dict[str, Any]]:
+    import sqlalchemy as sa
+
+    month = tables()["customer_summary"].c.last_purchase_month
+    return view.rows(sa.select(month, *_sums()).where(*filters.of_summary()).group_by(month).order_by(month))
+
+
+def _mean(row: dict[str, Any], name: str) -> float | None:
+    return row[name] / row["customers"] if row.get("customers") else None
+
+
+def _share(part: float, of: float) -> float | None:
+    return part / of if of else None
+
+
+def _tiles(words: Language, row: dict[str, Any], everyone: dict[str, Any], chosen: Filters) -> list[Tile]:
+    each = words.text("mean per customer")
+    among = (
+        words.text("of all customers") if chosen.who == "everyone" else words.text("of identified customers")
+    )
+    of_revenue = (
+        words.text("of all revenue") if chosen.who == "everyone" else words.text("of identified revenue")
+    )
+    days = _mean(row, "recency")
+    return [
+        Tile(
+            words.text("Customers"),
+            words.number(row["customers"]),
+            f"{words.percent(_share(row['customers'], everyone['customers']))} {among}",
+        ),
+        Tile(
+            words.text("Revenue"),
+            words.short_money(row["revenue"]),
+            f"{words.percent(_share(row['revenue'], everyone['revenue']))} {of_revenue}",
+        ),
+        Tile(words.text("Mean revenue"), words.money(_mean(row, "revenue")), each),
+        Tile(
+            words.text("Recency"),
+            words.number(days) + (f" {words.text('days')}" if days is not None else ""),
+            words.text("since last purchase"),
+        ),
+        Tile(words.text("Distinct products"), words.number(_mean(row, "distinct_stock_code")), each),
+        Tile(
+            words.text("Basket size"),
+            words.number(_mean(row, "basket_size")),
+            words.text("mean units per order"),
+        ),
+    ]
+
+
+def _bars(words: Language, tiers: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for label, name in ((words.text("Customers"), "customers"), (words.text("Revenue"), "revenue")):
+        whole = sum(row[name] for row in tiers.values())
+        shares = {tier: _share(row[name], whole) or 0.0 for tier, row in tiers.items()}
+        found.append(
+            {
+                "label": label,
+                "parts": [
+                    {"tier": tier, "share": share, "text": words.percent(share, 0)}
+                    for tier, share in shares.items()
+                ],
+            }
+        )
+    return found
+
+
+def _heat(words: Language, tiers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = [
+        {"tier": tier, "customers": row["customers"], "cells": []} for tier, row in tiers.items()
+    ]
+    for name in PROFILED:
+        means = [_mean(row, name) for row in tiers.values()]
+        for row, mean, share in zip(rows, means, heat(means, inverted=name in LESS_IS_BETTER), strict=True):
+            text = write(words, name, mean, 2 if name == "revenue" else None)
+            row["cells"].append({"text": text, "colour": mix(*HEAT, share)})
+    return {"headings": [heading(words, name) for name in PROFILED], "rows": rows}
+
+
+def _gauges(tiers: dict[str, dict[str, Any]]) -> list[Any]:
+    means = {name: {tier: _mean(row, name) for tier, row in tiers.items()} for name in GAUGED}
+    drawn = [
+        gauge(name, {tier: mean for tier, mean in of.items() if mean is not None})
+        for name, of in means.items()
+    ]
+    return [found for found in drawn if found is not None]
+
+
+def _countries(view: View, words: Language, filters: Filters) -> list[dict[str, Any]]:
+    """Countries with most revenue, those after the first few as one line."""
+    import sqlalchemy as sa
+
+    country = tables()["customer_summary"].c.country
+    rows = view.rows(sa.select(country, *_sums()).where(*filters.of_summary()).group_by(country))
+    rows.sort(key=lambda row: (-(row["revenue"] or 0), row["country"] or ""))
+    whole = sum(row["revenue"] or 0 for row in rows)
+    shown, others = (rows, []) if len(rows) <= COUNTRIES + 1 else (rows[:COUNTRIES], rows[COUNTRIES:])
+    listed = [
+        {"name": row["country"] or words.text("not given"), "link": row["country"], **row} for row in shown
+    ]
+    if others:
+        name = words.plural("%(count)s other country", "%(count)s other countries", len(others))
+        listed.append(
+            {
+                "name": name,
+                "link": None,
+                "customers": sum(row["customers"] for row in others),
+                "revenue": sum(row["revenue"] for row in others),
+            }
+        )
+    return [row | {"share": _share(row["revenue"] or 0, whole)} for row in listed]
+
+
+def tier_names(words: Language) -> dict[str, str]:
+    """What each tier is called."""
+    return {tier: words.text(name) for tier, name in TIER_NAMES.items()}

@@ -1,0 +1,115 @@
+"""A warehouse with refreshes in it, and a dashboard over it, for tests of what the dashboard shows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
+from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.storage.warehouse import Warehouse
+from insiders_assets_tests.report_tables import refresh
+
+FIRST, SECOND, THIRD = "2025-09-30-aaaa1111", "2025-10-31-bbbb2222", "2025-11-30-0a1b2c3d"
+AS_OF = {FIRST: date(2025, 9, 30), SECOND: date(2025, 10, 31), THIRD: date(2025, 11, 30)}
+
+
+def months(insiders: pl.DataFrame, seed: int = 3) -> pl.DataFrame:
+    """Purchases by month that end in the month of each identified customer's last purchase."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for row in (
+        insiders.filter("is_identified")
+        .select("customer_id", "revenue", "recency", "total_purchases")
+        .iter_rows()
+    ):
+        customer, revenue, _, orders = row
+        for back in range(min(int(orders), 6)):
+            month = date(2025, 11 - back, 1)
+            rows.append(
+                (
+                    customer,
+                    month,
+                    1,
+                    int(draw.integers(5, 90)),
+                    revenue / min(int(orders), 6),
+                    int(draw.integers(0, 3)),
+                )
+            )
+    return pl.DataFrame(rows, schema=PURCHASES_BY_MONTH.polars_schema, orient="row").sort(
+        PURCHASES_BY_MONTH.key
+    )
+
+
+def changes(insiders: pl.DataFrame, name: str, count: int, seed: int) -> pl.DataFrame:
+    """Some customers who entered, left or moved at one refresh."""
+    draw = np.random.default_rng(seed)
+    chosen = insiders.filter("is_identified").sample(count, seed=seed).sort("customer_id")
+    rows = []
+    for customer, tier, cluster, member in chosen.select(
+        "customer_id", "tier", "cluster", "is_member"
+    ).iter_rows():
+        before = TIERS[int(draw.integers(3))]
+        was = before == "insider"
+        change = "moved" if was == member else "entered" if member else "left"
+        rows.append((name, AS_OF[name], customer, change, "behaviour", before, tier, 3, cluster, was, member))
+    schema = MEMBERSHIP_CHANGES.polars_schema
+    known = ("refresh_id", "as_of", "customer_id", "change", "cause", "tier_before", "tier_after")
+    known += ("cluster_before", "cluster_after", "was_member", "is_member")
+    made = pl.DataFrame(rows, schema={column: schema[column] for column in known}, orient="row")
+    missing = [column for column in MEMBERSHIP_CHANGES.columns if column.name not in known]
+    return made.with_columns(
+        pl.lit(None if column.nullable else 0, dtype=schema[column.name]).alias(column.name)
+        for column in missing
+    ).select(MEMBERSHIP_CHANGES.names)
+
+
+def publish(
+    warehouse: Warehouse, name: str, customers: int = 600, *, hostile: bool = False, seed: int = 1
+) -> pl.DataFrame:
+    """Publish one refresh; its list."""
+    made = refresh(customers, hostile=hostile)
+    row = made.tables["refreshes"].with_columns(
+        refresh_id=pl.lit(name), as_of=pl.lit(AS_OF[name]), published_at=pl.lit(None, dtype=pl.Datetime("us"))
+    )
+    tables = {
+        key: table for key, table in made.tables.items() if key not in ("refreshes", "membership_changes")
+    }
+    moved = changes(made.insiders, name, min(40, customers // 4), seed)
+    warehouse.publish(
+        tables | {"insiders": made.insiders, "purchases_by_month": months(made.insiders)},
+        {"refreshes": row, "membership_changes": moved},
+    )
+    return made.insiders
+
+
+@contextmanager
+def serving(
+    warehouse: Warehouse, *, language: str = "en", currency: str = "GBP", **access: object
+) -> Iterator[str]:
+    """A dashboard on a free port, with its address."""
+    import uvicorn
+
+    from insiders_assets.dashboard.access import Access
+    from insiders_assets.dashboard.app import create_app
+    from insiders_assets.language import Language
+
+    rules = {"password": "", "header": "", "proxies": (), "hosts": ("127.0.0.1",)} | access
+    app = create_app(warehouse, Language(language, currency), Access(**rules))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,282 @@
+"""What the dashboard's pages say: the warehouse's numbers, of the choice in the address, and nothing injected."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
+from urllib.request import urlopen
+
+import fastexcel
+import polars as pl
+import pytest
+
+from insiders_assets.dashboard.downloads import COLUMNS
+from insiders_assets.storage.warehouse import Warehouse
+from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, publish, serving
+
+PASSWORD = "hunter2-planted"
+
+
+def get(address: str, path: str, **query: object) -> str:
+    with urlopen(address + path + (f"?{urlencode(query)}" if query else "")) as answer:
+        return answer.read().decode()
+
+
+def text(page: str) -> str:
+    """What a reader sees of a page, in one line."""
+    body = re.sub(r"<script.*?</script>", " ", page[page.index("<main") :], flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def tiles(page: str) -> dict[str, str]:
+    found = re.findall(r'<p class="label">(.*?)</p><p class="value"[^>]*>(.*?)</p>', page)
+    return {unescape(label): unescape(value) for label, value in found}
+
+
+def listed(page: str) -> list[str]:
+    return [
+        unescape(name)
+        for name in re.findall(r'<th scope="row" class="text"><a href="/customers/[^"]*">(.*?)</a>', page)
+    ]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shop(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, pl.DataFrame]:
+    """A dashboard over three refreshes, and the list of the latest."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('warehouse') / 'insiders.db'}"
+    else:
+        url = request.getfixturevalue("module_postgres_url")
+    warehouse = Warehouse.open(url)
+    for name, customers in ((FIRST, 300), (SECOND, 360)):
+        publish(warehouse, name, customers, seed=customers)
+    insiders = publish(warehouse, THIRD, 400, hostile=True)
+    with serving(Warehouse.open(url, read_only=True)) as address:
+        yield address, insiders
+
+
+CHOICES = (
+    ({}, pl.col("tier") == "insider"),
+    ({"tier": "all"}, pl.lit(True)),
+    ({"tier": "viability"}, pl.col("tier") == "viability"),
+    ({"tier": "all", "cluster": "3"}, pl.col("cluster") == 3),
+    ({"tier": "all", "country": "Brazil"}, pl.col("country") == "Brazil"),
+    ({"tier": "all", "since": "2025-10"}, pl.col("recency") <= 60),
+    ({"tier": "all", "since": "2025-09", "until": "2025-10"}, pl.col("recency").is_between(30, 90)),
+    ({"who": "members"}, pl.col("is_member")),
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "choice"), CHOICES, ids=lambda given: urlencode(given) if isinstance(given, dict) else ""
+)
+def test_tiles_are_the_figures_of_the_choice(
+    shop: tuple[str, pl.DataFrame], query: dict[str, str], choice: pl.Expr
+) -> None:
+    address, insiders = shop
+    chosen = insiders.filter("is_identified").filter(choice)
+    assert len(chosen) > 0
+    found = tiles(get(address, "/", **query))
+    assert found["Customers"] == f"{len(chosen):,}"
+    assert found["Mean revenue"] == f"£{chosen['revenue'].mean():,.2f}"
+    assert found["Recency"] == f"{round(chosen['recency'].mean()):,} days"
+    assert found["Basket size"] == f"{round(chosen['basket_size'].mean()):,}"
+
+
+def test_the_anonymous_are_counted_only_when_everyone_is_asked_for(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    assert tiles(get(address, "/", tier="all", who="everyone"))["Customers"] == f"{len(insiders):,}"
+    assert tiles(get(address, "/", tier="all"))["Customers"] == f"{insiders['is_identified'].sum():,}"
+
+
+def test_the_list_and_its_count_are_those_of_the_choice(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    query = {"cluster": "2", "country": "United Kingdom", "since": "2025-08", "until": "2025-11"}
+    chosen = insiders.filter("is_identified", pl.col("cluster") == 2, pl.col("country") == "United Kingdom")
+    chosen = chosen.filter(pl.col("recency") <= 121).sort(
+        ["revenue", "customer_id"], descending=[True, False]
+    )
+    page = get(address, "/customers", **query)
+    assert f"{len(chosen)} customers" in text(page)
+    assert listed(page) == chosen["customer_id"].to_list()[:50]
+
+
+def test_the_list_is_sorted_and_leafed_through_without_loss(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    expected = insiders.filter("is_identified").sort(["recency", "customer_id"])["customer_id"].to_list()
+    found: list[str] = []
+    for page in range(1, 20):
+        names = listed(get(address, "/customers", sort="recency", order="up", page=page))
+        found += names
+        if len(names) < 50:
+            break
+    assert found == expected
+
+
+def test_a_customer_is_found_by_the_beginning_of_the_id_taken_as_it_is(
+    shop: tuple[str, pl.DataFrame],
+) -> None:
+    address, insiders = shop
+    wanted = insiders.filter("is_identified")["customer_id"][7]
+    assert wanted in listed(get(address, "/customers", search=wanted))
+    for nothing in ("%", "_", "' OR 1=1 --", "\\"):
+        assert listed(get(address, "/customers", search=nothing)) == []
+
+
+def test_one_customer_shows_numbers_tier_reason_history_and_months(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    row = insiders.filter("is_member", pl.col("total_purchases") > 2).sort("customer_id").to_dicts()[-1]
+    page = get(address, f"/customers/{quote(row['customer_id'], safe='')}")
+    shown = text(page)
+    assert row["reason"] in shown
+    assert f"£{row['revenue']:,.2f}" in shown
+    assert "Purchases by month" in shown
+    assert "Nov 2025" in shown
+    assert "Nothing changed for this customer" in shown or "As of" in shown
+
+
+def test_the_history_of_a_customer_goes_through_every_refresh(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    came = re.findall(
+        r'href="/customers/([^"?]+)"', get(address, "/changes", **{"from": SECOND, "to": THIRD})
+    )
+    shown = text(get(address, f"/customers/{came[0]}"))
+    assert "November 30, 2025" in shown[shown.index("History") :]
+    assert insiders["customer_id"].n_unique() == len(insiders)
+
+
+def test_a_customer_who_is_not_there_is_said(shop: tuple[str, pl.DataFrame]) -> None:
+    address, _ = shop
+    for path in ("/customers/nobody", "/customers/%00", "/nothing"):
+        with pytest.raises(HTTPError) as error:
+            get(address, path)
+        assert error.value.code == 404
+        assert "There is no such" in text(error.value.read().decode())
+
+
+def test_what_customers_and_clusters_are_called_is_text_and_never_markup(
+    shop: tuple[str, pl.DataFrame],
+) -> None:
+    address, insiders = shop
+    hostile = insiders.filter(pl.col("customer_id").str.starts_with("<img"))["customer_id"][0]
+    for path in ("/", "/customers", "/clusters", "/changes", f"/customers/{quote(hostile, safe='')}"):
+        page = get(address, path)
+        assert "<img" not in page
+        assert "<script>alert" not in page
+    page = get(address, f"/customers/{quote(hostile, safe='')}")
+    assert hostile in text(page)
+    for name in ("search", "country", "cluster", "since", "sort", "tier"):
+        assert (
+            "<svg"
+            not in get(address, "/customers", **{name: '"><svg onload=alert(1)>'})
+            .split("<main")[1]
+            .split("</form>")[0]
+        )
+
+
+def test_the_budget_says_what_the_best_customers_bring(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    revenue = insiders.filter("is_identified")["revenue"].sort(descending=True)
+    found = tiles(get(address, "/budget", customers=50, cost="2.5"))
+    assert found["Revenue"] == f"£{revenue[:50].sum():,.0f}"
+    assert found["Share of their revenue"] == f"{revenue[:50].sum() / revenue.sum():.1%}"
+    assert found["Least revenue"] == f"£{revenue[49]:,.0f}"
+    assert found["Cost"] == "£125"
+    today = tiles(get(address, "/budget"))
+    assert today["Share of customers"] == f"{insiders['is_member'].sum() / len(revenue):.1%}"
+
+
+def test_two_refreshes_are_compared_net_of_what_happened_in_between(shop: tuple[str, pl.DataFrame]) -> None:
+    address, _ = shop
+    one = text(get(address, "/changes", **{"from": SECOND, "to": THIRD}))
+    assert "400 +40" in one
+    both = text(get(address, "/changes", **{"from": FIRST, "to": THIRD}))
+    assert "300 400 +100" in both
+    turned = text(get(address, "/changes", **{"from": THIRD, "to": FIRST}))
+    assert turned == both
+    assert text(get(address, "/changes", **{"from": "absent", "to": "absent"})) == one
+
+
+def test_the_csv_is_the_choice_whole_and_harmless_to_spreadsheets(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    chosen = insiders.filter("is_member").sort(["revenue", "customer_id"], descending=[True, False])
+    with urlopen(f"{address}/customers.csv?who=members") as answer:
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="insiders-{AS_OF[THIRD]}.csv"'
+        content = answer.read().decode()
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert list(rows[0]) == list(COLUMNS)
+    assert [row["customer_id"].removeprefix("'") for row in rows] == chosen["customer_id"].to_list()
+    assert [float(row["revenue"]) for row in rows] == chosen["revenue"].to_list()
+    assert any(row["customer_id"].startswith("'=") for row in rows)
+    assert not any(value.startswith("=") for row in rows for value in row.values())
+
+
+def test_the_excel_file_is_the_choice_with_texts_as_texts(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    with urlopen(f"{address}/customers.xlsx?tier=insider&cluster=1") as answer:
+        sheet = fastexcel.read_excel(answer.read()).load_sheet(0).to_polars()
+    chosen = insiders.filter("is_identified", pl.col("cluster") == 1)
+    assert sheet["customer_id"].sort().to_list() == chosen["customer_id"].sort().to_list()
+    assert sheet["revenue"].sum() == pytest.approx(chosen["revenue"].sum())
+
+
+def test_a_page_asks_whether_there_is_news_and_hears_of_a_publish(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    with serving(Warehouse.open(url, read_only=True)) as address:
+        assert "Nothing is published yet" in text(get(address, "/"))
+        assert "Nothing is published yet" in text(get(address, "/customers"))
+        publish(Warehouse.open(url), FIRST, 60)
+        page = get(address, "/")
+        seen = unescape(re.search(r'id="seen" name="seen" value="([^"]*)"', page)[1])  # type: ignore[index]
+        assert seen.startswith(FIRST)
+        with urlopen(f"{address}/pulse?{urlencode({'seen': ''})}") as answer:
+            assert answer.headers["HX-Trigger"] == "published"
+        with urlopen(f"{address}/pulse?{urlencode({'seen': seen})}") as answer:
+            assert answer.status == 204
+            assert "HX-Trigger" not in answer.headers
+
+
+def test_a_warehouse_that_does_not_answer_is_said_in_one_line_without_its_password() -> None:
+    warehouse = Warehouse.open(f"postgresql://someone:{PASSWORD}@127.0.0.1:1/shop", read_only=True)
+    with serving(warehouse) as address, pytest.raises(HTTPError) as error:
+        get(address, "/")
+    page = error.value.read().decode()
+    assert error.value.code == 503
+    assert "cannot be opened" in text(page)
+    assert PASSWORD not in page
+
+
+def test_the_dashboard_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)
+    before = file.read_bytes()
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        for path in (
+            "/",
+            "/customers",
+            "/clusters",
+            "/budget",
+            "/changes",
+            "/customers.csv",
+            "/customers.xlsx",
+        ):
+            get(address, path) if not path.endswith("xlsx") else urlopen(address + path).read()
+    assert file.read_bytes() == before
+
+
+def test_pages_speak_portuguese_with_its_numbers(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    insiders = publish(Warehouse.open(url), FIRST, 60)
+    with serving(Warehouse.open(url, read_only=True), language="pt_BR", currency="BRL") as address:
+        page = get(address, "/", tier="all")
+    assert '<html lang="pt-BR">' in page
+    known = insiders.filter("is_identified")["revenue"]
+    written = f"{known.mean():,.2f}".translate(str.maketrans(",.", ".,"))
+    assert f"R$ {written}".replace("\xa0", " ") in text(page).replace("\xa0", " ")
