@@ -28,7 +28,9 @@ def serving_s3(monkeypatch: pytest.MonkeyPatch, *buckets: str) -> Iterator[Any]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+    ).close()
     client = boto3.client("s3")
     for bucket in buckets:
         client.create_bucket(Bucket=bucket)

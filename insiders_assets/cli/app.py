@@ -99,7 +99,10 @@ def study(
 @app.command()
 def simulate(
     customers: Annotated[
-        int, typer.Option(min=1, help="How many customers to make up; a quarter are anonymous invoices.", metavar="N")
+        int,
+        typer.Option(
+            min=1, help="How many customers to make up; a quarter are anonymous invoices.", metavar="N"
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Where to write the exports.", metavar="DIR")],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.", metavar="S")] = 42,
