@@ -11,7 +11,7 @@ run: install  ## Everything, on the simulated exports in data/landing
 
 test: install  ## Every test, with the real parts they need
 	$(BIN)/python -m insiders_assets_tests.browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 install: $(STAMP)  ## The environment
 
