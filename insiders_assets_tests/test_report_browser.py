@@ -148,7 +148,7 @@ def test_tables_sort_and_search_from_the_keyboard(browser: Browser, reports: dic
     box = browser.driver.find_element(By.CSS_SELECTOR, "input[data-table='member-table']")
     box.send_keys(wanted)
     visible = browser.run(
-        "return [...document.querySelectorAll('#member-table tbody tr')].filter(r => !r.hidden).map(r => r.innerText)"
+        "return [...document.querySelectorAll('#member-table tbody tr')].filter(r => !r.hidden).map(r => r.textContent)"
     )
     assert 0 < len(visible) < 10
     assert all(wanted in row for row in visible)
