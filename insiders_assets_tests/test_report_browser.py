@@ -144,7 +144,7 @@ def test_tables_sort_and_search_from_the_keyboard(browser: Browser, reports: dic
     assert header.get_attribute("aria-sort") == "descending"
     ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
     assert browser.run(column) == sorted(days)
-    wanted = browser.run("return document.querySelector('#member-table tbody th').textContent")
+    wanted = browser.run("return document.querySelector('#member-table tbody th').firstChild.textContent")
     box = browser.driver.find_element(By.CSS_SELECTOR, "input[data-table='member-table']")
     box.send_keys(wanted)
     visible = browser.run(
