@@ -130,6 +130,19 @@ def ui(
     serve(load_settings(landing=landing, home=home), host=host, port=port)
 
 
+@app.command()
+def dashboard(
+    home: Home = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8500,
+) -> None:
+    """The live dashboard: reads the warehouse only, and follows each refresh by itself."""
+    from insiders_assets.dashboard import serve
+    from insiders_assets.settings import load_settings
+
+    serve(load_settings(home=home), host=host, port=port, say=typer.echo)
+
+
 def main() -> None:
     """Run a command; end with 0 when done, 1 when a run or check failed, 2 on bad usage or settings."""
     try:
