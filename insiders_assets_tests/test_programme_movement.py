@@ -195,3 +195,26 @@ def test_membership_begins_when_somebody_enters_and_lasts_while_they_stay(traded
             "member_since"
         ].null_count() == result.insiders.height - len(now)
         previous = now
+
+
+def test_a_refresh_made_again_says_the_same_and_forgets_nothing(start, first):
+    worst = int(start.assignments["cluster"].max())
+    falling = first.tables["members"].sort("revenue")["customer_id"].head(3)
+    cluster = (
+        pl.when(pl.col("customer_id").is_in(falling.implode()))
+        .then(worst)
+        .otherwise("cluster")
+        .cast(pl.Int32)
+    )
+    given_then = replace(
+        start, assignments=start.assignments.with_columns(cluster=cluster), previous=first.insiders, refresh_id="next",
+        features=start.features.sample(fraction=0.9, seed=1), previous_selection=start.rules.selection,
+    )  # fmt: skip
+    once = run_programme(given_then)
+    assert once.insiders["grace_refreshes"].sum() > 0
+    assert once.tables["membership_changes"].height > 0
+    history = {name: once.tables[name] for name in ("membership_changes", "tier_migration")}
+    again = run_programme(replace(given_then, previous=once.insiders, retried=history))
+    assert again.insiders.equals(once.insiders)
+    for name, table in once.tables.items():
+        assert again.tables[name].equals(table), name

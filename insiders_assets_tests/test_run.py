@@ -175,6 +175,28 @@ def test_a_new_export_is_ingested_by_the_same_model(copy, first):
         assert database.execute("SELECT count(*) FROM refreshes").fetchone()[0] == 2
 
 
+def test_a_refresh_made_again_keeps_what_it_said_of_movement(copy):
+    landing, home = copy
+    for month in sorted(landing.glob("*.csv*"))[-3:]:
+        month.unlink()
+    run(landing, home)
+    moved = _movement(home)
+    assert moved["membership_changes"]
+    assert moved["tier_migration"]
+    run(landing, home, "--force")
+    assert _movement(home) == moved
+
+
+def _movement(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    queries = {
+        table: f"SELECT * FROM {table}" for table in ("membership_changes", "tier_migration", "insiders")
+    } | {"refreshes": "SELECT refresh_id, members_entered, members_left FROM refreshes"}
+    with sqlite3.connect(home / "insiders.db") as database:
+        return {
+            table: sorted(database.execute(query).fetchall(), key=repr) for table, query in queries.items()
+        }
+
+
 def test_a_changed_rule_is_something_new(copy):
     landing, home = copy
     run(landing, home)

@@ -32,6 +32,8 @@ class ProgrammeInputs:
             unknown.
         stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
         names_before: Every cluster's name at the refresh before; a name that still holds is kept.
+        retried: If this refresh is made again: ``membership_changes`` and ``tier_migration`` as it published
+            them, while ``previous`` is the list that it published itself. Else None.
         backtest: Rows of ``evidence`` that the last ``selection_backtest`` measured, or None.
     """
 
@@ -50,6 +52,7 @@ class ProgrammeInputs:
     previous_selection: str | None = None
     stability: Mapping[int, float] = field(default_factory=dict)
     names_before: Mapping[int, str] = field(default_factory=dict)
+    retried: Mapping[str, pl.DataFrame] | None = None
     backtest: pl.DataFrame | None = None
 
 

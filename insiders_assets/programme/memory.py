@@ -26,11 +26,13 @@ included.
 """
 
 
-def remember(previous: pl.DataFrame | None) -> pl.DataFrame:
+def remember(previous: pl.DataFrame | None, *, made_again: bool = False) -> pl.DataFrame:
     """The memory of every identified customer of the refresh before; no rows before the first.
 
     Args:
         previous: ``insiders`` as the refresh before published it, or None.
+        made_again: Whether ``previous`` is what this same refresh published, which is made again: a refresh
+            that grace has counted already is not counted twice.
 
     Returns:
         ``customer_id`` and the columns that :data:`REMEMBERED` names.
@@ -42,10 +44,13 @@ def remember(previous: pl.DataFrame | None) -> pl.DataFrame:
     known = previous.filter("is_identified")
     if "policy_tier" not in known.columns:
         known = known.with_columns(policy_tier=pl.col("tier"))
-    return known.select(
+    memory = known.select(
         "customer_id",
         *(
             (pl.col(old) if old in known.columns else pl.lit(None)).cast(types[old]).alias(new)
             for old, new in REMEMBERED.items()
         ),
     ).sort("customer_id")
+    if made_again:
+        return memory.with_columns(grace_before=(pl.col("grace_before") - 1).clip(0, None))
+    return memory

@@ -113,7 +113,10 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
         same_model=inputs.previous_model_version in (None, inputs.model_version),
         same_selection=_same_selection(inputs),
     )
-    changes = membership_changes(compared, inputs.refresh_id, inputs.as_of)
+    history = inputs.retried or {
+        "membership_changes": membership_changes(compared, inputs.refresh_id, inputs.as_of),
+        "tier_migration": tier_migration(compared, inputs.refresh_id, inputs.as_of),
+    }
     answered = answers(
         AnswerFacts(
             insiders=customers,
@@ -136,11 +139,11 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
         "business_answers": answered,
         "hypotheses": verdicts,
         "evidence": figures,
-        "membership_changes": changes,
-        "refreshes": _refresh_row(inputs, customers, tiers, changes),
+        "membership_changes": history["membership_changes"],
+        "tier_migration": history["tier_migration"],
+        "refreshes": _refresh_row(inputs, customers, tiers, history["membership_changes"]),
         "eligibility_rules": rules_table,
         "suppressions": costs,
-        "tier_migration": tier_migration(compared, inputs.refresh_id, inputs.as_of),
         "uplift": uplift(
             inputs.purchases, customers, inputs.rules.campaign_start, inputs.rules.campaign_end, inputs.as_of
         ),
@@ -150,7 +153,7 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
 
 def choose(inputs: ProgrammeInputs) -> Chosen:
     """Put every customer in a tier and decide who is a member."""
-    rules, memory = inputs.rules, remember(inputs.previous)
+    rules, memory = inputs.rules, remember(inputs.previous, made_again=inputs.retried is not None)
     customers = gather(inputs.features, inputs.assignments)
     distances = standardised(customers)
     order = [cluster for cluster, _ in rank_clusters(customers)]

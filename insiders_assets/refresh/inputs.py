@@ -86,6 +86,7 @@ def programme_inputs(
     inputs = inputs_digest(stores, model.version)
     latest = stores.warehouse.latest_refresh()
     before = stores.warehouse.read("insiders") if latest else None
+    name = refresh_id(as_of, inputs, latest)
     profiles = stores.warehouse.read("cluster_profiles") if latest else None
     return ProgrammeInputs(
         features=features,
@@ -95,15 +96,24 @@ def programme_inputs(
         rules=ProgrammeRules.from_settings(stores.settings),
         previous=before,
         as_of=as_of,
-        refresh_id=refresh_id(as_of, inputs, latest),
+        refresh_id=name,
         model_version=model.version,
         previous_model_version=latest["model_version"] if latest else None,
         previous_selection=latest["selection"] if latest else None,
+        retried=_published(stores, name) if latest and latest["refresh_id"] == name else None,
         names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},
         silhouette=model.card["silhouette"],
         backtest=_backtest(stores),
         rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )
+
+
+def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:
+    """What a refresh that is made again has said about movement: its own list is all that is left to compare with."""
+    return {
+        table: stores.warehouse.read(table).filter(pl.col("refresh_id") == refresh)
+        for table in ("membership_changes", "tier_migration")
+    }
 
 
 def _backtest(stores: Stores) -> pl.DataFrame | None:

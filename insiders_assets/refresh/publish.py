@@ -69,7 +69,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
             key: row[f"rows_{key}"] for key in ("read", "transactions", "quarantined", "purchases", "returns")
         },
         previous_refresh=before,
-        previous_tiers=stores.warehouse.read("tier_summary") if before else None,
+        previous_tiers=_tiers(stores, before),
         rejected=rejected,
         language=stores.settings.language,
         currency=stores.settings.currency,
@@ -103,8 +103,19 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
 
 
 def _before(stores: Stores, name: str) -> dict[str, Any] | None:
+    """The newest published refresh that is not this one."""
     latest = stores.warehouse.latest_refresh()
-    return latest if latest and latest["refresh_id"] != name else None
+    if not latest or latest["refresh_id"] != name:
+        return latest
+    others = stores.warehouse.read("refreshes").filter(pl.col("refresh_id") != name)
+    return others.sort("published_at").to_dicts()[-1] if others.height else None
+
+
+def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None:
+    """The tiers of the refresh before, as long as they are the published ones."""
+    latest = stores.warehouse.latest_refresh()
+    same = before and latest and before["refresh_id"] == latest["refresh_id"]
+    return stores.warehouse.read("tier_summary") if same else None
 
 
 def _inline(png: bytes) -> str:
