@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from insiders_assets.contracts import customers, programme, transactions
+from insiders_assets.contracts import customers, programme, summaries, tiles, transactions
 from insiders_assets.contracts.table import Column, Table
 from insiders_assets.errors import ContractError
 
@@ -22,7 +22,7 @@ GOOD = pl.DataFrame({"number": [1, 2], "state": ["open", "sent"], "weight": [1.5
 
 EVERY_TABLE = [
     found
-    for module in (customers, programme, transactions)
+    for module in (customers, programme, summaries, tiles, transactions)
     for found in vars(module).values()
     if isinstance(found, Table)
 ]

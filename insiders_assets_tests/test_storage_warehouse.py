@@ -166,18 +166,24 @@ def test_sqlite_is_kept_in_wal_so_that_readers_and_the_writer_do_not_wait_for_ea
     assert _rows(url, "PRAGMA journal_mode") == [("wal",)]
 
 
-def test_history_of_an_older_version_is_kept_and_gains_the_new_columns(database_url: str) -> None:
-    _old = "CREATE TABLE refreshes (refresh_id TEXT PRIMARY KEY, as_of DATE, published_at TIMESTAMP, gone INTEGER)"
+def test_a_warehouse_of_an_older_version_keeps_its_history_and_gains_the_new_columns(
+    database_url: str,
+) -> None:
     Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    _rows(database_url, _old)
+    columns = "refresh_id TEXT PRIMARY KEY, as_of DATE, published_at TIMESTAMP, gone INTEGER"
+    _rows(database_url, f"CREATE TABLE refreshes ({columns})")
     _rows(database_url, "INSERT INTO refreshes VALUES ('old', '2025-01-01', '2025-01-02 03:04:05.000000', 7)")
-    _rows(database_url, "CREATE TABLE evidence (measure TEXT, once INTEGER)")
+    _rows(database_url, "CREATE TABLE evidence (measure TEXT, once INTEGER NOT NULL)")
+    _rows(database_url, "INSERT INTO evidence VALUES ('old', 1)")
+    _rows(database_url, "CREATE VIEW theirs AS SELECT measure FROM evidence")
     warehouse = Warehouse.open(database_url)
     tables, appended = a_refresh("new")
-    warehouse.publish(tables, appended)
-    assert warehouse.read("refreshes")["refresh_id"].to_list() == ["new", "old"]
-    assert warehouse.read("refreshes")["members"].to_list()[1] is None
-    assert len(warehouse.read("evidence")) == len(tables["evidence"])
+    for _ in range(2):
+        warehouse.publish(tables, appended)
+        assert warehouse.read("refreshes")["refresh_id"].to_list() == ["new", "old"]
+        assert warehouse.read("refreshes")["members"].to_list()[1] is None
+        assert_frame_equal(warehouse.read("evidence"), tables["evidence"], check_row_order=False)
+        assert len(_rows(database_url, "SELECT measure FROM theirs")) == len(tables["evidence"])
 
 
 def test_staging_files_are_gone_after_a_publish_and_those_of_killed_ones_are_swept(

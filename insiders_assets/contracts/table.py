@@ -47,6 +47,11 @@ class Column:
     le: float | None = None
     isin: tuple[Any, ...] = ()
 
+    @property
+    def described(self) -> str:
+        """The meaning with its unit, as a database or a user interface shows it."""
+        return f"{self.meaning} [{self.unit}]" if self.unit else self.meaning
+
 
 @dataclass(frozen=True)
 class Table:

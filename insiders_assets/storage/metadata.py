@@ -25,7 +25,7 @@ def column_schema(table: Table) -> TableSchema:
             TableColumn(
                 name=column.name,
                 type=column.dtype,
-                description=f"{column.meaning} [{column.unit}]" if column.unit else column.meaning,
+                description=column.described,
                 constraints=TableColumnConstraints(
                     nullable=column.nullable, unique=column.unique, other=limits
                 ),

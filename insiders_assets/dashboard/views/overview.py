@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.contracts.tiles import GAUGED
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.database import whole
 from insiders_assets.dashboard.filters import ALL
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.palette import HEAT, mix
-from insiders_assets.report.sections.tiers import GAUGED, LESS_IS_BETTER, TIER_NAMES, heat
+from insiders_assets.report.sections.tiers import LESS_IS_BETTER, TIER_NAMES, heat
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.programme import PROFILED
+from insiders_assets.contracts.tiles import GAUGED
 from insiders_assets.language import Language, mark
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.gauge import Gauge, gauge
@@ -22,8 +23,6 @@ TIER_NAMES = {
 
 LESS_IS_BETTER = ("recency", "returned")
 """Features whose heat is inverted: long ago and sent back are not what a shop wants more of."""
-
-GAUGED = ("revenue", "basket_size")
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _table(contract: Table, into: sa.MetaData) -> sa.Table:
             nullable=column.nullable,
             primary_key=held and column.name in key,
             autoincrement=False,
-            comment=f"{column.meaning} [{column.unit}]" if column.unit else column.meaning,
+            comment=column.described,
         )
         for column in contract.columns
     ]

@@ -1,10 +1,11 @@
-"""Tables made, and brought up to their contracts, inside the publish's own transaction."""
+"""Tables and views made, and brought up to their contracts, inside the publish's own transaction."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from insiders_assets.storage.warehouse.schema import HISTORY, metadata
+from insiders_assets.storage.warehouse.views import ensure_views
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
 
 
 def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> None:
-    """Make tables that are missing, and mend those that an older version of the platform left.
+    """Make tables and views that are missing, and mend those that an older version of the platform left.
 
-    A table about to be refilled is made anew if its columns or their order differ. History keeps its rows: columns
-    that it lacks are added, empty for older refreshes, and columns that nobody knows any more are left alone.
+    History keeps its rows: columns that it lacks are added, empty for older refreshes. A table about to be refilled
+    gets its contract's columns: on PostgreSQL by ALTER TABLE, so that grants and the views of others stay, and columns
+    that no contract knows any more stay too, empty; on SQLite, which has no grants, knows views by name and is loaded
+    by position, the table is made anew.
 
     Args:
         connection: Inside the publishing transaction.
@@ -26,19 +29,30 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
 
     found = sa.inspect(connection)
     present = set(found.get_table_names())
+    by_position = connection.dialect.name == "sqlite"
     for name, table in metadata().tables.items():
-        if name not in present:
+        if name not in present or not (name in HISTORY or name in replaced):
             continue
-        columns = [column["name"] for column in found.get_columns(name)]
+        columns = {column["name"]: column["nullable"] for column in found.get_columns(name)}
+        missing = [column for column in table.columns if column.name not in columns]
         if name in HISTORY:
-            for column in table.columns:
-                if column.name not in columns:
-                    _add_column(connection, table, column)
-        elif name in replaced and columns != list(table.columns.keys()):
+            _add(connection, table, missing)
+        elif by_position and list(columns) != list(table.columns.keys()):
             table.drop(connection)
+        elif not by_position and missing:
+            connection.execute(table.delete())
+            _add(connection, table, missing)
+        if not by_position:
+            for gone in columns.keys() - table.columns.keys():
+                if not columns[gone]:
+                    connection.exec_driver_sql(f'ALTER TABLE "{name}" ALTER COLUMN "{gone}" DROP NOT NULL')
     metadata().create_all(connection)
+    ensure_views(connection)
 
 
-def _add_column(connection: sa.Connection, table: sa.Table, column: sa.Column) -> None:
-    kind = column.type.compile(connection.dialect)
-    connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
+def _add(connection: sa.Connection, table: sa.Table, columns: Collection[sa.Column]) -> None:
+    """Add columns to a table; only an empty one can be told that they must be filled."""
+    for column in columns:
+        kind = column.type.compile(connection.dialect)
+        rule = "" if table.name in HISTORY or column.nullable else " NOT NULL"
+        connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}{rule}')

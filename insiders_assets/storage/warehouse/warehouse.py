@@ -15,6 +15,7 @@ from insiders_assets.storage.warehouse.connection import make_engine, make_paren
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
 from insiders_assets.storage.warehouse.summaries import summaries
 from insiders_assets.storage.warehouse.upgrade import ensure_tables
+from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,14 +101,15 @@ class Warehouse:
         return {name: frame.height for name, frame in frames.items()}
 
     def read(self, table: str) -> pl.DataFrame:
-        """A published table with its contract's types, sorted by its key, or by its first column if it has none.
+        """A published table or view with its contract's types, sorted by its key, or else by its first column.
 
         Raises:
             InsidersError: There is no such table, or the database cannot be read.
         """
-        if table not in TABLES:
+        contracts = TABLES | {view.name: view.contract for view in VIEWS}
+        if (contract := contracts.get(table)) is None:
             raise InsidersError(
-                "is no table of the warehouse", where=table, cure=f"choose of {', '.join(TABLES)}"
+                "is no table of the warehouse", where=table, cure=f"choose of {', '.join(contracts)}"
             )
         if not self.exists():
             raise InsidersError(
@@ -115,11 +117,11 @@ class Warehouse:
                 where=self.place,
                 cure="publish a refresh first, with `insiders run`",
             )
-        columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
+        columns = ", ".join(f'"{name}"' for name in contract.names)
         query = f'SELECT {columns} FROM "{table}"'  # noqa: S608 - names come from the contracts
         with self._transaction("read") as connection:
-            found = _driver(connection).select(connection, TABLES[table], query)
-        return found.sort(key_of(TABLES[table]) or TABLES[table].names[:1], maintain_order=True)
+            found = _driver(connection).select(connection, contract, query)
+        return found.sort(key_of(contract) or contract.names[:1], maintain_order=True)
 
     def latest_refresh(self) -> dict[str, Any] | None:
         """The last published row of ``refreshes``, or None before the first publish."""
