@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test install lint bench lock clean
+.PHONY: run test install lint bench screenshots lock clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
@@ -31,6 +31,10 @@ lint: install  ## Style, types and the import rule
 
 bench: install  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
 	$(BIN)/python -m benchmarks $(BENCH)
+
+screenshots: install  ## The pictures in docs/images, of the simulated shop
+	$(BIN)/python -m insiders_assets_tests.browser
+	$(BIN)/python -m insiders_assets_tests.screenshots
 
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \

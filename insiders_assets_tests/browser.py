@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -108,10 +110,10 @@ class Browser:
             "data:",
             "blob:",
             "about:",
-            "http://127.0.0.1",
-            "http://localhost",
-            "ws://127.0.0.1",
-            "ws://localhost",
+            "http://127.0.0.1:",
+            "http://localhost:",
+            "ws://127.0.0.1:",
+            "ws://localhost:",
         )
         return [url for url in self.asked if not url.startswith(ours)]
 
@@ -131,6 +133,25 @@ class Browser:
             for node in rule["nodes"]
         ]
 
+    def picture(self, path: Path, selector: str = "", *, margin: int = 12) -> None:
+        """Save what is seen, or the whole of one element, as a PNG."""
+        shot: dict[str, Any] = {"format": "png"}
+        if selector:
+            left, top, width, height = self.run(
+                "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+                "return [b.x + scrollX, b.y + scrollY, b.width, b.height]",
+                selector,
+            )
+            clip = {
+                "x": left - margin,
+                "y": top - margin,
+                "width": width + 2 * margin,
+                "height": height + 2 * margin,
+            }
+            shot |= {"captureBeyondViewport": True, "clip": clip | {"scale": 1}}
+        taken = self.driver.execute_cdp_cmd("Page.captureScreenshot", shot)
+        path.write_bytes(base64.b64decode(taken["data"]))
+
     def _drain(self) -> None:
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
@@ -143,16 +164,12 @@ class Browser:
         ]
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A fresh Chromium, shared by the session's tests."""
-    try:
-        binary, driver = ensure()
-    except NoBrowserError as missing:
-        pytest.fail(str(missing), pytrace=False)
+@contextmanager
+def launched(binary: str, driver: str, profile: Path) -> Iterator[Browser]:
+    """A fresh Chromium that keeps what it keeps in ``profile``, and nothing after."""
     options = webdriver.ChromeOptions()
     options.binary_location = binary
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+    for argument in (*ARGUMENTS, f"--user-data-dir={profile}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     running = webdriver.Chrome(options=options, service=Service(executable_path=driver))
@@ -161,6 +178,17 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield Browser(running)
     finally:
         running.quit()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A fresh Chromium, shared by the session's tests."""
+    try:
+        binary, driver = ensure()
+    except NoBrowserError as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with launched(binary, driver, tmp_path_factory.mktemp("chromium")) as running:
+        yield running
 
 
 if __name__ == "__main__":

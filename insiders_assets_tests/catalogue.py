@@ -21,7 +21,7 @@ from insiders_assets.language import DEFAULT, LANGUAGES
 
 PACKAGE = Path(__file__).parents[1] / "insiders_assets"
 CATALOGUES = PACKAGE / "language" / "catalogues"
-ROOMS = ("language", "report", "dashboard")
+ROOMS = ("cli", "language", "report", "dashboard")
 """The parts of the package that speak to people in their language."""
 
 KEYWORDS: dict[str, Any] = {"text": None, "mark": None, "plural": (1, 2), "_": None, "ngettext": (1, 2)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sqlite3
 from html import unescape
 from pathlib import Path
 from urllib.error import HTTPError
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.dashboard.downloads import COLUMNS
+from insiders_assets.language import Language
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, publish, serving
 
@@ -280,3 +282,30 @@ def test_pages_speak_portuguese_with_its_numbers(tmp_path: Path) -> None:
     known = insiders.filter("is_identified")["revenue"]
     written = f"{known.mean():,.2f}".translate(str.maketrans(",.", ".,"))
     assert f"R$ {written}".replace("\xa0", " ") in text(page).replace("\xa0", " ")
+
+
+def test_the_programmes_sentences_are_told_in_the_readers_language(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    publish(Warehouse.open(url), FIRST, 120)
+    sentence = {
+        "insiders": ("reason", "Bought for 4,310.00 in 7 orders, the last 2 days ago."),
+        "cluster_profiles": ("name", "highest revenue, frequent buyers"),
+        "business_answers": ("question", "How many customers are in the group?"),
+    }
+    with sqlite3.connect(tmp_path / "insiders.db") as database:
+        for table, (column, english) in sentence.items():
+            database.execute(f"UPDATE {table} SET {column} = ?", (english,))
+        (customer,) = database.execute("SELECT customer_id FROM insiders WHERE is_member LIMIT 1").fetchone()
+    words = Language("pt_BR", "BRL")
+    with serving(Warehouse.open(url, read_only=True), language="pt_BR", currency="BRL") as address:
+        pages = {
+            f"/customers/{quote(customer)}": ("insiders", "cluster_profiles"),
+            "/clusters": ("cluster_profiles",),
+            "/": ("business_answers", "cluster_profiles"),
+        }
+        for page, tables in pages.items():
+            seen = text(get(address, page))
+            for _, english in (sentence[table] for table in tables):
+                assert words.told(english) != english
+                assert " ".join(words.told(english).split()) in seen, page
+                assert english not in seen, page

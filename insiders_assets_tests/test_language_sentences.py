@@ -14,6 +14,7 @@ from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.language import Language
 from insiders_assets.language.sentences import Sentences
 from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules, run_programme
+from insiders_assets.programme.amounts import p_value
 from insiders_assets.settings import Settings
 from insiders_assets_tests.report_tables import AS_OF, customers, insiders
 
@@ -145,6 +146,21 @@ def test_a_reason_is_told_with_its_own_numbers() -> None:
         "um grupo Insider; a regra: 33 a 66 linhas de compra e mais de 231,5 unidades por pedido (o cliente: 1.182 "
         "linhas, 103 produtos, 351,1 unidades por pedido, 1 unidade devolvida)."
     )
+
+
+@pytest.mark.parametrize(
+    ("p", "english", "told"),
+    [
+        (0.0, "p < 0.0001", "p < 0,0001"),
+        (5e-324, "p < 0.0001", "p < 0,0001"),
+        (0.0123, "p = 0.012", "p = 0,012"),
+    ],
+)
+def test_a_tiny_p_value_is_never_written_as_nothing(p: float, english: str, told: str) -> None:
+    assert p_value(p) == english
+    sentence = f"Chance that an Insider spends more than another customer; Mann-Whitney, {english}."
+    assert told in Language("pt_BR").told(sentence)
+    assert Language("pt_BR").untold(sentence) == []
 
 
 def test_what_is_not_recognised_stays_as_it_is_and_is_named() -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.language import Language
 from insiders_assets.report import build_report
 from insiders_assets.report.member_list import harmless, write_csv, write_xlsx
 from insiders_assets_tests.report_tables import refresh
@@ -87,6 +88,22 @@ def test_what_xml_cannot_hold_is_escaped_or_left_out_and_a_missing_value_is_an_e
     write_xlsx(replace(inputs, tables={**inputs.tables, "members": members}), tmp_path / "members.xlsx")
     read = pl.read_excel(tmp_path / "members.xlsx", sheet_name="Members")
     assert read["Country"].to_list() == ["a & b <c> ", " spaces kept ", None]
+
+
+def test_every_reason_of_a_long_list_is_in_the_readers_language(tmp_path: Path) -> None:
+    inputs = refresh(100)
+    words = Language("pt_BR", "BRL")
+    size = 20_001
+    members = pl.concat([inputs.members] * -(-size // inputs.members.height)).head(size).with_columns(
+        customer_id=pl.int_range(pl.len()).cast(pl.String),
+        reason=pl.format("Bought for 10.00 in {} orders, the last 2 days ago.", pl.int_range(2, pl.len() + 2)),
+    )  # fmt: skip
+    long = replace(inputs, tables={**inputs.tables, "members": members}, language="pt_BR", currency="BRL")
+    write_xlsx(long, tmp_path / "members.xlsx")
+    told = pl.read_excel(tmp_path / "members.xlsx", sheet_name="Membros")["Motivo"]
+    assert told.len() == size
+    assert told.to_list() == [words.told(text) for text in long.members["reason"]]
+    assert told.str.starts_with("Comprou R$").all()
 
 
 def test_a_list_without_members_is_a_sheet_with_its_header(tmp_path: Path) -> None:

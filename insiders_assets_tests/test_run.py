@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.contracts import programme
+from insiders_assets.language import Language
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
 
 FILES = ("report.html", "report.json", "members.csv", "members.xlsx")
@@ -293,3 +294,16 @@ def test_an_as_of_date_before_all_data_is_said_and_touches_nothing(copy):
     line = failure(insiders("run", "--landing", landing, "--home", home, "--as-of", "1999-01-01"), 1)
     assert "1999-01-01" in line
     assert published(home) == before
+
+
+def test_the_answers_are_printed_in_the_readers_language(copy):
+    landing, home = copy
+    done = insiders("run", "--landing", landing, "--home", home, language="pt_BR", currency="BRL")
+    assert done.returncode == 0, done.stderr
+    words = Language("pt_BR", "BRL")
+    for row in json.loads((home / "reports" / "latest" / "report.json").read_text())["answers"]:
+        assert words.told(row["question"]) in done.stdout
+        assert words.told(row["answer"]) in done.stdout
+        assert row["question"] not in done.stdout
+    assert "linhas lidas" in done.stdout
+    assert "Relatório: " in done.stdout

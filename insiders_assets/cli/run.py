@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -85,16 +86,27 @@ def _page(stores: Stores) -> Any:
 
 
 def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> None:
-    rows = report["rows"]
+    from insiders_assets.language import Language
+
+    words = Language(stores.settings.language, stores.settings.currency)
+    rows = {name: words.number(count) for name, count in report["rows"].items()}
     if current:
-        typer.echo("Nothing new since the last refresh; its report stands.\n")
-    typer.echo(f"Insiders on {report['as_of']}")
+        typer.echo(words.text("Nothing new since the last refresh; its report stands.") + "\n")
+    typer.echo(words.text("Insiders on %(day)s", day=words.day(date.fromisoformat(report["as_of"]))))
     typer.echo(
-        f"{rows['read']:,} rows read: {rows['transactions']:,} transactions, {rows['quarantined']:,} in quarantine\n"
+        words.text(
+            "%(read)s rows read: %(transactions)s transactions, %(quarantined)s in quarantine",
+            read=rows["read"],
+            transactions=rows["transactions"],
+            quarantined=rows["quarantined"],
+        )
+        + "\n"
     )
     for answer in report["answers"]:
-        typer.echo(f"{answer['number']}. {answer['question']}\n   {answer['answer']}\n")
-    typer.echo(f"Report: {_page(stores)}")
+        typer.echo(
+            f"{answer['number']}. {words.told(answer['question'])}\n   {words.told(answer['answer'])}\n"
+        )
+    typer.echo(words.text("Report: %(page)s", page=_page(stores)))
 
 
 def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> ExecuteInProcessResult:

@@ -52,6 +52,7 @@ class Pages:
             "day": words.day,
             "moment": words.moment,
             "translated": words.text,
+            "told": words.told,
         }
         self._environment.globals |= {
             "words": words,

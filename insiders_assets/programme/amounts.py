@@ -29,6 +29,11 @@ def number(value: float, digits: int = 1) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.{digits}f}"
 
 
+def p_value(value: float) -> str:
+    """``p = 0.012``, or ``p < 0.0001``: a smaller one says nothing more, and the smallest would be written as 0."""
+    return "p < 0.0001" if value < 0.0001 else f"p = {value:.2g}"
+
+
 def plural(amount: float, one: str, many: str) -> str:
     """``1 order``, ``2 orders``."""
     return f"{count(amount)} {one if round(amount) == 1 else many}"

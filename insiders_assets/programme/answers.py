@@ -269,10 +269,10 @@ def _better(facts: AnswerFacts) -> str:
     ]
     more = rows.get(("spends_more", "insiders"))
     if more is not None:
-        p_value = more["note"].rsplit("p = ", 1)[1].rstrip(".")
+        p_value = more["note"].rsplit(", ", 1)[1].rstrip(".")
         parts.append(
             f"An Insider spends more than another customer in {percent(more['value'])} of pairs (Mann-Whitney, "
-            f"p = {p_value})"
+            f"{p_value})"
         )
     told = [row for row in facts.hypotheses.values() if row["verdict"] != "needs_data"]
     holding = [f"{row['number']}" for row in told if row["verdict"] == "holds"]

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import EVIDENCE
+from insiders_assets.programme.amounts import p_value as p_value_text
 from insiders_assets.programme.conditions import Conditions
 from insiders_assets.programme.groups import micros, share
 from insiders_assets.programme.statistics import Bootstrap, Sum, mann_whitney, mean_interval
@@ -127,7 +128,7 @@ def _against_the_rest(known: pl.DataFrame) -> list[Row]:
             rows.append(_row("mean_revenue", side, found.value, None, low=found.low, high=found.high))
     above, p_value = mann_whitney(sides["insiders"], sides["others"])
     if math.isfinite(above):
-        note = f"Chance that an Insider spends more than another customer; Mann-Whitney, p = {p_value:.2g}."
+        note = f"Chance that an Insider spends more than another customer; Mann-Whitney, {p_value_text(p_value)}."
         rows.append(_row("spends_more", "insiders", above, note))
     return rows
 

@@ -16,13 +16,14 @@ SPACES = ("embedding", "features", "leaves")
 
 
 def report_facts(inputs: ReportInputs) -> dict[str, Any]:
-    """The facts of one refresh, the same for the same inputs: neither its name nor its time is among them.
+    """The facts of one refresh, the same for the same inputs: the time it was made is not among them.
 
     Shares are fractions and money is in the data's currency. Tiers and shares count identified customers; those
     ending in ``_of_all`` count everybody.
     """
     insider = inputs.tiers.get("insider", {})
     return {
+        "refresh_id": inputs.refresh_id,
         "as_of": inputs.as_of.isoformat(),
         "model_version": inputs.model_version,
         "customers": inputs.insiders.height,

@@ -31,9 +31,6 @@ FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 SHEET_ROWS = 1_048_575
 """Rows that fit an Excel sheet below its header."""
 
-TRANSLATED = 20_000
-"""Members up to whom their reasons are translated in the sheet, 0.4 ms each; in a longer list they are in English."""
-
 WIDTHS = {"customer_id": 14, "reason": 80, "cluster_name": 30, "country": 20}
 
 
@@ -75,9 +72,9 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
 
 
 def _told(inputs: ReportInputs) -> pl.DataFrame:
-    """The members with reasons and cluster names in the reader's language, unless there are very many."""
+    """The members with reasons and cluster names in the reader's language."""
     members = inputs.members.select(column.name for column in MEMBERS.columns)
-    if inputs.words.name == DEFAULT or members.height > TRANSLATED:
+    if inputs.words.name == DEFAULT:
         return members
     told = inputs.words.told
     return members.with_columns(

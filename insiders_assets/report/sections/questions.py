@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from insiders_assets.language import Language
     from insiders_assets.report.inputs import ReportInputs
 
 SHORT = 450
@@ -13,8 +14,13 @@ SHORT = 450
 
 def answers(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Question and answer by number: ``lead`` is the answer, or its first sentence where ``rest`` lists the others."""
-    words, found = inputs.words, []
-    for row in inputs.tables["business_answers"].sort("number").to_dicts():
+    return shaped(inputs.words, inputs.tables["business_answers"].sort("number").to_dicts())
+
+
+def shaped(words: Language, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same of rows of ``business_answers``."""
+    found = []
+    for row in rows:
         sentences = [words.told(sentence) for sentence in words.sentences(row["answer"])]
         shown = len(sentences) if len(row["answer"]) <= SHORT else 1
         found.append(
