@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test install lint bench screenshots lock clean
+.PHONY: run test install lint bench screenshots dictionary lock clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
@@ -35,6 +35,9 @@ bench: install  ## The benchmarks; writes docs/performance.md. BENCH="--rows 500
 screenshots: install  ## The pictures in docs/images, of the simulated shop
 	$(BIN)/python -m insiders_assets_tests.browser
 	$(BIN)/python -m insiders_assets_tests.screenshots
+
+dictionary: install  ## docs/data-dictionary.md, from the contracts
+	$(BIN)/python -m insiders_assets.storage.warehouse.dictionary > docs/data-dictionary.md
 
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
