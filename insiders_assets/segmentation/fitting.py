@@ -18,6 +18,7 @@ from insiders_assets.segmentation.neighbours import nearest, nearest_points
 from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.quality import silhouettes
 from insiders_assets.segmentation.scaling import Scaling
+from insiders_assets.segmentation.spectral import diffusion_map
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,31 +103,45 @@ def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
         np.log1p(_column(people, recipe.target)),
         trees=recipe.trees,
         min_samples_leaf=recipe.min_samples_leaf,
+        sampled=recipe.customers_per_tree(len(inputs)),
         seed=seed,
     )
     leaves = forest.leaves(inputs)
     alike = np.unique(fingerprints(leaves), return_inverse=True)[1]
     progress.report(LABEL, 1, STEPS)
-    in_leaves = recipe.space == "leaves"
-    points = joined(Scaling.fitted(inputs, recipe.space)(inputs), alike) if not in_leaves else None
-    if recipe.reducer == "umap":
-        near = (
-            nearest(leaves, recipe.neighbours)
-            if points is None
-            else nearest_points(points, recipe.neighbours)
-        )
-        progress.report(LABEL, 2, STEPS)
-        layout = umap_layout(*near, min_dist=recipe.min_dist, epochs=recipe.epochs, seed=seed)
-        positions = points = joined(layout, alike)
-    else:
-        assert points is not None  # noqa: S101 - a recipe with leaves has a reducer
-        positions = points @ principal_axes(points)
+    points = _space(inputs, leaves, recipe)
+    points = None if points is None else joined(points, alike)
+    progress.report(LABEL, 2, STEPS)
+    positions = joined(_embedding(points, leaves, recipe, seed), alike)
     progress.report(LABEL, 3, STEPS)
-    clusters = by_revenue(clusters_of(points, recipe.k, recipe.clusterer, seed), _column(people, "revenue"))
+    clustered = positions if points is None or recipe.clustered_in == "embedding" else points
+    clusters = by_revenue(
+        clusters_of(clustered, recipe.k, recipe.clusterer, seed), _column(people, "revenue")
+    )
     clusters = clusters[np.unique(alike, return_index=True)[1]][alike]
     progress.report(LABEL, 4, STEPS)
     voter = LeafVote.fitted(forest, leaves, clusters, positions, int(clusters.max()) + 1)
     return Fit(voter, clusters, silhouettes(clusters, positions, inputs, leaves))
+
+
+def _space(
+    inputs: NDArray[np.float32], leaves: NDArray[np.int32], recipe: Recipe
+) -> NDArray[np.float64] | None:
+    """What customers are compared by, as coordinates; None where leaves are compared as names."""
+    if recipe.space != "leaves":
+        return Scaling.fitted(inputs, recipe.space)(inputs)
+    return diffusion_map(leaves, recipe.dimensions) if recipe.dimensions else None
+
+
+def _embedding(
+    points: NDArray[np.float64] | None, leaves: NDArray[np.int32], recipe: Recipe, seed: int
+) -> NDArray[np.float64]:
+    """Two coordinates per customer."""
+    if recipe.reducer == "umap" or points is None:
+        k = recipe.neighbours
+        near = nearest(leaves, k) if points is None else nearest_points(points, k)
+        return umap_layout(*near, min_dist=recipe.min_dist, epochs=recipe.epochs, seed=seed)
+    return points if points.shape[1] == 2 else points @ principal_axes(points)
 
 
 def _column(people: pl.DataFrame, name: str) -> NDArray[np.float64]:

@@ -75,6 +75,7 @@ def fit_forest(
     trees: int,
     min_samples_leaf: int,
     seed: int,
+    sampled: int | None = None,
 ) -> Forest:
     """Fit a random forest (Breiman, 2001) that explains ``target`` by ``inputs``.
 
@@ -84,11 +85,16 @@ def fit_forest(
         trees: How many trees.
         min_samples_leaf: Customers in a leaf, at least.
         seed: Seed of bootstraps and of the order in which inputs are tried.
+        sampled: Customers that each tree is grown on, drawn with repeats; None draws as many as there are.
     """
     from sklearn.ensemble import RandomForestRegressor
 
     fitted = RandomForestRegressor(
-        n_estimators=trees, min_samples_leaf=min_samples_leaf, random_state=seed, n_jobs=-1
+        n_estimators=trees,
+        min_samples_leaf=min_samples_leaf,
+        max_samples=sampled,
+        random_state=seed,
+        n_jobs=-1,
     ).fit(inputs, target)
     return as_arrays([tree.tree_ for tree in fitted.estimators_])
 

@@ -15,14 +15,24 @@ Space = Literal["leaves", "log", "min_max", "quantile"]
 Reducer = Literal["umap", "none"]
 Clusterer = Literal["kmeans", "gmm", "ward"]
 Population = Literal["identified", "all"]
+ClusteredIn = Literal["space", "embedding"]
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "space": ("leaves", "log", "min_max", "quantile"),
     "reducer": ("umap", "none"),
     "clusterer": ("kmeans", "gmm", "ward"),
     "population": ("identified", "all"),
+    "clustered_in": ("space", "embedding"),
 }
 """The values that each choice of a kind can take."""
+
+
+LEAST_SAMPLED, MOST_SAMPLED = 300, 1_300
+"""Customers that a tree is grown on, at least and at most, where only a share is drawn: a larger shop gets no larger
+model."""
+
+MOST_DIMENSIONS = 10
+"""Coordinates of a diffusion map, at most; later ones say how single customers differ."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +42,22 @@ class Recipe:
     Attributes:
         name: What the recipe is called.
         space: What customers are compared by: the forest's leaves, or scaled inputs.
-        reducer: What turns the space into the two dimensions that are clustered; ``none`` clusters the space itself.
+        reducer: What turns the space into the two dimensions of the embedding; ``none`` takes the space as it is, or
+            its two main directions if it has more.
         clusterer: What groups customers.
         k: How many clusters, at most.
         inputs: The features that customers are compared by.
         target: The feature that the forest explains by the inputs; its log1p is taken.
         population: Whether identified customers alone are fitted, or everyone.
         trees: Trees in the forest; more of them steady the answer and cost time in proportion.
+        sampled: Share of customers that each tree is grown on, within :data:`LEAST_SAMPLED` and :data:`MOST_SAMPLED`;
+            1 draws as many as there are, with repeats. Few customers per tree make coarse trees with differing
+            borders, and their average smooth.
         min_samples_leaf: Fitted customers in a leaf, at least.
+        dimensions: Coordinates of the diffusion map that leaves are turned into; 0 leaves them as names, which only
+            umap can reduce.
+        clustered_in: Whether clusters are looked for in the space (diffusion map or scaled inputs) or in the
+            two-dimensional embedding.
         neighbours: Nearest customers that the embedding keeps together.
         min_dist: How far apart the embedding keeps near customers.
         epochs: Rounds of the embedding's layout.
@@ -50,15 +68,18 @@ class Recipe:
     space: Space = "leaves"
     reducer: Reducer = "umap"
     clusterer: Clusterer = "kmeans"
-    k: int = 7
+    k: int = 8
     inputs: tuple[str, ...] = ("recency", "purchase_lines", "basket_size", "returned")
     target: str = "revenue"
     population: Population = "identified"
     trees: int = 500
+    sampled: float = 0.3
     min_samples_leaf: int = 5
-    neighbours: int = 50
+    dimensions: int = 2
+    clustered_in: ClusteredIn = "space"
+    neighbours: int = 150
     min_dist: float = 0.0
-    epochs: int = 500
+    epochs: int = 200
     max_customers: int = 20_000
 
     def __post_init__(self) -> None:
@@ -81,18 +102,33 @@ class Recipe:
                 where=f"recipe {self.name}",
                 cure=f"choose among {', '.join(sorted(known))}",
             )
-        if self.space == "leaves" and self.reducer == "none":
+        if self.space == "leaves" and self.dimensions == 0 and self.reducer == "none":
             raise UsageError(
-                "leaves are names and cannot be clustered without a reducer",
+                "leaves are names and cannot be clustered as they are",
                 where=f"recipe {self.name}",
-                cure="choose the reducer umap, or another space",
+                cure="choose the reducer umap, or at least one dimension of their diffusion map",
             )
-        if not self.inputs or min(self.k, self.trees, self.min_samples_leaf, self.epochs) < 1:
+        if (
+            not self.inputs
+            or min(self.k, self.trees, self.min_samples_leaf, self.epochs, self.neighbours) < 1
+        ):
             raise UsageError(
-                "inputs, k, trees, min_samples_leaf and epochs must be at least one",
+                "inputs, k, trees, min_samples_leaf, epochs and neighbours must be at least one",
                 where=f"recipe {self.name}",
                 cure="correct the settings",
             )
+        if not 0 <= self.dimensions <= MOST_DIMENSIONS or not 0 < self.sampled <= 1:
+            raise UsageError(
+                f"dimensions must be 0 to {MOST_DIMENSIONS} and sampled a share above 0",
+                where=f"recipe {self.name}",
+                cure="correct the settings",
+            )
+
+    def customers_per_tree(self, customers: int) -> int:
+        """How many draws from ``customers``, with repeats, each tree is grown on."""
+        if self.sampled == 1:
+            return customers
+        return min(max(round(self.sampled * customers), LEAST_SAMPLED), MOST_SAMPLED, customers)
 
     @property
     def by_centres(self) -> bool:
@@ -133,11 +169,13 @@ RECIPES: dict[str, Recipe] = {
         k=6,
         inputs=("revenue", "recency", "purchase_lines", "basket_size", "returned"),
     ),
+    "diffusion": Recipe("diffusion", reducer="none", k=5),
+    "umap": Recipe("umap", sampled=1, dimensions=0, clustered_in="embedding", k=7, neighbours=50, epochs=500),
 }
 """The built-in recipes, by name."""
 
 
-def recipe(name: str | Recipe = "leaf", **choices: Any) -> Recipe:
+def recipe(name: str | Recipe = "leaf", /, **choices: Any) -> Recipe:
     """A built-in recipe, with some choices made otherwise.
 
     Args:
@@ -164,5 +202,11 @@ def recipe(name: str | Recipe = "leaf", **choices: Any) -> Recipe:
 
 
 def recipe_from(settings: Settings) -> Recipe:
-    """The recipe that the settings ask for."""
-    return recipe(settings.recipe)
+    """The recipe that the settings ask for: a built-in one, with the choices that are given made otherwise.
+
+    Raises:
+        UsageError: There is no such recipe, or the choices do not go together.
+    """
+    prefix = "recipe_"
+    choices = {name.removeprefix(prefix): value for name, value in settings if name.startswith(prefix)}
+    return recipe(settings.recipe, **choices)

@@ -217,7 +217,9 @@ def test_a_customer_named_twice_is_refused(features: pl.DataFrame) -> None:
         ({"inputs": ("recency", "shoe_size")}, "'shoe_size' is no feature"),
         ({"inputs": ("avg_recency_days",)}, "no feature that every customer has"),
         ({"k": 0}, "must be at least one"),
-        ({"reducer": "none"}, "without a reducer"),
+        ({"reducer": "none", "dimensions": 0}, "names and cannot be clustered"),
+        ({"dimensions": 99}, "dimensions must be 0 to 10"),
+        ({"sampled": 1.5}, "sampled a share"),
     ],
 )
 def test_a_choice_that_cannot_be_taken_is_refused_in_one_line(

@@ -104,6 +104,9 @@ def test_arrays_of_another_kind_of_model_are_refused(
         {"space": "min_max", "reducer": "none", "clusterer": "kmeans"},
         {"space": "log", "reducer": "none", "clusterer": "gmm"},
         {"clusterer": "gmm"},
+        {"clustered_in": "embedding"},
+        {"dimensions": 0, "sampled": 1},
+        {"dimensions": 2, "reducer": "none"},
         {"inputs": ("recency", "total_purchases"), "target": "total_products"},
     ],
 )
