@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -70,11 +72,10 @@ class Settings(BaseSettings):
     duplicate_rows: Literal["keep", "reject"] = Field(
         "keep", description="Whether a row that repeats an earlier one of its file exactly counts."
     )
-    drop_columns: Words = Field(
-        (), description="Columns whose values are not kept: description, country or customer_id."
-    )
+    drop_columns: Words = Field((), description="Columns whose values are not kept: description or country.")
     hash_columns: Words = Field(
-        (), description="Columns of which only a keyed hash is kept: customer_id, invoice_no, stock_code…"
+        (),
+        description="Columns of which only a keyed hash is kept: customer_id, invoice_no, description or country.",
     )
     hash_key: SecretStr | None = Field(None, description="The key of those hashes; needed to hash columns.")
 
@@ -221,14 +222,29 @@ class Settings(BaseSettings):
         """Where exports arrive."""
         return self.landing or f"{self.home.rstrip('/')}/landing"
 
+    def as_kept(self, column: str, values: Iterable[str]) -> tuple[str, ...]:
+        """Values of a column as tables hold them: with their hashes, where the column is hashed."""
+        known = tuple(values)
+        if column not in self.hash_columns or not self.hash_key:
+            return known
+        key = self.hash_key.get_secret_value()
+        return (*known, *(pseudonym(key, value) for value in known))
+
     def digest(self) -> str:
         """A short hash of every setting that can change a result; places and secrets are left out."""
         places = {"home", "landing", "database_url", "executor"}
         places |= {name for name in type(self).model_fields if name.startswith("dashboard_")}
         rules = json.loads(self.model_dump_json(exclude=places))
+        if self.hash_key:
+            rules["hash_key"] = hashlib.sha256(self.hash_key.get_secret_value().encode()).hexdigest()
         if self.opted_out:
             rules["opted_out"] = _content(self.opted_out)  # who opted out matters, not where the file lies
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def pseudonym(key: str, value: str) -> str:
+    """The keyed hash that stands for a value: HMAC-SHA-256, cut to 128 bits, in hex."""
+    return hmac.new(key.encode(), value.encode(), "sha256").hexdigest()[:32]
 
 
 def _content(location: str) -> str:

@@ -47,8 +47,8 @@ class CleaningRules:
         return cls(
             price_floor=settings.price_floor,
             drop_letter_codes=settings.drop_letter_codes,
-            excluded_countries=settings.excluded_countries,
-            excluded_customers=settings.excluded_customers,
+            excluded_countries=settings.as_kept("country", settings.excluded_countries),
+            excluded_customers=settings.as_kept("customer_id", settings.excluded_customers),
         )
 
     def drops(self) -> Mapping[str, nw.Expr]:

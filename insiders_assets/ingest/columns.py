@@ -101,12 +101,12 @@ def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
     if len(lacking) == len(MANDATORY):
         raise ExportError(
             f"is no export of transactions: its first line names none of the columns looked for ({listed(header)})",
-            cure="take it away, or map its columns (insiders inspect)",
+            cure="take it away, or map its columns in mapping.yaml",
         )
     if lacking:
         raise ExportError(
             f"column {listed(lacking)} is missing; it has {listed(header)}",
-            cure="export it with that column, or map its columns (insiders inspect)",
+            cure="export it with that column, or map its columns in mapping.yaml",
         )
 
 

@@ -124,7 +124,7 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
         raise UsageError(
             f"{path or 'mapping'}: {first['msg']}",
             where=where,
-            cure="see docs/exports.md for what it may hold",
+            cure="correct it",
         ) from None
 
 

@@ -85,7 +85,7 @@ class _Reading:
         try:
             self._plan = plan(header, rules.mapping)
         except ExportError:
-            for block in export.blocks([0]):
+            for block in export.blocks([0] if header else []):
                 tally.count(block)
             raise
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from insiders_assets.ingest.privacy import Privacy
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping import Mapping, Mappings
@@ -25,6 +27,7 @@ class FileRules:
         max_rejected: Share of the file's rows above which it is set aside as a whole.
         duplicate_rows: Whether a row that repeats an earlier one exactly is kept or rejected.
         mapping: What its columns are called and what is derived, if the user said so.
+        privacy: What of it is not kept.
     """
 
     date_order: Literal["auto", "day_first", "month_first"] = "auto"
@@ -32,6 +35,7 @@ class FileRules:
     max_rejected: float = 0.05
     duplicate_rows: Literal["keep", "reject"] = "keep"
     mapping: Mapping | None = None
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def sheet(self) -> str | None:
@@ -43,7 +47,8 @@ class FileRules:
         mapping = (
             self.mapping.model_dump(mode="json", exclude={"files", "cleaning"}) if self.mapping else None
         )
-        facts = [READER_VERSION, asdict(replace(self, mapping=None)), mapping]
+        plain = [self.date_order, self.decimal, self.max_rejected, self.duplicate_rows]
+        facts = [READER_VERSION, plain, mapping, self.privacy.facts]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -73,6 +78,7 @@ class IngestRules:
             decimal=settings.decimal,
             max_rejected=settings.max_rejected,
             duplicate_rows=settings.duplicate_rows,
+            privacy=Privacy.from_settings(settings),
         )
         return cls(
             common,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -58,6 +59,8 @@ class Tally:
         self.outcome.rows_faulty += found.rejected.height
         if found.transactions.height:
             found = self._without_repeats(block, found)
+        # Repeats are found first: rows that differ in what is not kept are no repeats.
+        found = self._rules.privacy.apply(found)
         self.outcome.rows_transactions += found.transactions.height
         self.outcome.rows_quarantined += found.rejected.height
         if found.transactions.height:
@@ -109,7 +112,10 @@ class Tally:
 
     def set_aside(self, error: ExportError) -> None:
         """Keep nothing of the export but the reason, and examples of the rows behind it."""
-        reason = f"{error.what}; {error.cure}" if error.cure else error.what
+        what = error.what
+        if self._rules.privacy.is_on:  # what is quoted may be what is not kept
+            what = re.sub(r" \(.*\)", "", what, flags=re.DOTALL)
+        reason = f"{what}; {error.cure}" if error.cure else what
         if isinstance(error, CutShortError):
             self.outcome.rows_read += error.rows
         rest = max(self.outcome.rows_read - self._shown.height, 0)

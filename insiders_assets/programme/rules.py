@@ -143,7 +143,7 @@ class ProgrammeRules:
             hysteresis=settings.hysteresis,
             grace_refreshes=settings.grace_refreshes,
             suppress=settings.suppress,
-            opted_out=read_ids(settings.opted_out),
+            opted_out=frozenset(settings.as_kept("customer_id", read_ids(settings.opted_out))),
             wholesale_score=settings.wholesale_score,
             mostly_returned_share=settings.mostly_returned_share,
             holdout_share=settings.holdout_share,

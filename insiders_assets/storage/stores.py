@@ -45,7 +45,7 @@ class Stores:
         """Where exports arrive."""
         from insiders_assets.storage.landing import open_landing
 
-        return open_landing(self.settings.landing_zone)
+        return open_landing(self.settings.landing_zone, self.settings.mapping)
 
     @cached_property
     def transactions(self) -> TransactionStore:

@@ -326,6 +326,9 @@ ZOO: dict[str, Animal] = {
         whole=True,
         name="a.jsonl",
     ),
+    "JSON objects of nothing": Animal(
+        lambda: b"{}\n{}\n", 0, 2, "is no export of transactions", whole=True, name="a.jsonl"
+    ),
     "JSON nested without end": Animal(
         lambda: _table().write_ndjson().encode() + b'{"InvoiceNo":' * 5000,
         3,
