@@ -41,6 +41,9 @@ study = define_asset_job(
     description="Run the research assets; the next refresh shows what they found.",
 )
 
+BY_HAND = "__ASSET_JOB"
+"""What Dagster calls a run that somebody starts from the UI by materializing assets."""
+
 ACTIVE = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -70,7 +73,7 @@ def landing_zone(
         return SkipReason(str(error))
     state = last_refresh(stores)
     runs = context.instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50)
-    active = any(record.dagster_run.job_name in {refresh.name, refit.name} for record in runs)
+    active = any(record.dagster_run.job_name in {refresh.name, refit.name, BY_HAND} for record in runs)
     ask, tick, why_not = decide(
         fingerprint(listing), state.landing if state else None, Tick.read(context.cursor), active=active
     )

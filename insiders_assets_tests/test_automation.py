@@ -95,6 +95,15 @@ def test_at_most_one_refresh_is_active(watch, status):
     assert "queued or running" in watch.skipped
 
 
+def test_a_run_started_by_hand_counts_as_a_refresh(watch):
+    watch.drop("a.csv")
+    watch.tick()
+    job = build_defs(watch.settings).resolve_implicit_global_asset_job_def()
+    watch.instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
+    assert not watch.tick()
+    assert "queued or running" in watch.skipped
+
+
 def test_a_landing_zone_that_keeps_failing_is_given_up_until_it_changes(watch):
     watch.drop("a.csv")
     assert [watch.tick() for _ in range(10)].count(True) == MAX_ATTEMPTS

@@ -6,6 +6,7 @@ import pytest
 
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, dropped_by_rule, returns
+from insiders_assets.settings import load_settings
 from insiders_assets_tests.make import transactions
 
 
@@ -64,3 +65,21 @@ def test_each_dropped_row_is_counted_once_under_the_first_rule_that_drops_it():
         {"unit_price": 0.0, "stock_code": "POST"}, {"stock_code": "POST"}, {"country": "Unspecified"}, {}
     )
     assert list(dropped_by_rule(raw.lazy(), CleaningRules()).values()) == [1, 1, 1]
+
+
+def test_the_rules_of_a_mapping_hold_for_its_files_alone():
+    settings = load_settings(price_floor=1)
+    theirs = {"price_floor": 0.0, "drop_letter_codes": False, "excluded_countries": ["Chile"]}
+    rules = CleaningRules.from_settings(settings, {"b.csv": theirs})
+    raw = transactions(
+        *({"source_file": file, "unit_price": 0.5} for file in ("a.csv", "b.csv")),
+        *({"source_file": file, "stock_code": "POST"} for file in ("a.csv", "b.csv")),
+        *({"source_file": file, "country": "Chile"} for file in ("a.csv", "b.csv")),
+    ).lazy()
+    found = clean_purchases(raw, rules).collect()
+    assert found.select("unit_price", "stock_code", "country").rows() == [
+        (0.5, "85123A", "United Kingdom"),
+        (2.5, "POST", "United Kingdom"),
+        (2.5, "85123A", "Chile"),
+    ]
+    assert sum(dropped_by_rule(raw, rules).values()) == 3

@@ -62,7 +62,7 @@ def clean_purchases(
     """Transactions that pass the cleaning rules, with a quantity of zero or more."""
     from insiders_assets.features import cleaning
 
-    rules = cleaning.CleaningRules.from_settings(stores.settings)
+    rules = cleaning.CleaningRules.from_settings(stores.settings, stores.transactions.cleaning())
     for rule, rows in cleaning.dropped_by_rule(raw_transactions, rules).items():
         context.add_output_metadata({f"dropped: {rule}": rows})
     return cleaning.clean_purchases(raw_transactions, rules)
@@ -73,4 +73,7 @@ def returns(raw_transactions: LazyFrame, stores: ResourceParam[Stores]) -> LazyF
     """Transactions that pass the cleaning rules, with a negative quantity."""
     from insiders_assets.features import cleaning
 
-    return cleaning.returns(raw_transactions, cleaning.CleaningRules.from_settings(stores.settings))
+    return cleaning.returns(
+        raw_transactions,
+        cleaning.CleaningRules.from_settings(stores.settings, stores.transactions.cleaning()),
+    )

@@ -6,7 +6,7 @@ narwhals lazy frames, so that polars and Spark run the same code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
@@ -34,25 +34,61 @@ class CleaningRules:
         drop_letter_codes: Whether stock codes made of letters only are dropped.
         excluded_countries: Countries whose rows are dropped.
         excluded_customers: Customer ids whose rows are dropped.
+        by_file: Other rules for the rows of some exports, by ``source_file``.
     """
 
     price_floor: float = 0.04
     drop_letter_codes: bool = True
     excluded_countries: tuple[str, ...] = ("Unspecified", "European Community")
     excluded_customers: tuple[str, ...] = ()
+    by_file: Mapping[str, CleaningRules] = field(default_factory=dict)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> CleaningRules:
-        """The rules that the settings ask for."""
-        return cls(
+    def from_settings(
+        cls, settings: Settings, by_file: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> CleaningRules:
+        """The rules that the settings ask for, and those of mappings that differ, by ``source_file``."""
+        common = cls(
             price_floor=settings.price_floor,
             drop_letter_codes=settings.drop_letter_codes,
             excluded_countries=settings.as_kept("country", settings.excluded_countries),
             excluded_customers=settings.as_kept("customer_id", settings.excluded_customers),
         )
 
+        columns = {"excluded_countries": "country", "excluded_customers": "customer_id"}
+        others: dict[str, dict[str, Any]] = {
+            name: {
+                rule: settings.as_kept(columns[rule], value) if rule in columns else value
+                for rule, value in rules.items()
+            }
+            for name, rules in (by_file or {}).items()
+        }
+        return replace(common, by_file={name: replace(common, **rules) for name, rules in others.items()})
+
     def drops(self) -> Mapping[str, nw.Expr]:
         """The rules that are on, by name, as expressions that are true for a row to drop and never missing."""
+        found: dict[str, nw.Expr] = {}
+        apart: list[tuple[CleaningRules, list[str]]] = []
+        for name, rules in sorted(self.by_file.items()):
+            same = next((names for known, names in apart if known == rules), None)
+            if same is None:
+                apart.append((rules, [name]))
+            else:
+                same.append(name)
+        everywhere = self._own()
+        for rules, names in apart:
+            here = nw.col("source_file").is_in(names)
+            for rule, drop in rules._own().items():
+                found[rule] = found[rule] | (here & drop) if rule in found else here & drop
+        if not apart:
+            return everywhere
+        elsewhere = ~nw.col("source_file").is_in(sorted(self.by_file))
+        for rule, drop in everywhere.items():
+            found[rule] = found[rule] | (elsewhere & drop) if rule in found else elsewhere & drop
+        return found
+
+    def _own(self) -> dict[str, nw.Expr]:
+        """The rules of files that have no others."""
         found = {"price at or below the floor": nw.col("unit_price") <= self.price_floor}
         if self.drop_letter_codes:
             found["stock code of letters only"] = nw.col("stock_code").str.contains(LETTERS_ONLY)
