@@ -21,6 +21,7 @@ $(STAMP): requirements.lock pyproject.toml setup.py
 	$(BIN)/python -m pip install --quiet uv==0.13.9
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --editable .
+	$(BIN)/python -m insiders_assets.segmentation.compile_ahead
 	@touch $@
 
 lint: install  ## Style, types and the import rule

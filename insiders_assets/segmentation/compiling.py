@@ -1,8 +1,9 @@
-"""Compiling the two inner loops that numpy cannot express without a hundredfold detour."""
+"""Machine code: our two inner loops that numpy cannot express, and UMAP's, kept on disk between processes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 
@@ -19,3 +20,22 @@ def compiled(loop: Callable[..., None]) -> Callable[..., None]:
         return njit(cache=True, **options)(loop)
     except RuntimeError:  # neither beside the source nor in the user's cache may files be written
         return njit(**options)(loop)
+
+
+def umap_loops() -> list[Any]:
+    """The loops of UMAP that a layout from exact neighbours runs, as numba's dispatchers."""
+    from umap import layouts, umap_
+
+    return [
+        umap_.smooth_knn_dist,
+        umap_.compute_membership_strengths,
+        layouts._nb_optimize_layout_euclidean_single_epoch,
+    ]
+
+
+def keep_umap_compiled() -> None:
+    """Have UMAP's loops kept on disk as ours are: UMAP compiles them anew in each process, for longer than it runs."""
+    for loop in umap_loops():
+        if not loop.signatures:  # compiled already: too late to be read from the disk, too early to be lost
+            with suppress(RuntimeError):  # nowhere to keep them
+                loop.enable_caching()

@@ -7,6 +7,8 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from insiders_assets.segmentation.compiling import keep_umap_compiled
+
 
 def umap_layout(
     order: NDArray[np.int64],
@@ -37,6 +39,7 @@ def umap_layout(
         warnings.filterwarnings("ignore", message="Spectral initialisation failed", category=UserWarning)
         import umap
 
+        keep_umap_compiled()
         reducer = umap.UMAP(
             n_neighbors=order.shape[1],
             min_dist=min_dist,
