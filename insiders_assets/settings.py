@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from insiders_assets.errors import UsageError
+from insiders_assets.places import SCHEME, place
 
 
 def _split(value: Any) -> Any:
@@ -249,10 +250,8 @@ def pseudonym(key: str, value: str) -> str:
 
 def _content(location: str) -> str:
     """A hash of a file's bytes; ``missing`` if it cannot be read, which is an error where it is used."""
-    from upath import UPath
-
     try:
-        return hashlib.sha256(UPath(location).read_bytes()).hexdigest()
+        return hashlib.sha256(place(location).read_bytes()).hexdigest()
     except OSError:
         return "missing"
 
@@ -264,7 +263,7 @@ def load_settings(**given: Any) -> Settings:
         UsageError: A setting has a value that it cannot take; the message names the variable.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as errors:
         first = errors.errors()[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper()
@@ -275,3 +274,20 @@ def load_settings(**given: Any) -> Settings:
             where=f"INSIDERS_{name}",
             cure="correct the variable or the option of that name",
         ) from None
+    require_database(settings)
+    return settings
+
+
+def require_database(settings: Settings) -> None:
+    """Refuse a home on S3 whose warehouse is no server: a file that grows in place cannot live in a bucket.
+
+    Raises:
+        UsageError: The home is on S3 and the database is not PostgreSQL.
+    """
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    if settings.home.startswith(SCHEME) and not url.strip().startswith("postgres"):
+        raise UsageError(
+            "a home on S3 needs its warehouse in PostgreSQL",
+            where="INSIDERS_DATABASE_URL",
+            cure="set it to postgresql://user:password@host:5432/database",
+        )

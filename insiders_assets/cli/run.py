@@ -14,6 +14,7 @@ import typer
 from insiders_assets import errors, progress
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.errors import InsidersError
+from insiders_assets.places import S3Path
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.files import make_folder
 from insiders_assets.storage.stores import Stores
@@ -60,7 +61,14 @@ def alone(stores: Stores) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(make_folder(stores.home) / ".lock")
+    home = stores.home
+    if isinstance(home, S3Path):  # a bucket has no locks, but its warehouse has
+        from insiders_assets.storage.warehouse.lock import one_run
+
+        with one_run(stores.warehouse):
+            yield
+        return
+    lock = FileLock(make_folder(home) / ".lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from insiders_assets.places import S3Path, place
 from insiders_assets.storage.files import make_folder, write_text
 
 if TYPE_CHECKING:
@@ -31,10 +32,18 @@ run_monitoring:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """``DAGSTER_HOME`` if it is set, otherwise ``<home>/dagster``, made on first use."""
+    """``DAGSTER_HOME`` if it is set, otherwise ``<home>/dagster``, made on first use.
+
+    Dagster keeps its history in files of its own, so that a home on S3 gets a folder of this machine: one for each.
+    """
     if given := os.environ.get("DAGSTER_HOME"):
         return Path(given)
-    folder = make_folder(Path(settings.home).absolute() / "dagster")
+    home = place(settings.home)
+    if isinstance(home, S3Path):
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        folder = make_folder(state / "insiders" / home.bucket / home.key / "dagster")
+    else:
+        folder = make_folder(home.absolute() / "dagster")
     if not (folder / "dagster.yaml").exists():
         write_text(folder / "dagster.yaml", INSTANCE)
     return folder

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from insiders_assets.contracts.customers import FEATURES
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.places import place
 
 if TYPE_CHECKING:
     from datetime import date
@@ -169,17 +170,15 @@ def read_ids(location: str | None) -> frozenset[str]:
     """The customer ids in a text file, one per line; blank lines and lines that start with # do not count.
 
     Args:
-        location: A path, or anything fsspec opens, such as ``s3://bucket/opted_out.txt``; None for nobody.
+        location: A path or ``s3://bucket/opted_out.txt``; None for nobody.
 
     Raises:
         InsidersError: The file cannot be read.
     """
     if location is None:
         return frozenset()
-    from upath import UPath
-
     try:
-        lines = UPath(location).read_text(encoding="utf-8-sig").splitlines()
+        lines = place(location).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InsidersError(
             f"cannot be read as text ({type(error).__name__})",

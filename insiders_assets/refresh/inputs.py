@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from insiders_assets import __version__
 from insiders_assets.contracts.programme import RESEARCH
+from insiders_assets.places import place
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,7 +44,7 @@ def side_inputs(stores: Stores) -> str:
     """A short hash of what a refresh reads beside exports, settings and model: opt-outs and the last research."""
     files = [stores.lake.path(table.name) for table in RESEARCH]
     if stores.settings.opted_out:
-        files.append(Path(stores.settings.opted_out))
+        files.append(place(stores.settings.opted_out))
     found = hashlib.sha256()
     for path in files:
         found.update(path.read_bytes() if path.is_file() else b"-")

@@ -13,8 +13,7 @@ from insiders_assets.refresh.inputs import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from insiders_assets.places import Place
     from insiders_assets.storage.stores import Stores
 
 
@@ -30,7 +29,7 @@ class Published:
     """
 
     refresh_id: str
-    folder: Path
+    folder: Place
     markdown: str
     numbers: dict[str, float] = field(default_factory=dict)
 

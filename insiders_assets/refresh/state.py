@@ -13,8 +13,8 @@ from insiders_assets.storage.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from insiders_assets.places import Place
     from insiders_assets.storage.stores import Stores
 
 
@@ -47,7 +47,7 @@ class RefreshState:
     model_version: str
 
 
-def _path(stores: Stores) -> Path:
+def _path(stores: Stores) -> Place:
     return stores.lake_folder / "refresh.json"
 
 

@@ -9,13 +9,13 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insiders_assets.errors import ModelError
+from insiders_assets.places import Place, S3Path
 
 ARRAYS, CARD, LATEST = "arrays.npz", "card.json", "latest.json"
 NOT_HASHED = ("version", "libraries", "lineage")
@@ -40,7 +40,7 @@ def content_hash(arrays: Arrays, card: Mapping[str, Any]) -> str:
     return found.hexdigest()[:16]
 
 
-def write(folder: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
+def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
     """Write a model's files to ``folder``, all at once: the folder is there complete or not at all.
 
     Raises:
@@ -48,11 +48,17 @@ def write(folder: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
     """
     if (folder / CARD).exists():
         return  # named by its content, so it is the same model
+    if isinstance(folder, S3Path):
+        packed = io.BytesIO()
+        np.savez_compressed(packed, allow_pickle=False, **arrays)
+        (folder / ARRAYS).write_bytes(packed.getvalue())
+        (folder / CARD).write_bytes(_card_text(card).encode())  # last: a folder with a card is a whole model
+        return
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
         temporary.mkdir(parents=True)
         np.savez_compressed(temporary / ARRAYS, allow_pickle=False, **arrays)
-        (temporary / CARD).write_text(json.dumps(card, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        (temporary / CARD).write_text(_card_text(card), encoding="utf-8")
         temporary.rename(folder)
     except OSError as error:
         if not (folder / CARD).exists():  # otherwise another process was faster with the same model
@@ -65,7 +71,11 @@ def write(folder: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def read(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def _card_text(card: Mapping[str, Any]) -> str:
+    return json.dumps(card, indent=2, sort_keys=True) + "\n"
+
+
+def read(folder: Place) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Read a model's files, trusting none of them.
 
     Raises:
@@ -88,14 +98,14 @@ def read(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     return arrays, card
 
 
-def damaged(folder: Path, why: object) -> ModelError:
+def damaged(folder: Place, why: object) -> ModelError:
     """The error for a model whose files cannot be used."""
     return ModelError(
         f"is damaged ({why})", where=str(folder), cure="restore it from a copy, or fit anew: insiders refit"
     )
 
 
-def _listed(folder: Path) -> list[Path]:
+def _listed(folder: Place) -> list[Place]:
     try:
         return list(folder.iterdir())
     except OSError as error:
@@ -104,7 +114,7 @@ def _listed(folder: Path) -> list[Path]:
         ) from None
 
 
-def latest(root: Path) -> str:
+def latest(root: Place) -> str:
     """The version that ``latest.json`` in ``root`` names.
 
     Raises:
@@ -120,15 +130,19 @@ def latest(root: Path) -> str:
     return version
 
 
-def make_latest(root: Path, version: str) -> None:
+def make_latest(root: Place, version: str) -> None:
     """Let ``latest.json`` in ``root`` name ``version``, all at once.
 
     Raises:
         ModelError: It cannot be written.
     """
+    text = json.dumps({"version": version}) + "\n"
+    if isinstance(root, S3Path):
+        (root / LATEST).write_bytes(text.encode())
+        return
     temporary = root / f".{LATEST}.{os.getpid()}.tmp"
     try:
-        temporary.write_text(json.dumps({"version": version}) + "\n", encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
         temporary.replace(root / LATEST)
     except OSError as error:
         raise ModelError(

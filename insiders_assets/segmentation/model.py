@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_ID
+from insiders_assets.places import Place, place
 from insiders_assets.segmentation import archive
 from insiders_assets.segmentation.drift import reference
 from insiders_assets.segmentation.identity import Lineage, follow
@@ -126,7 +126,7 @@ class SegmentationModel:
             schema=ASSIGNMENTS.polars_schema,
         )
 
-    def save(self, location: str | Path) -> str:
+    def save(self, location: str | Place) -> str:
         """Write the model to ``location/<version>/``, all at once; nothing is written if it is there already.
 
         Returns:
@@ -135,11 +135,11 @@ class SegmentationModel:
         Raises:
             ModelError: The location cannot be written.
         """
-        archive.write(Path(location) / self.version, self._voter.arrays(), self.card)
+        archive.write(place(location) / self.version, self._voter.arrays(), self.card)
         return self.version
 
     @classmethod
-    def load(cls, location: str | Path) -> SegmentationModel:
+    def load(cls, location: str | Place) -> SegmentationModel:
         """Read a model as untrusted input: arrays and JSON, checked before use.
 
         Args:
@@ -148,7 +148,7 @@ class SegmentationModel:
         Raises:
             ModelError: There is no model, it is damaged, or it was made for other features.
         """
-        folder = Path(location)
+        folder = place(location)
         if (folder / archive.LATEST).exists():
             folder = folder / archive.latest(folder)
         arrays, card = archive.read(folder)

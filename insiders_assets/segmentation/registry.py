@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ModelError
+from insiders_assets.places import Place, place
 from insiders_assets.segmentation import archive
 from insiders_assets.segmentation.model import SegmentationModel
 from insiders_assets.segmentation.recipes import recipe_from
@@ -22,11 +22,11 @@ class ModelRegistry:
     """Versions of the segmentation model in one folder; ``latest.json`` names the champion, which assigns.
 
     Attributes:
-        root: The folder; it need not exist before the first model is kept.
+        root: The folder, here or on S3; it need not exist before the first model is kept.
     """
 
-    def __init__(self, root: str | Path) -> None:
-        self.root = Path(root)
+    def __init__(self, root: str | Place) -> None:
+        self.root = place(root)
         self._loaded: SegmentationModel | None = None
 
     def versions(self) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.places import Place, S3Path
 
 
 def make_folder(folder: Path) -> Path:
@@ -28,12 +30,20 @@ def make_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path`` to write to; put it in ``path``'s place if the block succeeds.
+def replacing(path: Place) -> Iterator[Path]:
+    """Give a temporary path to write to; put the file in ``path``'s place if the block succeeds.
+
+    The temporary path is always on this machine: beside ``path``, or a copy to be sent to S3 when it is whole.
 
     Raises:
         InsidersError: The folder cannot be written.
     """
+    if isinstance(path, S3Path):
+        with tempfile.TemporaryDirectory(prefix="insiders-") as folder:
+            copy = Path(folder, path.name)
+            yield copy
+            path.upload(copy)
+        return
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -52,7 +62,7 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Place, text: str) -> None:
     """Replace ``path`` by ``text`` in UTF-8, all at once."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

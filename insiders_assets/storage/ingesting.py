@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from insiders_assets import progress
 from insiders_assets.ingest.mapping import read_mappings
 from insiders_assets.ingest.reading import read_file
+from insiders_assets.places import sizes
 from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.parts import PartWriter
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.ingest.rules import IngestRules
+    from insiders_assets.places import Place
     from insiders_assets.storage.landing import FileSignature, LandingZone
 
 UNREADABLE = "unreadable"
@@ -41,14 +43,18 @@ class Ingesting:
 
     def __init__(
         self,
-        folder: Path,
-        quarantine: Path,
+        folder: Place,
+        quarantine: Place,
         landing: LandingZone,
         rules: IngestRules,
         before: Manifest,
         listing: dict[str, FileSignature],
     ) -> None:
         self._folder, self._quarantine = folder, quarantine
+        self._sizes, self._rejected_sizes = (
+            sizes(folder),
+            sizes(quarantine),
+        )  # one listing, not a look at each
         self._landing, self._before = landing, before
         self._listing = dict(listing)
         self._mapping = self._listing.pop(MAPPING, None)
@@ -103,9 +109,9 @@ class Ingesting:
             and file.rules == self._digests[name]
             and not file.gone
             and not file.content.startswith(UNREADABLE)
-            and all(_has(self._folder / part.path, part.size) for export in exports for part in export.parts)
+            and all(self._sizes.get(part.path) == part.size for export in exports for part in export.parts)
             and all(
-                _has(self._quarantine / part.path, part.size)
+                self._rejected_sizes.get(part.path) == part.size
                 for export in exports
                 for part in export.rejected
             )
@@ -188,13 +194,6 @@ class Ingesting:
                 )
             )
         return exports
-
-
-def _has(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False
 
 
 def _content(path: Path) -> str:

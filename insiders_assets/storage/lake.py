@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.places import readable
 from insiders_assets.storage.files import replacing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from insiders_assets.contracts.table import Table
+    from insiders_assets.places import Place
 
 ROW_GROUP = 250_000
 """Rows in a row group, fixed: left to the engine, it would follow the number of threads, and so would the bytes."""
@@ -22,16 +22,16 @@ VALIDATION_BATCH = 2_000_000
 
 
 class Lake:
-    """Tables in ``<home>/lake``, one parquet file each.
+    """Tables in ``<home>/lake``, one parquet file each, on this machine or on S3.
 
     Args:
         root: The lake's folder; made on the first write.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self.root = root
 
-    def path(self, name: str) -> Path:
+    def path(self, name: str) -> Place:
         """Where the table called ``name`` lies."""
         return self.root / f"{name}.parquet"
 
@@ -63,7 +63,7 @@ class Lake:
             raise InsidersError(
                 "is not there yet", where=str(path), cure="materialize it first: insiders run"
             )
-        return pl.scan_parquet(path)
+        return pl.scan_parquet(readable(path))
 
     def read(self, name: str) -> pl.DataFrame:
         """The table in memory; see :meth:`scan`."""

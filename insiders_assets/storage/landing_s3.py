@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.places import SCHEME
 from insiders_assets.storage.landing import MAPPING, FileSignature, is_export, mapping_signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEME = "s3://"
 GONE = {"404", "NoSuchKey", "NotFound", "412", "PreconditionFailed"}
 """What S3 says of an object that is no longer the one that was listed."""
 

@@ -12,7 +12,7 @@ from insiders_assets.storage.files import write_text
 from insiders_assets.storage.landing import MAPPING, FileSignature
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from insiders_assets.places import Place
 
 FORMAT = 1
 
@@ -119,14 +119,14 @@ class Manifest:
             found[MAPPING] = self.mapping
         return dict(sorted(found.items()))
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Place) -> None:
         """Replace the manifest at ``path``, all at once."""
         head = {"format": FORMAT, "mapping": self.mapping, "cleaning": self.cleaning}
         files = ",\n".join(f"{_dump(name)}: {_dump(file)}" for name, file in sorted(self.files.items()))
         write_text(path, f'{_dump(head)[:-1]}, "files": {{\n{files}\n}}}}\n')
 
     @classmethod
-    def read(cls, path: Path) -> Manifest | None:
+    def read(cls, path: Place) -> Manifest | None:
         """The manifest at ``path``, or None if there is none that this version can read."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from insiders_assets.storage.files import replacing
 from insiders_assets.storage.manifest import Part
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from insiders_assets.places import Place
 
 FLUSH = 1_000_000
 """Transactions held in memory before they are written: some 150 MB. Fixed, so that the parts are always the same."""
@@ -32,7 +32,7 @@ class PartWriter:
         identity: A name for its parts that no other content, name or rules share.
     """
 
-    def __init__(self, transactions: Path, quarantine: Path, name: str, identity: str) -> None:
+    def __init__(self, transactions: Place, quarantine: Place, name: str, identity: str) -> None:
         self._folders = transactions, quarantine
         self._name, self._identity = name, identity
         self._held: list[pl.DataFrame] = []
@@ -112,11 +112,12 @@ def _sorted_by_month(
     return [(month, frame[begin:end]) for month, begin, end in groups if end > begin]
 
 
-def _write(folder: Path, path: str, frame: pl.DataFrame) -> Part:
+def _write(folder: Place, path: str, frame: pl.DataFrame) -> Part:
     try:
         with replacing(folder / path) as temporary:
             frame.rechunk().write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
-        return Part(path, frame.height, (folder / path).stat().st_size)
+            size = temporary.stat().st_size
+        return Part(path, frame.height, size)
     except OSError as error:
         raise InsidersError(
             f"cannot be written ({error.strerror or error})",

@@ -44,11 +44,7 @@ class Publication:
         Raises:
             UsageError: The name is no plain folder name.
         """
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                "is no name of a report", where=repr(name), cure="use letters, digits, -, _ and ."
-            )
-        return self.root / name
+        return self.root / checked(name)
 
     @contextmanager
     def staged(self, name: str) -> Iterator[Path]:
@@ -166,6 +162,17 @@ class Publication:
             with suppress(Timeout), FileLock(_lock_of(left), timeout=0):
                 shutil.rmtree(left, ignore_errors=True)
                 _lock_of(left).unlink(missing_ok=True)
+
+
+def checked(name: str) -> str:
+    """The name of a report, which cannot lead out of the folder of reports.
+
+    Raises:
+        UsageError: The name is no plain folder name.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError("is no name of a report", where=repr(name), cure="use letters, digits, -, _ and .")
+    return name
 
 
 def _lock_of(staging: Path) -> Path:

@@ -7,16 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from insiders_assets.places import S3Path, place
+from insiders_assets.settings import require_database
 from insiders_assets.storage.files import make_folder
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.places import Place
     from insiders_assets.segmentation import ModelRegistry
     from insiders_assets.settings import Settings
     from insiders_assets.storage.lake import Lake
     from insiders_assets.storage.landing import LandingZone
     from insiders_assets.storage.publication import Publication
+    from insiders_assets.storage.publication_s3 import S3Publication
     from insiders_assets.storage.transactions import TransactionStore
     from insiders_assets.storage.warehouse import Warehouse
 
@@ -31,12 +35,12 @@ class Stores:
     settings: Settings
 
     @property
-    def home(self) -> Path:
-        """The home folder."""
-        return Path(self.settings.home)
+    def home(self) -> Place:
+        """The home folder, on this machine or on S3."""
+        return place(self.settings.home)
 
     @property
-    def lake_folder(self) -> Path:
+    def lake_folder(self) -> Place:
         """The lake's folder."""
         return self.home / "lake"
 
@@ -82,13 +86,16 @@ class Stores:
         from insiders_assets.storage.warehouse import Warehouse
 
         url = self.settings.database_url
+        require_database(self.settings)
         if url is None:
-            return Warehouse.open(f"sqlite:///{make_folder(self.home) / 'insiders.db'}")
+            return Warehouse.open(f"sqlite:///{make_folder(Path(self.settings.home)) / 'insiders.db'}")
         return Warehouse.open(url)
 
     @cached_property
-    def publication(self) -> Publication:
+    def publication(self) -> Publication | S3Publication:
         """Published reports."""
         from insiders_assets.storage.publication import Publication
+        from insiders_assets.storage.publication_s3 import S3Publication
 
-        return Publication(self.home)
+        home = self.home
+        return S3Publication(home) if isinstance(home, S3Path) else Publication(home)

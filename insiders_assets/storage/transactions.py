@@ -15,6 +15,7 @@ import polars as pl
 
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_ROWS
 from insiders_assets.errors import InsidersError
+from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.ingesting import Ingesting
 from insiders_assets.storage.manifest import Manifest, ParsedExport
 
@@ -64,10 +65,10 @@ class TransactionStore:
         home: The home folder; made on the first ingest.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.folder = Path(home) / "lake" / "raw_transactions.parquet"
-        self.quarantine = Path(home) / "quarantine"
-        self._manifest_path = Path(home) / "lake" / "raw_transactions.manifest.json"
+    def __init__(self, home: str | Place) -> None:
+        self.folder = place(home) / "lake" / "raw_transactions.parquet"
+        self.quarantine = place(home) / "quarantine"
+        self._manifest_path = place(home) / "lake" / "raw_transactions.manifest.json"
 
     def ingest(self, landing: LandingZone, rules: IngestRules) -> IngestResult:
         """Read what is new or changed in the landing zone, and let go of what is no longer there.
@@ -108,7 +109,11 @@ class TransactionStore:
         Raises:
             InsidersError: Nothing has been ingested yet.
         """
-        parts = [self.folder / part.path for _, export in self._manifest().exports() for part in export.parts]
+        parts = [
+            readable(self.folder / part.path)
+            for _, export in self._manifest().exports()
+            for part in export.parts
+        ]
         if not parts:
             return RAW_TRANSACTIONS.empty().lazy()
         return pl.scan_parquet(
@@ -122,7 +127,9 @@ class TransactionStore:
             InsidersError: Nothing has been ingested yet.
         """
         found = [
-            pl.read_parquet(self.quarantine / part.path, glob=False, hive_partitioning=False).with_columns(
+            pl.read_parquet(
+                readable(self.quarantine / part.path), glob=False, hive_partitioning=False
+            ).with_columns(
                 source_file=pl.lit(export.name),
                 arrived_at=pl.lit(file.signature.arrived_at, dtype=pl.Datetime("us")),
             )
@@ -145,15 +152,12 @@ class TransactionStore:
 
     def unbalanced(self) -> list[str]:
         """Exports whose rows are not all accounted for in what lies on disk, counted afresh."""
-        import pyarrow.parquet as pq
-
         quarantined = dict(self.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
         return [
             export.name
             for _, export in self._manifest().exports()
             if export.rows_read
-            != sum(pq.read_metadata(self.folder / part.path).num_rows for part in export.parts)
-            + quarantined.get(export.name, 0)
+            != sum(_rows(self.folder / part.path) for part in export.parts) + quarantined.get(export.name, 0)
         ]
 
     def listing(self) -> dict[str, FileSignature]:
@@ -197,12 +201,17 @@ class TransactionStore:
         named = {self.folder / part.path for export in exports for part in export.parts}
         named |= {self.quarantine / part.path for export in exports for part in export.rejected}
         for folder in (self.folder, self.quarantine):
-            for path in [*folder.glob("**/*.parquet"), *folder.glob("**/.*.tmp")]:
-                if path not in named:
-                    path.unlink(missing_ok=True)
-        for month in self.folder.glob("invoice_month=*"):
-            if not any(month.iterdir()):
-                month.rmdir()
+            for name in sizes(folder):
+                if name.endswith((".parquet", ".tmp")) and folder / name not in named:
+                    (folder / name).unlink(missing_ok=True)
+        if isinstance(self.folder, Path):
+            for month in self.folder.glob("invoice_month=*"):
+                if not any(month.iterdir()):
+                    month.rmdir()
+
+
+def _rows(part: Place) -> int:
+    return int(pl.scan_parquet(readable(part)).select(pl.len()).collect().item())
 
 
 def _warnings(manifest: Manifest) -> list[str]:

@@ -1,0 +1,254 @@
+"""Folders and files on this machine or on S3, by the few words of ``pathlib`` that the platform needs.
+
+Region, endpoint (``AWS_ENDPOINT_URL``) and credentials of S3 come from the environment or the machine's role, as for
+every tool of AWS; nothing of them is ever a setting of ours.
+
+This sits directly on boto3. s3fs holds boto3 back by its own pin, and cloudpathlib keeps copies that it compares by a
+time of whole seconds: a pointer replaced twice within one would be read as it was before.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.errors import InsidersError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEME = "s3://"
+MISSING = {"404", "NoSuchKey", "NotFound"}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of an object without reading it.
+
+    Attributes:
+        st_size: Its size in bytes.
+    """
+
+    st_size: int
+
+
+@dataclass(frozen=True, order=True)
+class S3Path:
+    """An object, or everything below a prefix, in a bucket.
+
+    Every write is one request that S3 applies whole or not at all, and every read asks S3 anew: nothing is cached.
+    Whatever S3 refuses, but that there is no such object, is an :class:`InsidersError`.
+
+    Attributes:
+        bucket: The bucket's name.
+        key: The object's key, or the prefix without a slash at its end.
+    """
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{SCHEME}{self.bucket}/{self.key}".rstrip("/")
+
+    def __truediv__(self, name: str) -> S3Path:
+        return S3Path(self.bucket, f"{self.key}/{name}".strip("/"))
+
+    @property
+    def name(self) -> str:
+        """The last part of the key."""
+        return self.key.rpartition("/")[2]
+
+    @property
+    def parent(self) -> S3Path:
+        """The prefix that this lies below."""
+        return S3Path(self.bucket, self.key.rpartition("/")[0])
+
+    def absolute(self) -> S3Path:
+        """Itself: there is no other kind."""
+        return self
+
+    def exists(self) -> bool:
+        """Whether there is an object of this key or below it."""
+        return self.is_file() or self.is_dir()
+
+    def is_file(self) -> bool:
+        """Whether there is an object of this key."""
+        try:
+            self.stat()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def is_dir(self) -> bool:
+        """Whether there is any object below this prefix."""
+        with self._told("read"):
+            found = _client().list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
+            return bool(found.get("KeyCount", len(found.get("Contents", ()))))
+        return False
+
+    def stat(self) -> Status:
+        """Its size.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        with self._told("read"):
+            return Status(_client().head_object(Bucket=self.bucket, Key=self.key)["ContentLength"])
+        raise FileNotFoundError(str(self))
+
+    def iterdir(self) -> Iterator[S3Path]:
+        """Everything one level below."""
+        with self._told("read"):
+            pages = _client().get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=self._prefix, Delimiter="/"):
+                for found in page.get("CommonPrefixes", ()):
+                    yield S3Path(self.bucket, found["Prefix"].rstrip("/"))
+                for found in page.get("Contents", ()):
+                    yield S3Path(self.bucket, found["Key"])
+
+    def sizes(self) -> dict[str, int]:
+        """The size of every object below this prefix, by its name relative to it."""
+        with self._told("read"):
+            pages = _client().get_paginator("list_objects_v2")
+            return {
+                found["Key"][len(self._prefix) :]: found["Size"]
+                for page in pages.paginate(Bucket=self.bucket, Prefix=self._prefix)
+                for found in page.get("Contents", ())
+            }
+        return {}
+
+    def read_bytes(self) -> bytes:
+        """Its content.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        with self._told("read"):
+            return bytes(_client().get_object(Bucket=self.bucket, Key=self.key)["Body"].read())
+        raise FileNotFoundError(2, "there is no such object", str(self))
+
+    def read_text(self, encoding: str = "utf-8") -> str:
+        """Its content as text; see :meth:`read_bytes`."""
+        return self.read_bytes().decode(encoding)
+
+    def write_bytes(self, content: bytes) -> None:
+        """Replace it."""
+        with self._told("written"):
+            _client().put_object(Bucket=self.bucket, Key=self.key, Body=content, **_type_of(self.name))
+
+    def upload(self, file: Path) -> None:
+        """Replace it by a file of this machine; a large one is sent in parts and appears when all are there."""
+        with self._told("written"):
+            _client().upload_file(str(file), self.bucket, self.key, ExtraArgs=_type_of(self.name))
+
+    def download(self, file: Path) -> None:
+        """Copy it to a file of this machine.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        with self._told("read"):
+            _client().download_file(self.bucket, self.key, str(file))
+            return
+        raise FileNotFoundError(2, "there is no such object", str(self))
+
+    def copy_from(self, source: S3Path) -> None:
+        """Replace it by another object, within S3."""
+        with self._told("written"):
+            _client().copy({"Bucket": source.bucket, "Key": source.key}, self.bucket, self.key)
+
+    def unlink(self, missing_ok: bool = False) -> None:  # noqa: ARG002 - S3 does not say
+        """Delete it; S3 does not mind if it is not there."""
+        with self._told("written"):
+            _client().delete_object(Bucket=self.bucket, Key=self.key)
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.key}/" if self.key else ""
+
+    @contextmanager
+    def _told(self, doing: str) -> Iterator[None]:
+        """Turn what S3 answers into one clear line; that there is no such object ends the block, quietly."""
+        from boto3.exceptions import Boto3Error
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            answer = error.response.get("Error", {})
+            if answer.get("Code") in MISSING:
+                return
+            raise InsidersError(
+                f"cannot be {doing} ({answer.get('Message') or answer.get('Code')})",
+                where=str(self),
+                cure="check the bucket's name and what this user or role may do in it",
+            ) from None
+        except (BotoCoreError, Boto3Error) as error:
+            raise InsidersError(
+                f"cannot be {doing} ({error})",
+                where=str(self),
+                cure="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
+            ) from None
+
+
+Place = Path | S3Path
+"""A folder or a file, wherever it lies."""
+
+
+def place(location: str | Path | S3Path) -> Place:
+    """The place at a location: a path, or ``s3://bucket/prefix``.
+
+    Raises:
+        UsageError: It names no bucket.
+    """
+    if isinstance(location, S3Path) or not str(location).startswith(SCHEME):
+        return location if isinstance(location, S3Path) else Path(location)
+    bucket, _, key = str(location).removeprefix(SCHEME).partition("/")
+    parts = [part for part in key.split("/") if part]
+    if not bucket or ".." in parts:
+        raise UsageError("is no place in a bucket", where=str(location), cure="write s3://bucket/prefix")
+    return S3Path(bucket, "/".join(parts))
+
+
+def readable(path: Place) -> str:
+    """The path in the form in which polars opens it, by itself, wherever it lies."""
+    return str(path)
+
+
+def sizes(folder: Place) -> dict[str, int]:
+    """The size of every file below a folder, by its name relative to it; nothing if there is no folder."""
+    if isinstance(folder, S3Path):
+        return folder.sizes()
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def _type_of(name: str) -> dict[str, str]:
+    """The content type, so that a browser shows a report instead of saving it."""
+    import mimetypes
+
+    found, _ = mimetypes.guess_type(name)
+    return {"ContentType": found} if found else {}
+
+
+def _client() -> Any:
+    """The client for the environment as it is now."""
+    names = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_REGION")
+    return _client_for(os.getpid(), *(os.environ.get(name) for name in names))
+
+
+@cache
+def _client_for(*_environment: object) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3", config=Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10)
+    )

@@ -1,0 +1,211 @@
+"""A home on S3 with its warehouse in PostgreSQL: the same bytes as a folder and SQLite, and never half of anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from insiders_assets.errors import ContractError, InsidersError, UsageError
+from insiders_assets.places import place
+from insiders_assets.segmentation import ModelRegistry
+from insiders_assets.settings import load_settings
+from insiders_assets.storage.lake import Lake
+from insiders_assets.storage.publication_s3 import S3Publication
+from insiders_assets.storage.stores import Stores
+from insiders_assets.storage.warehouse import TABLES, Warehouse
+from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
+from insiders_assets_tests.s3 import serving_s3
+from insiders_assets_tests.test_storage_lake import GOOD, PRICES
+
+HOME = "s3://shop/insiders"
+
+
+@pytest.fixture(scope="module")
+def patched():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def bucket(patched, tmp_path_factory):
+    patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    with serving_s3(patched, "shop") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def cloud(bucket, module_postgres_url):
+    return run(SHIPPED, HOME, database_url=module_postgres_url)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("folder") / "home"
+    run(SHIPPED, home)
+    return home
+
+
+def objects(bucket, prefix: str) -> dict[str, bytes]:
+    listed = bucket.list_objects_v2(Bucket="shop", Prefix=prefix)["Contents"]
+    return {
+        entry["Key"].removeprefix(prefix): bucket.get_object(Bucket="shop", Key=entry["Key"])["Body"].read()
+        for entry in listed
+    }
+
+
+def hashes(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_the_same_export_gives_the_same_bytes_in_a_bucket_and_in_a_folder(cloud, folder, bucket):
+    there, here = hashes(objects(bucket, "insiders/lake/")), hashes(below(folder / "lake"))
+    assert len(here) > 30
+    assert there == here
+    assert hashes(objects(bucket, "insiders/quarantine/")) == hashes(below(folder / "quarantine"))
+    shown = hashes(objects(bucket, "insiders/reports/latest/"))
+    assert shown.keys() == {"members.csv", "members.xlsx", "report.html", "report.json"}
+    latest = folder / "reports" / "latest"
+    assert shown["members.csv"] == hashlib.sha256((latest / "members.csv").read_bytes()).hexdigest()
+    assert cloud == json.loads((latest / "report.json").read_text()) | {
+        "report": f"{HOME}/reports/latest/report.html",
+        "nothing_new": False,
+    }
+
+
+def test_the_same_export_gives_the_same_tables_in_postgresql_and_in_sqlite(
+    cloud, folder, module_postgres_url
+):
+    there = Warehouse.open(module_postgres_url, read_only=True)
+    here = Warehouse.open(f"sqlite:///{folder / 'insiders.db'}", read_only=True)
+    when = "published_at"
+    for table in TABLES:
+        one, other = (
+            found.drop(when) if when in found.columns else found
+            for found in (there.read(table), here.read(table))
+        )
+        assert one.equals(other), table
+    assert there.read("insiders").height == cloud["customers"]
+
+
+def test_a_second_run_finds_nothing_new_and_reads_no_export_again(cloud, bucket, module_postgres_url):
+    before = hashes(objects(bucket, "insiders/"))
+    assert run(SHIPPED, HOME, database_url=module_postgres_url)["nothing_new"]
+    assert hashes(objects(bucket, "insiders/")) == before
+
+
+def test_the_pointer_names_the_report_that_is_shown(cloud, bucket):
+    name = json.loads(objects(bucket, "insiders/reports/latest.json")[""])["name"]
+    assert name == cloud["refresh_id"]
+    assert objects(bucket, f"insiders/reports/{name}/") == objects(bucket, "insiders/reports/latest/")
+
+
+def test_two_runs_never_write_in_one_home_together(cloud, module_postgres_url, tmp_path):
+    from insiders_assets.cli.run import alone
+
+    stores = Stores(load_settings(home=HOME, database_url=module_postgres_url))
+    with alone(stores):
+        words = ("run", "--force", "--home", HOME, "--landing", SHIPPED)
+        line = failure(insiders(*words, database_url=module_postgres_url), 1)
+    assert "another run is writing here" in line
+    with alone(stores):
+        pass
+
+
+@pytest.mark.parametrize("url", [None, "sqlite:///here.db"])
+def test_a_home_on_s3_without_postgresql_is_one_line_and_exit_code_2(url):
+    settings = {"database_url": url} if url else {}
+    line = failure(insiders("run", "--home", HOME, **settings), 2)
+    assert line.startswith("insiders: INSIDERS_DATABASE_URL: a home on S3 needs its warehouse in PostgreSQL")
+
+
+def test_a_bucket_that_is_not_there_is_one_line(bucket, module_postgres_url):
+    words = ("run", "--home", "s3://nobodys/home", "--landing", SHIPPED)
+    line = failure(insiders(*words, database_url=module_postgres_url), 1)
+    assert "s3://nobodys/home" in line
+    assert "check the bucket's name" in line
+
+
+def test_a_place_in_a_bucket_must_name_one_and_stay_in_it():
+    for wrong in ("s3://", "s3:///home", "s3://shop/../other"):
+        with pytest.raises(UsageError, match="is no place in a bucket"):
+            place(wrong)
+    assert str(place("s3://shop//home/") / "lake") == "s3://shop/home/lake"
+
+
+def test_a_server_that_does_not_answer_is_one_line_without_credentials(bucket, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(InsidersError, match="AWS_ENDPOINT_URL") as error:
+        place("s3://shop/file").read_bytes()
+    assert "testing" not in str(error.value)
+
+
+def test_a_table_that_breaks_its_contract_leaves_the_one_before(bucket):
+    lake = Lake(place("s3://shop/lake"))
+    lake.write(PRICES, GOOD)
+    with pytest.raises(ContractError):
+        lake.write(PRICES, GOOD.with_columns(price=-pl.col("price")))
+    assert lake.read("prices").equals(GOOD)
+    assert place("s3://shop/lake").sizes().keys() == {"prices.parquet"}
+
+
+def test_a_report_that_fails_half_way_is_seen_by_nobody(bucket):
+    publication = S3Publication(place("s3://shop/half"))
+    assert publication.latest() is None
+    with pytest.raises(RuntimeError), publication.staged("one") as staged:
+        (staged / "report.json").write_text("{}")
+        raise RuntimeError
+    assert publication.names() == []
+    with pytest.raises(InsidersError, match="no such report"):
+        publication.make_latest("one")
+
+
+def test_who_follows_the_pointer_always_finds_one_whole_report(bucket):
+    publication = S3Publication(place("s3://shop/many"))
+    stop, seen, torn = threading.Event(), set(), []
+
+    def look() -> None:
+        while not stop.is_set():
+            if (name := publication.latest()) is not None:
+                found = {
+                    file: (publication.folder(name) / file).read_text()
+                    for file in ("report.json", "members.csv")
+                }
+                seen.add(name)
+                if found != {"report.json": json.dumps({"name": name}), "members.csv": name}:
+                    torn.append(found)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    try:
+        for number in range(12):
+            with publication.staged(f"report-{number}") as staged:
+                (staged / "report.json").write_text(json.dumps({"name": f"report-{number}"}))
+                (staged / "members.csv").write_text(f"report-{number}")
+            publication.make_latest(f"report-{number}")
+    finally:
+        stop.set()
+        reader.join()
+    assert not torn
+    assert len(seen) > 1
+    assert publication.latest_report() == {"name": "report-11"}
+    assert len(publication.names()) == 12
+
+
+def test_a_model_without_its_card_is_no_model(cloud, bucket):
+    registry = ModelRegistry(f"{HOME}/lake/segmentation_model")
+    assert registry.champion().version == cloud["model_version"]
+    (registry.root / "cut-short" / "arrays.npz").write_bytes(b"half")
+    assert registry.versions() == [cloud["model_version"]]
+    (registry.root / "cut-short" / "arrays.npz").unlink()
