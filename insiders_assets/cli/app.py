@@ -97,6 +97,32 @@ def study(
 
 
 @app.command()
+def inspect(
+    file: Annotated[str, typer.Argument(help="An export: a file, or its name in the landing zone.")],
+    landing: Landing = None,
+    home: Home = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the proposed mapping beside the exports.")
+    ] = False,
+    files: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Files the mapping is for, such as 'shop-*.csv'.",
+            show_default="this file",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a file looks like, propose a mapping for it, and count what would be rejected and why."""
+    from insiders_assets.cli.inspect import inspect_file
+    from insiders_assets.settings import load_settings
+
+    settings = load_settings(landing=landing, home=home)
+    inspect_file(settings, file, write=write, pattern=files, as_json=as_json)
+
+
+@app.command()
 def simulate(
     customers: Annotated[
         int,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping import DERIVED, Mapping, missing
 from insiders_assets.ingest.names import FIELDS, MANDATORY, normalise, recognise
+from insiders_assets.ingest.words import spoken_of
 
 FLAG = "return_flag"
 """What the column that marks returns goes by."""
@@ -70,8 +71,10 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
 
 
 def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:
-    """How many of the mandatory columns a row names, if it is the one that names columns."""
+    """How many of the mandatory columns a row names, in whatever language, if it is the one that names columns."""
     found = set(recognise(header))
+    if missing(found):
+        found |= spoken_of(header)
     if mapping:
         spelled = {normalise(name) for name in header}
         found |= {name for name, column in mapping.columns.items() if normalise(column) in spelled}

@@ -51,7 +51,8 @@ class DelimitedExport:
         text = b"".join(encoding.to_text([raw]))
         if len(text.translate(None, _CONTROLS)) < (1 - MOST_CONTROLS) * len(text):
             raise ExportError("is no export of transactions but no text at all", cure="take it away")
-        dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE)
+        known = "utf-8" if encoding.is_wide else encoding.name
+        dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE, encoding=known)
         if dialect is None:
             raise ExportError("is empty", cure="export it again or take it away")
         return encoding, dialect

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insiders_assets.ingest.columns import familiarity
+from insiders_assets.ingest.encoding import decoded
 from insiders_assets.ingest.names import MANDATORY
 from insiders_assets.ingest.quotes import UnclosedQuoteError
 from insiders_assets.ingest.rows import Rows, split_rows
@@ -78,7 +79,9 @@ def split_fields(text: str, separator: str, quote: str | None) -> list[str]:
         at = end + 1
 
 
-def sniff(head: bytes, mapping: Mapping | None = None, *, final: bool) -> Dialect | None:
+def sniff(
+    head: bytes, mapping: Mapping | None = None, *, final: bool, encoding: str | None = None
+) -> Dialect | None:
     """Find out how a text is written from its beginning.
 
     The separator is the one by which the most columns are recognised; where none is recognised, the one that cuts the
@@ -88,6 +91,7 @@ def sniff(head: bytes, mapping: Mapping | None = None, *, final: bool) -> Dialec
         head: The first bytes, in an encoding that contains ASCII, lines ending with a line feed.
         mapping: What the user said of the file.
         final: Whether this is the whole text.
+        encoding: The encoding, if it is known.
 
     Returns:
         The dialect, or None if there is no line but blank ones.
@@ -104,7 +108,7 @@ def sniff(head: bytes, mapping: Mapping | None = None, *, final: bool) -> Dialec
     for separator in (forced,) if forced else SEPARATORS:
         if separator.encode() not in sample and separator != SEPARATORS[0]:
             continue
-        if (found := _read_as(sample, separator, mapping, final=final)) is None:
+        if (found := _read_as(sample, separator, mapping, final=final, encoding=encoding)) is None:
             continue
         score, dialect = found
         if best is None or score > best[0]:
@@ -123,7 +127,7 @@ def sniff(head: bytes, mapping: Mapping | None = None, *, final: bool) -> Dialec
 
 
 def _read_as(
-    sample: bytes, separator: str, mapping: Mapping | None, *, final: bool
+    sample: bytes, separator: str, mapping: Mapping | None, *, final: bool, encoding: str | None
 ) -> tuple[tuple[int, int, float], Dialect] | None:
     """The dialect with a given separator, and how well it fits."""
     quote = _quote(sample)
@@ -134,7 +138,7 @@ def _read_as(
     names: list[tuple[str, ...]] = []
     known: list[int] = []
     for begin, end in zip(rows.starts[:HEADER_ROWS], rows.ends[:HEADER_ROWS], strict=True):
-        texts.append(sample[begin:end].decode("utf-8", "replace").rstrip("\r"))
+        texts.append(decoded(sample[begin:end], encoding).rstrip("\r"))
         if not texts[-1].strip(_BLANK):
             names.append(())
             known.append(-1)

@@ -115,12 +115,28 @@ class Decoder:
 
     def text(self, text: bytes) -> str:
         """A piece of a block as characters; what cannot be decoded is replaced."""
-        if self.name == "cp1252":
-            try:
-                return text.decode("cp1252")
-            except UnicodeDecodeError:
-                return text.decode("latin-1")
-        return text.decode(self.name or "utf-8", "replace")
+        return decoded(text, self.name or "utf-8")
+
+
+def decoded(text: bytes, encoding: str | None) -> str:
+    """Bytes as characters.
+
+    Args:
+        text: The bytes.
+        encoding: Their encoding, in which what cannot be decoded is replaced; if None, UTF-8 where they are valid in
+            it, and cp1252 where not.
+    """
+    if encoding is None:
+        try:
+            return text.decode("utf-8")
+        except UnicodeDecodeError:
+            encoding = "cp1252"
+    if encoding == "cp1252":
+        try:
+            return text.decode("cp1252")
+        except UnicodeDecodeError:
+            return text.decode("latin-1")
+    return text.decode(encoding, "replace")
 
 
 def _two_byte(head: bytes) -> str | None:

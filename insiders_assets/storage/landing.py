@@ -1,4 +1,4 @@
-"""The landing zone: where exports arrive. It is read, never written; what lies there is the user's."""
+"""The landing zone: where exports arrive. Exports are read, never written: what lies there is the user's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.storage.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,15 @@ class LandingZone(Protocol):
 
     def has_changed(self, name: str, signature: FileSignature) -> bool:
         """Whether the file called ``name`` no longer looks as it did in the listing, or is gone."""
+
+    def mapping_place(self) -> str:
+        """Where the mapping file is, or would be."""
+
+    def mapping_text(self) -> str | None:
+        """The mapping file as it is, or None if there is none."""
+
+    def write_mapping(self, text: str) -> None:
+        """Put the mapping file in its place: the one thing ever written here, when the user asks for it."""
 
 
 def open_landing(location: str, mapping: str | None = None) -> LandingZone:
@@ -167,6 +177,18 @@ class FolderLandingZone:
         except OSError:
             return True
 
+    def mapping_place(self) -> str:
+        """See :meth:`LandingZone.mapping_place`."""
+        return str(self._mapping or self._folder / MAPPING)
+
+    def mapping_text(self) -> str | None:
+        """See :meth:`LandingZone.mapping_text`."""
+        return mapping_file_text(Path(self.mapping_place()))
+
+    def write_mapping(self, text: str) -> None:
+        """See :meth:`LandingZone.write_mapping`."""
+        write_text(Path(self.mapping_place()), text)
+
 
 def _signature(status: os.stat_result) -> FileSignature:
     return FileSignature(status.st_size, str(status.st_mtime_ns), status.st_mtime_ns)
@@ -175,6 +197,22 @@ def _signature(status: os.stat_result) -> FileSignature:
 def _printable(name: str) -> str:
     """A file name as text; bytes that are no UTF-8 are written as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def mapping_file_text(path: Path) -> str | None:
+    """A mapping file on this machine, or None if there is none.
+
+    Raises:
+        UsageError: It cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"the mapping cannot be read ({error})", where=str(path), cure="mend it or take it away"
+        ) from None
 
 
 def mapping_signature(path: Path) -> FileSignature:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import SCHEME
-from insiders_assets.storage.landing import MAPPING, FileSignature, is_export, mapping_signature
+from insiders_assets.storage.files import write_text
+from insiders_assets.storage.landing import (
+    MAPPING,
+    FileSignature,
+    is_export,
+    mapping_file_text,
+    mapping_signature,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +92,23 @@ class S3LandingZone:
             head = self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
             return (head["ContentLength"], head["ETag"]) != (signature.size, signature.version)
         return True
+
+    def mapping_place(self) -> str:
+        """See :meth:`insiders_assets.storage.landing.LandingZone.mapping_place`."""
+        return str(self._mapping) if self._mapping else self.location + MAPPING
+
+    def mapping_text(self) -> str | None:
+        """See :meth:`insiders_assets.storage.landing.LandingZone.mapping_text`."""
+        with self.fetch(MAPPING) as path:
+            return mapping_file_text(path)
+
+    def write_mapping(self, text: str) -> None:
+        """See :meth:`insiders_assets.storage.landing.LandingZone.write_mapping`."""
+        if self._mapping:
+            write_text(self._mapping, text)
+            return
+        with self._explained():
+            self._client.put_object(Bucket=self._bucket, Key=self._prefix + MAPPING, Body=text.encode())
 
     @cached_property
     def _client(self) -> Any:

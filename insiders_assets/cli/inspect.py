@@ -1,0 +1,229 @@
+"""``insiders inspect``: what a file looks like, what a mapping for it could be, and what would be rejected."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.ingest.inspection import Inspected, Inspection, inspect
+from insiders_assets.ingest.mapping import Mappings, read_mappings, written
+from insiders_assets.ingest.mapping_text import with_mapping
+from insiders_assets.ingest.proposal import pattern_of
+from insiders_assets.ingest.rules import IngestRules
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from insiders_assets.settings import Settings
+
+REASONS = 12
+"""Reasons shown on a terminal; ``--json`` has them all."""
+WIDEST = 36
+"""Characters of a value that are shown on a terminal."""
+
+
+def inspect_file(settings: Settings, file: str, *, write: bool, pattern: str | None, as_json: bool) -> None:
+    """Look at a file and print what was found; write the mapping if asked to.
+
+    Args:
+        settings: Where the landing zone is and which rules hold.
+        file: A path, or the name of a file in the landing zone.
+        write: Put a proposed mapping into the landing zone's mapping file.
+        pattern: Pattern of file names the mapping is for; the file's own name if None.
+        as_json: Print one JSON object instead of text.
+
+    Raises:
+        UsageError: There is no such file, or the mapping file cannot be added to.
+        InsidersError: The file holds nothing that a mapping could be made for, and one was to be written.
+    """
+    stores = Stores(settings)
+    rules, text = IngestRules.from_settings(settings), stores.landing.mapping_text()
+    place = stores.landing.mapping_place()
+    if text is not None:
+        rules = replace(rules, mappings=read_mappings(text, place))
+    with _located(stores, file) as (path, name):
+        found = inspect(path, name, rules.of(name), pattern or pattern_of(name))
+    if pattern and found.mapping and found.proposed and not found.mapping.fits(name):
+        raise UsageError(
+            "does not fit the file itself", where=f"--files {pattern}", cure=f"let it fit {name}"
+        )
+    wrote = False
+    if write and found.proposed and found.mapping:
+        new = with_mapping(text, found.mapping, name, place)
+        stores.landing.write_mapping(new)
+        wrote = True
+    if as_json:
+        typer.echo(json.dumps(_facts(found) | {"written": place if wrote else None}, ensure_ascii=False))
+    else:
+        _print(found)
+        typer.echo(_ending(found, place, wrote=wrote))
+    if write and not found.mapping and any(export.outcome.set_aside for export in found.exports):
+        raise InsidersError(
+            "no mapping can be proposed", where=name, cure="see docs/exports.md to write one by hand"
+        )
+
+
+@contextmanager
+def _located(stores: Stores, file: str) -> Iterator[tuple[Path, str]]:
+    """Where a file can be read, and its name in the landing zone."""
+    path = Path(file)
+    if path.is_file():
+        yield path, _name(stores, path)
+        return
+    with suppress(InsidersError):
+        if file in stores.landing.listing():
+            with stores.landing.fetch(file) as fetched:
+                yield fetched, file
+            return
+    raise UsageError(
+        "is a folder, not an export" if path.is_dir() else "is not there",
+        where=file,
+        cure="name a file to look at",
+    )
+
+
+def _name(stores: Stores, path: Path) -> str:
+    """A file's name as the landing zone would list it."""
+    folder = os.path.realpath(stores.settings.landing_zone)
+    found = os.path.realpath(path)
+    if found.startswith(folder + os.sep):
+        return Path(found).relative_to(folder).as_posix()
+    return path.name
+
+
+def _facts(found: Inspection) -> dict[str, Any]:
+    """Everything found, for a program to read."""
+    mapping = found.mapping.model_dump(mode="json", exclude_defaults=True) if found.mapping else None
+    exports = [
+        {
+            "name": export.name,
+            "form": export.form | export.outcome.form,
+            "columns": [asdict(look) | {"holds": look.holds, "becomes": export.becomes.get(look.name)}
+                        for look in export.columns],
+            "first_rows": export.rows,
+            "rows_read": export.outcome.rows_read,
+            "rows_transactions": export.outcome.rows_transactions,
+            "rows_quarantined": export.outcome.rows_quarantined,
+            "set_aside": export.outcome.set_aside or None,
+            "rejected": [asdict(fault) for fault in export.faults],
+        }
+        for export in found.exports
+    ]  # fmt: skip
+    return {"file": found.name, "mapping": mapping, "proposed": found.proposed, "doubts": found.doubts,
+            "exports": exports}  # fmt: skip
+
+
+def _print(found: Inspection) -> None:
+    for export in found.exports:
+        typer.echo("/".join(filter(None, (found.name, export.name))))
+        if form := _form(export):
+            typer.echo(f"  {form}")
+        _print_columns(export)
+        _print_rows(export)
+    if found.mapping:
+        typer.echo("\nMapping proposed:" if found.proposed else "\nRead by its mapping:")
+        typer.echo(_indented(written(Mappings(exports=(found.mapping,))), "  "))
+    for doubt in found.doubts:
+        typer.echo(f"  To decide: {doubt}")
+    typer.echo("")
+    for export in found.exports:
+        _print_outcome(export)
+
+
+def _form(export: Inspected) -> str:
+    form = export.form | export.outcome.form
+    looks = {look.name: look for look in export.columns}
+    said = [str(form[key]) for key in ("kind", "encoding") if key in form]
+    if "separator" in form:
+        said.append(f"separated by {_shown_separator(form['separator'])}")
+    if "sheet" in form:
+        said.append(f"sheet {form['sheet']}")
+    if "header_line" in form:
+        said.append(f"names on line {form['header_line']}")
+    if "decimal" in form:
+        said.append(f"decimal {form['decimal']}")
+        if any(becomes == "invoice_date" and not looks[name].iso for name, becomes in export.becomes.items()):
+            said.append(f"dates {form['dates'].replace('_', ' ')}")
+    return ", ".join(said)
+
+
+def _shown_separator(separator: str) -> str:
+    return {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "spaces"}.get(separator, repr(separator))
+
+
+def _print_columns(export: Inspected) -> None:
+    lines: list[tuple[str, ...]] = [("column", "holds", "becomes", "for example")]
+    for look in export.columns:
+        if look.name or look.distinct:
+            empty = "" if look.filled > 0.995 or not look.distinct else f", {1 - look.filled:.0%} empty"
+            lines.append(
+                (look.name or "(no name)", look.holds + empty, export.becomes.get(look.name, ""),
+                 " · ".join(look.examples))
+            )  # fmt: skip
+    _print_table(lines)
+
+
+def _print_rows(export: Inspected) -> None:
+    if export.rows:
+        typer.echo("\n  first rows")
+        for row in export.rows:
+            typer.echo("    " + " | ".join(_cut(cell) for cell in row))
+
+
+def _print_table(lines: list[tuple[str, ...]]) -> None:
+    if len(lines) < 2:
+        return
+    cells = [[_cut(cell) for cell in line] for line in lines]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(cells[0]))]
+    typer.echo("")
+    for line in cells:
+        shown = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        typer.echo(f"  {shown.rstrip()}")
+
+
+def _print_outcome(export: Inspected) -> None:
+    outcome = export.outcome
+    where = f"{export.name}: " if export.name else ""
+    if outcome.set_aside:
+        typer.echo(f"{where}The whole file would be set aside: {outcome.set_aside}")
+    else:
+        typer.echo(f"{where}{outcome.rows_transactions:,} of {outcome.rows_read:,} rows become transactions.")
+    faults = [fault for fault in export.faults if fault.line is not None]
+    for fault in faults[:REASONS]:
+        value = f" ({_cut(fault.value)!r})" if fault.value else ""
+        typer.echo(f"  {fault.rows:,} rejected: {' '.join((fault.column, fault.reason)).strip()}; first on line "
+                   f"{fault.line}{value}")  # fmt: skip
+    if len(faults) > REASONS:
+        typer.echo(f"  and {len(faults) - REASONS} more reasons (--json has them)")
+    if outcome.duplicates:
+        typer.echo(f"  {outcome.duplicates:,} rows repeat an earlier one exactly")
+
+
+def _ending(found: Inspection, place: str, *, wrote: bool) -> str:
+    if wrote:
+        return (
+            f"\nThe mapping is written to {place}; correct it there. What it can say is in docs/exports.md."
+        )
+    if found.proposed:
+        return f"\nNothing is written. With --write the mapping goes into {place}."
+    if found.mapping:
+        return f"\nIts mapping is in {place}."
+    if any(export.outcome.set_aside for export in found.exports):
+        return "\nNo mapping can be proposed; docs/exports.md says what is read and how to write one."
+    return "\nNo mapping is needed."
+
+
+def _cut(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= WIDEST else plain[: WIDEST - 1] + "…"
+
+
+def _indented(text: str, by: str) -> str:
+    return "\n".join(by + line for line in text.splitlines())

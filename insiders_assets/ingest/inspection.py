@@ -1,0 +1,225 @@
+"""What a file looks like, what a mapping for it could be, and what would become of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.columns import plan
+from insiders_assets.ingest.containers import UNFORESEEN, readable
+from insiders_assets.ingest.looks import Look, looks, names_nothing
+from insiders_assets.ingest.opening import open_exports
+from insiders_assets.ingest.outcome import Outcome
+from insiders_assets.ingest.proposal import Proposal, propose
+from insiders_assets.ingest.reading import read_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from insiders_assets.ingest.blocks import Export
+    from insiders_assets.ingest.mapping import Mapping
+    from insiders_assets.ingest.rules import FileRules
+
+
+@dataclass
+class Fault:
+    """Rows that are rejected for one reason.
+
+    Attributes:
+        column: The column at fault, or empty.
+        reason: What is wrong with them.
+        rows: How many they are.
+        line: The line of the first, or None.
+        value: The value at fault on that line, or None.
+    """
+
+    column: str
+    reason: str
+    rows: int
+    line: int | None
+    value: str | None
+
+
+@dataclass
+class Inspected:
+    """One export: a file, a member of an archive or a sheet.
+
+    Attributes:
+        name: Its name within the file, empty for the file itself.
+        form: What was found out about its form.
+        columns: What its columns look like.
+        rows: Its first rows, as text.
+        becomes: Our column for each of its own that is read, by its name.
+        outcome: What would become of its rows.
+        faults: The rows that would be rejected, the most frequent reason first.
+    """
+
+    name: str
+    form: dict[str, Any] = field(default_factory=dict)
+    columns: list[Look] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    becomes: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome = field(default_factory=Outcome)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass
+class Inspection:
+    """A file, and how it could be read.
+
+    Attributes:
+        name: Its name in the landing zone.
+        exports: The exports in it.
+        mapping: The mapping it was read with; None if it needs none.
+        proposed: Whether that mapping is a proposal, and not the user's own.
+        doubts: What a person has to decide, a sentence each.
+    """
+
+    name: str
+    exports: list[Inspected] = field(default_factory=list)
+    mapping: Mapping | None = None
+    proposed: bool = False
+    doubts: list[str] = field(default_factory=list)
+
+
+def inspect(path: Path, name: str, rules: FileRules, pattern: str) -> Inspection:
+    """Look at a file and read it truly, by the rules it has or, if they do not fit it, by a mapping made up for it.
+
+    Args:
+        path: The file.
+        name: Its name in the landing zone.
+        rules: How it would be read now.
+        pattern: Pattern of file names that a proposed mapping is for.
+
+    Returns:
+        What was found. A file that is no export has an outcome that says so, and no columns.
+    """
+    seen, planned = _seen(path, rules)
+    found = Inspection(name, seen, rules.mapping)
+    if seen and not planned:
+        best = max(seen, key=lambda each: len(propose(each.columns, pattern).mapping.columns))
+        proposal = _proposal(best, pattern)
+        found.doubts = proposal.doubts
+        if len(proposal.mapping.columns) > 1:
+            found.mapping, found.proposed = proposal.mapping, True
+            rules = replace(rules, mapping=proposal.mapping)
+    _read(path, rules, found)
+    found.doubts += _questions(found)
+    return found
+
+
+def _seen(path: Path, rules: FileRules) -> tuple[list[Inspected], bool]:
+    """The exports in a file that can be looked at, and whether the columns of all of them are known."""
+    found, planned = [], True
+    with _passing_over():
+        for member, opened in open_exports(path, rules).items():
+            with _passing_over():
+                export = opened()
+                columns, rows = looks(export)
+                found.append(Inspected(member, export.form, columns, rows))
+                planned &= _is_planned(export, rules.mapping)
+    return found, planned
+
+
+@contextmanager
+def _passing_over() -> Iterator[None]:
+    """Pass over what cannot be read; the true reading says why."""
+    try:
+        with readable():
+            yield
+    except ExportError as error:
+        if error.what.startswith(UNFORESEEN):
+            raise
+
+
+def _is_planned(export: Export, mapping: Mapping | None) -> bool:
+    try:
+        plan(export.header, mapping)
+    except ExportError:
+        return False
+    return True
+
+
+def _proposal(seen: Inspected, pattern: str) -> Proposal:
+    found = propose(seen.columns, pattern)
+    if names_nothing([look.name for look in seen.columns], seen.columns):
+        found.doubts.insert(
+            0, "its first line holds values, not the names of columns: put a line with names above it"
+        )
+    return found
+
+
+def _read(path: Path, rules: FileRules, found: Inspection) -> None:
+    """Read every row, and count what would be rejected and why, however many rows that are."""
+    gathered: dict[str, _Rejections] = {}
+
+    def sink(member: str) -> _Rejections:
+        return gathered.setdefault(member, _Rejections())
+
+    outcomes = read_file(path, replace(rules, max_rejected=1.0), sink)
+    known = {export.name: export for export in found.exports}
+    found.exports = []
+    for member, outcome in outcomes.items():
+        export = known.get(member) or Inspected(member)
+        export.outcome, export.faults = outcome, gathered[member].faults
+        if not outcome.set_aside and outcome.rows_faulty > rules.max_rejected * outcome.rows_read:
+            outcome.set_aside = (
+                f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
+                f"{rules.max_rejected:.0%}"
+            )
+        export.becomes = _becomes(export, rules.mapping)
+        found.exports.append(export)
+
+
+def _becomes(export: Inspected, mapping: Mapping | None) -> dict[str, str]:
+    header = tuple(look.name for look in export.columns)
+    try:
+        found = plan(header, mapping).columns
+    except ExportError:
+        return {}
+    return {header[at]: name for name, at in found.items()}
+
+
+def _questions(found: Inspection) -> list[str]:
+    """What the user has to say because the file does not."""
+    answers = {
+        "INSIDERS_DATE_ORDER": "add `date_order: day_first` or `date_order: month_first` to its mapping",
+        "INSIDERS_DECIMAL": "add `decimal: comma` or `decimal: point` to its mapping",
+    }
+    reasons = " ".join(export.outcome.set_aside for export in found.exports)
+    return [f"{answer}: the file itself does not tell" for sign, answer in answers.items() if sign in reasons]
+
+
+class _Rejections:
+    """Keeps of what is read only the reasons for which rows are rejected."""
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str], Fault] = {}
+
+    def transactions(self, frame: pl.DataFrame) -> None:
+        """Transactions are not looked at."""
+
+    def rejected(self, frame: pl.DataFrame) -> None:
+        """Count rejected rows by reason."""
+        reasons = frame.group_by("column", "reason", maintain_order=True).agg(
+            pl.col("rows").sum(), pl.col("source_line").first(), pl.col("value").first()
+        )
+        for column, reason, rows, line, value in reasons.iter_rows():
+            fault = self._counted.setdefault(
+                (column or "", reason), Fault(column or "", reason, 0, line, value)
+            )
+            fault.rows += rows
+
+    def discard(self) -> None:
+        """Forget everything."""
+        self._counted = {}
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The reasons, the most frequent first."""
+        return sorted(self._counted.values(), key=lambda fault: -fault.rows)
