@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets import errors, progress
+from insiders_assets.cli.ahead import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
@@ -43,6 +44,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
         current = not force and is_current(stores)
         if not current:
             stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work
+            fits = job == "refit" or stores.champion_version() is None
+            import_ahead([*(TO_FIT if fits else ()), *TO_REPORT])
             with showing_progress(quiet=as_json):
                 execute(stores, job)
     report = stores.publication.latest_report() or {}

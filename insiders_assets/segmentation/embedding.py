@@ -16,6 +16,7 @@ def umap_layout(
     *,
     min_dist: float,
     epochs: int,
+    negative_samples: int,
     seed: int,
 ) -> NDArray[np.float64]:
     """Lay customers out with UMAP (McInnes, Healy & Melville, 2018), given their exact neighbours.
@@ -27,6 +28,7 @@ def umap_layout(
         distance: How far they are, in the same shape.
         min_dist: How far apart near customers are kept.
         epochs: Rounds of the layout.
+        negative_samples: Customers pushed away for each pulled near.
         seed: Seed of the layout; with one, UMAP runs in one thread and repeats itself exactly.
 
     Returns:
@@ -44,6 +46,7 @@ def umap_layout(
             n_neighbors=order.shape[1],
             min_dist=min_dist,
             n_epochs=epochs,
+            negative_sample_rate=negative_samples,
             random_state=seed,
             n_jobs=1,
             precomputed_knn=(order, distance),

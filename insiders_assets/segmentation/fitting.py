@@ -140,7 +140,13 @@ def _embedding(
     if recipe.reducer == "umap" or points is None:
         k = recipe.neighbours
         near = nearest(leaves, k) if points is None else nearest_points(points, k)
-        return umap_layout(*near, min_dist=recipe.min_dist, epochs=recipe.epochs, seed=seed)
+        return umap_layout(
+            *near,
+            min_dist=recipe.min_dist,
+            epochs=recipe.epochs,
+            negative_samples=recipe.negative_samples,
+            seed=seed,
+        )
     return points if points.shape[1] == 2 else points @ principal_axes(points)
 
 

@@ -61,6 +61,8 @@ class Recipe:
         neighbours: Nearest customers that the embedding keeps together.
         min_dist: How far apart the embedding keeps near customers.
         epochs: Rounds of the embedding's layout.
+        negative_samples: Customers that the layout pushes away for each that it pulls near; more spread the picture
+            and cost time in proportion.
         max_customers: Customers fitted, at most; of more, a sample that is the same at every fit.
     """
 
@@ -80,6 +82,7 @@ class Recipe:
     neighbours: int = 150
     min_dist: float = 0.0
     epochs: int = 200
+    negative_samples: int = 2
     max_customers: int = 20_000
 
     def __post_init__(self) -> None:
@@ -110,10 +113,13 @@ class Recipe:
             )
         if (
             not self.inputs
-            or min(self.k, self.trees, self.min_samples_leaf, self.epochs, self.neighbours) < 1
+            or min(
+                self.k, self.trees, self.min_samples_leaf, self.epochs, self.neighbours, self.negative_samples
+            )
+            < 1
         ):
             raise UsageError(
-                "inputs, k, trees, min_samples_leaf, epochs and neighbours must be at least one",
+                "inputs, k, trees, min_samples_leaf, epochs, neighbours and negative_samples must be at least one",
                 where=f"recipe {self.name}",
                 cure="correct the settings",
             )
@@ -170,7 +176,16 @@ RECIPES: dict[str, Recipe] = {
         inputs=("revenue", "recency", "purchase_lines", "basket_size", "returned"),
     ),
     "diffusion": Recipe("diffusion", reducer="none", k=5),
-    "umap": Recipe("umap", sampled=1, dimensions=0, clustered_in="embedding", k=7, neighbours=50, epochs=500),
+    "umap": Recipe(
+        "umap",
+        sampled=1,
+        dimensions=0,
+        clustered_in="embedding",
+        k=7,
+        neighbours=50,
+        epochs=500,
+        negative_samples=5,
+    ),
 }
 """The built-in recipes, by name."""
 
