@@ -123,6 +123,25 @@ def inspect(
 
 
 @app.command()
+def replay(
+    sheet: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SHEET]", help="The mended rows.", show_default="<home>/quarantine/to_mend.csv"
+        ),
+    ] = None,
+    landing: Landing = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write rejected rows into a sheet; once they are mended there, take them back in and refresh."""
+    from insiders_assets.cli.replay import replay as take_back_in
+    from insiders_assets.settings import load_settings
+
+    take_back_in(load_settings(landing=landing, home=home), sheet, as_json=as_json)
+
+
+@app.command()
 def simulate(
     customers: Annotated[
         int,

@@ -18,8 +18,12 @@ REJECTED_SCHEMA: dict[str, Any] = {
     "reason": pl.String,
     "row_text": pl.String,
     "rows": pl.Int64,
+    "cells": pl.String,
 }
-"""A rejected row before its file is known; see :data:`insiders_assets.contracts.transactions.REJECTED_ROWS`."""
+"""A rejected row before its file is known; see :data:`insiders_assets.contracts.transactions.REJECTED_ROWS`.
+
+``cells`` holds our columns of the row as a JSON object of texts, where they could be told apart; it is for mending.
+"""
 
 
 @dataclass
@@ -94,6 +98,13 @@ class Export(Protocol):
 
 def rejected_frame(
     rows: Sequence[tuple[int | None, str | None, str | None, str, str | None]],
+    cells: Sequence[str | None] | None = None,
 ) -> pl.DataFrame:
-    """Rejected rows from ``(line, column, value, reason, text)``, each standing for one row."""
-    return pl.DataFrame([(*row, 1) for row in rows], schema=REJECTED_SCHEMA, orient="row")
+    """Rejected rows from ``(line, column, value, reason, text)``, each standing for one row.
+
+    Args:
+        rows: The rows.
+        cells: Their cells, if they are known.
+    """
+    found = zip(rows, cells or [None] * len(rows), strict=True)
+    return pl.DataFrame([(*row, 1, known) for row, known in found], schema=REJECTED_SCHEMA, orient="row")

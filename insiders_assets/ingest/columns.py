@@ -12,6 +12,8 @@ from insiders_assets.ingest.words import spoken_of
 
 FLAG = "return_flag"
 """What the column that marks returns goes by."""
+RETURNED = "yes"
+"""What it holds on a return, where a row's cells are kept to be mended."""
 
 
 @dataclass(frozen=True)

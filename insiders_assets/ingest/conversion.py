@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import polars as pl
 
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.ingest.blocks import Block, rejected_frame
-from insiders_assets.ingest.columns import FLAG
+from insiders_assets.ingest.columns import FLAG, RETURNED
 from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import to_float, to_int
@@ -72,8 +73,10 @@ def convert(block: Block, texts: pl.DataFrame, formats: Formats, plan: Plan) -> 
     if not any(frame[name].null_count() for name in NEEDED):
         return Converted(frame, block.rejected)
     faulty = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
-    found = _rejected(block, texts, frame, faulty)
-    rejected = pl.concat([block.rejected, rejected_frame(found)]).sort("source_line", maintain_order=True)
+    found, cells = _rejected(block, texts, frame, faulty, plan)
+    rejected = pl.concat([block.rejected, rejected_frame(found, cells)]).sort(
+        "source_line", maintain_order=True
+    )
     return Converted(frame.filter(~faulty), rejected, int(faulty.sum()) - len(found))
 
 
@@ -93,12 +96,12 @@ def _derived(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 
 def _rejected(
-    block: Block, texts: pl.DataFrame, frame: pl.DataFrame, faulty: pl.Series
-) -> list[tuple[int, str, str | None, str, str]]:
-    """The rows at fault, each with the first column that is; blank rows left out."""
+    block: Block, texts: pl.DataFrame, frame: pl.DataFrame, faulty: pl.Series, plan: Plan
+) -> tuple[list[tuple[int, str, str | None, str, str]], list[str]]:
+    """The rows at fault, each with the first column that is, and their cells; blank rows left out."""
     rows = faulty.arg_true().to_list()
     read, as_text = frame.filter(faulty), texts.filter(faulty)
-    found = []
+    found, cells = [], []
     for number, (row, whole) in enumerate(zip(rows, block.texts(rows), strict=True)):
         if not re.search(r"\w", whole):
             continue
@@ -106,7 +109,15 @@ def _rejected(
         source = DERIVED if column == "unit_price" and DERIVED in texts.columns else column
         value = as_text[source][number]
         found.append((block.lines[row], source, value, _reason(source, value), whole))
-    return found
+        cells.append(_cells(as_text.row(number, named=True), plan))
+    return found, cells
+
+
+def _cells(texts: dict[str, str | None], plan: Plan) -> str:
+    """Our columns of one row as a JSON object, with ``yes`` or nothing where something marks returns."""
+    if FLAG in texts:
+        texts[FLAG] = RETURNED if (texts[FLAG] or "").lower() in plan.return_values else None
+    return json.dumps({name: text for name, text in texts.items() if text is not None}, ensure_ascii=False)
 
 
 def _reason(column: str, value: str | None) -> str:

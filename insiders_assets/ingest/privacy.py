@@ -81,7 +81,7 @@ class Privacy:
             found,
             transactions=found.transactions.with_columns(**columns | gone),
             rejected=found.rejected.with_columns(
-                pl.lit(None, dtype=pl.String).alias(name) for name in ("value", "row_text")
+                pl.lit(None, dtype=pl.String).alias(name) for name in ("value", "row_text", "cells")
             ),
         )
 

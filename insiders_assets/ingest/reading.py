@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
@@ -18,18 +18,26 @@ from insiders_assets.ingest.texts import texts_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import polars as pl
+
     from insiders_assets.ingest.blocks import Block, Export
     from insiders_assets.ingest.outcome import Outcome
     from insiders_assets.ingest.rules import FileRules
 
 
-def read_file(path: Path, rules: FileRules, sinks: Callable[[str], Sink]) -> dict[str, Outcome]:
+def read_file(
+    path: Path,
+    rules: FileRules,
+    sinks: Callable[[str], Sink],
+    mended: Mapping[str, pl.DataFrame] | None = None,
+) -> dict[str, Outcome]:
     """Read every export in a file.
 
     Args:
         path: The file.
         rules: How it is read.
         sinks: Gives the sink of an export by its name within the file (empty for the file itself).
+        mended: Mended rows of its exports, by the same names.
 
     Returns:
         What became of each export, by its name within the file.
@@ -41,21 +49,25 @@ def read_file(path: Path, rules: FileRules, sinks: Callable[[str], Sink]) -> dic
         tally = Tally(sinks(""), rules)
         tally.set_aside(error)
         return {"": tally.outcome}
-    return {name: read_export(opened, rules, sinks(name)) for name, opened in exports.items()}
+    rows = mended or {}
+    return {name: read_export(opened, rules, sinks(name), rows.get(name)) for name, opened in exports.items()}
 
 
-def read_export(opened: Callable[[], Export], rules: FileRules, sink: Sink) -> Outcome:
+def read_export(
+    opened: Callable[[], Export], rules: FileRules, sink: Sink, mended: pl.DataFrame | None = None
+) -> Outcome:
     """Read one export into ``sink``.
 
     Args:
         opened: Opens it.
         rules: How it is read.
         sink: Where transactions and rejected rows go.
+        mended: Rows of it that were rejected once and are mended.
 
     Returns:
         What became of it. An export that cannot be read is set aside, with the reason, and never raised.
     """
-    tally = Tally(sink, rules)
+    tally = Tally(sink, rules, mended)
     try:
         with readable():
             export = opened()

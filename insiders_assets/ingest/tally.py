@@ -40,10 +40,12 @@ class Tally:
     Args:
         sink: Where its rows go.
         rules: How it is read.
+        mended: Rows of it that were rejected once and are mended, as transactions ready to be kept.
     """
 
-    def __init__(self, sink: Sink, rules: FileRules) -> None:
+    def __init__(self, sink: Sink, rules: FileRules, mended: pl.DataFrame | None = None) -> None:
         self.outcome = Outcome()
+        self._mended = mended
         self._sink, self._rules = sink, rules
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self._shown = pl.DataFrame(schema=REJECTED_SCHEMA)
@@ -60,7 +62,7 @@ class Tally:
         if found.transactions.height:
             found = self._without_repeats(block, found)
         # Repeats are found first: rows that differ in what is not kept are no repeats.
-        found = self._rules.privacy.apply(found)
+        found = self._with_mended(self._rules.privacy.apply(found))
         self.outcome.rows_transactions += found.transactions.height
         self.outcome.rows_quarantined += found.rejected.height
         if found.transactions.height:
@@ -69,6 +71,24 @@ class Tally:
             if self._shown.height < SHOWN_OF_SET_ASIDE:
                 self._shown = pl.concat([self._shown, found.rejected]).head(SHOWN_OF_SET_ASIDE)
             self._sink.rejected(found.rejected)
+
+    def _with_mended(self, found: Converted) -> Converted:
+        """Put mended rows in the place of the rejected ones that they were."""
+        if self._mended is None or not found.rejected.height:
+            return found
+        rows = self._mended.filter(
+            pl.col("source_line").is_in(found.rejected["source_line"].drop_nulls().to_list())
+        )
+        if not rows.height:
+            return found
+        lines = rows["source_line"].to_list()
+        self.outcome.rows_faulty -= rows.height
+        both = pl.concat([found.transactions, rows.select(found.transactions.columns)])
+        return Converted(
+            both.sort("source_line", maintain_order=True),
+            found.rejected.filter(~pl.col("source_line").is_in(lines).fill_null(value=False)),
+            found.blank,
+        )
 
     def _without_repeats(self, block: Block, found: Converted) -> Converted:
         """Count rows that repeat an earlier one, and reject them if the rules say so."""
@@ -119,7 +139,9 @@ class Tally:
         if isinstance(error, CutShortError):
             self.outcome.rows_read += error.rows
         rest = max(self.outcome.rows_read - self._shown.height, 0)
-        whole = pl.DataFrame([(None, None, None, reason, None, rest)], schema=REJECTED_SCHEMA, orient="row")
+        whole = pl.DataFrame(
+            [(None, None, None, reason, None, rest, None)], schema=REJECTED_SCHEMA, orient="row"
+        )
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
         self.outcome.rows_transactions = self.outcome.duplicates = 0

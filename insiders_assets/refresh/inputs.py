@@ -41,11 +41,11 @@ def inputs_digest(stores: Stores, model_version: str) -> str:
 
 
 def side_inputs(stores: Stores) -> str:
-    """A short hash of what a refresh reads beside exports, settings and model: opt-outs and the last research."""
+    """A short hash of what a refresh reads beside exports, settings and model: opt-outs, mended rows, research."""
     files = [stores.lake.path(table.name) for table in RESEARCH]
     if stores.settings.opted_out:
         files.append(place(stores.settings.opted_out))
-    found = hashlib.sha256()
+    found = hashlib.sha256(stores.transactions.mended.digest().encode())
     for path in files:
         found.update(path.read_bytes() if path.is_file() else b"-")
     return found.hexdigest()[:16]

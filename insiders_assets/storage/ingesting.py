@@ -13,10 +13,13 @@ from insiders_assets.ingest.reading import read_file
 from insiders_assets.places import sizes
 from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
+from insiders_assets.storage.mended import Overlay
 from insiders_assets.storage.parts import PartWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.places import Place
@@ -39,6 +42,7 @@ class Ingesting:
         rules: How they are read.
         before: The manifest of the ingest before.
         listing: What lies in the landing zone.
+        mended: Rows that were mended.
     """
 
     def __init__(
@@ -49,17 +53,17 @@ class Ingesting:
         rules: IngestRules,
         before: Manifest,
         listing: dict[str, FileSignature],
+        mended: pl.DataFrame,
     ) -> None:
         self._folder, self._quarantine = folder, quarantine
-        self._sizes, self._rejected_sizes = (
-            sizes(folder),
-            sizes(quarantine),
-        )  # one listing, not a look at each
+        # One listing, not a look at each.
+        self._sizes, self._rejected_sizes = sizes(folder), sizes(quarantine)
         self._landing, self._before = landing, before
         self._listing = dict(listing)
         self._mapping = self._listing.pop(MAPPING, None)
         self._rules = self._with_mappings(rules)
         self._digests = {name: self._rules.of(name).digest() for name in self._listing}
+        self._mended = Overlay(mended, rules.common.privacy)
         self.parsed = 0
         self.warnings: list[str] = []
 
@@ -106,7 +110,7 @@ class Ingesting:
         exports = file.all_exports()
         return (
             self._listing.get(name) == file.signature
-            and file.rules == self._digests[name]
+            and file.rules == self._digest(name, file.content)
             and not file.gone
             and not file.content.startswith(UNREADABLE)
             and all(self._sizes.get(part.path) == part.size for export in exports for part in export.parts)
@@ -116,6 +120,10 @@ class Ingesting:
                 for part in export.rejected
             )
         )
+
+    def _digest(self, name: str, content: str) -> str:
+        """A short hash of everything beside its content that decides what a file is read into."""
+        return "-".join(filter(None, (self._digests[name], self._mended.digest(content))))
 
     def _parse(self, names: list[str], found: dict[str, ParsedFile], *, again: bool = False) -> None:
         """Parse files, a few at a time, and add them to ``found``."""
@@ -153,9 +161,10 @@ class Ingesting:
 
     def _file(self, name: str, known: dict[str, str]) -> ParsedFile:
         """Read one file, unless its content is known already."""
-        signature, digest = self._listing[name], self._digests[name]
+        signature = self._listing[name]
         with self._landing.fetch(name) as path:
             content = _content(path)
+            digest = self._digest(name, content)
             before = self._before.files.get(name)
             if before and before.content == content and not before.same_as:
                 touched = replace(before, signature=signature, gone=False)
@@ -170,12 +179,12 @@ class Ingesting:
 
         def writer(member: str) -> PartWriter:
             full = f"{name}/{member}" if member else name
-            facts = "\0".join((content, full, self._digests[name]))
+            facts = "\0".join((content, full, self._digest(name, content)))
             identity = hashlib.sha256(facts.encode()).hexdigest()[:20]
             writers[member] = PartWriter(self._folder, self._quarantine, full, identity)
             return writers[member]
 
-        outcomes = read_file(path, self._rules.of(name), writer)
+        outcomes = read_file(path, self._rules.of(name), writer, self._mended.of(content))
         exports = []
         for member, outcome in outcomes.items():
             writers[member].close()

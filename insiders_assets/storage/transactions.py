@@ -17,7 +17,8 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_RO
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.ingesting import Ingesting
-from insiders_assets.storage.manifest import Manifest, ParsedExport
+from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
+from insiders_assets.storage.mended import MendedRows
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.rules import IngestRules
@@ -68,6 +69,7 @@ class TransactionStore:
     def __init__(self, home: str | Place) -> None:
         self.folder = place(home) / "lake" / "raw_transactions.parquet"
         self.quarantine = place(home) / "quarantine"
+        self.mended = MendedRows(place(home) / "lake" / "mended_rows.parquet")
         self._manifest_path = place(home) / "lake" / "raw_transactions.manifest.json"
 
     def ingest(self, landing: LandingZone, rules: IngestRules) -> IngestResult:
@@ -88,7 +90,8 @@ class TransactionStore:
                 cure="put exports into it, or name another by --landing",
             )
         before = Manifest.read(self._manifest_path) or Manifest()
-        run = Ingesting(self.folder, self.quarantine, landing, rules, before, listing)
+        mended = self.mended.read()
+        run = Ingesting(self.folder, self.quarantine, landing, rules, before, listing, mended)
         after = run.manifest()
         self._refuse_nothing(after)
         changed = after.digest() != before.digest() or not self._manifest_path.exists()
@@ -111,7 +114,7 @@ class TransactionStore:
         """
         parts = [
             readable(self.folder / part.path)
-            for _, export in self._manifest().exports()
+            for _, export in self.manifest().exports()
             for part in export.parts
         ]
         if not parts:
@@ -127,23 +130,27 @@ class TransactionStore:
             InsidersError: Nothing has been ingested yet.
         """
         found = [
-            pl.read_parquet(
-                readable(self.quarantine / part.path), glob=False, hive_partitioning=False
-            ).with_columns(
+            self.rejected_part(part)
+            .with_columns(
                 source_file=pl.lit(export.name),
                 arrived_at=pl.lit(file.signature.arrived_at, dtype=pl.Datetime("us")),
             )
-            for file, export in self._manifest().exports()
+            .select(REJECTED_ROWS.names)
+            for file, export in self.manifest().exports()
             for part in export.rejected
         ]
         if not found:
             return REJECTED_ROWS.empty()
-        frame = pl.concat(found).select(REJECTED_ROWS.names)
-        return frame.sort("source_file", "source_line", nulls_last=False, maintain_order=True)
+        return pl.concat(found).sort("source_file", "source_line", nulls_last=False, maintain_order=True)
+
+    def rejected_part(self, part: Part) -> pl.DataFrame:
+        """Rejected rows of one export, as :data:`insiders_assets.ingest.blocks.REJECTED_SCHEMA`."""
+        frame = pl.read_parquet(readable(self.quarantine / part.path), glob=False, hive_partitioning=False)
+        return frame if "cells" in frame.columns else frame.with_columns(cells=pl.lit(None, dtype=pl.String))
 
     def totals(self) -> dict[str, int]:
         """Rows read, transactions and quarantined rows, of all files."""
-        exports = [export for _, export in self._manifest().exports()]
+        exports = [export for _, export in self.manifest().exports()]
         return {
             "read": sum(export.rows_read for export in exports),
             "transactions": sum(export.rows_transactions for export in exports),
@@ -155,7 +162,7 @@ class TransactionStore:
         quarantined = dict(self.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
         return [
             export.name
-            for _, export in self._manifest().exports()
+            for _, export in self.manifest().exports()
             if export.rows_read
             != sum(_rows(self.folder / part.path) for part in export.parts) + quarantined.get(export.name, 0)
         ]
@@ -167,13 +174,18 @@ class TransactionStore:
 
     def cleaning(self) -> dict[str, dict[str, Any]]:
         """Cleaning rules that mappings override, by the name of the export (its ``source_file``) they hold for."""
-        return self._manifest().cleaning
+        return self.manifest().cleaning
 
     def content_digest(self) -> str:
         """A short hash of everything the transactions follow from."""
-        return self._manifest().digest()
+        return self.manifest().digest()
 
-    def _manifest(self) -> Manifest:
+    def manifest(self) -> Manifest:
+        """What lies in the landing zone, and what became of it.
+
+        Raises:
+            InsidersError: Nothing has been ingested yet.
+        """
         found = Manifest.read(self._manifest_path)
         if found is None:
             raise InsidersError(

@@ -1,0 +1,108 @@
+"""``insiders replay``: rejected rows are written into a sheet, mended there, and taken back in."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from insiders_assets.cli.console import showing_progress
+from insiders_assets.cli.run import alone, execute
+from insiders_assets.errors import UsageError
+from insiders_assets.ingest.privacy import Privacy
+from insiders_assets.places import place
+from insiders_assets.storage.mending_sheet import NAME, write_sheet
+from insiders_assets.storage.replaying import Replay, take_in, waiting
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from insiders_assets.places import Place
+    from insiders_assets.settings import Settings
+
+
+def replay(settings: Settings, sheet: str | None, *, as_json: bool) -> None:
+    """Write the sheet of rejected rows, or take the mended ones of it back in and refresh.
+
+    Args:
+        settings: Where things lie and which rules hold.
+        sheet: A sheet elsewhere than in quarantine.
+        as_json: Print one JSON object instead of a line.
+
+    Raises:
+        UsageError: The sheet is none.
+        InsidersError: Nothing has been ingested yet, or the refresh failed.
+    """
+    stores = Stores(settings)
+    own = stores.transactions.quarantine / NAME
+    path = place(sheet) if sheet else own
+    with alone(stores):
+        if not path.is_file():
+            if sheet:
+                raise UsageError("is not there", where=sheet, cure=f"leave it out to make {own}")
+            _begin(stores, own, as_json=as_json)
+            return
+        result = take_in(stores.transactions, path.read_bytes(), str(path), Privacy.from_settings(settings))
+        if result.mended:
+            with showing_progress(quiet=as_json):
+                execute(stores, "refresh")
+        held = _held(stores, result)
+        _rewrite(path, result)
+    _say(result, held, path, as_json=as_json)
+
+
+def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
+    rows = waiting(stores.transactions)
+    if rows:
+        write_sheet(path, rows)
+    if as_json:
+        typer.echo(
+            json.dumps({"mended": 0, "still_rejected": len(rows), "sheet": str(path) if rows else None})
+        )
+    elif rows:
+        typer.echo(
+            f"{_count(len(rows), 'rejected row')} written to {path}: mend them there, then run insiders replay again."
+        )
+    else:
+        typer.echo("No rejected row waits to be mended.")
+
+
+def _held(stores: Stores, result: Replay) -> int:
+    """Rows mended now whose file is set aside all the same."""
+    aside = {export.name for _, export in stores.transactions.manifest().exports() if export.set_aside}
+    return sum(row.file in aside for row in result.mended)
+
+
+def _rewrite(path: Place, result: Replay) -> None:
+    """Leave in the sheet what still has to be mended, and nothing where that is nothing."""
+    if result.rejected:
+        write_sheet(path, result.rejected)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _say(result: Replay, held: int, path: Place, *, as_json: bool) -> None:
+    taken = len(result.mended) - held
+    if as_json:
+        facts = {
+            "mended": taken,
+            "waiting_for_their_file": held,
+            "still_rejected": len(result.rejected),
+            "no_longer_rejected": len(result.unknown),
+            "sheet": str(path) if result.rejected else None,
+        }
+        typer.echo(json.dumps(facts))
+        return
+    parts = [f"{_count(taken, 'row')} mended and taken in"]
+    if held:
+        parts.append(f"{held:,} mended but waiting, their file being set aside still")
+    parts.append(f"{len(result.rejected):,} still rejected" + (f" (in {path})" if result.rejected else ""))
+    if result.absent:
+        parts.append(f"{result.absent:,} of them edited, but their file is gone: put it back to mend them")
+    if result.unknown:
+        parts.append(f"{len(result.unknown):,} no longer in quarantine")
+    typer.echo("; ".join(parts) + ".")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
