@@ -81,7 +81,7 @@ def test_a_postgresql_user_without_rights_is_told_which_right_is_missing(postgre
     stranger = Warehouse.open(postgres_url.replace("postgres:@", f"stranger:{PASSWORD}@"))
     with pytest.raises(InsidersError, match="permission denied") as caught:
         stranger.publish(*a_refresh("first"))
-    assert "grant this user the right" in _line(caught.value)
+    assert "grant this user what deploy/roles.sql grants" in _line(caught.value)
     with owner.begin() as connection:
         connection.execute(sa.text("DROP ROLE stranger"))
     owner.dispose()

@@ -188,6 +188,17 @@ def dashboard(
     serve(load_settings(home=home), host=host, port=port, say=typer.echo)
 
 
+@app.command()
+def upgrade(home: Home = None) -> None:
+    """Make the warehouse's tables, or bring them up to date; what a database's owner does for a writer who may not."""
+    from insiders_assets.settings import load_settings
+    from insiders_assets.storage.stores import Stores
+
+    warehouse = Stores(load_settings(home=home)).warehouse
+    warehouse.prepare()
+    typer.echo(f"{warehouse.place} is up to date")
+
+
 def main() -> None:
     """Run a command; end with 0 when done, 1 when a run or check failed, 2 on bad usage or settings."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from insiders_assets.storage.warehouse import migrations
 from insiders_assets.storage.warehouse.schema import HISTORY, metadata
 from insiders_assets.storage.warehouse.views import ensure_views
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> None:
     """Make tables and views that are missing, and mend those that an older version of the platform left.
 
-    History keeps its rows: columns that it lacks are added, empty for older refreshes. A table about to be refilled
-    gets its contract's columns: on PostgreSQL by ALTER TABLE, so that grants and the views of others stay, and columns
-    that no contract knows any more stay too, empty; on SQLite, which has no grants, knows views by name and is loaded
-    by position, the table is made anew.
+    History keeps its rows: it is brought up to date by migrations, and a warehouse from before there were any gains the
+    columns that it lacks, empty for older refreshes. A table about to be refilled gets its contract's columns: on
+    PostgreSQL by ALTER TABLE, so that grants and the views of others stay, and columns that no contract knows any more
+    stay too, empty; on SQLite, which has no grants, knows views by name and is loaded by position, the table is made
+    anew.
 
     Args:
         connection: Inside the publishing transaction.
@@ -27,6 +29,9 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
     """
     import sqlalchemy as sa
 
+    known = migrations.current(connection)
+    if known is not None:
+        migrations.upgrade(connection)
     found = sa.inspect(connection)
     present = set(found.get_table_names())
     by_position = connection.dialect.name == "sqlite"
@@ -36,7 +41,7 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
         columns = {column["name"]: column["nullable"] for column in found.get_columns(name)}
         missing = [column for column in table.columns if column.name not in columns]
         if name in HISTORY:
-            _add(connection, table, missing)
+            _add(connection, table, missing if known is None else ())
         elif by_position and list(columns) != list(table.columns.keys()):
             table.drop(connection)
         elif not by_position and missing:
@@ -47,6 +52,8 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
                 if not columns[gone]:
                     connection.exec_driver_sql(f'ALTER TABLE "{name}" ALTER COLUMN "{gone}" DROP NOT NULL')
     metadata().create_all(connection)
+    if known is None:
+        migrations.stamp(connection)
     ensure_views(connection)
 
 

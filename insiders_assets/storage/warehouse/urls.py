@@ -99,6 +99,8 @@ def _cure(url: sa.URL, error: sa.exc.DBAPIError) -> str:
         return f"check that {file.parent} exists, can be written and is not full"
     if "authentication" in words:
         return f"check the user and the password in {SETTING}"
+    if "must be owner" in words:
+        return "bring the warehouse up to date as its owner, with `insiders upgrade`"
     if "permission denied" in words:
-        return "grant this user the right to create and write tables in its schema"
+        return "grant this user what deploy/roles.sql grants, or run `insiders upgrade` as the owner"
     return f"check {SETTING} and that the server runs"

@@ -100,6 +100,19 @@ class Warehouse:
             _driver(connection).load(connection, frames)
         return {name: frame.height for name, frame in frames.items()}
 
+    def prepare(self) -> None:
+        """Make or mend all tables and views without publishing: what the owner does, so that a writer need not.
+
+        History keeps every row. A table whose columns have changed is empty until the next publish.
+
+        Raises:
+            InsidersError: The database cannot be opened, or this user does not own it.
+        """
+        make_parent(self.url)
+        with self._transaction("written") as connection:
+            self._alone(connection)
+            ensure_tables(connection, replaced=TABLES.keys())
+
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.
 

@@ -1,0 +1,119 @@
+"""Migrations of the tables that keep history: each a step that loses no row, run by Alembic inside the publish.
+
+Tables that every publish refills follow their contracts without a migration. Whoever changes the contract of a history
+table writes one: ``python -m insiders_assets.storage.warehouse.migrations "what changes"`` drafts it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.errors import InsidersError
+from insiders_assets.storage.warehouse.schema import HISTORY, metadata
+from insiders_assets.storage.warehouse.urls import shown
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+VERSION_TABLE = "warehouse_migrations"
+"""Where a warehouse says which migrations it has seen."""
+_HARMLESS = {"modify_nullable", "modify_comment", "add_table_comment"}
+
+
+def config() -> Config:
+    """Alembic's configuration: where the migrations lie."""
+    from alembic.config import Config
+
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).parent))
+    found.set_main_option("path_separator", "os")
+    return found
+
+
+@cache
+def scripts() -> ScriptDirectory:
+    """Every migration."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(config())
+
+
+def head() -> str:
+    """The newest migration."""
+    return str(scripts().get_current_head())
+
+
+def current(connection: sa.Connection) -> str | None:
+    """The newest migration that a warehouse has seen, or None for one that knows of none."""
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(
+        connection, opts={"version_table": VERSION_TABLE}
+    ).get_current_revision()
+
+
+def stamp(connection: sa.Connection) -> None:
+    """Say that a warehouse is as the newest migration leaves it."""
+    from alembic.migration import MigrationContext
+
+    MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).stamp(scripts(), head())
+
+
+def differences(connection: sa.Connection) -> list[Any]:
+    """How the history tables of a warehouse differ from their contracts, as Alembic tells it.
+
+    A column that older refreshes have nothing to say in may be empty there and not in the contract.
+    """
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    found = compare_metadata(
+        MigrationContext.configure(connection, opts={"include_name": _is_history, "compare_type": True}),
+        history(),
+    )
+    steps = [step for one in found for step in (one if isinstance(one, list) else [one])]
+    return [step for step in steps if step[0] not in _HARMLESS]
+
+
+def history() -> sa.MetaData:
+    """The history tables as their contracts have them."""
+    import sqlalchemy as sa
+
+    kept = sa.MetaData()
+    for name in HISTORY:
+        metadata().tables[name].to_metadata(kept)
+    return kept
+
+
+def _is_history(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name in HISTORY
+
+
+def upgrade(connection: sa.Connection, to: str = "head") -> None:
+    """Run the migrations that a warehouse has not seen, inside the transaction that is open.
+
+    Raises:
+        InsidersError: A newer version of the platform has been here.
+    """
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.util import CommandError
+
+    def steps(revision: tuple[str, ...], _context: object) -> list:
+        return scripts()._upgrade_revs(to, revision)  # type: ignore[arg-type]
+
+    try:
+        with EnvironmentContext(config(), scripts(), fn=steps) as environment:
+            environment.configure(
+                connection=connection, version_table=VERSION_TABLE, render_as_batch=True, target_metadata=None
+            )
+            environment.run_migrations()
+    except CommandError:
+        raise InsidersError(
+            "the warehouse was written by a newer version of the platform",
+            where=shown(connection.engine.url),
+            cure="install that version, or name another database",
+        ) from None
