@@ -104,10 +104,8 @@ def test_a_reader_who_publishes_is_told_in_one_line(urls):
 
 
 def test_a_stranger_does_not_get_in(urls):
-    told(
-        urls["owner"].replace("insiders_owner", "postgres"),
-        "DROP ROLE IF EXISTS stranger; CREATE ROLE stranger LOGIN",
-    )
+    administrator = as_role(urls["owner"], "postgres")
+    told(administrator, "DROP ROLE IF EXISTS uninvited; CREATE ROLE uninvited LOGIN")
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
         told(as_role(urls["bi"], "uninvited"), "SELECT 1")
 
