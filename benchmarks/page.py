@@ -43,6 +43,7 @@ def main() -> None:
         ("cold_run", _cold_run),
         ("ingest", _ingest),
         ("features", _features),
+        ("segmentation", _segmentation),
         ("whole_run", _whole_run),
     ):
         if name in kept:
@@ -101,6 +102,29 @@ def _features(figures: dict[str, Any]) -> str:
     for size in _sizes(figures):
         lines += [f"### {int(size):,} rows", "", *_contenders(int(size), figures[size], NAMES, "limits"), ""]
     return "\n".join(lines)
+
+
+def _segmentation(figures: dict[str, Any]) -> str:
+    return "\n".join(
+        [
+            "## Segmentation: whether it stays put, and what it costs",
+            "",
+            f"{figures['agreement']['customers']:,} identified customers of the reference data; eight seeds and row",
+            "orders, eight subsamples, eight months. See [segmentation](segmentation.md).",
+            "",
+            *promises(figures["figures"]),
+        ]
+    )
+
+
+def promises(figures: Iterable[Sequence[Any]]) -> list[str]:
+    """Figures beside their targets: ``name, value, target, whether it must be at least that``."""
+    rows = [
+        (name, f"{value:.4g}", f"{'≥' if at_least else '≤'} {target:g}",
+         "yes" if (value >= target if at_least else value <= target) else "**no**")
+        for name, value, target, at_least in figures
+    ]  # fmt: skip
+    return _table(("figure", "measured", "target", "met"), rows)
 
 
 def _whole_run(figures: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from dagster import (
 
 from insiders_assets.assets import programme
 from insiders_assets.assets.segmentation import DOUBTFUL
+from insiders_assets.contracts import research
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
@@ -39,6 +40,7 @@ TOGETHER = {
     "assignment": (LEAF_EMBEDDING, CLUSTERS),
     "programme": programme.TABLES,
     "backtest": RESEARCH,
+    "stability_study": (research.STABILITY_STUDY,),
 }
 """The tables that each computation makes: checked in one step, as they are made in one."""
 

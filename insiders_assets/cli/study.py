@@ -36,4 +36,7 @@ def run_study(settings: Settings, name: str | None) -> None:
         result = execute(stores, "study", together[name] if name else None)
     for event in result.get_asset_materialization_events():
         if findings := event.materialization.metadata.get("findings"):
-            typer.echo(f"{event.materialization.asset_key.to_user_string()}\n{findings.value}\n")
+            typer.echo(f"{event.materialization.asset_key.to_user_string()}\n{findings.value}")
+            if figures := event.materialization.metadata.get("figures"):
+                typer.echo(f"Figures: {figures.value}")
+            typer.echo("")

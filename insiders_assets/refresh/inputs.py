@@ -10,6 +10,7 @@ import polars as pl
 
 from insiders_assets import __version__
 from insiders_assets.contracts.programme import RESEARCH
+from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.places import place
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def inputs_digest(stores: Stores, model_version: str) -> str:
 
 def side_inputs(stores: Stores) -> str:
     """A short hash of what a refresh reads beside exports, settings and model: opt-outs, mended rows, research."""
-    files = [stores.lake.path(table.name) for table in RESEARCH]
+    files = [stores.lake.path(table.name) for table in (*RESEARCH, STABILITY_STUDY)]
     if stores.settings.opted_out:
         files.append(place(stores.settings.opted_out))
     found = hashlib.sha256(stores.transactions.mended.digest().encode())
@@ -103,6 +104,7 @@ def programme_inputs(
         retried=_published(stores, name) if latest and latest["refresh_id"] == name else None,
         names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},
         silhouette=model.card["silhouette"],
+        stability=_stability(stores, model.version),
         backtest=_backtest(stores),
         rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )
@@ -123,6 +125,15 @@ def _backtest(stores: Stores) -> pl.DataFrame | None:
     if not stores.lake.path("selection_backtest").exists():
         return None
     return backtest_evidence(stores.lake.read("selection_backtest"))
+
+
+def _stability(stores: Stores, model_version: str) -> dict[int, float]:
+    """How stable the model's clusters are, as far as the last study was of this model."""
+    from insiders_assets.research.stability import cluster_stability
+
+    if not stores.lake.path(STABILITY_STUDY.name).exists():
+        return {}
+    return cluster_stability(stores.lake.read(STABILITY_STUDY.name), model_version)
 
 
 def _rows(frame: pl.LazyFrame) -> int:

@@ -1,4 +1,4 @@
-"""What research is made from: the same features and the same fit as a refresh, at another day."""
+"""What research is made from, and where its pictures are kept."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.storage.files import replacing
+
 if TYPE_CHECKING:
     from datetime import date
 
+    from insiders_assets.places import Place
     from insiders_assets.programme.backtest import BacktestInputs
+    from insiders_assets.research.study import Study
     from insiders_assets.settings import Settings
+    from insiders_assets.storage.stores import Stores
 
 
 def backtest_inputs(settings: Settings, purchases: pl.LazyFrame, returns: pl.LazyFrame) -> BacktestInputs:
@@ -38,3 +43,19 @@ def backtest_inputs(settings: Settings, purchases: pl.LazyFrame, returns: pl.Laz
     return BacktestInputs(
         purchases=purchases, returns=returns, features_at=features_at, segment=segment, seed=settings.seed
     )
+
+
+def keep_figures(stores: Stores, name: str, study: Study) -> Place:
+    """Write a study's pictures to ``<home>/research/<name>/``.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InsidersError: The home cannot be written.
+    """
+    folder = stores.home / "research" / name
+    for title, picture in study.figures.items():
+        with replacing(folder / f"{title}.png") as temporary:
+            temporary.write_bytes(picture)
+    return folder

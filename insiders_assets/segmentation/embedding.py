@@ -18,6 +18,7 @@ def umap_layout(
     epochs: int,
     negative_samples: int,
     seed: int,
+    start: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Lay customers out with UMAP (McInnes, Healy & Melville, 2018), given their exact neighbours.
 
@@ -30,6 +31,8 @@ def umap_layout(
         epochs: Rounds of the layout.
         negative_samples: Customers pushed away for each pulled near.
         seed: Seed of the layout; with one, UMAP runs in one thread and repeats itself exactly.
+        start: Where customers lie before the first round, ``(customers, 2)``; None asks UMAP for a spectral layout of
+            the neighbours, which takes minutes where many customers have no link to the rest.
 
     Returns:
         Coordinates, ``(customers, 2)``.
@@ -50,6 +53,7 @@ def umap_layout(
             random_state=seed,
             n_jobs=1,
             precomputed_knn=(order, distance),
+            init="spectral" if start is None else start.astype(np.float32),
         )
         return np.asarray(reducer.fit_transform(np.zeros((len(order), 1), np.float32)), np.float64)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from insiders_assets import progress
 from insiders_assets.segmentation.centre_vote import CentreVote, principal_axes
 from insiders_assets.segmentation.clustering import by_revenue, clusters_of
 from insiders_assets.segmentation.embedding import joined, umap_layout
-from insiders_assets.segmentation.forest import fit_forest
+from insiders_assets.segmentation.forest import Forest, fit_forest
 from insiders_assets.segmentation.leaf_vote import LeafVote, fingerprints
 from insiders_assets.segmentation.neighbours import nearest, nearest_points
 from insiders_assets.segmentation.population import matrix
@@ -66,6 +67,28 @@ def fit(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     return replace(found, notes=notes)
 
 
+def group(people: pl.DataFrame, recipe: Recipe, seed: int) -> NDArray[np.int32]:
+    """The clusters that :func:`fit` would find, and nothing else: for studies, which fit hundreds of times.
+
+    Args:
+        people: The fitted population, sorted by customer id; in a bootstrap sample a customer may come more than once.
+        recipe: How.
+        seed: Seed of every random step.
+
+    Returns:
+        One cluster per row, 0 to k - 1 by descending mean revenue.
+    """
+    from threadpoolctl import threadpool_limits
+
+    recipe, _ = _sized(recipe, people.height)
+    quiet = progress.listening(lambda *_: None)  # the study says how far it is
+    with quiet, threadpool_limits(1, user_api="blas"), threadpool_limits(1, user_api="openmp"):
+        if recipe.by_centres:
+            return _scaled_groups(people, recipe, seed)[2]
+        space = _leaf_space(people, recipe, seed)
+        return _groups(space, lambda: _positions(space, recipe, seed), people, recipe, seed)
+
+
 def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
     """The recipe for a population so small that as many clusters or neighbours would mean nothing."""
     k = min(recipe.k, max(2, customers // SMALLEST_CLUSTER))
@@ -84,18 +107,57 @@ def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
 def _by_centres(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     """KMeans in a scaled space; new customers go to the nearest centre."""
     progress.report(LABEL, 0, STEPS)
-    inputs = matrix(people, recipe.inputs)
-    scaling = Scaling.fitted(inputs, recipe.space)
-    points = scaling(inputs)
-    clusters = by_revenue(clusters_of(points, recipe.k, recipe.clusterer, seed), _column(people, "revenue"))
+    scaling, points, clusters = _scaled_groups(people, recipe, seed)
     progress.report(LABEL, 2, STEPS)
     voter = CentreVote.fitted(scaling, points, clusters, seed)
     progress.report(LABEL, 4, STEPS)
+    inputs = matrix(people, recipe.inputs)
     return Fit(voter, clusters, silhouettes(clusters, voter.assign(inputs)[1], inputs, None))
+
+
+def _scaled_groups(
+    people: pl.DataFrame, recipe: Recipe, seed: int
+) -> tuple[Scaling, NDArray[np.float64], NDArray[np.int32]]:
+    """The scaling, what it makes of customers, and their clusters."""
+    inputs = matrix(people, recipe.inputs)
+    scaling = Scaling.fitted(inputs, recipe.space)
+    points = scaling(inputs)
+    groups = clusters_of(points, recipe.k, recipe.clusterer, seed)
+    return scaling, points, by_revenue(groups, _column(people, "revenue"))
 
 
 def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     """Clusters in any space; new customers go where the fitted customers of their leaves are."""
+    space = _leaf_space(people, recipe, seed)
+    progress.report(LABEL, 2, STEPS)
+    positions = _positions(space, recipe, seed)
+    progress.report(LABEL, 3, STEPS)
+    clusters = _groups(space, lambda: positions, people, recipe, seed)
+    progress.report(LABEL, 4, STEPS)
+    voter = LeafVote.fitted(space.forest, space.leaves, clusters, positions, int(clusters.max()) + 1)
+    return Fit(voter, clusters, silhouettes(clusters, positions, space.inputs, space.leaves))
+
+
+@dataclass(frozen=True)
+class _LeafSpace:
+    """Customers as the forest sees them.
+
+    Attributes:
+        inputs: What they are compared by.
+        forest: The trees.
+        leaves: Their leaves, ``(customers, trees)``.
+        alike: A number per customer, the same for those with equal leaves.
+        points: Their coordinates; None where leaves are compared as names.
+    """
+
+    inputs: NDArray[np.float32]
+    forest: Forest
+    leaves: NDArray[np.int32]
+    alike: NDArray[np.int64]
+    points: NDArray[np.float64] | None
+
+
+def _leaf_space(people: pl.DataFrame, recipe: Recipe, seed: int) -> _LeafSpace:
     progress.report(LABEL, 0, STEPS)
     inputs = matrix(people, recipe.inputs)
     forest = fit_forest(
@@ -110,18 +172,28 @@ def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     alike = np.unique(fingerprints(leaves), return_inverse=True)[1]
     progress.report(LABEL, 1, STEPS)
     points = _space(inputs, leaves, recipe)
-    points = None if points is None else joined(points, alike)
-    progress.report(LABEL, 2, STEPS)
-    positions = joined(_embedding(points, leaves, recipe, seed), alike)
-    progress.report(LABEL, 3, STEPS)
-    clustered = positions if points is None or recipe.clustered_in == "embedding" else points
-    clusters = by_revenue(
-        clusters_of(clustered, recipe.k, recipe.clusterer, seed), _column(people, "revenue")
-    )
-    clusters = clusters[np.unique(alike, return_index=True)[1]][alike]
-    progress.report(LABEL, 4, STEPS)
-    voter = LeafVote.fitted(forest, leaves, clusters, positions, int(clusters.max()) + 1)
-    return Fit(voter, clusters, silhouettes(clusters, positions, inputs, leaves))
+    return _LeafSpace(inputs, forest, leaves, alike, None if points is None else joined(points, alike))
+
+
+def _positions(space: _LeafSpace, recipe: Recipe, seed: int) -> NDArray[np.float64]:
+    return joined(_embedding(space.points, space.leaves, recipe, seed), space.alike)
+
+
+def _groups(
+    space: _LeafSpace,
+    positions: Callable[[], NDArray[np.float64]],
+    people: pl.DataFrame,
+    recipe: Recipe,
+    seed: int,
+) -> NDArray[np.int32]:
+    """Clusters by descending mean revenue, looked for in the space or in the embedding's positions.
+
+    Customers with equal leaves are in one cluster.
+    """
+    points = space.points if recipe.clustered_in == "space" else None
+    points = positions() if points is None else points
+    clusters = by_revenue(clusters_of(points, recipe.k, recipe.clusterer, seed), _column(people, "revenue"))
+    return clusters[np.unique(space.alike, return_index=True)[1]][space.alike]
 
 
 def _space(
@@ -140,13 +212,20 @@ def _embedding(
     if recipe.reducer == "umap" or points is None:
         k = recipe.neighbours
         near = nearest(leaves, k) if points is None else nearest_points(points, k)
+        start = None if points is None or np.ptp(_flat(points), axis=0).min() == 0 else _flat(points)
         return umap_layout(
             *near,
             min_dist=recipe.min_dist,
             epochs=recipe.epochs,
             negative_samples=recipe.negative_samples,
             seed=seed,
+            start=start,
         )
+    return _flat(points)
+
+
+def _flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Two coordinates per customer: the points themselves, or their two main directions."""
     return points if points.shape[1] == 2 else points @ principal_axes(points)
 
 

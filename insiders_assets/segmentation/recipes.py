@@ -75,7 +75,7 @@ class Recipe:
     target: str = "revenue"
     population: Population = "identified"
     trees: int = 500
-    sampled: float = 0.3
+    sampled: float = 0.15
     min_samples_leaf: int = 5
     dimensions: int = 2
     clustered_in: ClusteredIn = "space"

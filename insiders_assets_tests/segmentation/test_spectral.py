@@ -63,7 +63,9 @@ def test_smaller_samples_make_coarser_trees(features: pl.DataFrame) -> None:
 def test_customers_who_are_all_alike_are_one_cluster() -> None:
     same = shoppers(40, anonymous=0.0)
     alike = same.with_columns(pl.col(name).first() for name in same.columns if name != "customer_id")
-    assert quick_model(alike).card["k"] == 1
+    model = quick_model(alike)
+    assert model.card["k"] == 1
+    assert model.assign(alike)["embedding_x"].is_finite().all()
 
 
 def test_every_choice_is_a_setting() -> None:

@@ -1,0 +1,164 @@
+"""What a segmentation promises, measured on the reference data: that it stays put, and what it costs.
+
+Usage: python -m benchmarks.segmentation
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import page
+from benchmarks.cold_run import EXPORT
+from benchmarks.measure import WORK, keep, run, say, verdict
+
+IDENTIFIED, ASSIGNED = 50_000, 100_000
+SIMULATED = 134_000
+"""Made-up customers who leave that many to fit and to assign: a quarter are anonymous."""
+
+_FIT = """
+import sys
+import polars as pl
+from insiders_assets.segmentation import SegmentationModel
+features = pl.read_parquet(sys.argv[1])
+if customers := int(sys.argv[3]):
+    features = features.filter("is_identified").head(customers)
+    if features.height < customers:
+        raise SystemExit(f"{features.height} customers, not {customers}")
+SegmentationModel.fit(features, seed=1001).save(sys.argv[2])
+"""
+
+_ASSIGN = """
+import json, sys, time
+import polars as pl
+from insiders_assets.segmentation import SegmentationModel
+features = pl.read_parquet(sys.argv[1]).head(int(sys.argv[3]))
+[folder] = __import__("pathlib").Path(sys.argv[2]).iterdir()
+began = time.perf_counter()
+assigned = SegmentationModel.load(folder).assign(features)
+print(json.dumps({"seconds": time.perf_counter() - began, "rows": assigned.height}))
+"""
+
+_FEATURES = """
+import sys
+from pathlib import Path
+from benchmarks.contenders import ours
+ours.features(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+Figure = tuple[str, float, float, bool]
+"""What is measured, the figure, its target, and whether the figure must be at least that (or else at most)."""
+
+
+def main() -> list[dict[str, Any]]:
+    """Measure, print every figure beside its target, and keep them."""
+    if not EXPORT.exists():
+        say("segmentation: the reference data are not beside the project")
+        return []
+    lake = reference_lake()
+    agreement = run([sys.executable, "-m", "benchmarks.agreement", lake]).answer
+    costs = fit_costs(lake / "customer_features.parquet")
+    rows = figures(agreement, costs)
+    keep("segmentation", {"agreement": agreement, "costs": costs, "figures": rows})
+    for line in page.promises(rows):
+        say(line)
+    return verdict("segmentation", {claim(row): ratio(row) for row in rows})
+
+
+def figures(agreement: dict[str, Any], costs: dict[str, float]) -> list[Figure]:
+    """Every promise with its figure."""
+    leaf, stable, part = agreement["leaf"], agreement["stable"], agreement["subsamples"]
+    return [
+        ("adjusted Rand index over seeds and row orders, mean", leaf["rand"]["mean"], 0.90, True),
+        ("Insider set's Jaccard over seeds and row orders, mean", leaf["jaccard"]["mean"], 0.97, True),
+        ("Insider set's Jaccard over seeds and row orders, least", leaf["jaccard"]["min"], 0.92, True),
+        ("silhouette in the embedding, least", leaf["silhouette"]["min"], 0.50, True),
+        ("clusters, least", leaf["clusters"], 6, True),
+        ("share of customers in the smallest cluster, least", leaf["smallest"], 0.04, True),
+        ("Insider set's Jaccard over 90 % subsamples, mean", part["jaccard"]["mean"], 0.90, True),
+        ("fitted customers whom the frozen model puts where the fit did", agreement["kept"], 0.995, True),
+        (
+            "tier churn in a month by the frozen model, most",
+            agreement["churn"]["behaviour"]["max"],
+            0.08,
+            False,
+        ),
+        ("stable: adjusted Rand index over seeds, mean", stable["rand"]["mean"], 0.99, True),
+        ("CPU seconds of a fit on the reference customers", costs["fit"], 25, False),
+        (f"CPU seconds of a fit on {IDENTIFIED:,} customers", costs["fit_many"], 150, False),
+        (f"seconds to assign {ASSIGNED:,} customers", costs["assign"], 10, False),
+    ]
+
+
+def ratio(figure: Figure) -> tuple[float, float]:
+    """A figure as a ratio that keeps its promise up to 1."""
+    _, value, target, at_least = figure
+    return (target / value if at_least else value / target), 1.0
+
+
+def claim(figure: Figure) -> str:
+    """The promise in words."""
+    name, _, target, at_least = figure
+    return f"{name}: {'at least' if at_least else 'at most'} {target:g}"
+
+
+def reference_lake() -> Path:
+    """The lake of a run on the reference export, made anew."""
+    home = WORK / "reference" / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    say("insiders run on the reference export")
+    with tempfile.TemporaryDirectory() as landing:
+        shutil.copy2(EXPORT, landing)
+        run(
+            [
+                Path(sys.executable).with_name("insiders"),
+                "run",
+                "--json",
+                "--landing",
+                landing,
+                "--home",
+                home,
+            ],
+            {"INSIDERS_EXCLUDED_CUSTOMERS": "16446,12346"},
+        )
+    return home / "lake"
+
+
+def fit_costs(reference: Path) -> dict[str, float]:
+    """What fits and an assignment cost, each in a fresh process, imports included where CPU seconds are counted."""
+    many = simulated_features()
+    with tempfile.TemporaryDirectory() as folder:
+        say("  fit, reference customers")
+        fitted = run([sys.executable, "-c", _FIT, reference, Path(folder, "reference"), "0"])
+        say(f"  fit, {IDENTIFIED:,} customers")
+        large = run([sys.executable, "-c", _FIT, many, Path(folder, "many"), str(IDENTIFIED)])
+        say(f"  assign {ASSIGNED:,} customers")
+        assigned = run([sys.executable, "-c", _ASSIGN, many, Path(folder, "many"), str(ASSIGNED)])
+    if assigned.answer["rows"] != ASSIGNED:
+        raise RuntimeError(f"{assigned.answer['rows']} customers were assigned, not {ASSIGNED}")
+    return {
+        "fit": fitted.cpu,
+        "fit_seconds": fitted.seconds,
+        "fit_many": large.cpu,
+        "fit_many_seconds": large.seconds,
+        "assign": assigned.answer["seconds"],
+        "assign_cpu": assigned.cpu,
+    }
+
+
+def simulated_features() -> Path:
+    """Features of made-up customers, made anew as we make them today."""
+    from benchmarks.simulated import ROWS_PER_CUSTOMER, lake_of
+
+    lake = lake_of(round(SIMULATED * ROWS_PER_CUSTOMER))
+    out = WORK / "segmentation" / "customer_features.parquet"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    run([sys.executable, "-c", _FEATURES, lake, out])
+    return out
+
+
+if __name__ == "__main__":
+    sys.exit(any(not each["kept"] for each in main()))
