@@ -5,18 +5,24 @@ from typing import Any
 
 from dagster import (
     AssetSelection,
+    DagsterInstance,
     DagsterRunStatus,
+    DefaultScheduleStatus,
     DefaultSensorStatus,
     ResourceParam,
     RunRequest,
     RunsFilter,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
     SensorEvaluationContext,
     SensorResult,
     SkipReason,
     define_asset_job,
+    schedule,
     sensor,
 )
 
+from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
 from insiders_assets.storage.stores import Stores
 
@@ -72,10 +78,11 @@ def landing_zone(
     except InsidersError as error:
         return SkipReason(str(error))
     state = last_refresh(stores)
-    runs = context.instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50)
-    active = any(record.dagster_run.job_name in {refresh.name, refit.name, BY_HAND} for record in runs)
     ask, tick, why_not = decide(
-        fingerprint(listing), state.landing if state else None, Tick.read(context.cursor), active=active
+        fingerprint(listing),
+        state.landing if state else None,
+        Tick.read(context.cursor),
+        active=_active(context.instance),
     )
     if not listing:
         return SkipReason("The landing zone is empty.")
@@ -88,3 +95,52 @@ def landing_zone(
         ],
         cursor=tick.written(),
     )
+
+
+def backstop(cron: str) -> ScheduleDefinition:
+    """A schedule that asks for a refresh if one is due: for what the sensor has given up on, or was off for.
+
+    Args:
+        cron: When it looks, in UTC.
+
+    Raises:
+        UsageError: It is no cron line.
+    """
+    from dagster._utils.schedules import is_valid_cron_string
+
+    if not is_valid_cron_string(cron):
+        raise UsageError(
+            f"{cron!r} is no cron line",
+            where="INSIDERS_BACKSTOP",
+            cure="write one such as 30 5 * * *, or off",
+        )
+
+    @schedule(
+        job=refresh,
+        name="backstop",
+        cron_schedule=cron,
+        default_status=DefaultScheduleStatus.RUNNING,
+        description="Asks for a refresh if the last report does not follow from what lies in the landing zone.",
+    )
+    def look(context: ScheduleEvaluationContext, stores: ResourceParam[Stores]) -> RunRequest | SkipReason:
+        from insiders_assets.errors import InsidersError
+        from insiders_assets.refresh.state import is_current
+
+        try:
+            if not stores.landing.listing():
+                return SkipReason("The landing zone is empty.")
+            if is_current(stores):
+                return SkipReason("The published report already shows what is in the landing zone.")
+        except InsidersError as error:
+            return SkipReason(str(error))
+        if _active(context.instance):
+            return SkipReason("A refresh is queued or running.")
+        return RunRequest(tags={"insiders/asked_by": "backstop"})
+
+    return look
+
+
+def _active(instance: DagsterInstance) -> bool:
+    """Whether a refresh or refit is queued or running."""
+    runs = instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50)
+    return any(record.dagster_run.job_name in {refresh.name, refit.name, BY_HAND} for record in runs)

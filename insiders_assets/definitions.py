@@ -6,11 +6,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagster import Definitions, in_process_executor, load_assets_from_modules, multiprocess_executor
+from dagster import (
+    AssetKey,
+    Definitions,
+    FreshnessPolicy,
+    apply_freshness_policy,
+    in_process_executor,
+    json_console_logger,
+    load_assets_from_modules,
+    map_asset_specs,
+    multiprocess_executor,
+)
 
-from insiders_assets import automation, checks
+from insiders_assets import alerting, automation, checks
 from insiders_assets.assets import features, ingest, programme, research, segmentation
 from insiders_assets.assets.declaration import LAKE, TRANSACTIONS
 from insiders_assets.settings import Settings, load_settings
@@ -19,6 +30,8 @@ from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
+
+REPORT = AssetKey("insider_report")
 
 TABLES: dict[str, Table] = {table.name: table for tables in checks.TOGETHER.values() for table in tables}
 """The contract of every asset that is a table, by asset name."""
@@ -50,11 +63,19 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
         LAKE: LakeIOManager(stores, TABLES),
         TRANSACTIONS: TransactionIOManager(stores, TABLES),
     }
+    logs = {"console": json_console_logger} if settings.log_format == "json" else {}
+    fresh = FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_after_hours))
+    assets = map_asset_specs(
+        lambda spec: apply_freshness_policy(spec, fresh) if spec.key == REPORT else spec,
+        load_assets_from_modules([ingest, features, segmentation, programme, research]),
+    )
     return Definitions(
-        assets=load_assets_from_modules([ingest, features, segmentation, programme, research]),
+        assets=assets,
         asset_checks=checks.CHECKS,
         jobs=[automation.refresh, automation.refit, automation.study],
-        sensors=[automation.landing_zone],
+        sensors=[automation.landing_zone, *alerting.SENSORS],
+        schedules=[] if settings.backstop == "off" else [automation.backstop(settings.backstop)],
+        loggers=logs,
         resources=resources | overrides,
         executor=in_process_executor if settings.executor == "in_process" else multiprocess_executor,
     )

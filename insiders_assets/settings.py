@@ -218,6 +218,33 @@ class Settings(BaseSettings):
         (), description="Host names the dashboard answers to; loopback names, or any, unless given."
     )
 
+    # Operating
+    backstop: str = Field(
+        "30 5 * * *",
+        description="Cron line (UTC) of the schedule that asks for a refresh if one is due; off for none.",
+    )
+    stale_after_hours: int = Field(
+        192, ge=1, description="Hours without a new report after which the latest counts as stale."
+    )
+    alert_email_to: Words = Field(
+        (), description="Addresses that alerts are sent to; needs INSIDERS_SMTP_URL."
+    )
+    alert_email_from: str | None = Field(
+        None, description="Address that alerts come from; the first recipient unless given."
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail server: smtp://user:password@host:587 or smtps://user:password@host:465."
+    )
+    alert_slack_channel: str | None = Field(
+        None, description="Slack channel that alerts are posted to; needs INSIDERS_SLACK_TOKEN."
+    )
+    slack_token: SecretStr | None = Field(
+        None, description="Token of the Slack bot that posts alerts; needs the extra slack."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Whether logs are lines for people or JSON objects, one per line."
+    )
+
     @property
     def landing_zone(self) -> str:
         """Where exports arrive."""
@@ -234,7 +261,8 @@ class Settings(BaseSettings):
     def digest(self) -> str:
         """A short hash of every setting that can change a result; places and secrets are left out."""
         places = {"home", "landing", "database_url", "executor"}
-        places |= {name for name in type(self).model_fields if name.startswith("dashboard_")}
+        places |= {name for name in type(self).model_fields if name.startswith(("dashboard_", "alert_"))}
+        places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format"}
         rules = json.loads(self.model_dump_json(exclude=places))
         if self.hash_key:
             rules["hash_key"] = hashlib.sha256(self.hash_key.get_secret_value().encode()).hexdigest()

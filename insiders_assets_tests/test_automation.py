@@ -16,10 +16,11 @@ from dagster import (
     DagsterInstance,
     DagsterRunStatus,
     SensorEvaluationContext,
+    build_schedule_context,
     build_sensor_context,
 )
 
-from insiders_assets.automation import landing_zone
+from insiders_assets.automation import backstop, landing_zone
 from insiders_assets.definitions import build_defs
 from insiders_assets.refresh.due import MAX_ATTEMPTS
 from insiders_assets.settings import load_settings
@@ -50,25 +51,35 @@ class Watch:
         assert bool(result.run_requests) != bool(self.skipped)
         return bool(result.run_requests)
 
+    def look(self) -> str:
+        """What the backstop says: why not, or nothing if it asks for a run."""
+        context = build_schedule_context(instance=self.instance, resources={"stores": Stores(self.settings)})
+        result = backstop("30 5 * * *").evaluate_tick(context)
+        assert bool(result.run_requests) != bool(result.skip_message)
+        return result.skip_message or ""
+
     def drop(self, name: str, text: str = "InvoiceNo\n") -> None:
         (self.landing / name).write_text(text)
 
 
 @pytest.fixture
 def watch(tmp_path):
-    with DagsterInstance.ephemeral() as instance:
+    (tmp_path / "instance").mkdir()
+    with DagsterInstance.local_temp(str(tmp_path / "instance")) as instance:
         yield Watch(tmp_path, instance)
 
 
 def test_an_empty_landing_zone_asks_for_nothing_and_says_so(watch):
     assert [watch.tick() for _ in range(3)] == [False] * 3
     assert "empty" in watch.skipped
+    assert "empty" in watch.look()
 
 
 def test_a_missing_landing_zone_is_a_reason_and_no_crash(watch):
     watch.landing.rmdir()
     assert not watch.tick()
     assert str(watch.landing) in watch.skipped
+    assert str(watch.landing) in watch.look()
 
 
 def test_a_dropped_file_is_asked_for_once_it_is_settled(watch):
@@ -93,6 +104,7 @@ def test_at_most_one_refresh_is_active(watch, status):
     watch.instance.create_run_for_job(job, status=status)
     assert not watch.tick()
     assert "queued or running" in watch.skipped
+    assert "queued or running" in watch.look()
 
 
 def test_a_run_started_by_hand_counts_as_a_refresh(watch):
@@ -108,6 +120,7 @@ def test_a_landing_zone_that_keeps_failing_is_given_up_until_it_changes(watch):
     watch.drop("a.csv")
     assert [watch.tick() for _ in range(10)].count(True) == MAX_ATTEMPTS
     assert "mend the cause" in watch.skipped
+    assert watch.look() == ""  # the backstop tries again, once a day
     watch.drop("b.csv")
     watch.tick()
     assert watch.tick()
@@ -118,6 +131,7 @@ def test_after_a_refresh_there_is_nothing_to_ask_for_until_a_file_arrives(watch)
     run(watch.landing, watch.home)
     assert [watch.tick() for _ in range(3)] == [False] * 3
     assert "already shows" in watch.skipped
+    assert "already shows" in watch.look()
     newest = sorted(watch.landing.glob("*.csv"))[-1]
     watch.drop("late.csv", "".join(newest.read_text().splitlines(keepends=True)[:20]))
     assert not watch.tick()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
-from dagster import AssetKey, DefaultSensorStatus
+from dagster import AssetKey, DefaultScheduleStatus, DefaultSensorStatus
 
 from insiders_assets.definitions import TABLES, build_defs
+from insiders_assets.errors import UsageError
 from insiders_assets.settings import load_settings
 
 DEFS = build_defs(load_settings())
@@ -79,10 +81,29 @@ def test_the_graph_runs_from_exports_to_report(asset, upstream):
 
 
 def test_the_sensor_is_on_by_default_and_refreshes():
-    (sensor,) = DEFS.sensors
-    assert sensor.default_status is DefaultSensorStatus.RUNNING
-    assert sensor.job_name == "refresh"
+    sensors = {sensor.name: sensor for sensor in DEFS.sensors}
+    assert all(sensor.default_status is DefaultSensorStatus.RUNNING for sensor in sensors.values())
+    assert sensors["landing_zone"].job_name == "refresh"
+    assert sensors.keys() == {"landing_zone", "alert_on_failure", "alert_on_checks", "alert_on_stale_report"}
     assert {job.name for job in DEFS.jobs} >= {"refresh", "refit"}
+
+
+def test_the_backstop_is_on_by_default_and_off_when_told():
+    (schedule,) = DEFS.schedules
+    assert schedule.default_status is DefaultScheduleStatus.RUNNING
+    assert (schedule.job_name, schedule.cron_schedule) == ("refresh", "30 5 * * *")
+    assert not build_defs(load_settings(backstop="off")).schedules
+    with pytest.raises(UsageError, match="INSIDERS_BACKSTOP: 'at noon' is no cron line"):
+        build_defs(load_settings(backstop="at noon"))
+
+
+def test_the_report_must_be_as_fresh_as_the_settings_say():
+    report = AssetKey("insider_report")
+    for hours in (192, 24):
+        graph = build_defs(load_settings(stale_after_hours=hours)).resolve_asset_graph()
+        policies = {key: graph.get(key).freshness_policy for key in graph.get_all_asset_keys()}
+        assert policies[report].fail_window.to_timedelta() == timedelta(hours=hours)
+        assert not any(policy for key, policy in policies.items() if key != report)
 
 
 def test_an_override_takes_the_place_of_a_resource():

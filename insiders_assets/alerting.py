@@ -1,0 +1,115 @@
+"""When people are told: a run failed, a check did not pass, the report has become stale.
+
+How they are told is decided in ``alerts``.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from dagster import (
+    DagsterEventType,
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    ResourceParam,
+    RunFailureSensorContext,
+    RunStatusSensorContext,
+    SensorEvaluationContext,
+    SkipReason,
+    run_failure_sensor,
+    run_status_sensor,
+    sensor,
+)
+
+from insiders_assets.alerts import Alert, tell
+from insiders_assets.storage.stores import Stores
+
+ON = DefaultSensorStatus.RUNNING
+
+
+@run_failure_sensor(
+    name="alert_on_failure",
+    default_status=ON,
+    description="Tells people when a run has failed; what was published before stays.",
+)
+def on_failure(context: RunFailureSensorContext, stores: ResourceParam[Stores]) -> None:
+    """One alert per failed run, with the first cause in one line."""
+    first = next(iter(context.get_step_failure_events()), None)
+    failure = first.step_failure_data.error if first else None
+    while failure and failure.cause:
+        failure = failure.cause
+    cause = (failure.message if failure else context.failure_event.message or "no reason given").strip()
+    run = context.dagster_run
+    _tell(
+        stores,
+        Alert(
+            f"{run.job_name} failed",
+            f"{cause.splitlines()[0]}\nRun {run.run_id}, step {first.step_key if first else 'none'}. What was "
+            "published before stays as it is. docs/operations.md has the likeliest causes and their cure.",
+        ),
+        context.log,
+    )
+
+
+@run_status_sensor(
+    run_status=DagsterRunStatus.SUCCESS,
+    name="alert_on_checks",
+    default_status=ON,
+    description="Tells people when a run has gone through and a check that blocks nothing did not pass.",
+)
+def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) -> None:
+    """One alert per run, naming every check that did not pass."""
+    found = context.instance.all_logs(
+        context.dagster_run.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION
+    )
+    missed = [
+        evaluation
+        for entry in found
+        if entry.dagster_event and not (evaluation := entry.dagster_event.asset_check_evaluation_data).passed
+    ]
+    if not missed:
+        return
+    lines = [
+        f"{one.asset_key.to_user_string()}.{one.check_name}: "
+        + ", ".join(f"{name} {value.value}" for name, value in one.metadata.items())
+        for one in missed
+    ]
+    title = f"{len(lines)} check(s) of {context.dagster_run.job_name} did not pass"
+    _tell(stores, Alert(title, "\n".join(lines)), context.log)
+
+
+@sensor(
+    name="alert_on_stale_report",
+    minimum_interval_seconds=600,
+    default_status=ON,
+    description="Tells people, once a report, that it has grown older than INSIDERS_STALE_AFTER_HOURS.",
+)
+def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) -> SkipReason:
+    """The cursor holds the refresh that people were told of last."""
+    latest = stores.warehouse.latest_refresh()
+    if latest is None:
+        return SkipReason("Nothing is published yet.")
+    name, hours = latest["refresh_id"], stores.settings.stale_after_hours
+    age = datetime.now(UTC).replace(tzinfo=None) - latest["published_at"]
+    if age < timedelta(hours=hours):
+        return SkipReason(f"The latest report is {age.total_seconds() / 3600:.1f} hours old.")
+    if context.cursor != name:
+        days = age.total_seconds() / 86400
+        _tell(
+            stores,
+            Alert(
+                "the report is stale",
+                f"The latest, {name}, was published {days:.1f} days ago. Either no export has arrived, or refreshes "
+                "fail: look at the sensor landing_zone and the last runs.",
+            ),
+            context.log,
+        )
+        context.update_cursor(name)
+    return SkipReason(f"The latest report is stale; people were told of {name}.")
+
+
+def _tell(stores: Stores, alert: Alert, log: logging.Logger) -> None:
+    for failed in tell(stores.settings, alert):
+        log.warning(failed)
+
+
+SENSORS = [on_failure, on_checks, on_stale]
