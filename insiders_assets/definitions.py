@@ -67,7 +67,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
     fresh = FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_after_hours))
     assets = map_asset_specs(
         lambda spec: apply_freshness_policy(spec, fresh) if spec.key == REPORT else spec,
-        load_assets_from_modules([ingest, features, segmentation, programme, research]),
+        load_assets_from_modules([ingest, features, segmentation, programme, research]),  # type: ignore[arg-type]
     )
     return Definitions(
         assets=assets,
