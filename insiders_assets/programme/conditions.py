@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import ELIGIBILITY_RULES
-from insiders_assets.programme.amounts import listed, money, number
+from insiders_assets.programme.amounts import listed, money, number, plural
 from insiders_assets.programme.groups import micros, share, total
 from insiders_assets.programme.rule_tree import Leaf, fidelity, fit_rules, which
 from insiders_assets.programme.statistics import mean_interval
@@ -28,26 +28,36 @@ class Condition:
     Attributes:
         feature: Its name.
         label: Its name in a sentence.
-        whole: Whether it counts things.
+        one: Its name where there is one of it; empty if it counts nothing.
         more: Whether a customer can get more of it by buying.
         less: Whether a customer can get less of it by buying.
+        is_money: Whether it is an amount of money.
     """
 
     feature: str
     label: str
-    whole: bool
+    one: str
     more: bool
     less: bool = False
+    is_money: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it counts things."""
+        return bool(self.one)
 
 
 CONDITIONS = (
-    Condition("revenue", "revenue", whole=False, more=True),
-    Condition("recency", "days since the last purchase", whole=True, more=False, less=True),
-    Condition("total_purchases", "orders", whole=True, more=True),
-    Condition("distinct_stock_code", "different products", whole=True, more=True),
-    Condition("purchase_lines", "purchase lines", whole=True, more=True),
-    Condition("basket_size", "units per order", whole=False, more=True),
-    Condition("returned", "units returned", whole=True, more=False),
+    Condition("revenue", "revenue", "", more=True, is_money=True),
+    Condition(
+        "recency", "days since the last purchase", "day since the last purchase", more=False, less=True
+    ),
+    Condition("total_purchases", "orders", "order", more=True),
+    Condition("avg_ticket", "revenue per order", "", more=True, is_money=True),
+    Condition("distinct_stock_code", "different products", "different product", more=True),
+    Condition("purchase_lines", "purchase lines", "purchase line", more=True),
+    Condition("basket_size", "units per order", "", more=True),
+    Condition("returned", "units returned", "unit returned", more=False),
 )
 """What rules are made of, in the order in which they are written."""
 
@@ -154,18 +164,25 @@ def _range(condition: Condition, above: float, up_to: float) -> str:
     if math.isinf(above) and math.isinf(up_to):
         return ""
     if condition.whole:
-        low, high = math.floor(above) + 1 if math.isfinite(above) else None, up_to
-        if low is None:
-            return (
-                f"no {condition.label}" if up_to < 1 else f"{math.floor(up_to):,} {condition.label} at most"
-            )
-        if math.isinf(high):
-            return f"{low:,} {condition.label} or more"
-        high = math.floor(high)
-        return f"{low:,} {condition.label}" if low == high else f"{low:,} to {high:,} {condition.label}"
-    write = money if condition.feature == "revenue" else number
+        return _whole_range(condition, above, up_to)
+    write = money if condition.is_money else number
     if math.isinf(above):
         return f"{write(up_to)} {condition.label} at most"
     if math.isinf(up_to):
         return f"more than {write(above)} {condition.label}"
     return f"more than {write(above)} and at most {write(up_to)} {condition.label}"
+
+
+def _whole_range(condition: Condition, above: float, up_to: float) -> str:
+    """A range of something counted: ``1 order at most``, ``2 to 4 orders``."""
+
+    def counted(amount: int) -> str:
+        return plural(amount, condition.one, condition.label)
+
+    if math.isinf(above):
+        return f"no {condition.label}" if up_to < 1 else f"{counted(math.floor(up_to))} at most"
+    low = math.floor(above) + 1
+    if math.isinf(up_to):
+        return f"{counted(low)} or more"
+    high = math.floor(up_to)
+    return counted(low) if low == high else f"{low:,} to {counted(high)}"

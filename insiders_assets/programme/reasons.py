@@ -112,10 +112,11 @@ def _why(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
 def _own_numbers() -> pl.Expr:
     """The customer's numbers for what rules speak of."""
     return pl.format(
-        "{}, {}, {} units per order, {} returned",
+        "{}, {}, {} units per order, {} per order, {} returned",
         plural_column(pl.col("purchase_lines"), "line", "lines"),
         plural_column(pl.col("distinct_stock_code"), "product", "products"),
         pl.col("basket_size").round(1).cast(pl.String),
+        money_column(pl.col("avg_ticket")),
         plural_column(pl.col("returned"), "unit", "units"),
     )
 
@@ -165,6 +166,10 @@ def _gap() -> pl.Expr:
         "basket_size": pl.format(
             "orders of {} units on average, instead of {}, would bring them in",
             pl.col("gap_target").round(2).cast(pl.String), pl.col("basket_size").round(2).cast(pl.String),
+        ),
+        "avg_ticket": pl.format(
+            "orders of {} on average, instead of {}, would bring them in",
+            money_column(pl.col("gap_target")), money_column(pl.col("avg_ticket")),
         ),
     }  # fmt: skip
     found = [pl.when(pl.col("gap_feature") == name).then(text) for name, text in sentences.items()]

@@ -35,6 +35,11 @@ MOST_DIMENSIONS = 10
 """Coordinates of a diffusion map, at most; later ones say how single customers differ."""
 
 
+HABITS = ("recency", "purchase_lines", "basket_size", "returned")
+"""How a customer buys, without a price: what the pipeline before this one clustered by. The default adds the revenue
+per order, without which an account of few lines and dear orders lies among the occasional buyers."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a segmentation model is fitted.
@@ -71,7 +76,7 @@ class Recipe:
     reducer: Reducer = "umap"
     clusterer: Clusterer = "kmeans"
     k: int = 8
-    inputs: tuple[str, ...] = ("recency", "purchase_lines", "basket_size", "returned")
+    inputs: tuple[str, ...] = (*HABITS, "avg_ticket")
     target: str = "revenue"
     population: Population = "identified"
     trees: int = 500
@@ -175,9 +180,10 @@ RECIPES: dict[str, Recipe] = {
         k=6,
         inputs=("revenue", "recency", "purchase_lines", "basket_size", "returned"),
     ),
-    "diffusion": Recipe("diffusion", reducer="none", k=5),
+    "diffusion": Recipe("diffusion", reducer="none", k=5, inputs=HABITS),
     "umap": Recipe(
         "umap",
+        inputs=HABITS,
         sampled=1,
         dimensions=0,
         clustered_in="embedding",

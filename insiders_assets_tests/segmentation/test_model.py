@@ -170,7 +170,7 @@ def test_customers_who_are_all_alike_are_one_cluster() -> None:
     alike = (
         shoppers(60, anonymous=0)
         .with_columns(pl.lit(1).alias(name) for name in ("recency", "purchase_lines", "returned"))
-        .with_columns(basket_size=1.0, revenue=5.0)
+        .with_columns(basket_size=1.0, avg_ticket=5.0, revenue=5.0)
     )
     model = quick_model(alike)
     assert model.card["k"] == 1
