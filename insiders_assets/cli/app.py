@@ -142,6 +142,20 @@ def replay(
 
 
 @app.command()
+def forget(
+    customers: Annotated[list[str], typer.Argument(metavar="CUSTOMER_ID...", help="Who is forgotten.")],
+    landing: Landing = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Remove customers from everything that is kept, for good: a re-dropped export does not bring them back."""
+    from insiders_assets.cli.forget import forget as forget_customers
+    from insiders_assets.settings import load_settings
+
+    forget_customers(load_settings(landing=landing, home=home), customers, as_json=as_json)
+
+
+@app.command()
 def simulate(
     customers: Annotated[
         int,

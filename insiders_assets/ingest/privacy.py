@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from insiders_assets.errors import UsageError
+from insiders_assets.ingest.forgotten import TEXTS, Forgotten
 from insiders_assets.ingest.names import FIELDS
 from insiders_assets.settings import pseudonym
 
@@ -32,11 +34,13 @@ class Privacy:
         dropped: Columns whose values are left out.
         hashed: Columns of which a keyed hash is kept in the place of the value.
         key: The key of those hashes.
+        forgotten: Customers of whom nothing is kept.
     """
 
     dropped: tuple[str, ...] = ()
     hashed: tuple[str, ...] = ()
     key: str = field(default="", repr=False)
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Privacy:
@@ -73,6 +77,8 @@ class Privacy:
 
     def apply(self, found: Converted) -> Converted:
         """Leave out of some rows what is not kept. Of rejected rows only place and reason stay: their text says all."""
+        hashed = "customer_id" in self.hashed
+        found = self.forgotten.leave_out(found, partial(pseudonym, self.key) if hashed else None)
         if not self.is_on:
             return found
         columns = {name: self._hashes(found.transactions[name]) for name in self.hashed}
@@ -80,9 +86,7 @@ class Privacy:
         return replace(
             found,
             transactions=found.transactions.with_columns(**columns | gone),
-            rejected=found.rejected.with_columns(
-                pl.lit(None, dtype=pl.String).alias(name) for name in ("value", "row_text", "cells")
-            ),
+            rejected=found.rejected.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in TEXTS),
         )
 
     def _hashes(self, values: pl.Series) -> pl.Series:

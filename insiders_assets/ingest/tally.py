@@ -64,7 +64,7 @@ class Tally:
         # Repeats are found first: rows that differ in what is not kept are no repeats.
         found = self._with_mended(self._rules.privacy.apply(found))
         self.outcome.rows_transactions += found.transactions.height
-        self.outcome.rows_quarantined += found.rejected.height
+        self.outcome.rows_quarantined += int(found.rejected["rows"].sum())
         if found.transactions.height:
             self._sink.transactions(found.transactions)
         if found.rejected.height:
@@ -138,12 +138,13 @@ class Tally:
         reason = f"{what}; {error.cure}" if error.cure else what
         if isinstance(error, CutShortError):
             self.outcome.rows_read += error.rows
-        rest = max(self.outcome.rows_read - self._shown.height, 0)
+        shown = int(self._shown["rows"].sum())
+        rest = max(self.outcome.rows_read - shown, 0)
         whole = pl.DataFrame(
             [(None, None, None, reason, None, rest, None)], schema=REJECTED_SCHEMA, orient="row"
         )
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
         self.outcome.rows_transactions = self.outcome.duplicates = 0
-        self.outcome.rows_quarantined = rest + self._shown.height
+        self.outcome.rows_quarantined = rest + shown
         self.outcome.set_aside = reason

@@ -81,7 +81,7 @@ def take_in(store: TransactionStore, sheet: bytes, where: str, privacy: Privacy)
         UsageError: It is not such a sheet; nothing is kept of it.
     """
     given = read_sheet(sheet, where)
-    result = Replay()
+    privacy, result = store.private(privacy), Replay()
     exports: dict[tuple[str, str], dict[str, Rejected]] = {}
     for row in waiting(store):
         exports.setdefault((row.content, row.member), {})[row.key] = row
@@ -120,8 +120,9 @@ def _still(
     row: Rejected, cells: dict[str, str] | None, fault: dict[str, str] | None, privacy: Privacy
 ) -> Rejected:
     """A row that is still rejected, with what was written into it and what is wrong with that."""
-    if cells is None or privacy.is_on:  # what was written into it may be what is not kept
-        return row
+    forgotten = any(privacy.forgotten.holds(cell.strip()) for cell in (cells or {}).values())
+    if cells is None or privacy.is_on or forgotten:
+        return row  # what was written into it may be what is not kept
     if fault is None:
         return replace(row, cells=cells)
     return replace(

@@ -7,7 +7,7 @@ deleted after that, so that a run cut short anywhere leaves the last good state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,10 @@ from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.ingesting import Ingesting
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
 from insiders_assets.storage.mended import MendedRows
+from insiders_assets.storage.tombstones import Tombstones
 
 if TYPE_CHECKING:
+    from insiders_assets.ingest.privacy import Privacy
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.storage.landing import FileSignature, LandingZone
 
@@ -70,6 +72,7 @@ class TransactionStore:
         self.folder = place(home) / "lake" / "raw_transactions.parquet"
         self.quarantine = place(home) / "quarantine"
         self.mended = MendedRows(place(home) / "lake" / "mended_rows.parquet")
+        self.tombstones = Tombstones(place(home) / "forgotten.json")
         self._manifest_path = place(home) / "lake" / "raw_transactions.manifest.json"
 
     def ingest(self, landing: LandingZone, rules: IngestRules) -> IngestResult:
@@ -90,14 +93,14 @@ class TransactionStore:
                 cure="put exports into it, or name another by --landing",
             )
         before = Manifest.read(self._manifest_path) or Manifest()
+        rules = replace(rules, common=replace(rules.common, privacy=self.private(rules.common.privacy)))
         mended = self.mended.read()
         run = Ingesting(self.folder, self.quarantine, landing, rules, before, listing, mended)
         after = run.manifest()
         self._refuse_nothing(after)
         changed = after.digest() != before.digest() or not self._manifest_path.exists()
         if after != before or changed:
-            after.write(self._manifest_path)
-            self._sweep(after)
+            self.replace_manifest(after)
         return IngestResult(
             listing=after.listing(),
             files=[export for _, export in after.exports()],
@@ -105,6 +108,15 @@ class TransactionStore:
             changed=changed,
             warnings=[*_warnings(after), *run.warnings],
         )
+
+    def private(self, privacy: Privacy) -> Privacy:
+        """What is not kept, with the customers who are forgotten here."""
+        return replace(privacy, forgotten=self.tombstones.read())
+
+    def replace_manifest(self, after: Manifest) -> None:
+        """Let another manifest say what is current, and delete what it does not name."""
+        after.write(self._manifest_path)
+        self._sweep(after)
 
     def scan(self) -> pl.LazyFrame:
         """The current transactions, in an order that only their files decide.

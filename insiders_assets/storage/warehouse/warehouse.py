@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.warehouse import postgres, sqlite, urls
+from insiders_assets.storage.warehouse import postgres, purge, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
 from insiders_assets.storage.warehouse.summaries import summaries
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     import polars as pl
     import sqlalchemy as sa
+
+    from insiders_assets.storage.redaction import Redactor
 
 _ONE_PUBLISHER = 0x1_0517_DE25
 """The advisory lock that lets one publish at a time into a PostgreSQL database."""
@@ -112,6 +114,27 @@ class Warehouse:
         with self._transaction("written") as connection:
             self._alone(connection)
             ensure_tables(connection, replaced=TABLES.keys())
+
+    def purge(self, redactor: Redactor) -> int:
+        """Take customers out of every table, history included, all at once.
+
+        Args:
+            redactor: Knows their ids.
+
+        Returns:
+            Rows deleted.
+
+        Raises:
+            InsidersError: The database cannot be opened or written; nothing was deleted.
+        """
+        if not self.exists():
+            return 0
+        with self._transaction("written") as connection:
+            self._alone(connection)
+            deleted = purge.purge(connection, redactor)
+        with urls.told(self.url, "written"):
+            purge.compact(self.url)
+        return deleted
 
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.

@@ -1,0 +1,129 @@
+"""``insiders forget``: a customer leaves everything that is kept, and does not come back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from insiders_assets.cli.console import showing_progress
+from insiders_assets.cli.run import alone, execute
+from insiders_assets.cli.ui import dagster_home
+from insiders_assets.errors import UsageError
+from insiders_assets.storage.forgetting import Forgetting, forget_in_tables
+from insiders_assets.storage.mending_sheet import NAME
+from insiders_assets.storage.redaction import Redactor, redact_folder
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from insiders_assets.settings import Settings
+
+ANONYMOUS = "anonymous-"
+
+
+def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> None:
+    """Forget customers, then refresh without them.
+
+    The tombstones come first: whatever fails after that, nobody comes back, and the same command can be given again.
+
+    Args:
+        settings: Where things lie and which rules hold.
+        customers: Their ids.
+        as_json: Print one JSON object instead of text.
+
+    Raises:
+        UsageError: One is no customer's id.
+        InsidersError: Nothing has been ingested yet, or something cannot be written.
+    """
+    ids = _checked(customers)
+    stores = Stores(settings)
+    with alone(stores):
+        stores.transactions.manifest()
+        redactor = Redactor(settings.as_kept("customer_id", ids))
+        stores.transactions.tombstones.add(redactor.ids)
+        found = {
+            "transactions": Forgetting(stores.transactions, redactor)(),
+            "lake_rows": forget_in_tables(stores.lake_folder, redactor),
+            "warehouse_rows": stores.warehouse.purge(redactor),
+            "report_files": redact_folder(stores.publication.root, redactor),
+        }
+        _forget_in_sheet(stores, redactor)
+        _forget_in_history(dagster_home(settings), redactor)
+        with showing_progress(quiet=as_json):
+            execute(stores, "refresh")
+    if as_json:
+        typer.echo(json.dumps({"customers": len(ids), **found}))
+        return
+    who = "1 customer is" if len(ids) == 1 else f"{len(ids):,} customers are"
+    typer.echo(
+        f"{who} forgotten: {found['transactions']:,} transactions and {found['warehouse_rows']:,} warehouse rows are "
+        f"gone, {found['report_files']:,} report files are rewritten. Exports that name them still lie in "
+        f"{stores.landing.location}; they are left out of whatever is read."
+    )
+
+
+def _checked(customers: Sequence[str]) -> list[str]:
+    ids = sorted({customer.strip() for customer in customers})
+    for each in ids:
+        if not each or each.startswith(ANONYMOUS):
+            raise UsageError(
+                "is no customer's id but that of an invoice without one" if each else "is no customer's id",
+                where=repr(each),
+                cure="name customers as customer_id has them",
+            )
+    return ids
+
+
+def _forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
+    """Take their rows out of the sheet of rejected rows, if it lies there."""
+    path = stores.transactions.quarantine / NAME
+    if path.is_file():
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+        kept = [line for line in _records(text) if not any(each in line for each in redactor.ids)]
+        path.write_bytes("".join(kept).encode("utf-8-sig"))
+
+
+def _records(text: str) -> list[str]:
+    """The rows of a sheet, each with the line ends that stand inside its quotes."""
+    found, open_row = [], ""
+    for line in text.splitlines(keepends=True):
+        open_row += line
+        if open_row.count('"') % 2 == 0:
+            found.append(open_row)
+            open_row = ""
+    return [*found, open_row]
+
+
+def _forget_in_history(folder: object, redactor: Redactor) -> None:
+    """Take their ids out of Dagster's own history, where a failed run may have quoted one."""
+    if not isinstance(folder, Path) or not folder.is_dir():
+        return
+    redact_folder(folder / "storage", redactor)
+    for path in sorted(folder.rglob("*.db")):
+        with closing(sqlite3.connect(path, timeout=30)) as database:
+            if _redact_database(database, redactor):
+                database.execute("VACUUM")
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _redact_database(database: sqlite3.Connection, redactor: Redactor) -> bool:
+    """Redact every text of a database; whether there was anything to redact."""
+    changed = False
+    database.execute("PRAGMA secure_delete = ON")
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in tables:
+        for column in [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]:
+            for each in redactor.ids:
+                query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE instr("{column}", ?)'  # noqa: S608
+                for (text,) in database.execute(query, (each,)).fetchall():
+                    if isinstance(text, str) and (new := redactor.text(text)) != text:
+                        update = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'  # noqa: S608
+                        database.execute(update, (new, text))
+                        changed = True
+    database.commit()
+    return changed

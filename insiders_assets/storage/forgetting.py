@@ -1,0 +1,171 @@
+"""Taking customers out of everything a home keeps: parsed exports, quarantine, mended rows, tables and reports."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.forgotten import counted, silenced
+from insiders_assets.places import readable, sizes
+from insiders_assets.storage.files import replacing
+from insiders_assets.storage.lake import ROW_GROUP
+from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
+
+if TYPE_CHECKING:
+    from insiders_assets.places import Place
+    from insiders_assets.storage.redaction import Redactor
+    from insiders_assets.storage.transactions import TransactionStore
+
+CUSTOMER = "customer_id"
+
+
+class Forgetting:
+    """Takes customers out of parsed exports.
+
+    Parts are written anew beside the old ones, then the manifest names the new ones, then the old ones are deleted: cut
+    short anywhere, it can be done again.
+
+    Args:
+        store: The parsed exports.
+        redactor: Knows the customers' ids, raw and as they are kept.
+    """
+
+    def __init__(self, store: TransactionStore, redactor: Redactor) -> None:
+        self._store, self._redactor = store, redactor
+        self._ids = sorted(redactor.ids)
+        self._suffix = hashlib.sha256("\0".join(self._ids).encode()).hexdigest()[:8]
+        self.rows = 0
+
+    def __call__(self) -> int:
+        """Take them out.
+
+        Returns:
+            Transactions that are gone.
+        """
+        before = self._store.manifest()
+        files = {
+            name: replace(
+                file,
+                exports=[self._export(export) for export in file.exports],
+                earlier=[self._export(export) for export in file.earlier],
+            )
+            for name, file in before.files.items()
+        }
+        self._mended()
+        after = Manifest(files, before.mapping, before.cleaning)
+        if after != before:
+            self._store.replace_manifest(after)
+        return self.rows
+
+    def _export(self, export: ParsedExport) -> ParsedExport:
+        parts = [self._part(part) for part in export.parts]
+        gone = sum(part.rows for part in export.parts) - sum(part.rows for part in parts)
+        rejected = [self._rejected(part) for part in export.rejected]
+        if gone:
+            rejected.append(self._counted(export, gone))
+        self.rows += gone
+        return replace(
+            export,
+            rows_transactions=export.rows_transactions - gone,
+            rows_quarantined=export.rows_quarantined + gone,
+            set_aside=self._redactor.text(export.set_aside),
+            parts=[part for part in parts if part.rows],
+            rejected=rejected,
+        )
+
+    def _part(self, part: Part) -> Part:
+        """A part of transactions without theirs."""
+        path = self._store.folder / part.path
+        theirs = pl.col(CUSTOMER).is_in(self._ids)
+        lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
+        if not lazy.select(theirs.any()).collect().item():
+            return part
+        frame = lazy.filter(~theirs.fill_null(value=False)).collect()
+        return self._written(self._store.folder, part.path, frame)
+
+    def _rejected(self, part: Part) -> Part:
+        """A part of rejected rows, of which those that name them keep place and reason only."""
+        frame = self._store.rejected_part(part)
+        texts = frame.select(pl.concat_str("value", "row_text", "cells", separator="\n", ignore_nulls=True))
+        naming = pl.Series([self._names(text or "") for text in texts.to_series()], dtype=pl.Boolean)
+        reasons = pl.Series([self._redactor.text(reason) for reason in frame["reason"]], dtype=pl.String)
+        if not naming.any() and (reasons == frame["reason"]).all():
+            return part
+        return self._written(
+            self._store.quarantine, part.path, silenced(frame, naming).with_columns(reason=reasons)
+        )
+
+    def _names(self, text: str) -> bool:
+        """Whether the text of a rejected row holds an id, wherever: what cannot be read cannot be told apart either."""
+        return any(each in text for each in self._ids)
+
+    def _counted(self, export: ParsedExport, gone: int) -> Part:
+        facts = "\0".join((export.name, export.content, self._suffix))
+        path = f"{hashlib.sha256(facts.encode()).hexdigest()[:20]}.parquet"
+        return self._written(self._store.quarantine, path, counted(gone), suffix=False)
+
+    def _mended(self) -> None:
+        rows = self._store.mended.read()
+        kept = rows.filter(~pl.col(CUSTOMER).is_in(self._ids).fill_null(value=False))
+        if kept.height < rows.height:
+            self._store.mended.write(kept)
+
+    def _written(self, folder: Place, path: str, frame: pl.DataFrame, *, suffix: bool = True) -> Part:
+        old = PurePosixPath(path)
+        new = str(old.with_name(f"{old.stem}-{self._suffix}.parquet")) if suffix else path
+        if not frame.height:
+            return Part(new, 0, 0)
+        with replacing(folder / new) as temporary:
+            frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
+            size = temporary.stat().st_size
+        return Part(new, frame.height, size)
+
+
+def forget_in_tables(folder: Place, redactor: Redactor) -> int:
+    """Take customers out of every table of a lake, until the next refresh makes the tables anew.
+
+    Args:
+        folder: The lake's folder.
+        redactor: Knows their ids.
+
+    Returns:
+        Rows that are gone.
+    """
+    gone = 0
+    for name in sorted(sizes(folder)):
+        if "/" not in name and name.endswith(".parquet"):
+            gone += _forget_in_table(folder / name, redactor)
+    return gone
+
+
+def _forget_in_table(path: Place, redactor: Redactor) -> int:
+    lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
+    texts = [name for name, dtype in lazy.collect_schema().items() if dtype == pl.String]
+    naming = {name: _naming(name, redactor) for name in texts}
+    if not texts or not lazy.select(pl.any_horizontal(*naming.values()).any()).collect().item():
+        return 0
+    theirs = pl.col(CUSTOMER).is_in(sorted(redactor.ids)) if CUSTOMER in texts else pl.lit(value=False)
+    before = lazy.select(pl.len()).collect().item()
+    redacted = [
+        pl.when(naming[name])
+        .then(pl.col(name).map_elements(redactor.text, return_dtype=pl.String))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in texts
+        if name != CUSTOMER
+    ]
+    with replacing(path) as temporary:
+        kept = lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted)
+        kept.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
+        after = pl.scan_parquet(temporary).select(pl.len()).collect().item()
+    return int(before - after)
+
+
+def _naming(name: str, redactor: Redactor) -> pl.Expr:
+    if name == CUSTOMER:
+        return pl.col(name).is_in(sorted(redactor.ids)).fill_null(value=False)
+    return pl.col(name).str.contains_any(sorted(redactor.ids)).fill_null(value=False)

@@ -1,0 +1,190 @@
+"""A customer who is forgotten is nowhere in the home, and a re-dropped export does not bring them back."""
+
+import csv
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+
+import polars as pl
+import pytest
+
+from insiders_assets.ingest.forgotten import REASON
+from insiders_assets.storage.redaction import Redactor
+from insiders_assets.storage.transactions import TransactionStore
+from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
+from insiders_assets_tests.ingest.exports import row as fields
+from insiders_assets_tests.leaks import leaks
+
+WHO = "B&B-77"
+"""An id that pages and JSON write otherwise than it is."""
+SPELLED = (WHO, "B&amp;B-77", "B\\u0026B-77")
+HASHED = {"hash_columns": "customer_id", "hash_key": "secret"}
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory):
+    """The shipped exports with the best customer under another id, which also stands where it cannot be read."""
+    folder = tmp_path_factory.mktemp("forget") / "landing"
+    shutil.copytree(SHIPPED, folder)
+    best = _best(pl.concat([pl.read_csv(path, infer_schema=False) for path in SHIPPED.glob("*.csv")]))
+    for path in folder.glob("*.csv"):
+        text = path.read_text().replace(f",{best},", f",{WHO},")
+        if path.name.startswith("2025-11"):
+            text += ",".join(fields(1, quantity="many", customer_id=WHO)) + "\n"
+            text += f"5,broken,{WHO}\n" + f'5,"open {WHO}" quote,1,2,3,4,5,6\n'
+        path.write_text(text)
+    lines = [",".join(fields(number, quantity="?", customer_id=WHO)) for number in range(5)]
+    header = (SHIPPED / "2025-11.csv").read_text().split("\n", 1)[0]
+    (folder / "set-aside.csv").write_text("\n".join([header, *lines]) + "\n")
+    return folder
+
+
+def _best(rows):
+    value = pl.col("Quantity").cast(pl.Int64, strict=False) * pl.col("UnitPrice").cast(
+        pl.Float64, strict=False
+    )
+    ranked = (
+        rows.drop_nulls("CustomerID")
+        .group_by("CustomerID")
+        .agg(value.sum())
+        .sort("Quantity", descending=True)
+    )
+    return ranked["CustomerID"][0]
+
+
+@pytest.fixture(scope="module")
+def forgotten(landing, tmp_path_factory):
+    """A home with two refreshes behind it, without a customer who was in it; what was said, and who were members."""
+    home = tmp_path_factory.mktemp("forget") / "home"
+    late = landing.parent / "2025-12-late.csv"
+    (landing / "2025-11.csv").rename(late)
+    run(landing, home)
+    late.rename(landing / "2025-11.csv")
+    first = run(landing, home)
+    with (home / "reports" / "latest" / "members.csv").open(newline="") as file:
+        members = {row["customer_id"] for row in csv.DictReader(file)}
+    assert insiders("replay", "--landing", landing, "--home", home).returncode == 0
+    with closing(sqlite3.connect(home / "dagster" / "history" / "runs.db")) as database:
+        database.execute("INSERT INTO kvs (key, value) VALUES ('failed', ?)", (json.dumps({"example": WHO}),))
+        database.commit()
+    before = [found for spelled in SPELLED for found in leaks(home, spelled)]
+    done = insiders("forget", WHO, "--landing", landing, "--home", home, "--json")
+    assert done.returncode == 0, done.stderr
+    return home, json.loads(done.stdout), members, before, first
+
+
+def test_the_customer_was_everywhere_and_is_nowhere(forgotten):
+    home, said, members, before, _ = forgotten
+    assert WHO in members
+    lake = ("lake/raw_transactions", "lake/insiders", "lake/rejected_rows")
+    for place in (*lake, "quarantine/to_mend.csv", "reports/", "insiders.db", "dagster/"):
+        assert any(found.startswith(place) for found in before), place
+    assert any(found.endswith(".html") for found in before)
+    for spelled in SPELLED:
+        assert leaks(home, spelled) == []
+    assert min(said["transactions"], said["lake_rows"], said["warehouse_rows"], said["report_files"]) > 0
+
+
+def test_no_row_is_lost_and_nobody_else_is_missed(forgotten):
+    home, said, members, _, first = forgotten
+    store = TransactionStore(home)
+    assert store.unbalanced() == []
+    rejected = store.rejected()
+    assert rejected.filter(pl.col("reason") == REASON)["rows"].sum() == said["transactions"]
+    report = json.loads((home / "reports" / "latest" / "report.json").read_text())
+    assert report["rows"]["read"] == first["rows"]["read"]
+    assert report["rows"]["transactions"] == first["rows"]["transactions"] - said["transactions"]
+    assert report["identified_customers"] == first["identified_customers"] - 1
+    with (home / "reports" / "latest" / "members.csv").open(newline="") as file:
+        assert members - {row["customer_id"] for row in csv.DictReader(file)} <= {WHO} | _marginal(home)
+
+
+def _marginal(home):
+    with closing(sqlite3.connect(home / "insiders.db")) as database:
+        return {
+            customer
+            for (customer,) in database.execute("SELECT customer_id FROM insiders WHERE NOT is_member")
+        }
+
+
+def test_older_reports_are_whole_but_for_the_customer(forgotten):
+    home, _, members, _, first = forgotten
+    old = home / "reports" / first["refresh_id"]
+    assert (home / "reports" / "latest").resolve() != old
+    assert json.loads((old / "report.json").read_text())["members"] == first["members"]
+    with (old / "members.csv").open(newline="") as file:
+        assert {row["customer_id"] for row in csv.DictReader(file)} == members - {WHO}
+    sheet = pl.read_excel(old / "members.xlsx", infer_schema_length=0)
+    assert set(sheet[:, 0].drop_nulls()) == members - {WHO}
+    page = (old / "report.html").read_text()
+    assert page.endswith("</html>\n") or page.rstrip().endswith("</html>")
+    assert page.count("<tr") == page.count("</tr>")
+
+
+def test_an_export_dropped_again_or_mended_does_not_bring_them_back(forgotten, landing, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(forgotten[0], home, symlinks=True)
+    mine = tmp_path / "landing"
+    shutil.copytree(landing, mine)
+    shutil.copy(landing / "2025-03.csv", mine / "again.csv")
+    with (mine / "again.csv").open("a") as file:
+        file.write(",".join(fields(1, customer_id=f"{WHO}")) + "\n")
+    after = run(mine, home)
+    assert not after["nothing_new"]
+    assert leaks(home, WHO) == []
+    assert TransactionStore(home).unbalanced() == []
+    shutil.rmtree(home / "lake" / "raw_transactions.parquet")
+    run(mine, home, "--force")
+    assert leaks(home, WHO) == []
+    sheet = home / "quarantine" / "to_mend.csv"
+    sheet.unlink(missing_ok=True)
+    insiders("replay", "--landing", mine, "--home", home)
+    lines = list(csv.reader(sheet.read_text("utf-8-sig").splitlines()))
+    place = lines[0].index("customer_id")
+    for line in lines[1:]:
+        line[place - 6 : place + 1] = ["1", "A1", "", "1", "2025-11-03", "1.0", WHO]
+    with sheet.open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    done = insiders("replay", "--landing", mine, "--home", home)
+    assert "0 rows mended" in done.stdout, done.stdout + done.stderr
+    assert leaks(home, WHO) == []
+
+
+def test_a_customer_kept_by_a_hash_is_forgotten_by_id_and_by_hash(landing, tmp_path):
+    home = tmp_path / "home"
+    run(landing, home, **HASHED)
+    raw = TransactionStore(home).scan().collect()["customer_id"].drop_nulls()
+    ids = raw.unique().to_list()
+    assert all(len(each) == 32 for each in ids)
+    hashed = raw.value_counts(sort=True)["customer_id"][0]
+    for who in (WHO, hashed):
+        assert insiders("forget", who, "--landing", landing, "--home", home, **HASHED).returncode == 0
+    left = TransactionStore(home).scan().collect()["customer_id"].drop_nulls().unique()
+    assert 1 <= len(ids) - len(left) <= 2
+    assert leaks(home, hashed) == []
+    shutil.rmtree(home / "lake" / "raw_transactions.parquet")
+    run(landing, home, "--force", **HASHED)
+    assert leaks(home, hashed) == []
+    assert TransactionStore(home).scan().collect()["customer_id"].drop_nulls().n_unique() == len(left)
+
+
+def test_who_is_no_customer_is_refused_and_who_is_unknown_is_remembered(forgotten, landing, tmp_path):
+    assert "is no customer's id" in failure(insiders("forget", "anonymous-536365", "--home", tmp_path), 2)
+    assert "read exports first" in failure(insiders("forget", "1", "--home", tmp_path), 1)
+    home = tmp_path / "home"
+    shutil.copytree(forgotten[0], home, symlinks=True)
+    done = insiders("forget", "nobody-yet", "--landing", landing, "--home", home)
+    assert done.returncode == 0, done.stderr
+    assert "0 transactions" in done.stdout
+    assert len(json.loads((home / "forgotten.json").read_text())["customers"]) == 2
+
+
+def test_a_number_that_looks_like_an_id_stays_a_number():
+    redactor = Redactor(["17850"])
+    kept = ['{"members": 17850, "x": [1, 17850]}', "17,850 customers", "17850.5", "a-17850-b", "0.17850"]
+    assert [redactor.text(text) for text in kept[1:]] == kept[1:]
+    assert json.loads(redactor.json(kept[0])) == json.loads(kept[0])
+    named = ['"17850"', "<td>17850</td>", "the best: 17850 (29.0), 12", "such as 17850.", "17850, 12"]
+    assert not [text for text in named if "17850" in redactor.text(text)]
+    assert redactor.page("<tr><th>17850</th><td>1</td></tr><tr><th>2</th></tr>") == "<tr><th>2</th></tr>"
