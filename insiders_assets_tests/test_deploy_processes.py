@@ -5,6 +5,7 @@ They are started with the files of ``deploy/``, and may do in the bucket what ``
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -14,12 +15,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+import polars as pl
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
@@ -31,8 +36,34 @@ DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 BUCKET = "example-insiders"
 PATIENCE = 240
 
+SECRETS = {
+    "the warehouse's password": "planted-warehouse-password",
+    "the history's password": "planted-history-password",
+    "the hash key": "planted-hash-key",
+    "the dashboard's password": "planted-dashboard-password",
+    "the mail server's password": "planted-mail-password",
+    "Slack's token": "planted-slack-token",
+}
+PLANTED = {
+    "INSIDERS_HASH_KEY": SECRETS["the hash key"],
+    "INSIDERS_HASH_COLUMNS": "invoice_no",
+    "INSIDERS_DASHBOARD_PASSWORD": SECRETS["the dashboard's password"],
+    "INSIDERS_SMTP_URL": "smtp://us:" + SECRETS["the mail server's password"] + "@127.0.0.1:9",
+    "INSIDERS_ALERT_EMAIL_TO": "nobody@shop.example",
+    "INSIDERS_SLACK_TOKEN": SECRETS["Slack's token"],
+}
+
 RUNS = """{ runsOrError(limit: 5) { ... on Runs { results {
   status jobName tags { key value } assetMaterializations { assetKey { path } } } } } }"""
+EVERYTHING = (
+    """{ runsOrError { ... on Runs { results { runConfigYaml eventConnection(afterCursor: null) { events {
+      __typename ... on MessageEvent { message } ... on ExecutionStepFailureEvent { error { message stack } }
+      ... on MaterializationEvent { metadataEntries { label description ... on TextMetadataEntry { text } } } } }
+      } } } }""",
+    """{ repositoriesOrError { ... on RepositoryConnection { nodes { name allTopLevelResourceDetails {
+      name description configuredValues { key value } } sensors { name description } } } } }""",
+    "{ instance { info } }",
+)
 DAEMONS = "{ instance { daemonHealth { allDaemonStatuses { daemonType healthy required } } } }"
 
 
@@ -81,6 +112,31 @@ def until(found: Any, logs: Path) -> Any:
     pytest.fail("\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log"))))
 
 
+@dataclass
+class Production:
+    """What was seen of a production that one export was put into.
+
+    Attributes:
+        run: The run that came of it, as GraphQL tells it.
+        health: The daemons, while it was up.
+        graphql: Everything that was asked of GraphQL, as it was answered.
+        objects: Every object in the bucket, by key.
+        warehouse: The URL of the warehouse.
+        history: The URL of Dagster's history.
+        folder: What the processes left on the machine.
+        refused: Requests to the bucket that were refused, as they should be.
+    """
+
+    run: dict[str, Any]
+    health: list[dict[str, Any]]
+    graphql: str
+    objects: dict[str, bytes]
+    warehouse: str
+    history: str
+    folder: Path
+    refused: int
+
+
 @contextmanager
 def only_allowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """Let S3 look at who asks: the environment becomes the platform's; give a client of each."""
@@ -111,90 +167,169 @@ def after_requests(count: str) -> None:
     urllib.request.urlopen(urllib.request.Request(address, count.encode(), headers, method="POST")).close()
 
 
-@pytest.fixture
-def database(postgres_server, postgres_url) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def history(postgres_server) -> Iterator[str]:
     """A second database, for Dagster's own history."""
     connection = psycopg2.connect(postgres_server)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE history")
-        yield postgres_server.replace("/postgres?", "/history?").replace(
-            "postgresql://", "postgresql+psycopg2://"
-        )
+        yield postgres_server.replace("/postgres?", "/history?")
         cursor.execute("DROP DATABASE history WITH (FORCE)")
     connection.close()
 
 
-def test_an_export_put_into_the_bucket_becomes_a_report_in_it_and_rows_in_postgresql(
-    monkeypatch, tmp_path, postgres_url, database
-):
-    home = tmp_path / "dagster"
+def with_password(url: str, password: str) -> str:
+    return url.replace(":@", f":{password}@", 1)
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory, module_postgres_url, history) -> Iterator[Production]:
+    folder = tmp_path_factory.mktemp("production")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        serving_s3(patch, BUCKET),
+        only_allowed(patch) as (owner, uploader, reader),
+    ):
+        yield seen(folder, module_postgres_url, history, owner, uploader, reader)
+
+
+def seen(folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, reader: Any) -> Production:
+    """Start production, put the exports into the bucket, and look until there is a report."""
+    home, code_logs = folder / "dagster", folder / "code"
     home.mkdir()
+    code_logs.mkdir()
     shutil.copy(DEPLOY / "dagster.yaml", home)
     code, web = free_port(), free_port()
-    with serving_s3(monkeypatch, BUCKET), only_allowed(monkeypatch) as (owner, uploader, reader):
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("INSIDERS_", "DAGSTER_"))
-        } | {
-            "DAGSTER_HOME": str(home),
-            "DAGSTER_POSTGRES_URL": database,
-            "DAGSTER_LOGS_BUCKET": BUCKET,
-            "DAGSTER_LOGS_PREFIX": "dagster-logs",
-            "DAGSTER_CODE_HOST": "127.0.0.1",
-            "DAGSTER_CODE_PORT": str(code),
-        }
-        platform = {
-            "INSIDERS_HOME": f"s3://{BUCKET}/home",
-            "INSIDERS_LANDING": f"s3://{BUCKET}/landing",
-            "INSIDERS_DATABASE_URL": postgres_url,
-        }
-        python, workspace = sys.executable, str(DEPLOY / "workspace.yaml")
-        words = ["api", "grpc", "--host", "127.0.0.1", "--port", str(code)]
-        server = [python, "-m", "dagster", *words, "--module-name", "insiders_assets.definitions"]
-        daemon = [python, "-m", "dagster._daemon", "run", "--workspace", workspace]
-        webserver = [python, "-m", "dagster_webserver", "--host", "127.0.0.1", "--port", str(web)]
-        (tmp_path / "code").mkdir()
-        with (
-            running(tmp_path / "code", environment | platform, server),
-            # Neither is told where anything of the platform lies: they have no part in it.
-            running(tmp_path, environment, daemon, [*webserver, "--workspace", workspace]),
-        ):
-            for export in sorted(SHIPPED.glob("*.csv")):
-                uploader.upload_file(str(export), BUCKET, f"landing/{export.name}")
+    driver = with_password(history, SECRETS["the history's password"])
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("INSIDERS_", "DAGSTER_"))
+    } | {
+        "DAGSTER_HOME": str(home),
+        "DAGSTER_POSTGRES_URL": driver.replace("postgresql://", "postgresql+psycopg2://"),
+        "DAGSTER_LOGS_BUCKET": BUCKET,
+        "DAGSTER_LOGS_PREFIX": "dagster-logs",
+        "DAGSTER_CODE_HOST": "127.0.0.1",
+        "DAGSTER_CODE_PORT": str(code),
+    }
+    platform = PLANTED | {
+        "INSIDERS_HOME": f"s3://{BUCKET}/home",
+        "INSIDERS_LANDING": f"s3://{BUCKET}/landing",
+        "INSIDERS_DATABASE_URL": with_password(warehouse, SECRETS["the warehouse's password"]),
+    }
+    python, workspace = sys.executable, str(DEPLOY / "workspace.yaml")
+    words = ["api", "grpc", "--host", "127.0.0.1", "--port", str(code)]
+    server = [python, "-m", "dagster", *words, "--module-name", "insiders_assets.definitions"]
+    daemon = [python, "-m", "dagster._daemon", "run", "--workspace", workspace]
+    webserver = [python, "-m", "dagster_webserver", "--host", "127.0.0.1", "--port", str(web)]
+    with (
+        running(code_logs, environment | platform, server),
+        # Neither is told where anything of the platform lies: they have no part in it.
+        running(folder, environment, daemon, [*webserver, "--workspace", workspace]),
+    ):
+        for export in sorted(SHIPPED.glob("*.csv")):
+            uploader.upload_file(str(export), BUCKET, f"landing/{export.name}")
 
-            def done() -> Any:
-                runs = asked(web, RUNS)["runsOrError"]["results"]
-                assert all(run["status"] != "FAILURE" for run in runs), runs
-                return [run for run in runs if run["status"] == "SUCCESS"]
+        def done() -> Any:
+            runs = asked(web, RUNS)["runsOrError"]["results"]
+            assert all(run["status"] != "FAILURE" for run in runs), runs
+            return [run for run in runs if run["status"] == "SUCCESS"]
 
-            (run,) = until(done, tmp_path)
-            health = asked(web, DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]
+        (run,) = until(done, folder)
+        health = asked(web, DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]
+        graphql = json.dumps([asked(web, query) for query in EVERYTHING])
+    refused = 0
+    for ask in (
+        lambda: uploader.get_object(Bucket=BUCKET, Key="landing/2024-12.csv"),
+        lambda: reader.put_object(Bucket=BUCKET, Key="home/reports/latest.json", Body=b"mine"),
+    ):
         with pytest.raises(ClientError, match="AccessDenied"):
-            uploader.get_object(Bucket=BUCKET, Key="landing/2024-12.csv")
-        with pytest.raises(ClientError, match="AccessDenied"):
-            reader.put_object(Bucket=BUCKET, Key="home/reports/latest.json", Body=b"mine")
-        listed = owner.list_objects_v2(Bucket=BUCKET)["Contents"]
-        kept = {entry["Key"] for entry in listed}
-        report = json.loads(
-            reader.get_object(Bucket=BUCKET, Key="home/reports/latest/report.json")["Body"].read()
-        )
-    assert run["jobName"] == "refresh"
-    assert "dagster/sensor_name" in {tag["key"] for tag in run["tags"]}
-    assert ["insider_report"] in [asset["assetKey"]["path"] for asset in run["assetMaterializations"]]
-    assert {"home/reports/latest.json", "home/reports/latest/report.html"} <= kept
-    assert any(key.startswith("dagster-logs/") for key in kept)
-    connection = psycopg2.connect(postgres_url)
+            ask()
+        refused += 1
+    reader.get_object(Bucket=BUCKET, Key="home/reports/latest/report.json")
+    keys = [entry["Key"] for entry in owner.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    objects = {
+        key: owner.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys if "landing/" not in key
+    }
+    return Production(run, health, graphql, objects, warehouse, history, folder, refused)
+
+
+def test_an_export_put_into_the_bucket_becomes_a_report_in_it_and_rows_in_postgresql(production):
+    assert production.run["jobName"] == "refresh"
+    assert "dagster/sensor_name" in {tag["key"] for tag in production.run["tags"]}
+    made = [asset["assetKey"]["path"] for asset in production.run["assetMaterializations"]]
+    assert ["insider_report"] in made
+    report = json.loads(production.objects["home/reports/latest/report.json"])
+    assert {"home/reports/latest.json", "home/reports/latest/report.html"} <= production.objects.keys()
+    connection = psycopg2.connect(production.warehouse)
     with closing(connection), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM members")
         assert cursor.fetchone() == (report["members"],)
         cursor.execute("SELECT refresh_id FROM refreshes")
         assert cursor.fetchall() == [(report["refresh_id"],)]
-    assert all(daemon["healthy"] for daemon in health if daemon["required"])
-    assert {daemon["daemonType"] for daemon in health if daemon["required"]} >= {
+
+
+def test_every_daemon_that_production_needs_is_healthy(production):
+    required = [daemon for daemon in production.health if daemon["required"]]
+    assert all(daemon["healthy"] for daemon in required)
+    assert {daemon["daemonType"] for daemon in required} >= {
         "SENSOR",
         "SCHEDULER",
         "QUEUED_RUN_COORDINATOR",
         "MONITORING",
+        "FRESHNESS_DAEMON",
     }
+
+
+def test_what_steps_print_lies_in_the_bucket(production):
+    assert any(key.startswith("dagster-logs/") for key in production.objects)
+
+
+def test_the_uploader_reads_nothing_and_the_reader_writes_nothing(production):
+    assert production.refused == 2
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS.keys())
+def test_no_secret_is_in_anything_that_was_produced(production, secret):
+    places = everything(production)
+    assert len(places) > 60
+    assert any(b"insider_report" in content for content in places.values())
+    assert [place for place, content in places.items() if secret.encode() in content] == []
+
+
+def test_the_secret_key_of_the_bucket_is_in_nothing_that_was_produced(production):
+    secret = os.environ["AWS_SECRET_ACCESS_KEY"]
+    assert len(secret) > 20
+    found = [place for place, content in everything(production).items() if secret.encode() in content]
+    assert found == []
+
+
+@cache
+def _texts(urls: tuple[str, ...]) -> dict[str, bytes]:
+    """Every table of the databases as text."""
+    found = {}
+    for url in urls:
+        connection = psycopg2.connect(url)
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT schemaname, tablename FROM pg_tables WHERE schemaname !~ '^(pg_|information)'"
+            )
+            for schema, table in cursor.fetchall():
+                text = io.BytesIO()
+                cursor.copy_expert(f'COPY "{schema}"."{table}" TO STDOUT', text)
+                found[f"{url.partition('?')[0]}/{table}"] = text.getvalue()
+    return found
+
+
+def everything(production: Production) -> dict[str, bytes]:
+    """All that production left anywhere, as bytes that can be searched."""
+    found = {"graphql": production.graphql.encode()} | _texts((production.warehouse, production.history))
+    for key, content in production.objects.items():
+        found[key] = content
+        if key.endswith(".parquet"):
+            found[key] = pl.read_parquet(content).write_json().encode()
+        elif key.endswith((".xlsx", ".npz")):
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                found[key] = b"".join(packed.read(name) for name in packed.namelist())
+    found |= {str(path): path.read_bytes() for path in production.folder.rglob("*") if path.is_file()}
+    return found
