@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test install lint bench screenshots dictionary lock clean
+.PHONY: run test install lint bench screenshots dictionary lock audit sbom clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
@@ -43,6 +43,13 @@ dictionary: install  ## docs/data-dictionary.md, from the contracts
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --extra dev --extra bench --output-file requirements.lock pyproject.toml
+
+audit: install  ## Known vulnerabilities of what is locked; asks the package index
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes --requirement requirements.lock
+
+sbom: install  ## What is locked as a CycloneDX bill of materials, build/sbom.json
+	@mkdir -p build
+	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --output-format JSON --output-file build/sbom.json
 
 clean:  ## Remove the environment and caches; data stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache

@@ -5,6 +5,7 @@ They are started with the files of ``deploy/``, and may do in the bucket what ``
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -52,6 +53,17 @@ PLANTED = {
     "INSIDERS_ALERT_EMAIL_TO": "nobody@shop.example",
     "INSIDERS_SLACK_TOKEN": SECRETS["Slack's token"],
 }
+
+SCRIPT, FORMULA = "<script>alert(1)</script>", '=HYPERLINK("http://x")'
+HOSTILE_EXPORT = (
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+    + "".join(
+        f'{900000 + day},10{day:03}A,{SCRIPT},90,2025-11-{day:02} 10:00:00,9.5,"{customer}",{SCRIPT}\n'
+        for day in range(1, 29)
+        for customer in (FORMULA.replace('"', '""'), SCRIPT)
+    )
+)
+"""A customer worth having, twice, whose name, country and products want to be run."""
 
 RUNS = """{ runsOrError(limit: 5) { ... on Runs { results {
   status jobName tags { key value } assetMaterializations { assetKey { path } } } } } }"""
@@ -230,6 +242,8 @@ def seen(folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, 
         for export in sorted(SHIPPED.glob("*.csv")):
             uploader.upload_file(str(export), BUCKET, f"landing/{export.name}")
 
+        uploader.put_object(Bucket=BUCKET, Key="landing/hostile.csv", Body=HOSTILE_EXPORT.encode())
+
         def done() -> Any:
             runs = asked(web, RUNS)["runsOrError"]["results"]
             assert all(run["status"] != "FAILURE" for run in runs), runs
@@ -333,3 +347,17 @@ def everything(production: Production) -> dict[str, bytes]:
                 found[key] = b"".join(packed.read(name) for name in packed.namelist())
     found |= {str(path): path.read_bytes() for path in production.folder.rglob("*") if path.is_file()}
     return found
+
+
+def test_a_product_a_country_and_a_customer_that_want_to_be_run_are_shown_and_not_run(production):
+    rows = csv.DictReader(io.StringIO(production.objects["home/reports/latest/members.csv"].decode()))
+    listed = {row["customer_id"]: row for row in rows}
+    assert {SCRIPT, f"'{FORMULA}"} <= listed.keys()
+    assert not any(
+        value.startswith(("=", "+", "-", "@")) for row in listed.values() for value in row.values()
+    )
+    with zipfile.ZipFile(io.BytesIO(production.objects["home/reports/latest/members.xlsx"])) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "=HYPERLINK(" in sheet
+    assert SCRIPT.encode() not in production.objects["home/reports/latest/report.html"]

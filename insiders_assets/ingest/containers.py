@@ -122,12 +122,18 @@ def members(path: Path) -> dict[str, Opener]:
     """The files in a zip archive by name, sorted, with what opens them.
 
     Raises:
-        ExportError: It holds none.
+        ExportError: It holds none, or says that together they are far larger than the archive.
     """
     with zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
         raise ExportError("is an archive with nothing in it", cure="pack it again or take it away")
+    # Each member is bounded while it is read; many small ones together would not be.
+    if sum(info.file_size for info in infos) > max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size):
+        raise ExportError(
+            f"unpacks to more than {LARGEST_RATIO} times its size",
+            cure="unpack it yourself if it is an export",
+        )
     infos.sort(key=lambda info: info.filename)
     return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
 

@@ -1,7 +1,9 @@
 """No hostile file loses a row, stops the others, or is refused without a reason."""
 
 import gzip
+import io
 import re
+import zipfile
 
 import pytest
 
@@ -54,4 +56,14 @@ def test_a_bomb_is_given_up_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(containers, "ALWAYS_ALLOWED", 1 << 20)
     bomb = gzip.compress(csv(*good()) + b"\n" * (16 << 20), 9)
     found = read(tmp_path, bomb, "bomb.csv.gz")
+    assert "unpacks to more than 500 times its size" in found.outcome.set_aside
+
+
+def test_a_bomb_of_many_members_that_are_each_within_bounds_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(containers, "ALWAYS_ALLOWED", 1 << 20)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(40):
+            archive.writestr(f"{number}.csv", csv(*good()) + b"\n" * (1 << 19))
+    found = read(tmp_path, packed.getvalue(), "bombs.zip")
     assert "unpacks to more than 500 times its size" in found.outcome.set_aside
