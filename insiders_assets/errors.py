@@ -29,7 +29,10 @@ class ContractError(InsidersError):
 
 
 class ExportError(InsidersError):
-    """A file in the landing zone cannot be read as an export at all."""
+    """A file in the landing zone cannot be read as an export at all.
+
+    What it quotes from the file stands in brackets: it is left out where the user wants nothing of the kind kept.
+    """
 
 
 class ModelError(InsidersError):

@@ -96,7 +96,7 @@ def _position(header: tuple[str, ...], column: str) -> int:
                 f"has {len(found)} columns called {column}", cure="leave all but one of them out"
             )
     raise ExportError(
-        f"has no column {column}, which its mapping names; it has {listed(header)}",
+        f"has no column {column}, which its mapping names (it has {listed(header)})",
         cure="correct the mapping",
     )
 
@@ -110,7 +110,7 @@ def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
         )
     if lacking:
         raise ExportError(
-            f"column {listed(lacking)} is missing; it has {listed(header)}",
+            f"column {listed(lacking)} is missing (it has {listed(header)})",
             cure="export it with that column, or map its columns in mapping.yaml",
         )
 

@@ -14,8 +14,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.names import FIELDS, MANDATORY
 
-CLEANING = ("price_floor", "drop_letter_codes", "excluded_countries", "excluded_customers")
-"""Settings of the cleaning rules that a mapping may override for its files."""
 DERIVED = "line_total"
 """A column that may be mapped in the place of the unit price: what the whole line cost."""
 
@@ -39,6 +37,20 @@ class Returns(BaseModel):
     model_config = _STRICT
     column: str
     values: Words
+
+
+class Cleaning(BaseModel):
+    """Cleaning rules that hold for some files in the place of the settings of the same names, where given."""
+
+    model_config = _STRICT
+    price_floor: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    drop_letter_codes: bool | None = None
+    excluded_countries: Words | None = None
+    excluded_customers: Words | None = None
+
+    def rules(self) -> dict[str, Any]:
+        """Those that are given, by name, in types that JSON has."""
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 class Mapping(BaseModel):
@@ -67,15 +79,11 @@ class Mapping(BaseModel):
     encoding: str | None = None
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     sheet: str | None = None
-    cleaning: dict[str, Any] = Field(default_factory=dict)
+    cleaning: Cleaning = Field(default_factory=Cleaning)
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Mapping:
-        for given, known in (
-            (self.columns, (*FIELDS, DERIVED)),
-            (self.constants, FIELDS),
-            (self.cleaning, CLEANING),
-        ):
+        for given, known in ((self.columns, (*FIELDS, DERIVED)), (self.constants, FIELDS)):
             for name in given:
                 if name not in known:
                     raise ValueError(f"{name} is none of {', '.join(known)}")

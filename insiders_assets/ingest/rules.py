@@ -90,7 +90,7 @@ class IngestRules:
     def cleaning(self, name: str) -> dict[str, Any]:
         """The cleaning rules that hold for the file called ``name`` in the place of the settings."""
         mapping = self.mappings.of(name) if self.mappings else None
-        return mapping.cleaning if mapping else {}
+        return mapping.cleaning.rules() if mapping else {}
 
     def of(self, name: str) -> FileRules:
         """The rules for the file called ``name``, relative to the landing zone."""

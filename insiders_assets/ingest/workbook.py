@@ -45,7 +45,7 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     wanted = [rules.sheet] if rules.sheet else reader.sheet_names
     if not set(wanted) <= set(reader.sheet_names):
         raise ExportError(
-            f"has no sheet {rules.sheet}; it has {', '.join(reader.sheet_names)}", cure="correct the mapping"
+            f"has no sheet {rules.sheet} (it has {', '.join(reader.sheet_names)})", cure="correct the mapping"
         )
     sheets = {name: SheetExport(reader, name, rules) for name in wanted}
     found = {name: sheet for name, sheet in sheets.items() if sheet.is_recognised} or dict(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from insiders_assets import progress
+from insiders_assets.errors import UsageError
 from insiders_assets.ingest.mapping import read_mappings
 from insiders_assets.ingest.reading import read_file
 from insiders_assets.places import sizes
@@ -92,7 +93,16 @@ class Ingesting:
         if rules.mappings is not None or self._mapping is None:
             return rules
         with self._landing.fetch(MAPPING) as path:
-            return replace(rules, mappings=read_mappings(path.read_bytes(), str(path)))
+            mappings = read_mappings(path.read_bytes(), self._landing.mapping_place())
+        if "country" in rules.common.privacy.dropped and any(
+            mapping.cleaning.excluded_countries for mapping in mappings.exports
+        ):
+            raise UsageError(
+                "excluded_countries could leave nothing out, for country is dropped",
+                where=self._landing.mapping_place(),
+                cure="take it away, or hash country instead of dropping it",
+            )
+        return replace(rules, mappings=mappings)
 
     def _count_once(self, found: dict[str, ParsedFile]) -> None:
         """Let the first by name of the files with the same content count, and no other."""
