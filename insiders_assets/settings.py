@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy URL of the warehouse; SQLite in <home>/insiders.db unless given."
     )
 
+    to_database_url: SecretStr | None = Field(
+        None, description="The database that `insiders migrate` fills; SQLite in the new home unless given."
+    )
+
     # Engine
     engine: Literal["polars", "spark"] = Field("polars", description="What runs cleaning and features.")
     executor: Literal["in_process", "multiprocess"] = Field(
@@ -260,7 +264,7 @@ class Settings(BaseSettings):
 
     def digest(self) -> str:
         """A short hash of every setting that can change a result; places and secrets are left out."""
-        places = {"home", "landing", "database_url", "executor"}
+        places = {"home", "landing", "database_url", "to_database_url", "executor"}
         places |= {name for name in type(self).model_fields if name.startswith(("dashboard_", "alert_"))}
         places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format"}
         rules = json.loads(self.model_dump_json(exclude=places))
@@ -306,7 +310,7 @@ def load_settings(**given: Any) -> Settings:
     return settings
 
 
-def require_database(settings: Settings) -> None:
+def require_database(settings: Settings, variable: str = "INSIDERS_DATABASE_URL") -> None:
     """Refuse a home on S3 whose warehouse is no server: a file that grows in place cannot live in a bucket.
 
     Raises:
@@ -316,6 +320,6 @@ def require_database(settings: Settings) -> None:
     if settings.home.startswith(SCHEME) and not url.strip().startswith("postgres"):
         raise UsageError(
             "a home on S3 needs its warehouse in PostgreSQL",
-            where="INSIDERS_DATABASE_URL",
+            where=variable,
             cure="set it to postgresql://user:password@host:5432/database",
         )

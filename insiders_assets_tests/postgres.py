@@ -34,19 +34,20 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A bare ``postgresql://`` URL of an empty database, one for each test."""
-    with _database(postgres_server) as url:
+    with database(postgres_server) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def module_postgres_url(postgres_server: str) -> Iterator[str]:
     """The same, one for all tests of a module."""
-    with _database(postgres_server) as url:
+    with database(postgres_server) as url:
         yield url
 
 
 @contextmanager
-def _database(postgres_server: str) -> Iterator[str]:
+def database(postgres_server: str) -> Iterator[str]:
+    """A database for the length of the block."""
     import psycopg2
 
     name = f"test_{next(_NUMBERS)}"

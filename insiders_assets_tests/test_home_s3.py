@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+import psycopg2
 import pytest
 
 from insiders_assets.errors import ContractError, InsidersError, UsageError
@@ -19,10 +23,13 @@ from insiders_assets.storage.publication_s3 import S3Publication
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES, Warehouse
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
+from insiders_assets_tests.postgres import database
 from insiders_assets_tests.s3 import serving_s3
+from insiders_assets_tests.tables import a_refresh
 from insiders_assets_tests.test_storage_lake import GOOD, PRICES
 
 HOME = "s3://shop/insiders"
+MOVED = "s3://shop/moved/home"
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +215,75 @@ def test_a_model_without_its_card_is_no_model(cloud, bucket):
     (registry.root / "cut-short" / "arrays.npz").write_bytes(b"half")
     assert registry.versions() == [cloud["model_version"]]
     (registry.root / "cut-short" / "arrays.npz").unlink()
+
+
+@pytest.fixture(scope="module")
+def moved(folder, bucket, postgres_server) -> Iterator[tuple[Path, str]]:
+    """A folder with two refreshes of history, and the database of the bucket that it was moved to."""
+    _, appended = a_refresh("the-one-before")
+    old = datetime(2025, 1, 2, 3, 4, 5, 678901)
+    refreshes = appended["refreshes"].with_columns(published_at=pl.lit(old, dtype=pl.Datetime("us")))
+    Warehouse.open(f"sqlite:///{folder / 'insiders.db'}").publish({}, appended | {"refreshes": refreshes})
+    with database(postgres_server) as url:
+        done = insiders(
+            "migrate", "--home", folder, "--to", MOVED, "--json", to_database_url=url, landing=str(SHIPPED)
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert told["tables"]["refreshes"] == 2
+        assert told["files"] > 40
+        yield folder, url
+
+
+def test_a_moved_home_holds_the_same_files_rows_and_history(moved, bucket):
+    folder, url = moved
+    for part in ("lake", "quarantine"):
+        assert hashes(objects(bucket, f"moved/home/{part}/")) == hashes(below(folder / part))
+    there, here = Warehouse.open(url, read_only=True), Warehouse.open(f"sqlite:///{folder / 'insiders.db'}")
+    for table in TABLES:
+        assert there.read(table).equals(here.read(table)), table
+    assert "the-one-before" in there.read("refreshes")["refresh_id"].to_list()
+    latest = hashes(objects(bucket, "moved/home/reports/latest/"))
+    assert latest == hashes(below((folder / "reports" / "latest").resolve()))
+
+
+def test_a_moved_home_has_nothing_new_to_do(moved):
+    _, url = moved
+    assert run(SHIPPED, MOVED, database_url=url)["nothing_new"]
+
+
+def test_a_home_moved_back_is_the_home_it_was(moved, tmp_path):
+    folder, url = moved
+    done = insiders(
+        "migrate", "--home", MOVED, "--to", tmp_path / "back", database_url=url, landing=str(SHIPPED)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "are the same in s3://shop/moved/home" in done.stdout
+    for part in ("lake", "quarantine", "reports"):
+        assert hashes(below(tmp_path / "back" / part)) == hashes(below(folder / part))
+    assert run(SHIPPED, tmp_path / "back")["nothing_new"]
+
+
+def test_a_home_is_never_moved_onto_another(moved):
+    folder, url = moved
+    line = failure(insiders("migrate", "--home", folder, "--to", MOVED, to_database_url=url), 2)
+    assert "is a home already" in line
+    line = failure(insiders("migrate", "--home", folder, "--to", "s3://shop/other", to_database_url=url), 2)
+    assert "is a warehouse already" in line
+    line = failure(insiders("migrate", "--home", folder, "--to", "s3://shop/other"), 2)
+    assert "INSIDERS_TO_DATABASE_URL" in line
+
+
+def test_a_file_or_a_row_that_did_not_arrive_is_found(moved, bucket):
+    folder, url = moved
+    words = ("migrate", "--home", folder, "--to", MOVED, "--compare")
+    settings = {"to_database_url": url, "landing": str(SHIPPED)}
+    assert insiders(*words, **settings).returncode == 0
+    key = "moved/home/lake/insiders.parquet"
+    whole = bucket.get_object(Bucket="shop", Key=key)["Body"].read()
+    bucket.put_object(Bucket="shop", Key=key, Body=whole[:-1] + b"?")
+    assert "file lake/insiders.parquet;" in failure(insiders(*words, **settings), 1)
+    bucket.put_object(Bucket="shop", Key=key, Body=whole)
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM membership_changes WHERE refresh_id = 'the-one-before'")
+    assert "table membership_changes;" in failure(insiders(*words, **settings), 1)

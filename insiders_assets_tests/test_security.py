@@ -20,6 +20,7 @@ from insiders_assets_tests.s3 import serving_s3
 SECRET = "planted-secret"
 SECRETS = {
     "database_url": f"postgresql://shop:{SECRET}@127.0.0.1:9/insiders",
+    "to_database_url": f"postgresql://shop:{SECRET}@127.0.0.1:9/elsewhere",
     "hash_key": SECRET,
     "dashboard_password": SECRET,
     "smtp_url": f"smtp://shop:{SECRET}@127.0.0.1:9",

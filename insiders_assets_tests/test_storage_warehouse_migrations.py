@@ -114,3 +114,20 @@ def test_a_migration_is_drafted_from_the_contracts(tmp_path):
         compile(text, drafted, "exec")
     finally:
         drafted.unlink()
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_history_that_had_nothing_to_say_in_later_columns_is_restored_elsewhere(
+    database_url, postgres_url, tmp_path, prepared
+):
+    filled(f"sqlite:///{tmp_path / 'old.db'}", STEPS[0])
+    old = Warehouse.open(f"sqlite:///{tmp_path / 'old.db'}")
+    old.publish(*a_refresh("newest"))
+    tables = {name: old.read(name) for name in old.tables()}
+    assert tables["refreshes"]["selection"].null_count() > 10
+    new = Warehouse.open(database_url)
+    if prepared and database_url.startswith("postgresql"):
+        new.prepare()
+    new.restore(tables)
+    for name, table in tables.items():
+        assert new.read(name).equals(table), name

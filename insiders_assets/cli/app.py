@@ -203,6 +203,22 @@ def dashboard(
 
 
 @app.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="The new home: a folder or s3://bucket/prefix.", metavar="LOC")],
+    home: Home = None,
+    only_compare: Annotated[
+        bool, typer.Option("--compare", help="Copy nothing, only compare what was copied before.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Copy a home, history included, and compare; INSIDERS_TO_DATABASE_URL names the new home's database."""
+    from insiders_assets.cli.migrate import migrate as move
+    from insiders_assets.settings import load_settings
+
+    move(load_settings(home=home), to, only_compare=only_compare, as_json=as_json)
+
+
+@app.command()
 def upgrade(home: Home = None) -> None:
     """Make the warehouse's tables, or bring them up to date; what a database's owner does for a writer who may not."""
     from insiders_assets.settings import load_settings

@@ -57,6 +57,17 @@ def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> No
     ensure_views(connection)
 
 
+def allow_empty(connection: sa.Connection, name: str, columns: Collection[str]) -> None:
+    """Let columns of a history table be empty, for refreshes from before there was anything to say in them."""
+    import sqlalchemy as sa
+
+    if connection.dialect.name == "sqlite":
+        return  # made by migrations, they may
+    for column in sa.inspect(connection).get_columns(name):
+        if column["name"] in columns and not column["nullable"]:
+            connection.exec_driver_sql(f'ALTER TABLE "{name}" ALTER COLUMN "{column["name"]}" DROP NOT NULL')
+
+
 def _add(connection: sa.Connection, table: sa.Table, columns: Collection[sa.Column]) -> None:
     """Add columns to a table; only an empty one can be told that they must be filled."""
     for column in columns:

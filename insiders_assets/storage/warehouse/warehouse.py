@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.warehouse import postgres, purge, sqlite, urls
+from insiders_assets.storage.warehouse import migrations, postgres, purge, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
 from insiders_assets.storage.warehouse.summaries import summaries
-from insiders_assets.storage.warehouse.upgrade import ensure_tables
+from insiders_assets.storage.warehouse.upgrade import allow_empty, ensure_tables
 from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
@@ -135,6 +135,31 @@ class Warehouse:
         with urls.told(self.url, "written"):
             purge.compact(self.url)
         return deleted
+
+    def tables(self) -> list[str]:
+        """The tables of the contracts that are there, sorted by name."""
+        import sqlalchemy as sa
+
+        with self._transaction("read") as connection:
+            return sorted(TABLES.keys() & set(sa.inspect(connection).get_table_names()))
+
+    def restore(self, frames: Mapping[str, pl.DataFrame]) -> None:
+        """Fill an empty warehouse with what another one held, history included, in one transaction.
+
+        Raises:
+            InsidersError: The database cannot be opened or written; nothing was written.
+        """
+        make_parent(self.url)
+        with self._transaction("written") as connection:
+            self._alone(connection)
+            migrations.upgrade(connection)  # as they make it, history may be empty in later columns
+            ensure_tables(connection, replaced=frames.keys())
+            for name, frame in frames.items():
+                connection.execute(metadata().tables[name].delete())
+                allow_empty(
+                    connection, name, [column for column in frame.columns if frame[column].has_nulls()]
+                )
+            _driver(connection).load(connection, frames)
 
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.

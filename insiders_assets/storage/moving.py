@@ -1,0 +1,155 @@
+"""Moving a home: every file and every row of the warehouse, to another place, compared afterwards byte by byte.
+
+Between a folder with SQLite and a bucket with PostgreSQL in either direction; a move into an empty folder is a backup,
+a move out of it restores one. Pointers are written last, when all that they name is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets import progress
+from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.places import Place, S3Path, sizes
+from insiders_assets.storage.files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from insiders_assets.storage.stores import Stores
+
+KEPT = ("lake", "quarantine")
+"""Folders of a home whose files are moved as they are; reports and the warehouse are moved by what keeps them."""
+POINTERS = ("raw_transactions.manifest.json", "segmentation_model/latest.json", "refresh.json")
+"""Files of the lake that name others, in the order in which they are written, after all others."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move took along and found equal at its end.
+
+    Attributes:
+        files: Files.
+        size: Their bytes.
+        reports: Reports, whose files are among them.
+        tables: Rows by table of the warehouse.
+    """
+
+    files: int
+    size: int
+    reports: int
+    tables: dict[str, int]
+
+
+def move(source: Stores, target: Stores) -> Moved:
+    """Copy a home to another place and compare; the source is only read.
+
+    Raises:
+        UsageError: Something lies at the target already.
+        InsidersError: The source is incomplete, a place cannot be read or written, or the copy differs.
+    """
+    _refuse_filled(target)
+    files = _files(source)
+    for done, name in enumerate(files, start=1):
+        _copy(source.home / name, target.home / name)
+        progress.report("copying files", done, len(files))
+    for name in source.publication.names():
+        report = source.publication.folder(name)
+        with target.publication.staged(name) as staged:
+            for relative in sizes(report):
+                _copy(report / relative, staged / relative)
+    if source.warehouse.exists():
+        target.warehouse.restore({name: source.warehouse.read(name) for name in source.warehouse.tables()})
+    if latest := source.publication.latest():
+        target.publication.make_latest(latest)
+    return compare(source, target)
+
+
+def compare(source: Stores, target: Stores) -> Moved:
+    """Compare two homes: the checksum of every file, every row of every table, and which report is the latest.
+
+    Raises:
+        InsidersError: They differ; the message names the first difference and how many there are.
+    """
+    found, total, differ = 0, 0, []
+    reports = source.publication.names()
+    for name in [*_files(source), *_report_files(source, reports)]:
+        here = checksum(source.home / name)
+        found, total = found + 1, total + here[1]
+        if checksum(target.home / name) != here:
+            differ.append(f"file {name}")
+        progress.report("comparing files", found)
+    rows = {}
+    for name in source.warehouse.tables() if source.warehouse.exists() else ():
+        table = source.warehouse.read(name)
+        rows[name] = table.height
+        if not target.warehouse.exists() or not table.equals(target.warehouse.read(name)):
+            differ.append(f"table {name}")
+    if source.publication.latest() != target.publication.latest():
+        differ.append("the latest report")
+    if differ:
+        more = f" and {len(differ) - 1} more" if len(differ) > 1 else ""
+        raise InsidersError(
+            f"differs from {source.home}: {differ[0]}{more}",
+            where=str(target.home),
+            cure="empty it and move again; nothing of the source has changed",
+        )
+    return Moved(found, total, len(reports), rows)
+
+
+def checksum(path: Place) -> tuple[str, int]:
+    """The SHA-256 of a file and its size; of a missing one, that of nothing and -1."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return "", -1
+    return hashlib.sha256(content).hexdigest(), len(content)
+
+
+def _files(stores: Stores) -> list[str]:
+    """The files to move as they are, by name relative to the home, pointers last."""
+    # Exports that lie in the home belong to it.
+    kept = KEPT if stores.settings.landing else (*KEPT, "landing")
+    names = [f"{folder}/{name}" for folder in kept for name in sizes(stores.home / folder) if _is_kept(name)]
+    last = {f"lake/{name}": place for place, name in enumerate(POINTERS, start=1)}
+    return sorted(names, key=lambda name: (last.get(name, 0), name))
+
+
+def _is_kept(name: str) -> bool:
+    """Whether a file is no remainder of a run that was cut short."""
+    return not any(part.startswith(".") for part in name.split("/"))
+
+
+def _report_files(stores: Stores, names: Iterable[str]) -> list[str]:
+    return [
+        f"reports/{name}/{relative}" for name in names for relative in sizes(stores.publication.folder(name))
+    ]
+
+
+def _copy(source: Place, target: Place) -> None:
+    with replacing(target) as temporary:
+        if isinstance(source, S3Path):
+            source.download(temporary)
+        else:
+            shutil.copyfile(source, temporary)
+
+
+def _refuse_filled(target: Stores) -> None:
+    """Never mix two homes.
+
+    Raises:
+        UsageError: There is something at the target.
+    """
+    home = target.home
+    if isinstance(home, Path) and home.is_file():
+        raise UsageError("is a file", where=str(home), cure="name a folder")
+    if any((home / folder).exists() for folder in (*KEPT, "reports")):
+        raise UsageError("is a home already", where=str(home), cure="name a place where nothing lies yet")
+    if target.warehouse.latest_refresh():
+        raise UsageError(
+            "is a warehouse already", where=target.warehouse.place, cure="name an empty database"
+        )
