@@ -161,6 +161,13 @@ class S3Path:
         with self._told("written"):
             _client().copy({"Bucket": source.bucket, "Key": source.key}, self.bucket, self.key)
 
+    def server_time(self) -> str | None:
+        """What S3 takes for now, as its answers say it; None if it does not say."""
+        with self._told("read"):
+            found = _client().list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
+            return found["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return None
+
     def unlink(self, missing_ok: bool = False) -> None:  # noqa: ARG002 - S3 does not say
         """Delete it; S3 does not mind if it is not there."""
         with self._told("written"):

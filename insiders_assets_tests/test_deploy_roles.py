@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from psycopg2 import errors
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse
-from insiders_assets_tests.commands import failure, insiders
+from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.tables import a_refresh
 
 REFUSED = (errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)
@@ -101,6 +102,17 @@ def test_a_writer_who_meets_an_older_warehouse_is_sent_to_its_owner(urls):
 def test_a_reader_who_publishes_is_told_in_one_line(urls):
     with pytest.raises(InsidersError, match=r"cannot be written .*(read-only|permission denied)"):
         Warehouse.open(urls["bi"]).publish(*a_refresh("fourth"))
+
+
+def test_the_doctor_tells_a_reader_in_the_writers_place(urls, tmp_path):
+    seen = {}
+    for role in ("writer", "bi"):
+        done = insiders("doctor", "--home", tmp_path, "--landing", SHIPPED, "--json", database_url=urls[role])
+        findings = json.loads(done.stdout)["findings"]
+        seen[role] = [found["said"] for found in findings if found["state"] == "mend"]
+    assert seen["writer"] == []
+    (said,) = seen["bi"]
+    assert said.startswith("this user may not write")
 
 
 def test_a_stranger_does_not_get_in(urls):

@@ -117,6 +117,17 @@ def test_the_pointer_names_the_report_that_is_shown(cloud, bucket):
     assert objects(bucket, f"insiders/reports/{name}/") == objects(bucket, "insiders/reports/latest/")
 
 
+def test_the_doctor_finds_nothing_to_mend_in_either(cloud, folder, module_postgres_url):
+    for home, settings in ((HOME, {"database_url": module_postgres_url}), (folder, {})):
+        done = insiders("doctor", "--home", home, "--landing", SHIPPED, "--json", **settings)
+        assert done.returncode == 0, done.stdout
+        findings = json.loads(done.stdout)["findings"]
+        states = {finding["about"]: finding["state"] for finding in findings}
+        assert {states[about] for about in ("landing zone", "warehouse", "clock", "model", "report")} == {
+            "fine"
+        }
+
+
 def test_two_runs_never_write_in_one_home_together(cloud, module_postgres_url, tmp_path):
     from insiders_assets.cli.run import alone
 

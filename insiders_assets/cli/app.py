@@ -219,6 +219,15 @@ def migrate(
 
 
 @app.command()
+def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) -> None:
+    """Look at settings, rights, clock, space, versions and connections, and say what to mend."""
+    from insiders_assets.cli.doctor import report
+    from insiders_assets.settings import load_settings
+
+    report(load_settings(landing=landing, home=home), as_json=as_json)
+
+
+@app.command()
 def upgrade(home: Home = None) -> None:
     """Make the warehouse's tables, or bring them up to date; what a database's owner does for a writer who may not."""
     from insiders_assets.settings import load_settings

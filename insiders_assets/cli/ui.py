@@ -31,8 +31,8 @@ run_monitoring:
 """
 
 
-def dagster_home(settings: Settings) -> Path:
-    """``DAGSTER_HOME`` if it is set, otherwise ``<home>/dagster``, made on first use.
+def dagster_folder(settings: Settings) -> Path:
+    """``DAGSTER_HOME`` if it is set, otherwise ``<home>/dagster``.
 
     Dagster keeps its history in files of its own, so that a home on S3 gets a folder of this machine: one for each.
     """
@@ -41,10 +41,14 @@ def dagster_home(settings: Settings) -> Path:
     home = place(settings.home)
     if isinstance(home, S3Path):
         state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-        folder = make_folder(state / "insiders" / home.bucket / home.key / "dagster")
-    else:
-        folder = make_folder(home.absolute() / "dagster")
-    if not (folder / "dagster.yaml").exists():
+        return state / "insiders" / home.bucket / home.key / "dagster"
+    return home.absolute() / "dagster"
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's history, made on first use unless ``DAGSTER_HOME`` says otherwise."""
+    folder = dagster_folder(settings)
+    if not os.environ.get("DAGSTER_HOME") and not (make_folder(folder) / "dagster.yaml").exists():
         write_text(folder / "dagster.yaml", INSTANCE)
     return folder
 

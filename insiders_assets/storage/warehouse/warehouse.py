@@ -19,6 +19,7 @@ from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     import polars as pl
@@ -135,6 +136,23 @@ class Warehouse:
         with urls.told(self.url, "written"):
             purge.compact(self.url)
         return deleted
+
+    def looking(self) -> AbstractContextManager[sa.Connection]:
+        """A connection that reads, for the length of the block.
+
+        Raises:
+            InsidersError: The database cannot be opened.
+        """
+        return self._transaction("opened")
+
+    def server_time(self) -> datetime | None:
+        """What a server takes for now, or None of a file."""
+        import sqlalchemy as sa
+
+        if urls.sqlite_file(self.url):
+            return None
+        with self.looking() as connection:
+            return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
 
     def tables(self) -> list[str]:
         """The tables of the contracts that are there, sorted by name."""

@@ -1,0 +1,71 @@
+"""All examinations, one after the other; one that fails keeps no other from being made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from insiders_assets.cli.doctor import machine, places, services, warehouse
+from insiders_assets.cli.doctor.finding import Finding, mend
+from insiders_assets.errors import InsidersError
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from insiders_assets.settings import Settings
+
+EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
+    "versions": machine.versions,
+    "settings": machine.settings,
+    "space": machine.space,
+    "home": places.home,
+    "landing zone": places.landing,
+    "warehouse": warehouse.warehouse,
+    "clock": machine.clock,
+    "model": services.model,
+    "report": services.report,
+    "services": services.services,
+}
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; nothing is changed but a file that is written to the home and taken away again."""
+    stores = Stores(settings)
+    found: list[Finding] = []
+    for about, examination in EXAMINATIONS.items():
+        try:
+            found.extend(examination(stores))
+        except InsidersError as error:
+            said = f"{error.where}: {error.what}" if error.where else error.what
+            found.append(mend(about, said, error.cure or "see docs/operations.md"))
+        except Exception as error:  # its words might hold a secret, its kind does not
+            found.append(
+                mend(about, f"cannot be examined ({type(error).__name__})", "see docs/operations.md")
+            )
+    return found
+
+
+def report(settings: Settings, *, as_json: bool) -> None:
+    """Print what was found; ends with 1 if something must be mended.
+
+    Args:
+        settings: What is looked at.
+        as_json: Print one JSON object instead of text.
+    """
+    found = examine(settings)
+    ill = [finding for finding in found if finding.state == "mend"]
+    if as_json:
+        typer.echo(json.dumps({"healthy": not ill, "findings": [asdict(finding) for finding in found]}))
+    else:
+        for finding in found:
+            typer.echo(f"{finding.state:<5} {finding.about:<13} {finding.said}")
+            if finding.cure:
+                typer.echo(f"{'':<19} → {finding.cure}")
+        word = "thing" if len(ill) == 1 else "things"
+        typer.echo(f"\n{len(ill)} {word} to mend." if ill else "\nNothing to mend.")
+    if ill:
+        raise typer.Exit(1)

@@ -1,0 +1,41 @@
+"""What an examination finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["fine", "look", "mend"]
+"""Nothing to do; worth a look; or a refresh, or somebody who reads it, will stumble over it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        about: What was looked at.
+        state: How it is.
+        said: What was seen.
+        cure: What to do, where there is something.
+    """
+
+    about: str
+    state: State
+    said: str
+    cure: str = ""
+
+
+def fine(about: str, said: str) -> Finding:
+    """Nothing to do."""
+    return Finding(about, "fine", said)
+
+
+def look(about: str, said: str, cure: str) -> Finding:
+    """Worth a look."""
+    return Finding(about, "look", said, cure)
+
+
+def mend(about: str, said: str, cure: str) -> Finding:
+    """Must be mended."""
+    return Finding(about, "mend", said, cure)

@@ -1,0 +1,64 @@
+"""Whether the home can be written and the landing zone be read."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
+from insiders_assets.places import S3Path
+from insiders_assets.storage.landing import MAPPING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insiders_assets.storage.stores import Stores
+
+
+def home(stores: Stores) -> Iterator[Finding]:
+    """A file is written, read and deleted; and who else may read here."""
+    folder = stores.home
+    if isinstance(folder, Path) and not folder.exists():
+        yield look("home", f"{folder} is not there yet", "it is made by the first run: insiders run")
+        return
+    probe = folder / f".doctor-{uuid4().hex}"
+    try:
+        probe.write_bytes(b"well")
+        same = probe.read_bytes() == b"well"
+        probe.unlink()
+    except OSError as error:
+        said = f"{folder} cannot be written ({error.strerror or error})"
+        yield mend("home", said, "give this user write permission, or choose another INSIDERS_HOME")
+        return
+    if not same:
+        yield mend("home", f"{folder} does not give back what is written", "look at the store behind it")
+        return
+    yield fine("home", f"{folder} can be read and written")
+    if not isinstance(folder, S3Path) and folder.stat().st_mode & (stat.S_IROTH | stat.S_IXOTH):
+        said = f"everybody on this machine may look into {folder}, where customers' data lie"
+        yield look("home", said, f"chmod o-rwx {folder}")
+
+
+def landing(stores: Stores) -> Iterator[Finding]:
+    """What lies there is listed, and the smallest export is read."""
+    zone = stores.landing
+    listing = zone.listing()
+    exports = {name: signature.size for name, signature in listing.items() if name != MAPPING}
+    if not exports:
+        yield look("landing zone", f"{zone.location} holds no exports", "put exports into it")
+        return
+    name = min(exports, key=exports.__getitem__)
+    with zone.fetch(name) as path:
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            said = f"{name} cannot be read ({error.strerror or error})"
+            yield mend("landing zone", said, "give this user read permission")
+            return
+    newest = max(signature.arrived_at for signature in listing.values())
+    yield fine(
+        "landing zone",
+        f"{zone.location} holds {len(exports):,} exports, the newest from {newest:%Y-%m-%d %H:%M} UTC",
+    )

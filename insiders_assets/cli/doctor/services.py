@@ -1,0 +1,59 @@
+"""Whether the model assigns, the report is fresh and the daemon is at work."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from insiders_assets.cli.doctor.finding import Finding, fine, look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insiders_assets.storage.stores import Stores
+
+
+def model(stores: "Stores") -> "Iterator[Finding]":
+    """The champion is read as a refresh would."""
+    if stores.champion_version() is None:
+        yield look("model", "there is none yet", "it is fitted by the first run: insiders run")
+        return
+    champion = stores.models.champion()
+    yield fine("model", f"{champion.version} with {champion.card['k']} clusters can be used")
+
+
+def report(stores: "Stores") -> "Iterator[Finding]":
+    """The latest report and the tables are of one refresh, and fresh."""
+    name, latest = stores.publication.latest(), stores.warehouse.latest_refresh()
+    if name is None or latest is None:
+        yield look("report", "there is none yet", "it is made by the first run: insiders run")
+        return
+    if name != latest["refresh_id"]:
+        said = f"the report is {name}, the tables are {latest['refresh_id']}"
+        yield look("report", said, "a run was cut short; run again: insiders run --force")
+        return
+    age = datetime.now(UTC).replace(tzinfo=None) - latest["published_at"]
+    said = f"{name} is {age.total_seconds() / 86400:.1f} days old"
+    if age > timedelta(hours=stores.settings.stale_after_hours):
+        yield look("report", said, "see why: no new exports, or failing refreshes (insiders ui)")
+    else:
+        yield fine("report", said)
+
+
+def services(stores: "Stores") -> "Iterator[Finding]":
+    """The daemons that Dagster needs have shown signs of life."""
+    from dagster import DagsterInstance
+    from dagster._daemon.controller import all_daemons_healthy
+
+    from insiders_assets.cli.ui import dagster_folder
+
+    folder = dagster_folder(stores.settings)
+    if not (folder / "dagster.yaml").exists():
+        said = f"no service has run here ({folder} holds no dagster.yaml)"
+        yield look("services", said, "start them (docs/production.md), or only run by hand: insiders run")
+        return
+    with DagsterInstance.from_config(str(folder)) as instance:
+        healthy = all_daemons_healthy(instance)
+    if healthy:
+        yield fine("services", "the daemon is at work")
+    else:
+        said = "the daemon is not at work: a new export is not noticed"
+        yield look("services", said, "start it: systemctl start insiders-daemon, or insiders ui")

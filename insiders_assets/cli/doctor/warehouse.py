@@ -1,0 +1,71 @@
+"""Whether the warehouse answers, and lets this user do what a refresh does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sqlalchemy as sa
+
+    from insiders_assets.storage.stores import Stores
+
+ROLES = "grant what deploy/roles.sql grants to its writer"
+
+
+def warehouse(stores: Stores) -> Iterator[Finding]:
+    """Connection, rights, encryption, migrations."""
+    from insiders_assets.storage.warehouse import migrations
+
+    database = stores.warehouse
+    there = database.exists()
+    if not there and database.url.get_backend_name() == "sqlite":
+        yield look(
+            "warehouse", f"{database.place} is not there yet", "it is made by the first run: insiders run"
+        )
+        return
+    with database.looking() as connection:
+        known = migrations.current(connection) if there else None
+        yield fine("warehouse", f"{database.place} answers ({_version(connection)})")
+        if connection.dialect.name == "postgresql":
+            yield from _rights(connection, there=there)
+            yield from _encryption(connection, database.url.host)
+    if there and known != migrations.head():
+        said = f"its history is at migration {known or 'none'}, this version is at {migrations.head()}"
+        yield look("warehouse", said, "the next refresh brings it up to date, or its owner: insiders upgrade")
+
+
+def _version(connection: sa.Connection) -> str:
+    number = ".".join(map(str, connection.dialect.server_version_info or ()))
+    return f"{'SQLite' if connection.dialect.name == 'sqlite' else 'PostgreSQL'} {number}"
+
+
+def _rights(connection: sa.Connection, *, there: bool) -> Iterator[Finding]:
+    from insiders_assets.storage.warehouse.schema import TABLES
+
+    if not there:
+        question = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
+        if not connection.exec_driver_sql(question).scalar():
+            cure = "make the tables as the owner: insiders upgrade"
+            yield mend("warehouse", "there are no tables, and this user may not make them", cure)
+        return
+    rows = connection.exec_driver_sql(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND NOT (has_table_privilege"
+        "(quote_ident(tablename), 'SELECT') AND has_table_privilege(quote_ident(tablename), 'INSERT') AND "
+        "has_table_privilege(quote_ident(tablename), 'DELETE'))"
+    )
+    if barred := sorted(name for (name,) in rows if name in TABLES):
+        said = f"this user may not write {barred[0]}" + (f" and {len(barred) - 1} more" if barred[1:] else "")
+        yield mend("warehouse", said, ROLES)
+
+
+def _encryption(connection: sa.Connection, host: str | None) -> Iterator[Finding]:
+    encrypted = connection.exec_driver_sql(
+        "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    ).scalar()
+    if host and host not in ("localhost", "127.0.0.1", "::1") and not encrypted:
+        said = f"the connection to {host} is not encrypted"
+        yield mend("warehouse", said, "add ?sslmode=verify-full to INSIDERS_DATABASE_URL")

@@ -1,0 +1,134 @@
+"""The doctor: what is ill is found, said in one line with its cure, and ends with 1."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from insiders_assets.cli.doctor import Finding, examine
+from insiders_assets.settings import load_settings
+from insiders_assets.storage.landing import open_landing
+from insiders_assets.storage.warehouse import Warehouse
+from insiders_assets_tests.commands import SHIPPED, failure, insiders
+from insiders_assets_tests.tables import a_refresh
+
+
+def found(about: str, **settings: object) -> list[Finding]:
+    return [
+        finding
+        for finding in examine(load_settings(**({"landing": str(SHIPPED)} | settings)))
+        if finding.about == about
+    ]
+
+
+def only(about: str, **settings: object) -> Finding:
+    (finding,) = [finding for finding in found(about, **settings) if finding.state != "fine"]
+    return finding
+
+
+@pytest.fixture
+def home(tmp_path) -> str:
+    (tmp_path / "home").mkdir(mode=0o700)
+    return str(tmp_path / "home")
+
+
+def published(home: str, when: datetime) -> None:
+    tables, appended = a_refresh("only")
+    refreshes = appended["refreshes"].with_columns(
+        published_at=pl.lit(when.replace(tzinfo=None), dtype=pl.Datetime("us"))
+    )
+    Warehouse.open(f"sqlite:///{home}/insiders.db").publish(tables, appended | {"refreshes": refreshes})
+
+
+def test_where_nothing_has_run_yet_there_is_nothing_to_mend(home):
+    done = insiders("doctor", "--home", home, "--landing", SHIPPED)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("Nothing to mend.\n")
+    assert "insiders run" in done.stdout
+    assert not list(Path(home).iterdir())
+
+
+def test_what_must_be_mended_ends_with_1_and_is_told_to_programs(home, tmp_path):
+    done = insiders("doctor", "--home", home, "--landing", tmp_path / "nowhere", "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["healthy"] is False
+    (ill,) = [finding for finding in told["findings"] if finding["state"] == "mend"]
+    assert ill["about"] == "landing zone"
+    assert ill["cure"]
+
+
+def test_a_setting_that_cannot_be_read_is_one_line(home):
+    assert "INSIDERS_WINDOW_DAYS" in failure(insiders("doctor", "--home", home, window_days="many"), 2)
+
+
+def test_a_home_that_is_a_file_must_be_mended(tmp_path):
+    (tmp_path / "home").write_text("")
+    finding = only("home", home=str(tmp_path / "home"))
+    assert (finding.state, "cannot be written" in finding.said) == ("mend", True)
+
+
+def test_a_home_that_everybody_may_look_into_is_worth_a_look(home):
+    assert not [finding for finding in found("home", home=home) if finding.state != "fine"]
+    Path(home).chmod(0o701)
+    assert "chmod" in only("home", home=home).cure
+
+
+def test_a_home_that_may_not_be_written_must_be_mended(home):
+    Path(home).chmod(0o500)
+    if os.access(home, os.W_OK):
+        pytest.skip("an administrator may write everywhere")
+    assert only("home", home=home).state == "mend"
+
+
+def test_a_database_that_does_not_answer_must_be_mended_and_keeps_its_password(home):
+    url = "postgresql://shop:hunter2@127.0.0.1:9/insiders"
+    finding = only("warehouse", home=home, database_url=url)
+    assert finding.state == "mend"
+    assert "127.0.0.1" in finding.said
+    assert not [
+        finding
+        for finding in examine(load_settings(home=home, database_url=url))
+        if "hunter2" in str(finding)
+    ]
+
+
+def test_a_full_disk_must_be_mended(home, monkeypatch):
+    from insiders_assets.cli.doctor import machine
+
+    monkeypatch.setattr(machine, "LEAST_SPACE", 1 << 60)
+    assert {finding.state for finding in found("space", home=home)} == {"mend"}
+
+
+def test_a_report_from_the_future_is_a_clock_to_mend(home):
+    published(home, datetime.now(UTC) + timedelta(hours=2))
+    assert "in the future" in only("clock", home=home).said
+
+
+def test_a_server_whose_clock_differs_is_found(home, postgres_url, monkeypatch):
+    assert [finding.state for finding in found("clock", home=home, database_url=postgres_url)] == ["fine"]
+    late = datetime.now(UTC) - timedelta(minutes=20)
+    monkeypatch.setattr(Warehouse, "server_time", lambda _: late)
+    assert "s ahead of PostgreSQL" in only("clock", home=home, database_url=postgres_url).said
+
+
+def test_a_stale_report_is_worth_a_look(home):
+    published(home, datetime.now(UTC) - timedelta(days=30))
+    (Path(home) / "reports" / "only").mkdir(parents=True)
+    (Path(home) / "reports" / "latest").symlink_to("only")
+    assert "30.0 days old" in only("report", home=home).said
+
+
+def test_half_of_two_settings_that_belong_together_must_be_mended(home):
+    assert "INSIDERS_SMTP_URL is not" in only("settings", home=home, alert_email_to="a@b.example").said
+
+
+def test_an_empty_landing_zone_is_worth_a_look(home, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert only("landing zone", home=home, landing=str(tmp_path / "empty")).state == "look"
+    assert open_landing(str(tmp_path / "empty")).listing() == {}
