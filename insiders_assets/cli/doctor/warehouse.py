@@ -53,9 +53,9 @@ def _rights(connection: sa.Connection, *, there: bool) -> Iterator[Finding]:
             yield mend("warehouse", "there are no tables, and this user may not make them", cure)
         return
     rows = connection.exec_driver_sql(
-        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND NOT (has_table_privilege"
-        "(quote_ident(tablename), 'SELECT') AND has_table_privilege(quote_ident(tablename), 'INSERT') AND "
-        "has_table_privilege(quote_ident(tablename), 'DELETE'))"
+        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT"
+        " (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') AND"
+        " has_table_privilege(oid, 'DELETE'))"
     )
     if barred := sorted(name for (name,) in rows if name in TABLES):
         said = f"this user may not write {barred[0]}" + (f" and {len(barred) - 1} more" if barred[1:] else "")
