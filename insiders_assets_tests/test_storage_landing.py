@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.storage import s3_listing
 from insiders_assets.storage.landing import MAPPING, open_landing
 from insiders_assets_tests.s3 import serving_s3
 
@@ -73,6 +74,25 @@ def test_the_mapping_is_listed_only_where_there_are_exports(place):
     assert open_landing(place.location).listing() == {}
     place.put("a.csv", b"content")
     assert list(open_landing(place.location).listing()) == ["a.csv", MAPPING]
+
+
+def test_a_prefix_listed_before_is_listed_in_stretches_and_nothing_is_missed_or_named_twice(monkeypatch):
+    monkeypatch.setattr(s3_listing, "MANY", 10)
+    with serving_s3(monkeypatch, "exports") as client:
+        names = [f"{number:03d} é{chr(97 + number % 26)}.csv" for number in range(40)]
+        for name in names:
+            client.put_object(Bucket="exports", Key=f"shop/{name}", Body=b"content")
+        landing = open_landing("s3://exports/shop")
+        first = landing.listing()
+        assert list(first) == names
+        assert landing.listing() == first
+        for name in names[:1] + names[10:30] + names[-1:]:
+            client.delete_object(Bucket="exports", Key=f"shop/{name}")
+        for name in ("!.csv", "020.csv", "zzz.csv"):
+            client.put_object(Bucket="exports", Key=f"shop/{name}", Body=b"content")
+        expected = sorted({*names[1:10], *names[30:-1], "!.csv", "020.csv", "zzz.csv"})
+        assert list(landing.listing()) == expected
+        assert list(landing.listing()) == expected
 
 
 def test_a_signature_changes_with_the_content_and_not_with_a_second_look(place):

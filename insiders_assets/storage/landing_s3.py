@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import SCHEME
@@ -22,6 +23,7 @@ from insiders_assets.storage.landing import (
     mapping_file_text,
     mapping_signature,
 )
+from insiders_assets.storage.s3_listing import Lister
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +57,12 @@ class S3LandingZone:
         found: dict[str, FileSignature] = {}
         mapping: FileSignature | None = None
         with self._explained():
-            pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
-                for entry in page.get("Contents", ()):
-                    name = entry["Key"][len(self._prefix) :]
-                    if name == MAPPING:
-                        mapping = _signature(entry)
-                    elif name and not name.endswith("/") and is_export(name):
-                        found[name] = _signature(entry)
+            for entry in self._lister.entries():
+                name = entry["Key"][len(self._prefix) :]
+                if name == MAPPING:
+                    mapping = _signature(entry)
+                elif name and not name.endswith("/") and is_export(name):
+                    found[name] = _signature(entry)
         if self._mapping:
             mapping = mapping_signature(self._mapping)
         if found and mapping:
@@ -111,10 +111,18 @@ class S3LandingZone:
             self._client.put_object(Bucket=self._bucket, Key=self._prefix + MAPPING, Body=text.encode())
 
     @cached_property
+    def _lister(self) -> Lister:
+        return Lister(self._client, self._bucket, self._prefix)
+
+    @cached_property
     def _client(self) -> Any:
         import boto3
+        import botocore.session
 
-        return boto3.client("s3")
+        session = botocore.session.get_session()
+        # Every object of a listing has a date: read by the usual parser, dates are three quarters of its cost.
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_date)
+        return boto3.Session(botocore_session=session).client("s3")
 
     @contextmanager
     def _explained(self, *, missing_is_fine: bool = False) -> Iterator[None]:
@@ -139,6 +147,16 @@ class S3LandingZone:
                 where=self.location,
                 cure="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
             ) from None
+
+
+def _date(text: Any) -> datetime:
+    """A date that S3 writes: ISO in listings, otherwise in headers."""
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        from botocore.utils import parse_timestamp
+
+        return cast(datetime, parse_timestamp(text))
 
 
 def _signature(entry: dict[str, Any]) -> FileSignature:
