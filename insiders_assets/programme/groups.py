@@ -11,7 +11,7 @@ import polars as pl
 from insiders_assets.contracts.programme import PROFILED
 
 MICRO = 1_000_000
-"""Money is added up in millionths of the currency, so that no sum depends on the order of its parts."""
+"""Amounts are added up in whole millionths, so that no sum depends on the order of its parts."""
 
 
 def gather(features: pl.DataFrame, assignments: pl.DataFrame) -> pl.DataFrame:
@@ -52,9 +52,7 @@ def describe(customers: pl.DataFrame, key: str) -> pl.DataFrame:
     known_micros = int(customers.filter("is_identified").select(micros().sum()).item() or 0)
 
     def mean(name: str) -> pl.Expr:
-        if name == "revenue":
-            return micros().filter(known).sum() / MICRO / known.sum()
-        return pl.col(name).filter(known).mean()
+        return micros(name).filter(known).sum() / MICRO / known.sum()
 
     def of(part: pl.Expr, whole: int) -> pl.Expr:
         return part / whole if whole else pl.lit(0.0)
