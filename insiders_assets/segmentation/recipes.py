@@ -80,14 +80,14 @@ class Recipe:
     target: str = "revenue"
     population: Population = "identified"
     trees: int = 500
-    sampled: float = 0.15
+    sampled: float = 0.25
     min_samples_leaf: int = 5
     dimensions: int = 2
     clustered_in: ClusteredIn = "space"
     neighbours: int = 150
     min_dist: float = 0.0
     epochs: int = 200
-    negative_samples: int = 2
+    negative_samples: int = 1
     max_customers: int = 20_000
 
     def __post_init__(self) -> None:
