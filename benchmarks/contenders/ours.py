@@ -10,8 +10,12 @@ import polars as pl
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, returns
 from insiders_assets.features.customers import customer_features, newest_day
+from insiders_assets.ingest import IngestRules
 from insiders_assets.settings import Settings
+from insiders_assets.storage.ingesting import Ingesting  # noqa: F401 - imports are not to be timed
 from insiders_assets.storage.lake import Lake
+from insiders_assets.storage.landing import open_landing
+from insiders_assets.storage.transactions import TransactionStore
 
 _WINDOW = 396
 
@@ -28,8 +32,6 @@ def features(lake: Path, out: Path) -> int:
 
 def clean(store: Path, out: Path) -> int:
     """The assets ``clean_purchases`` and ``returns``, with the check of their contracts."""
-    from insiders_assets.storage.transactions import TransactionStore
-
     raw = TransactionStore(store).scan()
     lake, rules = Lake(out), CleaningRules()
     bought = lake.write(CLEAN_PURCHASES, clean_purchases(raw, rules))
@@ -44,9 +46,5 @@ def ingest(exports: Path, out: Path) -> int:
 
 def ingest_new(exports: Path, out: Path) -> int:
     """The store of transactions, with what it already has."""
-    from insiders_assets.ingest import IngestRules
-    from insiders_assets.storage.landing import open_landing
-    from insiders_assets.storage.transactions import TransactionStore
-
     rules = IngestRules.from_settings(Settings())
     return TransactionStore(out).ingest(open_landing(str(exports)), rules).rows_transactions

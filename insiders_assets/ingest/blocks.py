@@ -25,6 +25,8 @@ REJECTED_SCHEMA: dict[str, Any] = {
 ``cells`` holds our columns of the row as a JSON object of texts, where they could be told apart; it is for mending.
 """
 
+_NONE_REJECTED = pl.DataFrame(schema=REJECTED_SCHEMA)
+
 
 @dataclass
 class Block:
@@ -106,5 +108,7 @@ def rejected_frame(
         rows: The rows.
         cells: Their cells, if they are known.
     """
+    if not rows:  # as nearly always, and a frame made of nothing costs as much as one of something
+        return _NONE_REJECTED
     found = zip(rows, cells or [None] * len(rows), strict=True)
     return pl.DataFrame([(*row, 1, known) for row, known in found], schema=REJECTED_SCHEMA, orient="row")

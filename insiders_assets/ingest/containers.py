@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -118,13 +119,25 @@ _COMPRESSED: dict[bytes, Callable[[Path], BinaryIO]] = {
 }
 
 
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """A zip archive.
+
+    Raises:
+        BadZipFile: It is none, or its list of contents is damaged, however that shows.
+    """
+    try:
+        return zipfile.ZipFile(path)
+    except (ValueError, IndexError, OverflowError, struct.error) as error:
+        raise zipfile.BadZipFile(f"its list of contents cannot be read: {error}") from None
+
+
 def members(path: Path) -> dict[str, Opener]:
     """The files in a zip archive by name, sorted, with what opens them.
 
     Raises:
         ExportError: It holds none, or says that together they are far larger than the archive.
     """
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
         raise ExportError("is an archive with nothing in it", cure="pack it again or take it away")
@@ -152,7 +165,7 @@ def _member(path: Path, info: zipfile.ZipInfo) -> Opener:
     def opened() -> BinaryIO:
         if info.flag_bits & 1:
             raise ExportError("is locked with a password", cure="pack it without one")
-        return _bounded(cast(BinaryIO, zipfile.ZipFile(path).open(info)), info.compress_size)
+        return _bounded(cast(BinaryIO, open_zip(path).open(info)), info.compress_size)
 
     return opened
 

@@ -53,6 +53,9 @@ class Encoding:
                 break
         if name is None and b"\0" in head:
             name = _two_byte(head)
+        if name and not mark and codecs.lookup(name).name in ("utf-16", "utf-32"):
+            # Without a mark nothing says which byte comes first; Windows, where such files come from, begins low.
+            name = (_two_byte(head) if "16" in name else None) or f"{codecs.lookup(name).name}-le"
         encoding = cls(name, mark)
         text = b"".join(encoding.to_text([head]))
         return cls(name, mark, returns=b"\r" in text and b"\n" not in text)

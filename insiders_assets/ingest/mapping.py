@@ -9,7 +9,15 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.names import FIELDS, MANDATORY
@@ -80,6 +88,16 @@ class Mapping(BaseModel):
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     sheet: str | None = None
     cleaning: Cleaning = Field(default_factory=Cleaning)
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, name: str | None) -> str | None:
+        try:
+            if name is not None:
+                "a".encode(name)
+        except LookupError:
+            raise ValueError(f"{name} is no encoding of text that is known") from None
+        return name
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Mapping:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.containers import Opener, members, spooled, unpacked
+from insiders_assets.ingest.containers import Opener, members, open_zip, spooled, unpacked
 from insiders_assets.ingest.delimited import DelimitedExport
 
 if TYPE_CHECKING:
@@ -105,8 +105,6 @@ def _head(opener: Opener) -> bytes:
 
 def _is_workbook(path: Path) -> bool:
     """Whether a zip archive is a spreadsheet: they all say what is in them under one of these names."""
-    import zipfile
-
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         names = set(archive.namelist())
     return "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names

@@ -15,10 +15,13 @@ import polars as pl
 from insiders_assets.ingest.columns import Plan
 from insiders_assets.ingest.conversion import LIMIT, NEEDED, TRANSACTION_COLUMNS
 from insiders_assets.ingest.dates import FIRST, LAST, plain_form
-from insiders_assets.ingest.texts import text_exprs, without_tails
+from insiders_assets.ingest.texts import IDS, text_exprs, without_tails
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Block
+
+_TAILS = "tails"
+"""Whether an identifier of the block may have gone through a program that took it for a decimal number."""
 
 
 def plain(block: Block, plan: Plan) -> pl.DataFrame | None:
@@ -32,20 +35,22 @@ def plain(block: Block, plan: Plan) -> pl.DataFrame | None:
     if form is None:
         return None
     try:
-        found = block.scan.select(
-            *_exprs(form, tuple(plan.columns.items())), source_line=block.lines
-        ).collect()
+        exprs = _exprs(form, tuple(plan.columns.items()))
+        found = block.scan.select(*exprs, source_line=block.lines).collect()
     except pl.exceptions.PolarsError:
         return None
     if found.height != len(block.lines) or any(found[name].null_count() for name in NEEDED):
         return None
+    tails = found.drop_in_place(_TAILS)
     within = (
         _within(found["quantity"], -LIMIT, LIMIT)
         and _within(found["unit_price"], -LIMIT, LIMIT)
         and _within(found["invoice_date"], FIRST, LAST)
         and math.isfinite(found["unit_price"].sum())
     )
-    return without_tails(found).select(TRANSACTION_COLUMNS) if within else None
+    if not within:
+        return None
+    return without_tails(found) if tails[:1].any() else found
 
 
 @lru_cache(maxsize=64)
@@ -59,7 +64,10 @@ def _exprs(form: str, columns: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
         "invoice_date": date,
         "invoice_day": date.dt.epoch("d").cast(pl.Int32),
     }
-    return [expr.alias(name) for name, expr in exprs.items()]
+    # What may be the tail of a decimal number is looked for on the way: a query of its own would cost more.
+    tails = [source[name].str.contains(".0", literal=True).any() for name in IDS if name in source]
+    ordered = [exprs[name].alias(name) for name in TRANSACTION_COLUMNS if name in exprs]
+    return [*ordered, pl.any_horizontal(tails).alias(_TAILS)]
 
 
 def _within(values: pl.Series, low: Any, high: Any) -> bool:

@@ -34,7 +34,7 @@ class RepeatFinder:
     """Finds rows that repeat an earlier one, by 128 bits of hash per row: chance will not take two rows for one."""
 
     def __init__(self) -> None:
-        self._seen = pl.DataFrame(schema={str(seed): pl.UInt64 for seed in _SEEDS})
+        self._seen: pl.DataFrame | None = None
 
     def find(self, rows: pl.DataFrame) -> pl.Series:
         """Which of the next rows repeat an earlier one.
@@ -43,6 +43,8 @@ class RepeatFinder:
             rows: The rows, without the line they are on.
         """
         hashes = pl.DataFrame({str(seed): rows.hash_rows(seed=seed) for seed in _SEEDS})
+        if self._seen is None:
+            self._seen = hashes.clear()
         known = hashes.join(self._seen.with_columns(known=pl.lit(value=True)), on=hashes.columns, how="left",
                             maintain_order="left")["known"]  # fmt: skip
         repeats = known.is_not_null() | ~_first(hashes)

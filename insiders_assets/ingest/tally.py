@@ -48,7 +48,7 @@ class Tally:
         self._mended = mended
         self._sink, self._rules = sink, rules
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
-        self._shown = pl.DataFrame(schema=REJECTED_SCHEMA)
+        self._shown = rejected_frame([])
 
     def count(self, block: Block) -> None:
         """Count rows that are not converted yet, or never will be."""
@@ -92,7 +92,8 @@ class Tally:
 
     def _without_repeats(self, block: Block, found: Converted) -> Converted:
         """Count rows that repeat an earlier one, and reject them if the rules say so."""
-        rows = found.transactions.drop("source_line")
+        rows = found.transactions.clone()
+        rows.drop_in_place("source_line")
         if self._rules.duplicate_rows == "keep":
             self._counter.add(rows)
             return found

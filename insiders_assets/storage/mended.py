@@ -69,6 +69,9 @@ class Overlay:
     """
 
     def __init__(self, rows: pl.DataFrame, privacy: Privacy) -> None:
+        if rows.is_empty():
+            self._contents: dict[str, pl.DataFrame] = {}
+            return
         mine = rows.filter(pl.col("privacy") == kept_by(privacy)).drop("privacy")
         self._contents = {
             str(key[0]): part.drop("content")

@@ -69,10 +69,9 @@ class PartWriter:
     def _flush(self) -> None:
         if not self._held:
             return
-        name = pl.lit(self._name).alias("source_file")
-        frame = pl.concat(self._held).select(
-            name if column == "source_file" else column for column in RAW_TRANSACTIONS.names
-        )
+        frame = pl.concat(self._held) if len(self._held) > 1 else self._held[0].clone()
+        name = pl.Series("source_file", [self._name], dtype=pl.String)
+        frame.insert_column(RAW_TRANSACTIONS.names.index("source_file"), name.new_from_index(0, frame.height))
         self._held = []
         suffix = f".{self._flushes}" if self._flushes else ""
         for month, part in _by_month(frame):

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from insiders_assets.errors import UsageError
 from insiders_assets.ingest.mapping import DERIVED, read_mappings
 from insiders_assets.ingest.names import FIELDS
 from insiders_assets_tests.ingest.exports import read
@@ -45,6 +46,22 @@ def test_a_header_of_windows_characters_above_plain_rows_is_read_by_its_mapping(
     assert content.split(b"\n", 1)[1].isascii()
     found = read(tmp_path, content, SALES.name, mapping=SALES.mappings.of(SALES.name))
     assert found.outcome.rows_transactions == 5
+
+
+@pytest.mark.parametrize("written", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_an_encoding_that_the_mapping_names_is_read_with_and_without_a_mark(tmp_path, written):
+    given = ORDERS.mappings.exports[0].model_copy(
+        update={"encoding": written.removesuffix("-le").removesuffix("-be")}
+    )
+    found = read(tmp_path, ORDERS.content.encode(written), ORDERS.name, mapping=given)
+    assert found.outcome.rows_transactions == 6
+    assert read(tmp_path, b"\xb5(/\xfd" * 3, ORDERS.name, mapping=given).outcome.rows_transactions == 0
+
+
+def test_an_encoding_that_is_none_is_refused_where_the_mapping_is_read():
+    for name in ("klingon", "base64"):
+        with pytest.raises(UsageError, match=rf"exports\.0\.encoding: Value error, {name} is no encoding"):
+            read_mappings(f"exports: [{{encoding: {name}}}]", "mapping.yaml")
 
 
 def test_the_mapping_reference_is_a_mapping_that_names_every_key():

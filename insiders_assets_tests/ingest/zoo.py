@@ -91,6 +91,11 @@ def _locked() -> bytes:
     return bytes(packed)
 
 
+def _misnamed() -> bytes:
+    """An archive whose member has a name that claims to be UTF-8 and is not."""
+    return _zip({"é.csv": csv(*good())}).replace("é".encode(), b"\xb1\xb1")
+
+
 SHORT = row(2)[:5]
 LONG = [*row(2), "and more"]
 
@@ -152,6 +157,7 @@ ZOO: dict[str, Animal] = {
     "CSV that claims to be gzip": Animal(lambda: csv(*good()), 3, 0, name="export.csv.gz"),
     "zip cut off": Animal(lambda: _zip({"a.csv": csv(*good(50))})[:-30], 0, 0, "damaged", whole=True),
     "zip of nothing": Animal(lambda: _zip({}), 0, 0, "nothing in it", whole=True),
+    "zip with a name that is no text": Animal(_misnamed, 0, 0, "its list of contents", whole=True),
     "zip with a password": Animal(_locked, 0, 0, "password", whole=True),
     "zip with what macOS leaves": Animal(
         lambda: _zip({"a.csv": csv(*good()), "__MACOSX/._a.csv": b"\0\5\x16\7"}), 3, 0
