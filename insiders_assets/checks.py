@@ -40,7 +40,18 @@ TOGETHER = {
     "assignment": (LEAF_EMBEDDING, CLUSTERS),
     "programme": programme.TABLES,
     "backtest": RESEARCH,
-    "stability_study": (research.STABILITY_STUDY,),
+    **{
+        table.name: (table,)
+        for table in (
+            research.FEATURE_PROFILE,
+            research.DATA_SPACE_STUDY,
+            research.CLUSTERER_STUDY,
+            research.ORIGINAL_CYCLES,
+            research.RECIPE_TRIALS,
+            research.STABILITY_STUDY,
+            research.CHURN_STUDY,
+        )
+    },
 }
 """The tables that each computation makes: checked in one step, as they are made in one."""
 

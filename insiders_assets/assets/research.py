@@ -22,7 +22,15 @@ from insiders_assets.assets.declaration import declare
 from insiders_assets.assets.frames import DataFrame, LazyFrame
 from insiders_assets.assets.segmentation import segmentation_model
 from insiders_assets.contracts.programme import BACKTEST_CURVE, RESEARCH, SELECTION_BACKTEST
-from insiders_assets.contracts.research import STABILITY_STUDY
+from insiders_assets.contracts.research import (
+    CHURN_STUDY,
+    CLUSTERER_STUDY,
+    DATA_SPACE_STUDY,
+    FEATURE_PROFILE,
+    ORIGINAL_CYCLES,
+    RECIPE_TRIALS,
+    STABILITY_STUDY,
+)
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -72,6 +80,86 @@ def stability_study(
     from insiders_assets.research import stability
 
     return _kept(context, stores, stability.stability_study(stores.models.champion(), customer_features))
+
+
+@asset(**declare(FEATURE_PROFILE, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
+def feature_profile(
+    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
+) -> DataFrame:
+    """Describe every feature: spread, outliers, what it goes with, and why the champion's recipe keeps it or not."""
+    from insiders_assets.research import profile
+
+    return _kept(context, stores, profile.feature_profile(customer_features, stores.models.champion().recipe))
+
+
+@asset(**declare(DATA_SPACE_STUDY, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
+def data_space_study(
+    context: AssetExecutionContext,
+    customer_features: DataFrame,
+    clean_purchases: LazyFrame,
+    stores: ResourceParam[Stores],
+) -> DataFrame:
+    """Arrange customers by features, words and leaves, reduced in many ways, and measure each map and its clusters."""
+    from insiders_assets.research import data_space
+
+    champion = stores.models.champion()
+    return _kept(context, stores, data_space.data_space_study(champion, customer_features, clean_purchases))
+
+
+@asset(**declare(CLUSTERER_STUDY, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
+def clusterer_study(
+    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
+) -> DataFrame:
+    """Group customers by KMeans, mixtures, Ward and density, over numbers of groups, and measure the groups."""
+    from insiders_assets.research import clusterers
+
+    return _kept(context, stores, clusterers.clusterer_study(stores.models.champion(), customer_features))
+
+
+@asset(**declare(ORIGINAL_CYCLES, GROUP, "scikitlearn"), pool="home")
+def original_cycles(
+    context: AssetExecutionContext,
+    raw_transactions: LazyFrame,
+    customer_features: DataFrame,
+    stores: ResourceParam[Stores],
+) -> DataFrame:
+    """Run the five cycles of the work that this replaces again, beside the silhouettes that it published."""
+    from insiders_assets.research import cycles
+
+    return _kept(context, stores, cycles.original_cycles(raw_transactions, customer_features))
+
+
+@asset(**declare(RECIPE_TRIALS, GROUP, "scikitlearn"), pool="home")
+def recipe_trials(
+    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
+) -> DataFrame:
+    """Fit many recipes on customers drawn anew, and say which get all of their clusters back."""
+    from insiders_assets.research import trials
+
+    return _kept(context, stores, trials.recipe_trials(customer_features))
+
+
+@asset(**declare(CHURN_STUDY, GROUP, "polars", "scikitlearn"), deps=[segmentation_model], pool="home")
+def churn_study(
+    context: AssetExecutionContext,
+    clean_purchases: LazyFrame,
+    returns: LazyFrame,
+    stores: ResourceParam[Stores],
+) -> DataFrame:
+    """Follow customers month by month, by a frozen model and by refitted ones: who moved, and who was moved."""
+    from insiders_assets.programme import ProgrammeRules
+    from insiders_assets.refresh.inputs import as_of_date
+    from insiders_assets.refresh.study import features_by_day
+    from insiders_assets.research import churn
+
+    study = churn.churn_study(
+        features_by_day(stores.settings, clean_purchases, returns),
+        as_of_date(stores),
+        stores.models.champion().recipe,
+        seed=stores.settings.seed,
+        rules=ProgrammeRules.from_settings(stores.settings),
+    )
+    return _kept(context, stores, study)
 
 
 def _kept(context: AssetExecutionContext, stores: Stores, study: "Study") -> DataFrame:

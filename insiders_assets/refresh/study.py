@@ -9,6 +9,7 @@ import polars as pl
 from insiders_assets.storage.files import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from insiders_assets.places import Place
@@ -26,23 +27,41 @@ def backtest_inputs(settings: Settings, purchases: pl.LazyFrame, returns: pl.Laz
         purchases: ``clean_purchases``, lazy.
         returns: ``returns``, lazy.
     """
-    from insiders_assets.features.customers import customer_features
     from insiders_assets.programme.backtest import BacktestInputs
     from insiders_assets.segmentation import SegmentationModel
     from insiders_assets.segmentation.recipes import recipe_from
-
-    def features_at(day: date) -> pl.DataFrame:
-        return customer_features(purchases, returns, as_of=day, window_days=settings.window_days).collect(
-            engine="streaming"
-        )
 
     def segment(features: pl.DataFrame) -> pl.DataFrame:
         model = SegmentationModel.fit(features, seed=settings.seed, recipe=recipe_from(settings))
         return model.assign(features)
 
     return BacktestInputs(
-        purchases=purchases, returns=returns, features_at=features_at, segment=segment, seed=settings.seed
+        purchases=purchases,
+        returns=returns,
+        features_at=features_by_day(settings, purchases, returns),
+        segment=segment,
+        seed=settings.seed,
     )
+
+
+def features_by_day(
+    settings: Settings, purchases: pl.LazyFrame, returns: pl.LazyFrame
+) -> Callable[[date], pl.DataFrame]:
+    """What gives ``customer_features`` as of any day, over the settings' own window.
+
+    Args:
+        settings: The window.
+        purchases: ``clean_purchases``, lazy.
+        returns: ``returns``, lazy.
+    """
+    from insiders_assets.features.customers import customer_features
+
+    def features_at(day: date) -> pl.DataFrame:
+        return customer_features(purchases, returns, as_of=day, window_days=settings.window_days).collect(
+            engine="streaming"
+        )
+
+    return features_at
 
 
 def keep_figures(stores: Stores, name: str, study: Study) -> Place:

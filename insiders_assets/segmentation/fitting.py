@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,15 +79,24 @@ def group(people: pl.DataFrame, recipe: Recipe, seed: int) -> NDArray[np.int32]:
     Returns:
         One cluster per row, 0 to k - 1 by descending mean revenue.
     """
+    return group_by_k(people, recipe, (recipe.k,), seed)[recipe.k]
+
+
+def group_by_k(
+    people: pl.DataFrame, recipe: Recipe, ks: Iterable[int], seed: int
+) -> dict[int, NDArray[np.int32]]:
+    """:func:`group` for several numbers of clusters, in one and the same space."""
     from threadpoolctl import threadpool_limits
 
-    recipe, _ = _sized(recipe, people.height)
+    sized = {k: _sized(replace(recipe, k=k), people.height)[0] for k in ks}
     quiet = progress.listening(lambda *_: None)  # the study says how far it is
     with quiet, threadpool_limits(1, user_api="blas"), threadpool_limits(1, user_api="openmp"):
         if recipe.by_centres:
-            return _scaled_groups(people, recipe, seed)[2]
-        space = _leaf_space(people, recipe, seed)
-        return _groups(space, lambda: _positions(space, recipe, seed), people, recipe, seed)
+            return {k: _scaled_groups(people, each, seed)[2] for k, each in sized.items()}
+        one = next(iter(sized.values()))
+        space = _leaf_space(people, one, seed)
+        positions = cache(lambda: _positions(space, one, seed))
+        return {k: _groups(space, positions, people, each, seed) for k, each in sized.items()}
 
 
 def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:

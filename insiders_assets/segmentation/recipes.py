@@ -151,6 +151,11 @@ class Recipe:
         """The features that a fit reads, inputs first."""
         return tuple(dict.fromkeys((*self.inputs, self.target, "revenue")))
 
+    def without_picture(self) -> Recipe:
+        """The same clusters for less: UMAP is left out where it only draws."""
+        only_draws = self.reducer == "umap" and self.clustered_in == "space" and self.dimensions > 0
+        return replace(self, reducer="none") if self.space == "leaves" and only_draws else self
+
     def facts(self) -> dict[str, Any]:
         """The recipe as JSON-able facts."""
         return asdict(self) | {"inputs": list(self.inputs)}

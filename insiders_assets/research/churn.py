@@ -1,0 +1,187 @@
+"""``churn_study``: of those who change sides in a month, who moved, and who was moved by the model?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from insiders_assets import progress
+from insiders_assets.contracts.research import CHURN_STUDY, WAYS
+from insiders_assets.errors import InsidersError
+from insiders_assets.programme import ProgrammeRules
+from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, coverage
+from insiders_assets.research.drawing import INK, SERIES, canvas, png
+from insiders_assets.research.study import Study
+from insiders_assets.segmentation import Recipe, SegmentationModel, measures
+
+LABEL = "churn study"
+MONTH = 30
+MONTHS = 8
+FITTED = ("refitted", "another_seed")
+WORDS = {
+    "frozen": "frozen model, frozen tiers",
+    "redrawn": "frozen model, tiers drawn anew",
+    "refitted": "refitted each month",
+    "another_seed": "refitted with another seed",
+}
+
+FeaturesAt = Callable[[date], pl.DataFrame]
+
+
+def churn_study(
+    features_at: FeaturesAt,
+    last: date,
+    recipe: Recipe,
+    *,
+    seed: int,
+    rules: ProgrammeRules | None = None,
+    months: int = MONTHS,
+) -> Study:
+    """Keep a segmentation for some months in four ways, and count who changes tier.
+
+    Args:
+        features_at: The ``customer_features`` table of a day.
+        last: The newest day.
+        recipe: How models are fitted.
+        seed: Seed of fits.
+        rules: The programme's rules; tiers are drawn by the policy ``coverage``, whichever they name.
+        months: Months looked at, of 30 days each, at most.
+
+    Raises:
+        InsidersError: There are no customers of two months to compare.
+    """
+    steps = 2 * (months + 1)
+    progress.report(LABEL, 0, steps)
+    tables: list[tuple[date, pl.DataFrame]] = []
+    for back in range(months, -1, -1):
+        table = features_at(last - timedelta(days=MONTH * back)).filter("is_identified").sort("customer_id")
+        if table.height >= 2 * recipe.k:
+            tables.append((last - timedelta(days=MONTH * back), table))
+        progress.report(LABEL, months - back + 1, steps)
+    if len(tables) < 2:
+        raise InsidersError(
+            "too little history to follow customers",
+            where="clean_purchases",
+            cure=f"the study needs purchases of more than {MONTH} days",
+        )
+    placed = _placed(tables, recipe.without_picture(), seed, rules or ProgrammeRules())
+    progress.report(LABEL, steps, steps)
+    table = pl.DataFrame(list(_rows(tables, placed)), schema=CHURN_STUDY.polars_schema)
+    return Study(table, findings(table), {"churn": _figure(table)})
+
+
+def findings(table: pl.DataFrame) -> list[str]:
+    """What the figures say, in plain words."""
+    mean = {row["way"]: row for row in table.group_by("way").agg(pl.col(pl.Float64).mean()).to_dicts()}
+    most = dict(table.group_by("way").agg(pl.col("tier_churn").max()).iter_rows())
+    told = [
+        f"{WORDS[way].capitalize()}: {mean[way]['tier_churn']:.1%} of customers change tier in a month "
+        f"(at most {most[way]:.1%}), {mean[way]['insider_churn']:.1%} enter or leave the Insiders; clusters agree with "
+        f"those of the month before by {mean[way]['cluster_agreement']:.2f} (adjusted Rand index)."
+        for way in WAYS
+    ]
+    return [
+        *told,
+        f"Behaviour alone moves {mean['frozen']['tier_churn']:.1%} a month. Drawing the tiers' borders anew adds "
+        f"{_points(mean['redrawn']['tier_churn'] - mean['frozen']['tier_churn'])}, refitting "
+        f"{_points(mean['refitted']['tier_churn'] - mean['redrawn']['tier_churn'])} more.",
+        f"On one and the same day a refitted model puts {mean['refitted']['by_the_model']:.1%} of customers in another "
+        f"tier than the frozen one, with another seed {mean['another_seed']['by_the_model']:.1%}: that is the model.",
+    ]
+
+
+Placed = dict[str, list[pl.DataFrame]]
+"""``customer_id, cluster, policy_tier`` month by month, by way."""
+
+
+def _placed(
+    tables: list[tuple[date, pl.DataFrame]], recipe: Recipe, seed: int, rules: ProgrammeRules
+) -> Placed:
+    """Where each way puts everybody. The frozen model is the first month's: it never sees what comes."""
+    found: Placed = {way: [] for way in WAYS}
+    frozen = refitted = SegmentationModel.fit(tables[0][1], seed=seed, recipe=recipe)
+    tiers: dict[int, str] = {}
+    for number, (_, table) in enumerate(tables):
+        last = {way: months[-1] if months else None for way, months in found.items()}
+        redrawn, drawn = _tiers(frozen, table, rules, last["redrawn"])
+        tiers = tiers or drawn
+        found["redrawn"].append(redrawn)
+        found["frozen"].append(
+            redrawn.with_columns(policy_tier=pl.col("cluster").replace_strict(tiers, default=NOT_INSIDER))
+        )
+        other = frozen
+        if number:
+            refitted = SegmentationModel.fit(table, seed=seed, recipe=recipe, previous=refitted)
+            other = SegmentationModel.fit(table, seed=seed + number, recipe=recipe)
+        found["refitted"].append(_tiers(refitted, table, rules, last["refitted"])[0])
+        found["another_seed"].append(_tiers(other, table, rules, None)[0])
+        progress.report(LABEL, len(tables) + number, 2 * len(tables))
+    return found
+
+
+def _tiers(
+    model: SegmentationModel, table: pl.DataFrame, rules: ProgrammeRules, before: pl.DataFrame | None
+) -> tuple[pl.DataFrame, dict[int, str]]:
+    """Everybody's tier by the policy ``coverage``, hysteresis included where there is a month before; and clusters'."""
+    customers = table.join(model.assign(table), on="customer_id", maintain_order="left")
+    if before is None:
+        customers = customers.with_columns(
+            tier_before=pl.lit(None, pl.String), cluster_before=pl.lit(None, pl.Int32)
+        )
+    else:
+        remembered = before.select("customer_id", tier_before="policy_tier", cluster_before="cluster")
+        customers = customers.join(remembered, on="customer_id", how="left", maintain_order="left")
+    chosen = coverage(customers, rules)
+    placed = customers.select("customer_id", "cluster").join(
+        chosen.tiers, on="customer_id", maintain_order="left"
+    )
+    return placed, chosen.cluster_tiers
+
+
+def _rows(tables: list[tuple[date, pl.DataFrame]], placed: Placed) -> Iterator[dict[str, Any]]:
+    for number in range(1, len(tables)):
+        drawn = placed["redrawn"][number]
+        for way in WAYS:
+            before, now = placed[way][number - 1], placed[way][number]
+            both = before.join(now, on="customer_id", suffix="_now")
+            inside = (both["policy_tier"] == INSIDER, both["policy_tier_now"] == INSIDER)
+            yield {
+                "as_of": tables[number][0],
+                "way": way,
+                "customers": both.height,
+                "tier_churn": _share(both["policy_tier"] != both["policy_tier_now"]),
+                "insider_churn": _share(inside[0] != inside[1]),
+                "cluster_agreement": measures.adjusted_rand(
+                    both["cluster"].to_numpy(), both["cluster_now"].to_numpy()
+                ),
+                "by_the_model": _share(now["policy_tier"] != drawn["policy_tier"]) if way in FITTED else None,
+            }
+
+
+def _share(true: pl.Series) -> float:
+    return float(true.sum()) / max(len(true), 1)
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:+.1f} points"
+
+
+def _figure(table: pl.DataFrame) -> bytes:
+    figure, axes = canvas(width=8, height=3.6)
+    for number, way in enumerate(WAYS):
+        rows = table.filter(pl.col("way") == way).sort("as_of")
+        axes.plot(
+            rows["as_of"].to_list(),
+            rows["tier_churn"] * 100,
+            marker="o",
+            color=SERIES[number],
+            label=WORDS[way],
+        )
+    axes.set(ylabel="customers in another tier, %", ylim=(0, None))
+    axes.set_title("Who changes tier from month to month")
+    axes.legend(frameon=False, fontsize=8, labelcolor=INK)
+    axes.tick_params(axis="x", rotation=20)
+    return png(figure)
