@@ -21,7 +21,9 @@ from dagster import (
 )
 
 from insiders_assets.automation import backstop, landing_zone
+from insiders_assets.cli.turns import COMMAND, take_turn
 from insiders_assets.definitions import build_defs
+from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.due import MAX_ATTEMPTS
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
@@ -114,6 +116,20 @@ def test_a_run_started_by_hand_counts_as_a_refresh(watch):
     watch.instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
     assert not watch.tick()
     assert "queued or running" in watch.skipped
+
+
+def test_a_command_waits_for_the_daemon_and_sweeps_what_a_killed_command_left(watch):
+    job = build_defs(watch.settings).resolve_job_def("refresh")
+    left = watch.instance.create_run_for_job(job, status=DagsterRunStatus.STARTED, tags=COMMAND)
+    watch.drop("a.csv")
+    watch.tick()
+    assert not watch.tick()
+    take_turn(watch.instance)
+    assert watch.instance.get_run_by_id(left.run_id).status is DagsterRunStatus.FAILURE
+    assert watch.tick()
+    watch.instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
+    with pytest.raises(InsidersError, match="the daemon has a run queued or running"):
+        take_turn(watch.instance)
 
 
 def test_a_landing_zone_that_keeps_failing_is_given_up_until_it_changes(watch):

@@ -129,10 +129,11 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
         assets: The job's assets to run, or None for all.
 
     Raises:
-        InsidersError: The job failed.
+        InsidersError: The job failed, or the daemon has a run of its own.
     """
     from dagster import AssetKey
 
+    from insiders_assets.cli.turns import COMMAND, take_turn
     from insiders_assets.definitions import build_defs
 
     definition = build_defs(stores.settings).resolve_job_def(job)
@@ -140,10 +141,12 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
         # Dagster logs every event; the progress lines say what a person needs.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         progress.report("starting")
+        take_turn(instance)
         result = definition.execute_in_process(
             instance=instance,
             asset_selection=[AssetKey(name) for name in assets] if assets else None,
             raise_on_error=False,
+            tags=COMMAND,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     if not result.success:
