@@ -132,6 +132,30 @@ def few_doubtful_assignments(stores: ResourceParam[Stores]) -> AssetCheckResult:
     )
 
 
+@asset_check(asset="clusters", additional_deps=["customer_features"])
+def customers_have_not_drifted(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """Customers still look like those the model was fitted on; whether to refit is for a person to say.
+
+    The metadata hold the population stability index of every feature and the share of doubtful assignments.
+    """
+    from insiders_assets.segmentation import drift
+    from insiders_assets.segmentation.drift import SHIFTED
+
+    features = stores.lake.read("customer_features")
+    assignments = features.select("customer_id").join(
+        stores.lake.read("clusters"), on="customer_id", how="left", maintain_order="left"
+    )
+    found = drift(stores.models.champion(), features, assignments)
+    cure = " Refit when it suits: insiders refit." if found.warnings else ""
+    return AssetCheckResult(
+        passed=not found.warnings,
+        severity=AssetCheckSeverity.WARN,
+        description="; ".join(found.warnings) + "." + cure if found.warnings else "Nothing has shifted.",
+        metadata={f"stability_index_{name}": value for name, value in found.psi.items()}
+        | {"share_doubtful": found.doubtful, "warns_above": SHIFTED},
+    )
+
+
 @asset_check(asset="members", blocking=True)
 def members_are_identified_insiders(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """Nobody anonymous and nobody from another tier is on the list, and nobody on it is missing from ``insiders``."""
@@ -164,6 +188,7 @@ CHECKS = [
     few_rows_rejected,
     champion_is_usable,
     few_doubtful_assignments,
+    customers_have_not_drifted,
     members_are_identified_insiders,
     report_equals_warehouse,
 ]
