@@ -39,6 +39,7 @@ class Block:
         texts: Gives the text of rows of ``scan`` by their positions in it.
         first: The fields of the first of them, as text; empty if there is none.
         again: Reads them in a slow way that cannot be misled, should ``scan`` turn out to see other rows.
+        some: Reads some of them, by their positions, without reading all.
     """
 
     scan: pl.LazyFrame
@@ -47,6 +48,7 @@ class Block:
     texts: Callable[[Sequence[int]], list[str]]
     first: Sequence[str]
     again: Callable[[], pl.DataFrame] | None = None
+    some: Callable[[Sequence[int]], pl.DataFrame] | None = None
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -58,6 +60,17 @@ class Block:
                 raise
             return self.again()
         return self.again() if self.again and found.height != len(self.lines) else found
+
+    def part(self, rows: Sequence[int]) -> Block:
+        """Some of the rows of ``scan``, by their positions in it, as a block of their own."""
+        frame = self.some(rows) if self.some else self.frame[list(rows)]
+        return Block(
+            frame.lazy(),
+            self.lines.gather(list(rows)),
+            rejected_frame([]),
+            lambda places: self.texts([rows[place] for place in places]),
+            (),
+        )
 
     @property
     def rows(self) -> int:

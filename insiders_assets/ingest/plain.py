@@ -1,7 +1,7 @@
 """The quick way: a block whose every value is written plainly becomes transactions in one look.
 
-Nearly every block of nearly every export is plain. If a single value is not, the block is read in the thorough way of
-:mod:`insiders_assets.ingest.conversion` instead.
+Nearly every row of nearly every export is plain. The few that are not are read in the thorough way of
+:mod:`insiders_assets.ingest.conversion` instead, and where they are not few, the whole block is.
 """
 
 from __future__ import annotations
@@ -23,13 +23,21 @@ if TYPE_CHECKING:
 _TAILS = "tails"
 """Whether an identifier of the block may have gone through a program that took it for a decimal number."""
 
+MOST_ODD = 2_000
+"""Rows of a block that are read one by one."""
+ODD_SHARE = 0.05
+"""Share of a block's rows up to which that pays."""
 
-def plain(block: Block, plan: Plan) -> pl.DataFrame | None:
-    """Rows as transactions if every value is written plainly and none is at fault, or None.
+
+def plain(block: Block, plan: Plan) -> tuple[pl.DataFrame, list[int]] | None:
+    """Rows as transactions as far as every value of theirs is written plainly and none is at fault.
 
     Args:
         block: The rows.
         plan: Where our columns come from; a plain one.
+
+    Returns:
+        The transactions, and the positions of the rows that are none yet; None if those are not few.
     """
     form = plain_form(block.first[plan.columns["invoice_date"]]) if block.first else None
     if form is None:
@@ -39,18 +47,36 @@ def plain(block: Block, plan: Plan) -> pl.DataFrame | None:
         found = block.scan.select(*exprs, source_line=block.lines).collect()
     except pl.exceptions.PolarsError:
         return None
-    if found.height != len(block.lines) or any(found[name].null_count() for name in NEEDED):
+    if found.height != len(block.lines):
         return None
     tails = found.drop_in_place(_TAILS)
-    within = (
-        _within(found["quantity"], -LIMIT, LIMIT)
+    odd: list[int] = []
+    if not _is_plain(found):
+        faulty = found.select(_FAULTY).to_series()
+        odd = faulty.arg_true().to_list()
+        if len(odd) > MOST_ODD or len(odd) > ODD_SHARE * found.height:
+            return None
+        found = found.filter(~faulty)
+    return (without_tails(found) if tails[:1].any() else found), odd
+
+
+def _is_plain(found: pl.DataFrame) -> bool:
+    return (
+        not any(found[name].null_count() for name in NEEDED)
+        and _within(found["quantity"], -LIMIT, LIMIT)
         and _within(found["unit_price"], -LIMIT, LIMIT)
         and _within(found["invoice_date"], FIRST, LAST)
         and math.isfinite(found["unit_price"].sum())
     )
-    if not within:
-        return None
-    return without_tails(found) if tails[:1].any() else found
+
+
+_FAULTY = pl.any_horizontal(
+    *(pl.col(name).is_null() for name in NEEDED),
+    *(~pl.col(name).is_between(-LIMIT, LIMIT) for name in ("quantity", "unit_price")),
+    pl.col("unit_price").is_nan(),
+    ~pl.col("invoice_date").is_between(FIRST, LAST, closed="left"),
+).fill_null(value=True)
+"""Rows that are not plain after all."""
 
 
 @lru_cache(maxsize=64)

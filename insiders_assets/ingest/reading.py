@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.columns import plan
@@ -17,8 +20,6 @@ from insiders_assets.ingest.texts import texts_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import polars as pl
 
     from insiders_assets.ingest.blocks import Block, Export
     from insiders_assets.ingest.outcome import Outcome
@@ -105,7 +106,11 @@ class _Reading:
         """Read every row, and return the formats."""
         for block in self._export.blocks(self._plan.positions):
             self._take_or_wait(block)
-        final = self._final()
+        try:
+            final = self._final()
+        except ExportError:
+            self._tally.withdraw()
+            raise
         as_read = self._formats or final
         if self._waiting or as_read != final or (self._plain and final.mark != "point"):
             self._tally.restart()
@@ -118,11 +123,14 @@ class _Reading:
         if not len(block.lines):
             self._tally.take(block, nothing_but(block.rejected))
             return
-        if not self._waiting and (found := self._plainly(block, self._formats)):
+        good, odd = None if self._waiting else self._plainly(block, self._formats), block
+        if good:
             self._plain = True
-            self._tally.take(block, found)
-            return
-        texts = texts_of(block.frame, self._plan)
+            if good.odd is None:
+                self._tally.take(block, Converted(good.frame, block.rejected))
+                return
+            odd = good.odd
+        texts = texts_of(odd.frame, self._plan)
         self._evidence.add(texts)
         if self._formats is None and not self._waiting:
             try:
@@ -132,7 +140,7 @@ class _Reading:
         if self._formats is None:
             self._tally.count(block)
         else:
-            self._tally.take(block, convert(block, texts, self._formats, self._plan))
+            self._tally.take(block, _joined(block, good, convert(odd, texts, self._formats, self._plan)))
 
     def _final(self) -> Formats:
         """The formats on the evidence of every row."""
@@ -152,13 +160,39 @@ class _Reading:
     def _converted(self, block: Block, formats: Formats) -> Converted:
         if not len(block.lines):
             return nothing_but(block.rejected)
-        found = self._plainly(block, formats)
-        return found or convert(block, texts_of(block.frame, self._plan), formats, self._plan)
+        good, odd = self._plainly(block, formats), block
+        if good:
+            if good.odd is None:
+                return Converted(good.frame, block.rejected)
+            odd = good.odd
+        return _joined(block, good, convert(odd, texts_of(odd.frame, self._plan), formats, self._plan))
 
-    def _plainly(self, block: Block, formats: Formats | None) -> Converted | None:
-        """The block converted at once, if it is plain and may be read so."""
+    def _plainly(self, block: Block, formats: Formats | None) -> _Plain | None:
+        """The plain rows of a block converted at once, if they may be read so."""
         mark = formats.mark if formats else self._rules.decimal
         if mark == "comma" or not self._plan.is_plain:
             return None
-        frame = plain(block, self._plan)
-        return None if frame is None else Converted(frame, block.rejected)
+        if (found := plain(block, self._plan)) is None:
+            return None
+        frame, odd = found
+        return _Plain(frame, block.part(odd) if odd else None)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """Transactions of a block, and its other rows if there are any."""
+
+    frame: pl.DataFrame
+    odd: Block | None
+
+
+def _joined(block: Block, good: _Plain | None, found: Converted) -> Converted:
+    """What became of a block of which some rows were converted at once and the others one by one."""
+    if good is None:
+        return found
+    transactions, rejected = good.frame, block.rejected
+    if found.transactions.height:
+        transactions = pl.concat([transactions, found.transactions]).sort("source_line")
+    if found.rejected.height:
+        rejected = pl.concat([rejected, found.rejected]).sort("source_line", maintain_order=True)
+    return Converted(transactions, rejected, found.blank)

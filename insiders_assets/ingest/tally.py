@@ -131,6 +131,12 @@ class Tally:
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self.outcome = Outcome(form=self.outcome.form)
 
+    def withdraw(self) -> None:
+        """Forget everything but how many rows there are: they were read in a way that turned out not to hold."""
+        rows = self.outcome.rows_read
+        self.restart()
+        self.outcome.rows_read = rows
+
     def set_aside(self, error: ExportError) -> None:
         """Keep nothing of the export but the reason, and examples of the rows behind it."""
         what = error.what

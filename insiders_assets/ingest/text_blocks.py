@@ -101,6 +101,7 @@ class TextBlock:
         )
         block = self._block_of(kept, scan.select(names))
         block.again = partial(self._by_hand, kept.tolist(), positions)
+        block.some = lambda rows: self._by_hand([int(kept[row]) for row in rows], positions)
         return block
 
     def _by_hand(self, rows: list[int], positions: Sequence[int]) -> pl.DataFrame:
