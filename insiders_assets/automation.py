@@ -91,7 +91,10 @@ def landing_zone(
         return SkipReason(why_not)
     return SensorResult(
         run_requests=[
-            RunRequest(tags={"insiders/landing": tick.asked, "insiders/attempt": str(tick.attempts)})
+            RunRequest(
+                tags={"insiders/landing": tick.asked, "insiders/attempt": str(tick.attempts)},
+                run_config=_logging(stores),
+            )
         ],
         cursor=tick.written(),
     )
@@ -135,7 +138,7 @@ def backstop(cron: str) -> ScheduleDefinition:
             return SkipReason(str(error))
         if _active(context.instance):
             return SkipReason("A refresh is queued or running.")
-        return RunRequest(tags={"insiders/asked_by": "backstop"})
+        return RunRequest(tags={"insiders/asked_by": "backstop"}, run_config=_logging(stores))
 
     return look
 
@@ -144,3 +147,8 @@ def _active(instance: DagsterInstance) -> bool:
     """Whether a refresh or refit is queued or running."""
     runs = instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50)
     return any(record.dagster_run.job_name in {refresh.name, refit.name, BY_HAND} for record in runs)
+
+
+def _logging(stores: Stores) -> dict[str, Any]:
+    """Run config that puts the definitions' logger in the place of Dagster's own, where there is one."""
+    return {"loggers": {"console": {"config": {}}}} if stores.settings.log_format == "json" else {}

@@ -52,6 +52,7 @@ PLANTED = {
     "INSIDERS_SMTP_URL": "smtp://us:" + SECRETS["the mail server's password"] + "@127.0.0.1:9",
     "INSIDERS_ALERT_EMAIL_TO": "nobody@shop.example",
     "INSIDERS_SLACK_TOKEN": SECRETS["Slack's token"],
+    "INSIDERS_LOG_FORMAT": "json",
 }
 
 SCRIPT, FORMULA = "<script>alert(1)</script>", '=HYPERLINK("http://x")'
@@ -64,6 +65,8 @@ HOSTILE_EXPORT = (
     )
 )
 """A customer worth having, twice, whose name, country and products want to be run."""
+
+JSON = ["--log-format", "json"]
 
 RUNS = """{ runsOrError(limit: 5) { ... on Runs { results {
   status jobName tags { key value } assetMaterializations { assetKey { path } } } } } }"""
@@ -231,13 +234,13 @@ def seen(folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, 
     }
     python, workspace = sys.executable, str(DEPLOY / "workspace.yaml")
     words = ["api", "grpc", "--host", "127.0.0.1", "--port", str(code)]
-    server = [python, "-m", "dagster", *words, "--module-name", "insiders_assets.definitions"]
-    daemon = [python, "-m", "dagster._daemon", "run", "--workspace", workspace]
+    server = [python, "-m", "dagster", *words, "--module-name", "insiders_assets.definitions", *JSON]
+    daemon = [python, "-m", "dagster._daemon", "run", "--workspace", workspace, *JSON]
     webserver = [python, "-m", "dagster_webserver", "--host", "127.0.0.1", "--port", str(web)]
     with (
         running(code_logs, environment | platform, server),
         # Neither is told where anything of the platform lies: they have no part in it.
-        running(folder, environment, daemon, [*webserver, "--workspace", workspace]),
+        running(folder, environment, daemon, [*webserver, "--workspace", workspace, *JSON]),
     ):
         for export in sorted(SHIPPED.glob("*.csv")):
             uploader.upload_file(str(export), BUCKET, f"landing/{export.name}")
@@ -361,3 +364,11 @@ def test_a_product_a_country_and_a_customer_that_want_to_be_run_are_shown_and_no
     assert "<f>" not in sheet
     assert "=HYPERLINK(" in sheet
     assert SCRIPT.encode() not in production.objects["home/reports/latest/report.html"]
+
+
+def test_services_and_runs_log_json_one_object_a_line(production):
+    for name in ("0.log", "1.log", "code/0.log"):
+        lines = (production.folder / name).read_text().splitlines()
+        logged = [json.loads(line) for line in lines if line.startswith("{")]
+        assert logged, name
+        assert not any(" - dagster" in line for line in lines if not line.startswith("{")), name

@@ -298,3 +298,23 @@ def test_a_file_or_a_row_that_did_not_arrive_is_found(moved, bucket):
     with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute("DELETE FROM membership_changes WHERE refresh_id = 'the-one-before'")
     assert "table membership_changes;" in failure(insiders(*words, **settings), 1)
+
+
+def test_a_customer_who_is_forgotten_is_gone_from_bucket_and_database(moved, bucket):
+    _, url = moved
+    named = pl.read_parquet(objects(bucket, "moved/home/lake/members.parquet")[""])["customer_id"][0]
+    done = insiders("forget", named, "--home", MOVED, "--landing", SHIPPED, database_url=url)
+    assert done.returncode == 0, done.stderr
+    left = []
+    for key, content in objects(bucket, "moved/home/").items():
+        if key.endswith(".parquet"):
+            frame = pl.read_parquet(content)
+            texts = frame.select(pl.col(pl.String))
+            if any((column == named).any() for column in texts.iter_columns()):
+                left.append(key)
+        elif key.endswith(".csv") and f"\n{named}," in content.decode():
+            left.append(key)
+    assert left == []
+    there = Warehouse.open(url, read_only=True)
+    assert named not in there.read("insiders")["customer_id"]
+    assert named not in there.read("membership_changes")["customer_id"]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from insiders_assets.storage.stores import Stores
 
-KEPT = ("lake", "quarantine")
-"""Folders of a home whose files are moved as they are; reports and the warehouse are moved by what keeps them."""
+ELSEWHERE = ("reports", "dagster", "insiders.db")
+"""What is not moved as files: reports and the warehouse are moved by what keeps them, Dagster's history stays."""
 POINTERS = ("raw_transactions.manifest.json", "segmentation_model/latest.json", "refresh.json")
 """Files of the lake that name others, in the order in which they are written, after all others."""
 
@@ -112,16 +112,17 @@ def checksum(path: Place) -> tuple[str, int]:
 
 def _files(stores: Stores) -> list[str]:
     """The files to move as they are, by name relative to the home, pointers last."""
-    # Exports that lie in the home belong to it.
-    kept = KEPT if stores.settings.landing else (*KEPT, "landing")
-    names = [f"{folder}/{name}" for folder in kept for name in sizes(stores.home / folder) if _is_kept(name)]
+    # Exports that lie in the home belong to it, unless the landing zone is named.
+    left = (*ELSEWHERE, "landing") if stores.settings.landing else ELSEWHERE
+    names = [name for name in sizes(stores.home) if not _is_left(name, left)]
     last = {f"lake/{name}": place for place, name in enumerate(POINTERS, start=1)}
     return sorted(names, key=lambda name: (last.get(name, 0), name))
 
 
-def _is_kept(name: str) -> bool:
-    """Whether a file is no remainder of a run that was cut short."""
-    return not any(part.startswith(".") for part in name.split("/"))
+def _is_left(name: str, left: Iterable[str]) -> bool:
+    """Whether a file stays where it is: moved otherwise, or a remainder of a run that was cut short."""
+    first, *_ = parts = name.split("/")
+    return first in left or first.startswith("insiders.db-") or any(part.startswith(".") for part in parts)
 
 
 def _report_files(stores: Stores, names: Iterable[str]) -> list[str]:
@@ -147,7 +148,7 @@ def _refuse_filled(target: Stores) -> None:
     home = target.home
     if isinstance(home, Path) and home.is_file():
         raise UsageError("is a file", where=str(home), cure="name a folder")
-    if any((home / folder).exists() for folder in (*KEPT, "reports")):
+    if any((home / folder).exists() for folder in ("lake", "quarantine", "reports")):
         raise UsageError("is a home already", where=str(home), cure="name a place where nothing lies yet")
     if target.warehouse.latest_refresh():
         raise UsageError(
