@@ -303,7 +303,7 @@ def test_colours_are_legible_and_the_style_uses_the_same_ones() -> None:
 
 @pytest.mark.parametrize(
     ("stability", "text"),
-    [(0.85, "highly stable (0.85)"), (0.849, "stable (0.85)"), (0.6, "a pattern, not a group (0.60)"),
+    [(0.85, "highly stable (0.85)"), (0.849, "valid (0.85)"), (0.6, "a pattern, not a group (0.60)"),
      (0.1, "do not trust (0.10)"), (None, "stability not studied")],
 )  # fmt: skip
 def test_a_badge_says_what_the_stability_means(stability: float | None, text: str) -> None:

@@ -181,7 +181,9 @@ def _figure(table: pl.DataFrame) -> bytes:
             label=WORDS[way],
         )
     axes.set(ylabel="customers in another tier, %", ylim=(0, None))
-    axes.set_title("Who changes tier from month to month")
-    axes.legend(frameon=False, fontsize=8, labelcolor=INK)
+    axes.set_title("Who changes tier from month to month", fontsize=10)
+    axes.legend(
+        frameon=False, fontsize=8, labelcolor=INK, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.18)
+    )
     axes.tick_params(axis="x", rotation=20)
     return png(figure)

@@ -220,7 +220,7 @@ def _curve_figure(table: pl.DataFrame, space: str) -> bytes:
                 color=SERIES[number],
                 label=clusterer,
             )
-        one.set_title(title)
+        one.set_title(title, fontsize=10)
         one.set_xlabel("groups", fontsize=8, color=MUTED)
     axes[0].legend(frameon=False, fontsize=8)
     figure.suptitle(space, fontsize=10)
@@ -237,6 +237,6 @@ def _silhouette_figure(shown: dict[str, tuple[NDArray[np.float64], Labels]]) -> 
             one.fill_betweenx(np.arange(start, start + len(part)), part, color=CLUSTER_COLOURS[label % 10])
             start += len(part) + 20
         one.axvline(float(np.nanmean(values)), color=MUTED, linewidth=0.8, linestyle="--")
-        one.set_title(f"{name}: silhouettes by group (KMeans)")
+        one.set_title(f"{name}: silhouettes by group (KMeans)", fontsize=10)
         one.set_yticks([])
     return png(figure)

@@ -269,5 +269,5 @@ def _figure(table: pl.DataFrame) -> bytes:
     axes.set_yticks(places, labels)
     axes.invert_yaxis()
     axes.legend(frameon=False, fontsize=8)
-    axes.set_title("Silhouettes of the original's cycles")
+    axes.set_title("Silhouettes of the original's cycles", fontsize=10)
     return png(figure)

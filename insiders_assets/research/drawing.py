@@ -39,7 +39,6 @@ def canvas(
         one.spines[["left", "bottom"]].set_color(LINE)
         one.tick_params(colors=MUTED, labelsize=8)
         one.title.set_color(INK)
-        one.title.set_fontsize(10)
     return figure, axes
 
 

@@ -173,7 +173,7 @@ def _spread_figure(people: pl.DataFrame, names: list[str]) -> bytes:
     figure, axes = canvas(rows, 5, width=10, height=1.9 * rows, squeeze=False)
     for one, name in zip(axes.ravel(), names, strict=False):
         one.hist(np.log1p(people[name].drop_nulls().to_numpy()), bins=30, color=SERIES[0])
-        one.set_title(name)
+        one.set_title(name, fontsize=10)
         one.set_yticks([])
     for one in axes.ravel()[len(names) :]:
         one.set_visible(False)
@@ -193,7 +193,7 @@ def _correlation_figure(ranks: NDArray[np.float64], names: list[str], groups: li
             dark = abs(ranks[one, other]) > 0.6
             axes.text(column, row, f"{ranks[one, other]:.1f}", ha="center", va="center", fontsize=6,
                       color="white" if dark else INK)  # fmt: skip
-    axes.set_title("Rank correlations; the number in brackets is the group")
+    axes.set_title("Rank correlations; the number in brackets is the group", fontsize=10)
     figure.colorbar(shown, shrink=0.6)
     return png(figure)
 

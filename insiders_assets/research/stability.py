@@ -241,7 +241,7 @@ def _cluster_figure(found: Agreements) -> bytes:
         axes.text(len(names) - 0.5, border, word, fontsize=8, va="bottom", ha="right", color=SERIES[1])
     axes.set(ylim=(0, 1.02), ylabel="Jaccard with the most alike cluster", xlim=(-0.5, len(names) - 0.5))
     axes.set_xticks(range(len(names)), [f"cluster {cluster}" for cluster in names])
-    axes.set_title("Is each cluster found again when customers are drawn anew?")
+    axes.set_title("Is each cluster found again when customers are drawn anew?", fontsize=10)
     return png(figure)
 
 
@@ -257,7 +257,7 @@ def _fit_figure(found: dict[str, Agreements]) -> bytes:
             one.text(
                 1.02, place, mean, fontsize=8, color=INK, va="center", transform=one.get_yaxis_transform()
             )
-        one.set_title(title)
+        one.set_title(title, fontsize=10)
         one.set(xlim=(min(0.5, one.get_xlim()[0]), 1.01))
     axes[0].set_yticks(range(len(found)), [WORDS[change] for change in found])
     axes[0].invert_yaxis()

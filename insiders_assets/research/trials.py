@@ -18,7 +18,7 @@ from insiders_assets.segmentation.fitting import group_by_k
 from insiders_assets.segmentation.population import fitted_population
 
 LABEL = "recipe trials"
-TIMES = 15
+TIMES = 10
 VALID = BADGES[1][0]
 SEED = 42
 
@@ -27,14 +27,13 @@ Trial = tuple[str, dict[str, Any], tuple[int, ...]]
 
 TRIALS: tuple[Trial, ...] = (
     ("leaf", {}, (3, 4, 5, 6, 7, 8, 9, 10)),
-    ("leaf", {"clusterer": "ward"}, (3, 5, 6, 8)),
-    ("leaf", {"dimensions": 1}, (4, 5, 6, 7, 8)),
-    ("leaf", {"dimensions": 3}, (5, 6, 8)),
+    ("leaf", {"clusterer": "ward"}, (5, 8)),
+    ("leaf", {"dimensions": 1}, (5, 6, 8)),
+    ("leaf", {"dimensions": 3}, (5, 8)),
     ("leaf", {"trees": 1_500}, (5, 6, 8)),
-    ("leaf", {"min_samples_leaf": 20}, (5, 6, 8)),
     ("stable", {}, (3, 4, 5, 6, 7, 8)),
-    ("stable", {"space": "quantile"}, (4, 6, 8)),
-    ("stable", {"inputs": ("revenue", "recency")}, (4, 6, 8)),
+    ("stable", {"space": "quantile"}, (4, 6)),
+    ("stable", {"inputs": ("revenue", "recency")}, (4, 6)),
 )
 """What is tried."""
 
@@ -122,6 +121,8 @@ def _figure(table: pl.DataFrame) -> bytes:
     colours = [SERIES[1] if default else SERIES[0] for default in rows["is_default"]]
     axes.barh(rows["recipe"].to_list(), rows["least"].to_list(), color=colours)
     axes.axvline(VALID, color=INK, linewidth=0.8, linestyle=":")
-    axes.set_title("Mean bootstrap Jaccard of each recipe's least stable cluster; the default in orange")
+    axes.set_title(
+        "Mean bootstrap Jaccard of each recipe's least stable cluster; the default in orange", fontsize=10
+    )
     axes.set_xlim(0, 1)
     return png(figure)

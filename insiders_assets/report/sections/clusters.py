@@ -23,7 +23,7 @@ MAP_LEAST = 40
 
 BADGES = (
     (0.85, mark("highly stable"), "good"),
-    (0.75, mark("stable"), "good"),
+    (0.75, mark("valid"), "good"),
     (0.60, mark("a pattern, not a group"), "fair"),
     (0.0, mark("do not trust"), "poor"),
 )
