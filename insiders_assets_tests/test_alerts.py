@@ -16,9 +16,14 @@ from urllib.parse import parse_qs
 import polars as pl
 import pytest
 from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
     DagsterInstance,
+    asset,
+    asset_check,
     build_run_status_sensor_context,
     build_sensor_context,
+    materialize,
 )
 
 from insiders_assets import alerting
@@ -139,6 +144,34 @@ def test_a_run_that_failed_is_told_with_its_cause(stores, caplog):
     assert record.message.startswith("refresh failed: ")
     assert "the landing zone holds no exports" in record.message
     assert result.run_id in record.message
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_check_that_did_not_pass_is_told_though_the_run_went_through(stores, caplog, passed):
+    @asset
+    def table() -> None:
+        """A table."""
+
+    @asset_check(asset=table)
+    def few_rows_rejected() -> AssetCheckResult:
+        share = {"share_rejected": 0.25}
+        return AssetCheckResult(passed=passed, severity=AssetCheckSeverity.WARN, metadata=share)
+
+    with DagsterInstance.ephemeral() as instance:
+        result = materialize([table, few_rows_rejected], instance=instance)
+        (success,) = (event for event in result.all_events if event.is_job_success)
+        context = build_run_status_sensor_context(
+            sensor_name="alert_on_checks",
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+            dagster_event=success,
+            resources={"stores": stores},
+        )
+        with caplog.at_level(logging.ERROR, "insiders.alerts"):
+            alerting.on_checks(context)
+    told = [record.message for record in caplog.records if record.name == "insiders.alerts"]
+    assert bool(told) is not passed
+    assert passed or "table.few_rows_rejected: share_rejected 0.25" in told[0]
 
 
 def test_a_stale_report_is_told_once(stores, caplog):
