@@ -47,6 +47,8 @@ def main(runs: int = 3, *sizes: int) -> list[dict[str, Any]]:
     if DAILY.is_dir():
         figures["daily"] = costs = one_new_file(runs)
         ratio = costs["one new file"]["seconds"] / costs["all files"]["seconds"]
+        ratio_of_days = costs["all files"]["cpu"] / costs["typed scan"]["cpu"]
+        claims["ingest of the 305 daily files beside a typed parse, CPU"] = (ratio_of_days, TYPED)
         claims["one new daily file on top of 304 beside all"] = (ratio, ONE_FILE)
     keep("ingest", figures)
     return verdict("ingest", claims)
@@ -69,12 +71,14 @@ def parse(rows: int, runs: int) -> dict[str, Any]:
 
 
 def one_new_file(runs: int) -> dict[str, Any]:
-    """The 305 daily files of the reference data at once, and the last of them on top of the others."""
+    """The 305 daily files of the reference data at once, beside a typed scan; and the last on top of the others."""
     say("ingest, one new daily file")
 
     def measured(figure: str) -> dict[str, float]:
         with tempfile.TemporaryDirectory() as folder:
             landing, store = Path(folder, "landing"), Path(folder, "store")
+            if figure == "typed scan":
+                return work("ingest", "native", DAILY, Path(folder, "typed.parquet"))
             shutil.copytree(DAILY, landing)
             last = max(landing.iterdir())
             if figure == "all files":
@@ -84,7 +88,9 @@ def one_new_file(runs: int) -> dict[str, Any]:
             aside.rename(last)
             return work("ingest_new", "ours", landing, store)
 
-    return interleaved({name: partial(measured, name) for name in ("all files", "one new file")}, runs)
+    return interleaved(
+        {name: partial(measured, name) for name in ("typed scan", "all files", "one new file")}, runs
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """One tick of the sensor over many files, in a folder and on S3: the S3 server is moto, in a process of its own.
 
 What moto takes to answer is its own doing: it looks at all keys for every page. So its answers are also kept, and given
-again as quickly as S3 gives them: ``s3``, beside ``moto`` with its own time.
+again as quickly as S3 gives them: ``s3``, beside the one time that ``moto`` took.
 
 Usage: python -m benchmarks.sensor [RUNS [FILES]]
 """
@@ -41,18 +41,18 @@ def main(runs: int = 3, files: int = FILES) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder, _bucket_of(files) as environment:
         landing = Path(folder, "landing")
         _fill(landing, files)
-        _tick(
-            f"s3://{BUCKET}/shop", Path(folder, "first-home"), environment[1]
-        )  # so that all answers are kept
+        bucket = f"s3://{BUCKET}/shop"
+        moto = _tick(
+            bucket, Path(folder, "first-home"), environment
+        )  # from here on, all its answers are kept
         costs = interleaved(
             {
                 "folder": partial(_tick, str(landing), Path(folder, "home")),
-                "moto": partial(_tick, f"s3://{BUCKET}/shop", Path(folder, "other-home"), environment[0]),
-                "s3": partial(_tick, f"s3://{BUCKET}/shop", Path(folder, "other-home"), environment[1]),
+                "s3": partial(_tick, bucket, Path(folder, "other-home"), environment),
             },
             runs,
         )
-    keep("sensor", {"files": files, **costs})
+    keep("sensor", {"files": files, "moto": {"first": moto["first"]}, **costs})
     share = files / FILES
     return verdict(
         "sensor",
@@ -106,8 +106,8 @@ def _fill(folder: Path, files: int) -> None:
 
 
 @contextmanager
-def _bucket_of(files: int) -> Iterator[list[dict[str, str]]]:
-    """A bucket of empty objects, and the environments that lead to moto and to what keeps its answers."""
+def _bucket_of(files: int) -> Iterator[dict[str, str]]:
+    """A bucket of empty objects, and the environment that leads to it, past what keeps its answers."""
     ports = [_free_port(), _free_port()]
     command = [sys.executable, "-m", "benchmarks.sensor", "serve", *map(str, (*ports, files))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
@@ -115,10 +115,11 @@ def _bucket_of(files: int) -> Iterator[list[dict[str, str]]]:
             if not server.stdout or server.stdout.readline().strip() != "ready":
                 raise RuntimeError("moto did not start")
             keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
-            yield [
-                {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "us-east-1", **keys}
-                for port in ports
-            ]
+            yield {
+                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ports[1]}",
+                "AWS_DEFAULT_REGION": "us-east-1",
+                **keys,
+            }
         finally:
             server.send_signal(signal.SIGKILL)
 

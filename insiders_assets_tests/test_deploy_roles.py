@@ -6,11 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import psycopg2
 import pytest
 from psycopg2 import errors
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.tables import a_refresh
@@ -65,6 +67,18 @@ def test_the_reader_reads_everything_and_writes_nothing(urls, name):
             told(urls["bi"], statement)
         with pytest.raises(REFUSED):
             told(urls["bi"], f"SET default_transaction_read_only = off; COMMIT; {statement}")
+
+
+def test_the_writer_forgets_a_customer_and_the_reader_may_not(urls):
+    answers = a_refresh("second")[0]["business_answers"].with_columns(
+        answer=pl.lit("The best: customer_id-000001.")
+    )
+    Warehouse.open(urls["writer"]).publish({"business_answers": answers}, {})
+    who = Redactor(["customer_id-000001"])
+    with pytest.raises(InsidersError):
+        Warehouse.open(urls["bi"]).purge(who)
+    assert Warehouse.open(urls["writer"]).purge(who) > 0
+    assert set(Warehouse.open(urls["bi"]).read("business_answers")["answer"]) == {"The best: (forgotten)."}
 
 
 @pytest.mark.parametrize("role", ["writer", "bi"])

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from insiders_assets.errors import ContractError, InsidersError
+from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, postgres, sqlite
 from insiders_assets.storage.warehouse.migrations import VERSION_TABLE
 from insiders_assets_tests.tables import a_refresh, made_up
@@ -56,6 +57,34 @@ def test_a_publish_replaces_the_tables_and_appends_the_history(database_url: str
     assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first", "second"]
     assert warehouse.read("membership_changes")["refresh_id"].to_list() == ["first"] * 9 + ["second"] * 4
+
+
+def test_a_customer_who_is_purged_is_in_no_table_history_or_sentence_and_the_others_stay(
+    database_url: str,
+) -> None:
+    who = "customer_id-000003"
+    warehouse = Warehouse.open(database_url)
+    assert warehouse.purge(Redactor([who])) == 0
+    for name in ("first", "second"):
+        tables, appended = a_refresh(name, rows=9)
+        told = pl.lit(f"The best: {who} (29.00), customer_id-000004.")
+        warehouse.publish(
+            tables | {"business_answers": tables["business_answers"].with_columns(answer=told)}, appended
+        )
+    before = {name: warehouse.read(name) for name in TABLES}
+    deleted = warehouse.purge(Redactor([who]))
+    after = {name: warehouse.read(name) for name in TABLES}
+    with_customers = [name for name in TABLES if "customer_id" in TABLES[name].names]
+    assert {"insiders", "members", "membership_changes"} <= set(with_customers)
+    for name in with_customers:
+        assert_frame_equal(after[name], before[name].filter(pl.col("customer_id") != who))
+    assert deleted == sum(before[name].height - after[name].height for name in with_customers) >= 4
+    assert set(after["business_answers"]["answer"]) == {"The best: (forgotten) (29.00), customer_id-000004."}
+    for name in set(TABLES) - set(with_customers) - {"business_answers"}:
+        assert_frame_equal(after[name], before[name])
+    if database_url.startswith("sqlite"):
+        folder = Path(database_url.removeprefix("sqlite:///")).parent
+        assert not any(who.encode() in path.read_bytes() for path in folder.iterdir())
 
 
 def test_publishing_a_refresh_again_replaces_its_own_history_only(database_url: str) -> None:

@@ -40,21 +40,26 @@ def purge(connection: sa.Connection, redactor: Redactor) -> int:
         table = metadata().tables[contract.name]
         if CUSTOMER in table.c:
             deleted += connection.execute(table.delete().where(table.c[CUSTOMER].in_(ids))).rowcount
-        for column in contract.columns:
-            if column.dtype == "str" and column.name != CUSTOMER:
-                _redact(connection, table.c[column.name], ids, redactor)
+        texts = [
+            column.name for column in contract.columns if column.dtype == "str" and column.name != CUSTOMER
+        ]
+        _redact(connection, table, texts, redactor)
     return deleted
 
 
-def _redact(
-    connection: sa.Connection, column: sa.Column[str], ids: Sequence[str], redactor: Redactor
-) -> None:
+def _redact(connection: sa.Connection, table: sa.Table, texts: Sequence[str], redactor: Redactor) -> None:
+    """Take the ids out of some columns of a table: rows are put anew, since who publishes may not update."""
     import sqlalchemy as sa
 
-    naming = sa.or_(*(column.contains(each, autoescape=True) for each in ids))
-    for text in connection.execute(sa.select(column).where(naming).distinct()).scalars().all():
-        if (new := redactor.text(text)) != text:
-            connection.execute(column.table.update().where(column == text).values({column: new}))
+    if not texts:
+        return
+    ids = sorted(redactor.ids)
+    naming = sa.or_(*(table.c[name].contains(each, autoescape=True) for name in texts for each in ids))
+    rows = [dict(row) for row in connection.execute(table.select().where(naming)).mappings()]
+    redacted = [row | {name: redactor.text(row[name]) for name in texts if row[name]} for row in rows]
+    if redacted != rows:
+        connection.execute(table.delete().where(naming))
+        connection.execute(table.insert(), redacted)
 
 
 def compact(url: sa.URL) -> None:
