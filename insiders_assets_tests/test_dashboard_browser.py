@@ -11,6 +11,7 @@ from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
+from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
@@ -198,7 +199,7 @@ def test_pages_can_be_used_without_script(browser: Browser, addresses: dict[str,
         browser.open(addresses["en"] + "/")
         Select(browser.driver.find_element(By.ID, "filter-tier")).select_by_value("viability")
         browser.driver.find_element(By.CSS_SELECTOR, "button.apply").click()
-        assert "tier=viability" in browser.driver.current_url
+        WebDriverWait(browser.driver, 20).until(lambda driver: "tier=viability" in driver.current_url)
         assert browser.driver.find_element(By.TAG_NAME, "h1").text == "Viability"
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
