@@ -11,7 +11,6 @@ from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
-from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
