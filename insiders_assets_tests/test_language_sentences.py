@@ -148,6 +148,13 @@ def test_a_reason_is_told_with_its_own_numbers() -> None:
     )
 
 
+@pytest.mark.parametrize("last", ["48 purchase lines at most", "33 to 66 purchase lines"])
+def test_money_in_a_rule_of_two_conditions_has_its_currency(last: str) -> None:
+    rule = f"more than 453.47 revenue per order and {last}"
+    assert Language("en", "GBP").told(rule) == rule.replace("453.47", "£453.47")
+    assert "R$\xa0453,47 de receita por pedido" in Language("pt_BR", "BRL").told(rule)
+
+
 @pytest.mark.parametrize(
     ("p", "english", "told"),
     [

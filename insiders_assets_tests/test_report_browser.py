@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,22 @@ def test_nothing_sticks_out_sideways(browser: Browser, whole: tuple[str, tuple[i
         f" e.getBoundingClientRect().right > {width}).map(e => e.outerHTML.slice(0, 80))"
     )
     assert browser.run("return document.documentElement.scrollWidth") <= width, wide
+
+
+def test_the_names_beside_a_chart_do_not_lie_on_each_other(
+    browser: Browser, whole: tuple[str, tuple[int, int]]
+) -> None:
+    names = browser.run(
+        "return [...document.querySelectorAll('#chart-backtest .ytick text')].map(t => t.getBoundingClientRect())"
+        ".map(b => [b.top, b.bottom, b.width])"
+    )
+    assert len(names) >= 3
+    names.sort()
+    assert all(above[1] <= below[0] + 2 for above, below in pairwise(names)), names
+    drawing = browser.run(
+        "return document.querySelector('#chart-backtest .nsewdrag').getBoundingClientRect().width"
+    )
+    assert drawing > 0.4 * whole[1][0]
 
 
 def test_axe_finds_nothing_wrong(browser: Browser, whole: tuple[str, tuple[int, int]]) -> None:

@@ -49,14 +49,38 @@ def _axis(title: str, **more: Any) -> dict[str, Any]:
 
 def _months(words: Language, days: list[date]) -> dict[str, Any]:
     """An axis of months, every one named, the year said once: a month that has nothing keeps its place."""
+    every = months_between(min(days), max(days)) if days else []
     texts = [
         words.month_alone(day) + (f"<br>{day.year}" if day.month == 1 or not place else "")
-        for place, day in enumerate(days)
+        for place, day in enumerate(every)
     ]
-    keys = [f"{day:%Y-%m}" for day in days]
+    keys = [f"{day:%Y-%m}" for day in every]
     return _axis(
-        "", type="category", showgrid=False, tickangle=0, tickfont={"size": 11}, tickvals=keys, ticktext=texts
+        "",
+        type="category",
+        categoryorder="array",
+        categoryarray=keys,
+        range=[-0.6, len(keys) - 0.4],
+        showgrid=False,
+        tickangle=0,
+        tickfont={"size": 11},
+        tickvals=keys,
+        ticktext=texts,
     )
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first day of every month from ``first``'s to ``last``'s."""
+    start, end = (day.year * 12 + day.month - 1 for day in (first, last))
+    return [
+        first.replace(year=number // 12, month=number % 12 + 1, day=1) for number in range(start, end + 1)
+    ]
+
+
+def _money_axis(words: Language, title: str) -> dict[str, Any]:
+    """An axis from nothing upwards whose numbers carry the currency as the language writes it."""
+    before, _, after = words.money(0, 0).partition(words.number(0))
+    return _axis(title, rangemode="tozero", tickprefix=before, ticksuffix=after, tickformat=",.0f")
 
 
 def by_month(words: Language, rows: Rows) -> Figure:
@@ -107,7 +131,7 @@ def customer_months(words: Language, rows: Rows) -> Figure:
     }
     axes = {
         "xaxis": _months(words, [row["month"] for row in rows]),
-        "yaxis": _axis(words.text("Revenue"), rangemode="tozero"),
+        "yaxis": _money_axis(words, words.text("Revenue")),
     }
     return {"data": [bars], "layout": _layout(words, 260, **axes)}
 

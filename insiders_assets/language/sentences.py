@@ -12,6 +12,7 @@ d    a day, such as ``2017-12-07``                     likewise
 i    an id, without spaces                             left as it is
 w    a name of any kind                                likewise
 t    a text                                            translated in turn
+u    what was counted or measured                      translated, if it is known word for word
 l    texts with commas and a last *and*                each translated, joined again
 o    texts joined by *; or*                            likewise
 s    texts joined by *;*                               likewise
@@ -108,6 +109,8 @@ class Sentences:
     def _slot(self, kind: str, text: str) -> str | None:
         if kind == "t":
             return self._sentence(text)
+        if kind == "u":
+            return self._fixed.get(text)
         if kind in JOINTS:
             return self._joined(kind, text)
         if kind == "d":

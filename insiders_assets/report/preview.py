@@ -28,6 +28,12 @@ def preview(inputs: ReportInputs) -> tuple[str, bytes]:
 def _markdown(inputs: ReportInputs) -> str:
     words = inputs.words
     shown = tiles(inputs)
+    named = words.text(
+        "Refresh %(name)s · segmentation model %(model)s · as of %(day)s",
+        name=inputs.refresh_id,
+        model=inputs.model_version,
+        day=words.day(inputs.as_of),
+    )
     lines = [
         f"**{headline(inputs)}.** {lead(inputs)}",
         "",
@@ -35,8 +41,9 @@ def _markdown(inputs: ReportInputs) -> str:
         "|" + "---:|" * len(shown),
         "| " + " | ".join(tile.value for tile in shown) + " |",
         "",
-        f"- {words.text('As of')} {words.day(inputs.as_of)} · {inputs.model_version} · {movement_line(inputs)}",
+        f"- {movement_line(inputs)}",
         *(f"- {notice.text}" for notice in notices(inputs)),
+        f"- {named}",
     ]
     return "\n".join(lines)
 

@@ -3,6 +3,7 @@
 (() => {
   document.documentElement.classList.add("scripted");
   const config = { displayModeBar: false, responsive: true, scrollZoom: false, showLink: false };
+  const MONTHS = 7;
   const json = (id) => JSON.parse(document.getElementById(id)?.textContent || "{}");
 
   function draw() {
@@ -12,11 +13,28 @@
       if (!figure || place.dataset.drawn || typeof Plotly === "undefined") return;
       place.dataset.drawn = "yes";
       place.textContent = "";
-      Plotly.newPlot(place, figure.data, figure.layout, config).then(() => {
+      const layout = place.clientWidth < 600 ? onPhone(figure.layout, place.dataset.figure) : figure.layout;
+      Plotly.newPlot(place, figure.data, layout, config).then(() => {
         if (place.dataset.figure === "map") openOnClick(place);
         if (place.dataset.figure === "capture") budget();
       });
     });
+  }
+
+  // On a phone there is no room for a long legend (the cards below name the clusters), nor for the name of every
+  // month: of some, with the year wherever it changes.
+  function onPhone(layout, name) {
+    const small = { ...layout, legend: { ...layout.legend, font: { size: 11 } } };
+    if (name === "map") small.showlegend = false;
+    const { tickvals, ticktext } = layout.xaxis ?? {};
+    if (!tickvals || tickvals.length <= MONTHS || !/^\d{4}-\d\d$/.test(tickvals[0])) return small;
+    const step = Math.ceil(tickvals.length / MONTHS);
+    const shown = tickvals.map((month, place) => [month, ticktext[place].split("<br>")[0]]).filter((_, place) => place % step === 0);
+    const texts = shown.map(([month, name], place) => {
+      const year = month.slice(0, 4);
+      return place && shown[place - 1][0].startsWith(year) ? name : `${name}<br>${year}`;
+    });
+    return { ...small, xaxis: { ...layout.xaxis, tickvals: shown.map(([month]) => month), ticktext: texts } };
   }
 
   // A name may hold anything: it goes into the address as one piece.

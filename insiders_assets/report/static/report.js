@@ -10,12 +10,33 @@
     if (drawn.has(name) || !figures[name] || typeof Plotly === "undefined") return;
     drawn.add(name);
     place.textContent = "";
-    // On a phone a long legend would leave no room for the drawing; the cards below name the clusters.
-    const legend = name !== "map" || place.clientWidth >= 600;
-    Plotly.newPlot(place, figures[name].data, { ...figures[name].layout, showlegend: legend }, config);
+    const layout = { ...figures[name].layout };
+    if (place.clientWidth < 600) {
+      // On a phone a long legend would leave no room for the drawing; the cards below name the clusters.
+      layout.showlegend = name !== "map";
+      // Nor would long names beside it.
+      if (layout.yaxis.ticktext) {
+        layout.yaxis = { ...layout.yaxis, ticktext: layout.yaxis.ticktext.map(folded), tickfont: { size: 11 } };
+      }
+    }
+    Plotly.newPlot(place, figures[name].data, layout, config);
+  }
+
+  // The height inside padding and border.
+  function inner(place) {
+    const style = getComputedStyle(place);
+    return place.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+  }
+
+  function folded(text) {
+    return text.replace(/(.{1,18})(\s+|$)/g, "$1<br>").slice(0, -"<br>".length);
   }
 
   const places = [...document.querySelectorAll("[data-figure]")];
+  // A chart that follows the page's width takes the height of its place: it is given the one it was made for.
+  places.filter((place) => figures[place.dataset.figure] && place.dataset.figure !== "map").forEach((place) => {
+    place.style.minHeight = `${figures[place.dataset.figure].layout.height + place.offsetHeight - inner(place)}px`;
+  });
   const near = new IntersectionObserver(
     (seen) => seen.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target)),
     { rootMargin: "600px" },
