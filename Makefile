@@ -45,7 +45,7 @@ lock: install  ## Resolve pyproject.toml into requirements.lock again
 	  --python-version 3.11 --extra dev --extra bench --output-file requirements.lock pyproject.toml
 
 audit: install  ## Known vulnerabilities of what is locked; asks the package index
-	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes --requirement requirements.lock
+	$(BIN)/python -m insiders_assets_tests.audit
 
 sbom: install  ## What is locked as a CycloneDX bill of materials, build/sbom.json
 	@mkdir -p build

@@ -1,40 +1,114 @@
-"""S3 over HTTP, for tests."""
+"""S3 over HTTP, for tests: moto, which can check policies, and SeaweedFS, which stores things and checks signatures."""
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+KEY, SECRET = "testing", "testing-is-secret"
+WEED = Path(sys.executable).with_name("weed")
+PATIENCE = 60
+
 
 @contextmanager
-def serving_s3(monkeypatch: pytest.MonkeyPatch, *buckets: str) -> Iterator[Any]:
+def serving_s3(monkeypatch: pytest.MonkeyPatch, *buckets: str, server: str = "moto") -> Iterator[Any]:
     """Serve S3 on a free port, point the environment at it, and give a client of it."""
     import boto3
+
+    with {"moto": moto, "seaweedfs": seaweedfs}[server]() as address:
+        for name, value in {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        client = boto3.client("s3")
+        for bucket in buckets:
+            client.create_bucket(Bucket=bucket)
+        yield client
+
+
+@contextmanager
+def moto() -> Iterator[str]:
+    """An empty moto server in this process; its address."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    urllib.request.urlopen(
-        urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
-    ).close()
-    client = boto3.client("s3")
-    for bucket in buckets:
-        client.create_bucket(Bucket=bucket)
+    address = f"http://{host}:{port}"
+    urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST")).close()
     try:
-        yield client
+        yield address
     finally:
         server.stop()
+
+
+@contextmanager
+def seaweedfs() -> Iterator[str]:
+    """SeaweedFS in a process and a folder of its own; its address."""
+    if not WEED.exists():
+        pytest.skip("there is no wheel of SeaweedFS for this system")
+    with ExitStack() as taken:
+        sockets = [
+            taken.enter_context(closing(socket.create_server(("127.0.0.1", 0)))).getsockname()
+            for _ in range(8)
+        ]
+    parts = [f"-{part}.port{kind}" for part in ("master", "volume", "filer", "s3") for kind in ("", ".grpc")]
+    ports = dict(zip(parts, (port for _, port in sockets), strict=True))
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="weed-") as folder:  # short: sockets lie in it
+        known = {
+            "name": "tests",
+            "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
+            "actions": ["Admin"],
+        }
+        users, log = Path(folder, "users.json"), Path(folder, "log")
+        users.write_text(json.dumps({"identities": [known]}))
+        words = [f"{name}={port}" for name, port in ports.items()]
+        words += [
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            f"-dir={folder}",
+            "-filer",
+            "-s3",
+            f"-s3.config={users}",
+        ]
+        words += [f"-{part}.localSocket={folder}/{part}.sock" for part in ("filer", "s3")]
+        words += ["-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.volumeSizeLimitMB=64"]
+        with log.open("wb") as out:
+            server = subprocess.Popen(
+                [WEED, "server", *words], cwd=folder, stdout=out, stderr=out, start_new_session=True
+            )
+        try:
+            _wait(ports["-s3.port"], server, log)
+            yield f"http://127.0.0.1:{ports['-s3.port']}"
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until buckets can be asked for: SeaweedFS serves S3 last."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        with closing(socket.socket()) as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}")

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,20 +29,39 @@ def variables(file: Path) -> set[str]:
     return set(re.findall(r"^([A-Z_]+)=", file.read_text(), flags=re.MULTILINE))
 
 
-def test_docker_takes_the_compose_file(tmp_path):
-    version = ["docker", "compose", "version"]
-    if not shutil.which("docker") or subprocess.run(version, capture_output=True).returncode:
-        pytest.skip("docker compose is not installed")
+def installed(name: str) -> Path:
+    """A tool that comes as a wheel for Linux."""
+    tool = Path(sys.executable).with_name(name)
+    if not tool.exists():
+        pytest.skip(f"there is no wheel of {name} for this system")
+    return tool
+
+
+def test_docker_compose_takes_the_compose_file_and_tells_each_service_its_own_settings(tmp_path):
+    tool = installed("docker-compose")
     copy = tmp_path / "deploy"
     shutil.copytree(DEPLOY, copy)
     for example in (copy / "env").iterdir():
         example.rename(example.with_suffix(""))
     done = subprocess.run(
-        ["docker", "compose", "-f", copy / "compose.yaml", "config", "--quiet"],
-        capture_output=True,
-        text=True,
+        [tool, "-f", copy / "compose.yaml", "config", "--format", "json"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    services = json.loads(done.stdout)["services"]
+    told = {
+        name: {key for key in service["environment"] if key.startswith("INSIDERS_")}
+        for name, service in services.items()
+    }
+    assert told["daemon"] == told["webserver"] == set()
+    assert "insiders_writer" in services["code"]["environment"]["INSIDERS_DATABASE_URL"]
+    assert "insiders_bi" in services["dashboard"]["environment"]["INSIDERS_DATABASE_URL"]
+    assert services["webserver"]["environment"]["DAGSTER_CODE_HOST"] == "code"
+
+
+def test_hadolint_finds_nothing_wrong_with_the_dockerfile():
+    done = subprocess.run([installed("hadolint"), DEPLOY / "Dockerfile"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 
 def test_systemd_takes_the_units(tmp_path):

@@ -29,7 +29,9 @@ import polars as pl
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
+from selenium.webdriver.support.wait import WebDriverWait
 
+from insiders_assets_tests.browser import Browser
 from insiders_assets_tests.commands import SHIPPED
 from insiders_assets_tests.s3 import serving_s3
 
@@ -135,6 +137,7 @@ class Production:
         run: The run that came of it, as GraphQL tells it.
         health: The daemons, while it was up.
         graphql: Everything that was asked of GraphQL, as it was answered.
+        seen: What a person reads in the UI, by page.
         objects: Every object in the bucket, by key.
         warehouse: The URL of the warehouse.
         history: The URL of Dagster's history.
@@ -145,6 +148,7 @@ class Production:
     run: dict[str, Any]
     health: list[dict[str, Any]]
     graphql: str
+    seen: dict[str, str]
     objects: dict[str, bytes]
     warehouse: str
     history: str
@@ -199,17 +203,41 @@ def with_password(url: str, password: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory, module_postgres_url, history) -> Iterator[Production]:
+def production(tmp_path_factory, module_postgres_url, history, browser) -> Iterator[Production]:
     folder = tmp_path_factory.mktemp("production")
     with (
         pytest.MonkeyPatch.context() as patch,
         serving_s3(patch, BUCKET),
         only_allowed(patch) as (owner, uploader, reader),
     ):
-        yield seen(folder, module_postgres_url, history, owner, uploader, reader)
+        yield seen(folder, module_postgres_url, history, owner, uploader, reader, browser)
 
 
-def seen(folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, reader: Any) -> Production:
+def looked_at(browser: Browser, port: int) -> dict[str, str]:
+    """What the UI says of runs and of the report, once it says it; the report's summary is opened as by a person."""
+
+    def shown(page: str, until: str) -> str:
+        browser.open(f"http://127.0.0.1:{port}/{page}", (1500, 1000))
+        WebDriverWait(browser.driver, 60).until(lambda driver: driver.execute_script(f"return !!({until})"))
+        return str(browser.run("return document.body.innerText"))
+
+    opener = "[...document.querySelectorAll('a')].find(link => link.textContent.includes('Show Markdown'))"
+    pages = {"runs": shown("runs", "document.body.innerText.includes('Success')")}
+    pages["report"] = shown("assets/insider_report", opener)
+    browser.run(f"{opener}.click()")
+    dialog = "document.querySelector('[class*=dialog i]:has(img)')"
+    pages["summary"] = WebDriverWait(browser.driver, 60).until(
+        lambda driver: driver.execute_script(f"return {dialog}?.innerText")
+    )
+    pages["lineage"] = shown("asset-groups", "document.body.innerText.includes('segmentation')")
+    assert browser.strangers() == []
+    browser.open("about:blank")
+    return pages
+
+
+def seen(
+    folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, reader: Any, browser: Browser
+) -> Production:
     """Start production, put the exports into the bucket, and look until there is a report."""
     home, code_logs = folder / "dagster", folder / "code"
     home.mkdir()
@@ -255,6 +283,7 @@ def seen(folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, 
         (run,) = until(done, folder)
         health = asked(web, DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]
         graphql = json.dumps([asked(web, query) for query in EVERYTHING])
+        pages = looked_at(browser, web)
     refused = 0
     for ask in (
         lambda: uploader.get_object(Bucket=BUCKET, Key="landing/2024-12.csv"),
@@ -268,7 +297,7 @@ def seen(folder: Path, warehouse: str, history: str, owner: Any, uploader: Any, 
     objects = {
         key: owner.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys if "landing/" not in key
     }
-    return Production(run, health, graphql, objects, warehouse, history, folder, refused)
+    return Production(run, health, graphql, pages, objects, warehouse, history, folder, refused)
 
 
 def test_an_export_put_into_the_bucket_becomes_a_report_in_it_and_rows_in_postgresql(production):
@@ -284,6 +313,18 @@ def test_an_export_put_into_the_bucket_becomes_a_report_in_it_and_rows_in_postgr
         assert cursor.fetchone() == (report["members"],)
         cursor.execute("SELECT refresh_id FROM refreshes")
         assert cursor.fetchall() == [(report["refresh_id"],)]
+
+
+def test_a_person_sees_the_run_the_report_and_its_summary_in_the_ui(production):
+    report = json.loads(production.objects["home/reports/latest/report.json"])
+    assert {"refresh", "Success", "landing_zone"} <= set(production.seen["runs"].split())
+    assert report["refresh_id"] in production.seen["report"]
+    assert f"s3://{BUCKET}/home/reports/{report['refresh_id']}/report.html" in production.seen[
+        "report"
+    ].replace("\n", "")
+    assert f"{report['members']} members." in production.seen["summary"]
+    for group in ("ingest", "features", "segmentation", "programme", "research"):
+        assert group in production.seen["lineage"]
 
 
 def test_every_daemon_that_production_needs_is_healthy(production):
@@ -341,6 +382,7 @@ def _texts(urls: tuple[str, ...]) -> dict[str, bytes]:
 def everything(production: Production) -> dict[str, bytes]:
     """All that production left anywhere, as bytes that can be searched."""
     found = {"graphql": production.graphql.encode()} | _texts((production.warehouse, production.history))
+    found |= {f"ui/{page}": text.encode() for page, text in production.seen.items()}
     for key, content in production.objects.items():
         found[key] = content
         if key.endswith(".parquet"):

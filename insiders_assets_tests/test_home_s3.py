@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,12 +25,15 @@ from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES, Warehouse
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
 from insiders_assets_tests.postgres import database
-from insiders_assets_tests.s3 import serving_s3
+from insiders_assets_tests.s3 import WEED, serving_s3
 from insiders_assets_tests.tables import a_refresh
 from insiders_assets_tests.test_storage_lake import GOOD, PRICES
 
 HOME = "s3://shop/insiders"
 MOVED = "s3://shop/moved/home"
+LANDING = "s3://shop/landing"
+ON_ONE = pytest.mark.parametrize("bucket", ["seaweedfs" if WEED.exists() else "moto"], indirect=True)
+"""What takes long is done on one of the two: on the one that stores things."""
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +42,23 @@ def patched():
         yield patch
 
 
-@pytest.fixture(scope="module")
-def bucket(patched, tmp_path_factory):
+@pytest.fixture(scope="module", params=["moto", "seaweedfs"])
+def bucket(request, patched, tmp_path_factory):
     patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-    with serving_s3(patched, "shop") as client:
+    with serving_s3(patched, "shop", server=request.param) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def cloud(bucket, module_postgres_url):
-    return run(SHIPPED, HOME, database_url=module_postgres_url)
+def warehouse_url(bucket, postgres_server) -> Iterator[str]:
+    """The database of the bucket's home."""
+    with database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def cloud(bucket, warehouse_url):
+    return run(SHIPPED, HOME, database_url=warehouse_url)
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +101,8 @@ def test_the_same_export_gives_the_same_bytes_in_a_bucket_and_in_a_folder(cloud,
     }
 
 
-def test_the_same_export_gives_the_same_tables_in_postgresql_and_in_sqlite(
-    cloud, folder, module_postgres_url
-):
-    there = Warehouse.open(module_postgres_url, read_only=True)
+def test_the_same_export_gives_the_same_tables_in_postgresql_and_in_sqlite(cloud, folder, warehouse_url):
+    there = Warehouse.open(warehouse_url, read_only=True)
     here = Warehouse.open(f"sqlite:///{folder / 'insiders.db'}", read_only=True)
     when = "published_at"
     for table in TABLES:
@@ -105,9 +114,9 @@ def test_the_same_export_gives_the_same_tables_in_postgresql_and_in_sqlite(
     assert there.read("insiders").height == cloud["customers"]
 
 
-def test_a_second_run_finds_nothing_new_and_reads_no_export_again(cloud, bucket, module_postgres_url):
+def test_a_second_run_finds_nothing_new_and_reads_no_export_again(cloud, bucket, warehouse_url):
     before = hashes(objects(bucket, "insiders/"))
-    assert run(SHIPPED, HOME, database_url=module_postgres_url)["nothing_new"]
+    assert run(SHIPPED, HOME, database_url=warehouse_url)["nothing_new"]
     assert hashes(objects(bucket, "insiders/")) == before
 
 
@@ -117,8 +126,8 @@ def test_the_pointer_names_the_report_that_is_shown(cloud, bucket):
     assert objects(bucket, f"insiders/reports/{name}/") == objects(bucket, "insiders/reports/latest/")
 
 
-def test_the_doctor_finds_nothing_to_mend_in_either(cloud, folder, module_postgres_url):
-    for home, settings in ((HOME, {"database_url": module_postgres_url}), (folder, {})):
+def test_the_doctor_finds_nothing_to_mend_in_either(cloud, folder, warehouse_url):
+    for home, settings in ((HOME, {"database_url": warehouse_url}), (folder, {})):
         done = insiders("doctor", "--home", home, "--landing", SHIPPED, "--json", **settings)
         assert done.returncode == 0, done.stdout
         findings = json.loads(done.stdout)["findings"]
@@ -128,13 +137,13 @@ def test_the_doctor_finds_nothing_to_mend_in_either(cloud, folder, module_postgr
         }
 
 
-def test_two_runs_never_write_in_one_home_together(cloud, module_postgres_url, tmp_path):
+def test_two_runs_never_write_in_one_home_together(cloud, warehouse_url, tmp_path):
     from insiders_assets.cli.run import alone
 
-    stores = Stores(load_settings(home=HOME, database_url=module_postgres_url))
+    stores = Stores(load_settings(home=HOME, database_url=warehouse_url))
     with alone(stores):
         words = ("run", "--force", "--home", HOME, "--landing", SHIPPED)
-        line = failure(insiders(*words, database_url=module_postgres_url), 1)
+        line = failure(insiders(*words, database_url=warehouse_url), 1)
     assert "another run is writing here" in line
     with alone(stores):
         pass
@@ -147,9 +156,9 @@ def test_a_home_on_s3_without_postgresql_is_one_line_and_exit_code_2(url):
     assert line.startswith("insiders: INSIDERS_DATABASE_URL: a home on S3 needs its warehouse in PostgreSQL")
 
 
-def test_a_bucket_that_is_not_there_is_one_line(bucket, module_postgres_url):
+def test_a_bucket_that_is_not_there_is_one_line(bucket, warehouse_url):
     words = ("run", "--home", "s3://nobodys/home", "--landing", SHIPPED)
-    line = failure(insiders(*words, database_url=module_postgres_url), 1)
+    line = failure(insiders(*words, database_url=warehouse_url), 1)
     assert "s3://nobodys/home" in line
     assert "check the bucket's name" in line
 
@@ -229,8 +238,9 @@ def test_a_model_without_its_card_is_no_model(cloud, bucket):
 
 
 @pytest.fixture(scope="module")
-def moved(folder, bucket, postgres_server) -> Iterator[tuple[Path, str]]:
+def moved(folder, bucket, postgres_server, tmp_path_factory) -> Iterator[tuple[Path, str]]:
     """A folder with two refreshes of history, and the database of the bucket that it was moved to."""
+    folder = shutil.copytree(folder, tmp_path_factory.mktemp("moved") / "home", symlinks=True)
     _, appended = a_refresh("the-one-before")
     old = datetime(2025, 1, 2, 3, 4, 5, 678901)
     refreshes = appended["refreshes"].with_columns(published_at=pl.lit(old, dtype=pl.Datetime("us")))
@@ -246,6 +256,7 @@ def moved(folder, bucket, postgres_server) -> Iterator[tuple[Path, str]]:
         yield folder, url
 
 
+@ON_ONE
 def test_a_moved_home_holds_the_same_files_rows_and_history(moved, bucket):
     folder, url = moved
     for part in ("lake", "quarantine"):
@@ -258,12 +269,14 @@ def test_a_moved_home_holds_the_same_files_rows_and_history(moved, bucket):
     assert latest == hashes(below((folder / "reports" / "latest").resolve()))
 
 
-def test_a_moved_home_has_nothing_new_to_do(moved):
+@ON_ONE
+def test_a_moved_home_has_nothing_new_to_do(moved, bucket):
     _, url = moved
     assert run(SHIPPED, MOVED, database_url=url)["nothing_new"]
 
 
-def test_a_home_moved_back_is_the_home_it_was(moved, tmp_path):
+@ON_ONE
+def test_a_home_moved_back_is_the_home_it_was(moved, bucket, tmp_path):
     folder, url = moved
     done = insiders(
         "migrate", "--home", MOVED, "--to", tmp_path / "back", database_url=url, landing=str(SHIPPED)
@@ -275,7 +288,8 @@ def test_a_home_moved_back_is_the_home_it_was(moved, tmp_path):
     assert run(SHIPPED, tmp_path / "back")["nothing_new"]
 
 
-def test_a_home_is_never_moved_onto_another(moved):
+@ON_ONE
+def test_a_home_is_never_moved_onto_another(moved, bucket):
     folder, url = moved
     line = failure(insiders("migrate", "--home", folder, "--to", MOVED, to_database_url=url), 2)
     assert "is a home already" in line
@@ -285,6 +299,7 @@ def test_a_home_is_never_moved_onto_another(moved):
     assert "INSIDERS_TO_DATABASE_URL" in line
 
 
+@ON_ONE
 def test_a_file_or_a_row_that_did_not_arrive_is_found(moved, bucket):
     folder, url = moved
     words = ("migrate", "--home", folder, "--to", MOVED, "--compare")
@@ -300,21 +315,63 @@ def test_a_file_or_a_row_that_did_not_arrive_is_found(moved, bucket):
     assert "table membership_changes;" in failure(insiders(*words, **settings), 1)
 
 
-def test_a_customer_who_is_forgotten_is_gone_from_bucket_and_database(moved, bucket):
+@pytest.fixture(scope="module")
+def landing(bucket) -> str:
+    """The shipped exports in the bucket."""
+    for export in SHIPPED.glob("*.csv"):
+        bucket.upload_file(str(export), "shop", f"landing/{export.name}")
+    return LANDING
+
+
+@ON_ONE
+def test_rejected_rows_are_mended_in_a_sheet_in_the_bucket_and_taken_in(moved, bucket, landing):
+    _, url = moved
+    before = Warehouse.open(url, read_only=True).latest_refresh()
+    words, key = ("replay", "--home", MOVED, "--landing", landing), "moved/home/quarantine/to_mend.csv"
+    said = insiders(*words, database_url=url)
+    assert f"{before['rows_quarantined']} rejected rows written to s3://shop/{key}" in said.stdout, (
+        said.stderr
+    )
+    bucket.put_object(Bucket="shop", Key=key, Body=objects(bucket, key)[""].replace(b",six,", b",6,"))
+    done = insiders(*words, "--json", database_url=url)
+    assert done.returncode == 0, done.stderr
+    mended = json.loads(done.stdout)["mended"]
+    assert mended > 0
+    after = Warehouse.open(url, read_only=True).latest_refresh()
+    assert after["rows_transactions"] == before["rows_transactions"] + mended
+    assert after["rows_quarantined"] == before["rows_quarantined"] - mended
+    report = json.loads(objects(bucket, "moved/home/reports/latest/report.json")[""])
+    assert report["refresh_id"] == after["refresh_id"] != before["refresh_id"]
+    assert run(landing, MOVED, database_url=url)["nothing_new"]
+
+
+@ON_ONE
+def test_a_customer_who_is_forgotten_is_gone_from_bucket_and_database_and_stays_away(moved, bucket, landing):
     _, url = moved
     named = pl.read_parquet(objects(bucket, "moved/home/lake/members.parquet")[""])["customer_id"][0]
-    done = insiders("forget", named, "--home", MOVED, "--landing", SHIPPED, database_url=url)
+    assert "lake/members.parquet" in left_of(bucket, named)
+    done = insiders("forget", named, "--home", MOVED, "--landing", landing, database_url=url)
     assert done.returncode == 0, done.stderr
+    assert left_of(bucket, named) == []
+    # Everything is read again from exports that still name them.
+    for key in objects(bucket, "moved/home/lake/raw_transactions.parquet/"):
+        bucket.delete_object(Bucket="shop", Key=f"moved/home/lake/raw_transactions.parquet/{key}")
+    run(landing, MOVED, "--force", database_url=url)
+    assert objects(bucket, "moved/home/lake/raw_transactions.parquet/")
+    assert left_of(bucket, named) == []
+    there = Warehouse.open(url, read_only=True)
+    for table in ("insiders", "members", "membership_changes", "purchases_by_month"):
+        assert named not in there.read(table)["customer_id"], table
+
+
+def left_of(bucket, named: str) -> list[str]:
+    """Where in the moved home a customer is still named."""
     left = []
     for key, content in objects(bucket, "moved/home/").items():
         if key.endswith(".parquet"):
-            frame = pl.read_parquet(content)
-            texts = frame.select(pl.col(pl.String))
+            texts = pl.read_parquet(content).select(pl.col(pl.String))
             if any((column == named).any() for column in texts.iter_columns()):
                 left.append(key)
         elif key.endswith(".csv") and f"\n{named}," in content.decode():
             left.append(key)
-    assert left == []
-    there = Warehouse.open(url, read_only=True)
-    assert named not in there.read("insiders")["customer_id"]
-    assert named not in there.read("membership_changes")["customer_id"]
+    return left

@@ -10,6 +10,7 @@ from insiders_assets.dashboard.database import Reader, View
 from insiders_assets.dashboard.downloads import excel, stream_csv
 from insiders_assets.dashboard.filters import Filters, choices
 from insiders_assets.dashboard.headers import HeadersMiddleware
+from insiders_assets.dashboard.metrics import exposition
 from insiders_assets.dashboard.pages import REPORT_STATIC, SHARED, STATIC, Pages
 from insiders_assets.dashboard.views.budget import budget
 from insiders_assets.dashboard.views.changes import changes
@@ -65,6 +66,7 @@ def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlet
             Route("/changes", site.changes),
             Route("/pulse", site.pulse),
             Route("/health", site.health),
+            Route("/metrics", site.metrics),
             *(Route(f"/static/{name}", site.shared) for name in SHARED),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
@@ -149,6 +151,15 @@ class Site:
         from starlette.responses import PlainTextResponse
 
         return PlainTextResponse("ok\n")
+
+    def metrics(self, request: Request) -> Response:
+        """The latest refresh in numbers, for monitoring."""
+        from starlette.responses import Response
+
+        with self._reader.view() as view:
+            refresh = view.refresh if view else None
+        text, content_type = exposition(refresh, request.headers.get("accept", ""))
+        return Response(text, headers={"Content-Type": content_type})
 
     def shared(self, request: Request) -> Response:
         """A file of the report's."""
