@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
+from insiders_assets.features.batches import customer_features
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, returns
-from insiders_assets.features.customers import customer_features, newest_day
+from insiders_assets.features.customers import newest_day
 from insiders_assets.ingest import IngestRules
 from insiders_assets.settings import Settings
 from insiders_assets.storage.ingesting import Ingesting  # noqa: F401 - imports are not to be timed
@@ -25,7 +26,7 @@ def features(lake: Path, out: Path) -> int:
     bought = pl.scan_parquet(lake / "clean_purchases.parquet")
     back = pl.scan_parquet(lake / "returns.parquet")
     as_of = newest_day(bought, back)
-    table = customer_features(bought, back, as_of=as_of, window_days=_WINDOW).collect(engine="streaming")
+    table = customer_features(bought, back, as_of=as_of, window_days=_WINDOW)
     table.write_parquet(out)
     return table.height
 

@@ -19,12 +19,12 @@ def customer_features(
     stores: ResourceParam[Stores],
 ) -> DataFrame:
     """One row per customer with a purchase in the window: revenue, recency, variety, basket, returns and more."""
-    from insiders_assets.features import customers
+    from insiders_assets.features import batches, customers
 
     as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
-    table = customers.customer_features(
+    table = batches.customer_features(
         clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
-    ).collect(engine="streaming")
+    )
     customers.require_customers(table, as_of, stores.settings.window_days)
     identified = int(table["is_identified"].sum())
     context.add_output_metadata(
