@@ -44,8 +44,11 @@ SHOWN = {
 """Assets of the graph's picture, by group: all thirty do not fit."""
 
 
-GRAPH = (541, 110, 1760, 900)
+GRAPH = (541, 110, 1752, 900)
 """Where Dagster draws the graph in a window of 1800 by 1000."""
+
+GROUPS = (600, 340, 1752, 700)
+"""The same, where groups are folded."""
 
 
 def two_refreshes(home: Path) -> Path:
@@ -112,7 +115,7 @@ def report_pictures(browser: Browser, report: Path, folder: Path) -> None:
     browser.picture(folder / "report-tiers.png", "#tiers")
     browser.run("document.getElementById('chart-map').scrollIntoView()")
     until(browser, "document.querySelector('#chart-map svg.main-svg')")
-    browser.picture(folder / "report-map.png", "#chart-map")
+    browser.picture(folder / "report-map.png", "#chart-map", margin=0)
     browser.open(report.as_uri(), PHONE)
     browser.picture(folder / "report-phone.png")
 
@@ -132,12 +135,17 @@ def dashboard_pictures(browser: Browser, address: str, folder: Path) -> None:
 
 
 def dagster_pictures(browser: Browser, address: str, folder: Path) -> None:
-    """The graph by its groups, and the summary on the report's asset."""
+    """The graph by its groups, folded and open, and the summary on the report's asset."""
+    browser.open(f"{address}/asset-groups", (1800, 1000))
+    until(browser, "document.body.innerText.includes('research')")
+    time.sleep(5)  # its layout is computed by a worker, without a mark when it is done
+    browser.picture(folder / "dagster-groups.png")
+    crop(folder / "dagster-groups.png", GROUPS)
     keys = quote(" or ".join(f'key:"{name}"' for names in SHOWN.values() for name in names))
     groups = quote(",".join(f"global@global:{group}" for group in SHOWN))
     browser.open(f"{address}/asset-groups~{keys}?expanded={groups}", (1800, 1000))
     until(browser, "document.body.innerText.includes('segmentation_model')")
-    time.sleep(5)  # its layout is computed by a worker, without a mark when it is done
+    time.sleep(5)
     browser.picture(folder / "dagster-graph.png")
     crop(folder / "dagster-graph.png", GRAPH)
     browser.open(f"{address}/assets/insider_report", (1400, 900))

@@ -3,7 +3,7 @@
 (() => {
   document.documentElement.classList.add("scripted");
   const config = { displayModeBar: false, responsive: true, scrollZoom: false, showLink: false };
-  const MONTHS = 7;
+  const MONTH_WIDTH = 36;
   const json = (id) => JSON.parse(document.getElementById(id)?.textContent || "{}");
 
   function draw() {
@@ -13,7 +13,7 @@
       if (!figure || place.dataset.drawn || typeof Plotly === "undefined") return;
       place.dataset.drawn = "yes";
       place.textContent = "";
-      const layout = place.clientWidth < 600 ? onPhone(figure.layout, place.dataset.figure) : figure.layout;
+      const layout = place.clientWidth < 600 ? narrow(figure.layout, place) : figure.layout;
       Plotly.newPlot(place, figure.data, layout, config).then(() => {
         if (place.dataset.figure === "map") openOnClick(place);
         if (place.dataset.figure === "capture") budget();
@@ -23,12 +23,13 @@
 
   // On a phone there is no room for a long legend (the cards below name the clusters), nor for the name of every
   // month: of some, with the year wherever it changes.
-  function onPhone(layout, name) {
+  function narrow(layout, place) {
     const small = { ...layout, legend: { ...layout.legend, font: { size: 11 } } };
-    if (name === "map") small.showlegend = false;
+    if (place.dataset.figure === "map") small.showlegend = false;
     const { tickvals, ticktext } = layout.xaxis ?? {};
-    if (!tickvals || tickvals.length <= MONTHS || !/^\d{4}-\d\d$/.test(tickvals[0])) return small;
-    const step = Math.ceil(tickvals.length / MONTHS);
+    if (!tickvals || !/^\d{4}-\d\d$/.test(tickvals[0])) return small;
+    const step = Math.ceil((MONTH_WIDTH * tickvals.length) / place.clientWidth);
+    if (step === 1) return small;
     const shown = tickvals.map((month, place) => [month, ticktext[place].split("<br>")[0]]).filter((_, place) => place % step === 0);
     const texts = shown.map(([month, name], place) => {
       const year = month.slice(0, 4);
