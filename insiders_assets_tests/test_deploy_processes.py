@@ -69,6 +69,7 @@ HOSTILE_EXPORT = (
 """A customer worth having, twice, whose name, country and products want to be run."""
 
 JSON = ["--log-format", "json"]
+GROUPS = ("ingest", "features", "segmentation", "programme", "research")
 
 RUNS = """{ runsOrError(limit: 5) { ... on Runs { results {
   status jobName tags { key value } assetMaterializations { assetKey { path } } } } } }"""
@@ -138,6 +139,7 @@ class Production:
         health: The daemons, while it was up.
         graphql: Everything that was asked of GraphQL, as it was answered.
         seen: What a person reads in the UI, by page.
+        groups: How far right each group stands in the asset graph.
         objects: Every object in the bucket, by key.
         warehouse: The URL of the warehouse.
         history: The URL of Dagster's history.
@@ -149,6 +151,7 @@ class Production:
     health: list[dict[str, Any]]
     graphql: str
     seen: dict[str, str]
+    groups: dict[str, float]
     objects: dict[str, bytes]
     warehouse: str
     history: str
@@ -213,8 +216,11 @@ def production(tmp_path_factory, module_postgres_url, history, browser) -> Itera
         yield seen(folder, module_postgres_url, history, owner, uploader, reader, browser)
 
 
-def looked_at(browser: Browser, port: int) -> dict[str, str]:
-    """What the UI says of runs and of the report, once it says it; the report's summary is opened as by a person."""
+def looked_at(browser: Browser, port: int) -> tuple[dict[str, str], dict[str, float]]:
+    """What the UI says of runs and of the report, once it says it; and where it draws each group of assets.
+
+    The report's summary is opened as by a person.
+    """
 
     def shown(page: str, until: str) -> str:
         browser.open(f"http://127.0.0.1:{port}/{page}", (1500, 1000))
@@ -229,10 +235,15 @@ def looked_at(browser: Browser, port: int) -> dict[str, str]:
     pages["summary"] = WebDriverWait(browser.driver, 60).until(
         lambda driver: driver.execute_script(f"return {dialog}?.innerText")
     )
-    pages["lineage"] = shown("asset-groups", "document.body.innerText.includes('segmentation')")
+    drawn = (
+        "Object.fromEntries([...document.querySelectorAll('svg foreignObject')]"
+        ".map(box => [box.textContent.match(/^[a-z]+/)?.[0], box.getBoundingClientRect().x]))"
+    )
+    shown("asset-groups", f"Object.keys({drawn}).length >= {len(GROUPS)}")
+    groups = browser.run(f"return {drawn}")
     assert browser.strangers() == []
     browser.open("about:blank")
-    return pages
+    return pages, groups
 
 
 def seen(
@@ -283,7 +294,7 @@ def seen(
         (run,) = until(done, folder)
         health = asked(web, DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]
         graphql = json.dumps([asked(web, query) for query in EVERYTHING])
-        pages = looked_at(browser, web)
+        pages, groups = looked_at(browser, web)
     refused = 0
     for ask in (
         lambda: uploader.get_object(Bucket=BUCKET, Key="landing/2024-12.csv"),
@@ -297,7 +308,7 @@ def seen(
     objects = {
         key: owner.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys if "landing/" not in key
     }
-    return Production(run, health, graphql, pages, objects, warehouse, history, folder, refused)
+    return Production(run, health, graphql, pages, groups, objects, warehouse, history, folder, refused)
 
 
 def test_an_export_put_into_the_bucket_becomes_a_report_in_it_and_rows_in_postgresql(production):
@@ -323,8 +334,12 @@ def test_a_person_sees_the_run_the_report_and_its_summary_in_the_ui(production):
         "report"
     ].replace("\n", "")
     assert f"{report['members']} members." in production.seen["summary"]
-    for group in ("ingest", "features", "segmentation", "programme", "research"):
-        assert group in production.seen["lineage"]
+
+
+def test_the_graph_reads_from_left_to_right_in_five_groups(production):
+    assert production.groups.keys() == set(GROUPS)
+    ingest, features, segmentation, programme, research = (production.groups[group] for group in GROUPS)
+    assert ingest < features < segmentation < min(programme, research)
 
 
 def test_every_daemon_that_production_needs_is_healthy(production):

@@ -16,6 +16,7 @@ from insiders_assets.programme.backtest.known import EPOCH
 from insiders_assets.refresh.study import backtest_inputs
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import Settings
+from insiders_assets_tests.browser import PHONE, WIDE
 from insiders_assets_tests.commands import run
 from insiders_assets_tests.reason_numbers import gap_of, numbers_that_recompute
 
@@ -40,6 +41,16 @@ def home(reference, tmp_path_factory) -> Path:
 
 def lake(home: Path, name: str) -> pl.LazyFrame:
     return pl.scan_parquet(home / "lake" / f"{name}.parquet")
+
+
+def test_the_report_is_small_seen_at_once_and_open_to_everyone(home, browser):
+    report = (home / "reports" / "latest" / "report.html").resolve()
+    assert report.stat().st_size <= 5_000_000
+    for size in (WIDE, PHONE):
+        assert browser.first_view(report.as_uri(), size) <= 2_000
+        assert browser.run("return document.documentElement.scrollWidth") <= size[0]
+        assert browser.violations() == []
+        assert browser.errors() == []
 
 
 @pytest.fixture(scope="module")
