@@ -13,6 +13,7 @@ import typer
 
 from insiders_assets import errors, progress
 from insiders_assets.cli.ahead import TO_FIT, TO_REPORT, import_ahead
+from insiders_assets.cli.collector import collect_rarely
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
@@ -136,6 +137,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
     from insiders_assets.cli.turns import COMMAND, take_turn
     from insiders_assets.definitions import build_defs
 
+    collect_rarely()
     definition = build_defs(stores.settings).resolve_job_def(job)
     with _instance(stores) as instance:
         # Dagster logs every event; the progress lines say what a person needs.
