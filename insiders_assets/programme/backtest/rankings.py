@@ -70,7 +70,10 @@ def budget(customers: pl.DataFrame) -> Ranking:
     eligible = customers["suppressed_by"].is_null().cast(pl.Float64)
     most = float(customers["revenue"].max() or 0.0) + 1.0  # type: ignore[arg-type]
     return by_value(
-        "budget", customers, customers["revenue"] + eligible * most, "The list of the policy budget."
+        "budget",
+        customers,
+        customers["revenue"] + eligible * most,
+        "By past revenue, whoever is suppressed last.",
     )
 
 
@@ -102,18 +105,21 @@ def clusters_then_revenue(customers: pl.DataFrame) -> Ranking:
         rank=pl.col("cluster").replace_strict(rank, return_dtype=pl.Int64),
         place=pl.int_range(pl.len()),
     ).sort(["rank", "revenue", "customer_id"], descending=[False, True, False])
-    return Ranking("clusters", ranked["place"].to_numpy(), "Cluster by cluster, by revenue within.")
+    return Ranking("clusters", ranked["place"].to_numpy(), "The best cluster first, by revenue within each.")
 
 
 def at_random(customers: pl.DataFrame) -> Ranking:
     """Everybody with the same chance: what is expected of a draw."""
     return Ranking(
-        "random", np.arange(customers.height), "What is expected of a random draw.", by_chance=True
+        "random", np.arange(customers.height), "What a draw by lot brings on average.", by_chance=True
     )
 
 
 def oracle(customers: pl.DataFrame) -> Ranking:
     """By what nobody could know: the most that any list could have captured."""
     return by_value(
-        "oracle", customers, customers["later_revenue"], "By the later revenue itself: the most there was."
+        "oracle",
+        customers,
+        customers["later_revenue"],
+        "By the later revenue itself, which nobody can know beforehand.",
     )
