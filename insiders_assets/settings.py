@@ -173,7 +173,9 @@ class Settings(BaseSettings):
         description="How far past the border an Insider, or a cluster of them, may drift before falling out.",
     )
     grace_refreshes: int = Field(
-        1, ge=0, description="Refreshes a member stays for after their behaviour or a new model put them out."
+        1,
+        ge=0,
+        description="Refreshes a member stays for after their behaviour or a new model put them out; those of one day are one.",
     )
     suppress: Words = Field(
         ("mostly_returned",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -140,6 +141,19 @@ def test_a_member_who_falls_out_stays_for_as_many_refreshes_as_grace_says(given,
         assert f"refresh {stayed} of {grace}" in row["reason"]
         result = run_programme(replace(after, previous=result.insiders, refresh_id=f"r{stayed + 2}"))
     assert stayed == grace
+    assert result.insiders.filter(pl.col("customer_id") == member)["tier"].item() != "insider"
+
+
+def test_refreshes_of_one_day_use_up_one_refresh_of_grace(given):
+    member, after = fall_out(given, run_programme(given))
+    result = run_programme(after)
+    for number in range(3, 6):
+        within = replace(after, previous=result.insiders, previous_as_of=given.as_of, refresh_id=f"r{number}")
+        result = run_programme(within)
+        row = result.insiders.filter(pl.col("customer_id") == member).to_dicts()[0]
+        assert (row["tier"], row["grace_refreshes"]) == ("insider", 1)
+    the_day_before = given.as_of - timedelta(days=1)
+    result = run_programme(replace(within, previous=result.insiders, previous_as_of=the_day_before))
     assert result.insiders.filter(pl.col("customer_id") == member)["tier"].item() != "insider"
 
 

@@ -1,4 +1,4 @@
-"""Grace: a member who falls out stays for a set number of refreshes.
+"""Grace: a member who falls out stays for a set number of refreshes; those of one as-of date count as one.
 
 Prevents telling people that they are out and, a month later, in again.
 """

@@ -28,6 +28,7 @@ class ProgrammeInputs:
         previous_model_version: The one that assigned at the refresh before, or None.
         silhouette: The model's mean silhouette in ``embedding``, ``features`` and ``leaves``.
         rows: Rows ``read``, ``transactions``, ``quarantined``, ``purchases`` and ``returns``.
+        previous_as_of: The as-of date of the refresh before, or None: grace counts no day twice.
         previous_selection: ``selection`` of the refresh before (:attr:`ProgrammeRules.selection`); None if
             unknown.
         stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
@@ -49,6 +50,7 @@ class ProgrammeInputs:
     previous_model_version: str | None
     silhouette: Mapping[str, float]
     rows: Mapping[str, int]
+    previous_as_of: date | None = None
     previous_selection: str | None = None
     stability: Mapping[int, float] = field(default_factory=dict)
     names_before: Mapping[int, str] = field(default_factory=dict)

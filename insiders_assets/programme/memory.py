@@ -26,13 +26,13 @@ included.
 """
 
 
-def remember(previous: pl.DataFrame | None, *, made_again: bool = False) -> pl.DataFrame:
+def remember(previous: pl.DataFrame | None, *, same_day: bool = False) -> pl.DataFrame:
     """The memory of every identified customer of the refresh before; no rows before the first.
 
     Args:
         previous: ``insiders`` as the refresh before published it, or None.
-        made_again: Whether ``previous`` is what this same refresh published, which is made again: a refresh
-            that grace has counted already is not counted twice.
+        same_day: Whether ``previous`` has this refresh's as-of date: grace has counted that day already, however
+            often exports, settings or a study bring the list up to date within it.
 
     Returns:
         ``customer_id`` and the columns that :data:`REMEMBERED` names.
@@ -51,6 +51,6 @@ def remember(previous: pl.DataFrame | None, *, made_again: bool = False) -> pl.D
             for old, new in REMEMBERED.items()
         ),
     ).sort("customer_id")
-    if made_again:
+    if same_day:
         return memory.with_columns(grace_before=(pl.col("grace_before") - 1).clip(0, None))
     return memory

@@ -153,7 +153,9 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
 
 def choose(inputs: ProgrammeInputs) -> Chosen:
     """Put every customer in a tier and decide who is a member."""
-    rules, memory = inputs.rules, remember(inputs.previous, made_again=inputs.retried is not None)
+    rules = inputs.rules
+    same_day = inputs.retried is not None or inputs.previous_as_of == inputs.as_of
+    memory = remember(inputs.previous, same_day=same_day)
     customers = gather(inputs.features, inputs.assignments)
     distances = standardised(customers)
     order = [cluster for cluster, _ in rank_clusters(customers)]

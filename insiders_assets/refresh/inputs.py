@@ -100,6 +100,7 @@ def programme_inputs(
         refresh_id=name,
         model_version=model.version,
         previous_model_version=latest["model_version"] if latest else None,
+        previous_as_of=latest["as_of"] if latest else None,
         previous_selection=latest["selection"] if latest else None,
         retried=_published(stores, name) if latest and latest["refresh_id"] == name else None,
         names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,12 +42,17 @@ def silhouettes(
 
     span = np.ptp(inputs, axis=0)
     scaled = (inputs - inputs.min(axis=0)) / np.where(span > 0, span, 1)
+    measured: dict[str, Callable[[], float]] = {
+        "embedding": lambda: silhouette_score(positions[rows], labels),
+        "features": lambda: silhouette_score(scaled[rows], labels),
+    }
+    if leaves is not None:
+        measured["leaves"] = lambda: silhouette_score(hamming(leaves[rows]), labels, metric="precomputed")
+    with ThreadPoolExecutor() as pool:  # the work is numpy's, which lets go of the interpreter
+        found = {name: pool.submit(measure) for name, measure in measured.items()}
     return {
-        "embedding": _rounded(silhouette_score(positions[rows], labels)),
-        "features": _rounded(silhouette_score(scaled[rows], labels)),
-        "leaves": None
-        if leaves is None
-        else _rounded(silhouette_score(hamming(leaves[rows]), labels, metric="precomputed")),
+        name: _rounded(found[name].result()) if name in found else None
+        for name in ("embedding", "features", "leaves")
     }
 
 
