@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     grace_refreshes: int = Field(
         1,
         ge=0,
-        description="Refreshes a member stays for after their behaviour or a new model put them out; those of one day are one.",
+        description="Refreshes (of one day: one) a member stays for after behaviour or a new model put them out.",
     )
     suppress: Words = Field(
         ("mostly_returned",),
