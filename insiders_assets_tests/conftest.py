@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["insiders_assets_tests.browser", "insiders_assets_tests.postgres"]
+pytest_plugins = [
+    "insiders_assets_tests.browser",
+    "insiders_assets_tests.java",
+    "insiders_assets_tests.postgres",
+]
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared"
 

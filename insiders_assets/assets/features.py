@@ -3,7 +3,7 @@
 from dagster import AssetExecutionContext, ResourceParam, asset
 
 from insiders_assets.assets.declaration import declare
-from insiders_assets.assets.frames import DataFrame, LazyFrame
+from insiders_assets.assets.frames import DataFrame, EngineFrame
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.storage.stores import Stores
@@ -14,15 +14,16 @@ GROUP = "features"
 @asset(**declare(CUSTOMER_FEATURES, GROUP, "polars"), pool="home")
 def customer_features(
     context: AssetExecutionContext,
-    clean_purchases: LazyFrame,
-    returns: LazyFrame,
+    clean_purchases: EngineFrame,
+    returns: EngineFrame,
     stores: ResourceParam[Stores],
 ) -> DataFrame:
     """One row per customer with a purchase in the window: revenue, recency, variety, basket, returns and more."""
-    from insiders_assets.features import batches, customers
+    from insiders_assets.features import customers
 
-    as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
-    table = batches.customer_features(
+    with stores.engine.running("newest day"):
+        as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
+    table = stores.engine.customer_features(
         clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
     )
     customers.require_customers(table, as_of, stores.settings.window_days)
@@ -40,12 +41,13 @@ def customer_features(
 
 @asset(**declare(PURCHASES_BY_MONTH, GROUP, "polars"), pool="home")
 def purchases_by_month(
-    clean_purchases: LazyFrame, returns: LazyFrame, stores: ResourceParam[Stores]
-) -> LazyFrame:
+    clean_purchases: EngineFrame, returns: EngineFrame, stores: ResourceParam[Stores]
+) -> EngineFrame:
     """Each identified customer's purchases and returns by calendar month, for whoever looks one up."""
     from insiders_assets.features import customers, months
 
-    as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
+    with stores.engine.running("newest day"):
+        as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
     return months.purchases_by_month(
         clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
     )

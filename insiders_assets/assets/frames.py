@@ -4,12 +4,15 @@ Importing polars would be a fifth of the time that the code location takes to lo
 classes; Dagster sees names that look polars up when a value is checked.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dagster import DagsterType, make_python_type_usable_as_dagster_type
 
 if TYPE_CHECKING:
     from polars import DataFrame, LazyFrame
+
+    EngineFrame = Any
 else:
 
     class DataFrame:
@@ -18,11 +21,22 @@ else:
     class LazyFrame:
         """Stands for ``polars.LazyFrame``."""
 
-    def _usable(stand_in: type) -> None:
-        def check(_context: Any, value: Any) -> bool:
-            import polars as pl
+    class EngineFrame:
+        """Stands for a lazy frame of whatever engine the settings name."""
 
-            return isinstance(value, getattr(pl, stand_in.__name__))
+    def _is_polars(value: Any, name: str) -> bool:
+        import polars as pl
+
+        return isinstance(value, getattr(pl, name))
+
+    def _is_lazy(value: Any, _name: str) -> bool:
+        import narwhals as nw
+
+        return isinstance(nw.from_native(value, pass_through=True), nw.LazyFrame)
+
+    def _usable(stand_in: type, is_one: Callable[[Any, str], bool] = _is_polars) -> None:
+        def check(_context: Any, value: Any) -> bool:
+            return is_one(value, stand_in.__name__)
 
         make_python_type_usable_as_dagster_type(
             stand_in,
@@ -31,5 +45,6 @@ else:
 
     _usable(DataFrame)
     _usable(LazyFrame)
+    _usable(EngineFrame, _is_lazy)
 
-__all__ = ["DataFrame", "LazyFrame"]
+__all__ = ["DataFrame", "EngineFrame", "LazyFrame"]

@@ -13,7 +13,7 @@ from dagster import (
 )
 
 from insiders_assets.assets.declaration import TRANSACTIONS, declare
-from insiders_assets.assets.frames import LazyFrame
+from insiders_assets.assets.frames import EngineFrame
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
 
@@ -57,19 +57,20 @@ def exports(
 
 @asset(**declare(CLEAN_PURCHASES, GROUP, "polars"), pool="home")
 def clean_purchases(
-    context: AssetExecutionContext, raw_transactions: LazyFrame, stores: ResourceParam[Stores]
-) -> LazyFrame:
+    context: AssetExecutionContext, raw_transactions: EngineFrame, stores: ResourceParam[Stores]
+) -> EngineFrame:
     """Transactions that pass the cleaning rules, with a quantity of zero or more."""
     from insiders_assets.features import cleaning
 
     rules = cleaning.CleaningRules.from_settings(stores.settings, stores.transactions.cleaning())
-    for rule, rows in cleaning.dropped_by_rule(raw_transactions, rules).items():
-        context.add_output_metadata({f"dropped: {rule}": rows})
+    with stores.engine.running("cleaning"):
+        dropped = cleaning.dropped_by_rule(raw_transactions, rules)
+    context.add_output_metadata({f"dropped: {rule}": rows for rule, rows in dropped.items()})
     return cleaning.clean_purchases(raw_transactions, rules)
 
 
 @asset(**declare(RETURNS, GROUP, "polars"), pool="home")
-def returns(raw_transactions: LazyFrame, stores: ResourceParam[Stores]) -> LazyFrame:
+def returns(raw_transactions: EngineFrame, stores: ResourceParam[Stores]) -> EngineFrame:
     """Transactions that pass the cleaning rules, with a negative quantity."""
     from insiders_assets.features import cleaning
 

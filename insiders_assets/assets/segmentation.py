@@ -76,7 +76,7 @@ def segmentation_model(
 )
 def assignment(customer_features: DataFrame, stores: ResourceParam[Stores]) -> Iterator[Output]:
     """Assign every customer by the frozen model, in one pass."""
-    table = stores.models.champion().assign(customer_features)
+    table = stores.engine.assign(customer_features)
     confidence = table["confidence"].to_numpy()
     yield Output(table.select(LEAF_EMBEDDING.names), output_name="leaf_embedding")
     yield Output(

@@ -44,7 +44,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
     with alone(stores):
         current = not force and is_current(stores)
         if not current:
-            stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work
+            stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work,
+            stores.engine.require()  # and so is an engine that cannot start
             fits = job == "refit" or stores.champion_version() is None
             import_ahead([*(TO_FIT if fits else ()), *TO_REPORT])
             with showing_progress(quiet=as_json):

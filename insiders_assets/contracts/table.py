@@ -6,6 +6,10 @@ same declaration also gives Dagster's column schema, the warehouse's tables and 
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -88,7 +92,8 @@ class Table:
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The contract as a strict, ordered pandera schema for polars."""
-        import pandera.polars as pa
+        with _spark_hidden():
+            import pandera.polars as pa
 
         def checks(column: Column) -> list[pa.Check]:
             found = []
@@ -124,8 +129,10 @@ class Table:
         Args:
             frame: An eager frame. A lazy one would only have its types checked.
         """
-        import pandera.errors
         import polars as pl
+
+        with _spark_hidden():
+            import pandera.errors
 
         found = {"column": pl.String, "check": pl.String, "failures": pl.UInt32, "example": pl.String}
         try:
@@ -168,3 +175,22 @@ class Table:
         import polars as pl
 
         return pl.DataFrame(schema=self.polars_schema)
+
+
+@contextmanager
+def _spark_hidden() -> Iterator[None]:
+    """Keep pandera from loading Spark, and from telling it that this machine is all there is.
+
+    Where pyspark is installed, pandera imports its pandas and sets ``SPARK_LOCAL_IP`` to loopback: the workers of a
+    cluster would then look for the driver on themselves.
+    """
+    hidden, address = "pyspark" not in sys.modules, os.environ.get("SPARK_LOCAL_IP")
+    if hidden:
+        sys.modules["pyspark"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules["pyspark"]
+        if address is None:
+            os.environ.pop("SPARK_LOCAL_IP", None)

@@ -22,7 +22,10 @@ LazyFrameT = TypeVar("LazyFrameT")
 
 EPOCH = date(1970, 1, 1)
 MICRO = 1_000_000
-"""Money is added up in millionths of the currency: exact to 9.2e12 per customer, finer than any price."""
+"""Money is added up in millionths of the currency: exact to 9.2e12 per customer, finer than any price.
+
+It is multiplied back, not divided: polars divides by a constant in that way, and so every engine gives the same
+bits."""
 
 _DAY_OFFSET = 1_000_000
 """Added to a day so that it always has seven digits, and text order is the order of days."""
@@ -78,13 +81,13 @@ def customer_features(
     span = nw.col("last_day") - nw.col("first_day")
     gaps = nw.col("purchase_days") - 1
     table = table.with_columns(
-        revenue=nw.col("micros") / MICRO,
+        revenue=nw.col("micros") * (1 / MICRO),
         recency=(last - nw.col("last_day")).cast(nw.Int64),
         tenure=(last - nw.col("first_day")).cast(nw.Int64),
         basket_size=nw.col("total_products") / nw.col("total_purchases"),
         unique_basket_size=nw.col("products_in_invoices") / nw.col("total_purchases"),
-        avg_ticket=nw.col("micros") / MICRO / nw.col("total_purchases"),
-        avg_line_value=nw.col("micros") / MICRO / nw.col("purchase_lines"),
+        avg_ticket=nw.col("micros") * (1 / MICRO) / nw.col("total_purchases"),
+        avg_line_value=nw.col("micros") * (1 / MICRO) / nw.col("purchase_lines"),
         frequency=nw.col("total_purchases") / (span + 1),
         avg_recency_days=nw.when(gaps > 0).then(span / gaps),
         returned=nw.col("returned").fill_null(0),

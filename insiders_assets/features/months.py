@@ -57,7 +57,7 @@ def purchases_by_month(
         nw.concat(counted)
         .group_by("customer_id", "month")
         .agg(*(nw.col(name).sum() for name in columns[2:]))
-        .with_columns(revenue=nw.col("micros") / MICRO)
+        .with_columns(revenue=nw.col("micros") * (1 / MICRO))
     )
     return table.select(PURCHASES_BY_MONTH.names).sort(*PURCHASES_BY_MONTH.key).to_native()
 

@@ -9,7 +9,6 @@ from dagster import InputContext, MetadataValue, OutputContext, UPathIOManager
 from insiders_assets.storage.metadata import column_schema
 
 if TYPE_CHECKING:
-    import polars as pl
     from upath import UPath
 
     from insiders_assets.contracts.table import Table
@@ -36,19 +35,21 @@ class LakeIOManager(UPathIOManager):
     def make_directory(self, path: UPath) -> None:
         """Left to the lake, which knows where it lies: nothing here needs a file system of S3."""
 
-    def dump_to_path(self, context: OutputContext, obj: pl.DataFrame | pl.LazyFrame, path: UPath) -> None:  # noqa: ARG002
+    def dump_to_path(self, context: OutputContext, obj: Any, path: UPath) -> None:  # noqa: ARG002
         """Validate and write; the lake swaps the file in."""
         table = self._tables[context.asset_key.to_user_string()]
-        rows = self._stores.lake.write(table, obj)
+        rows = self._stores.engine.write(table, obj)
         context.add_output_metadata(
             {"dagster/row_count": MetadataValue.int(rows), "dagster/column_schema": column_schema(table)}
         )
 
     def load_from_path(self, context: InputContext, path: UPath) -> Any:  # noqa: ARG002
-        """A lazy frame where the asset asks for one, else a frame."""
+        """A lazy frame where the asset asks for one, of polars or of the engine, else a frame."""
         name = context.asset_key.to_user_string()
-        lazy = context.dagster_type.display_name == "LazyFrame"
-        return self._stores.lake.scan(name) if lazy else self._stores.lake.read(name)
+        asked = context.dagster_type.display_name
+        if asked == "EngineFrame":
+            return self._stores.engine.scan(name)
+        return self._stores.lake.scan(name) if asked == "LazyFrame" else self._stores.lake.read(name)
 
 
 class TransactionIOManager(LakeIOManager):
@@ -59,5 +60,5 @@ class TransactionIOManager(LakeIOManager):
         raise NotImplementedError("raw_transactions are written by their store")
 
     def load_from_path(self, context: InputContext, path: UPath) -> Any:  # noqa: ARG002
-        """The current transactions as a lazy frame."""
-        return self._stores.transactions.scan()
+        """The current transactions as a lazy frame of the engine."""
+        return self._stores.engine.scan(context.asset_key.to_user_string())

@@ -48,7 +48,7 @@ class Lake:
         lazy = frame.lazy().select(table.names) if _has_all(frame, table) else frame.lazy()
         with replacing(self.path(table.name)) as temporary:
             lazy.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
-            rows, broken = failures(pl.scan_parquet(temporary), table)
+            rows, broken = failures(pl.scan_parquet(temporary, glob=False), table)
             table.require(broken)
             return rows
 
@@ -58,12 +58,20 @@ class Lake:
         Raises:
             InsidersError: It has not been made yet.
         """
+        return pl.scan_parquet(self.files(name), glob=False)
+
+    def files(self, name: str) -> list[str]:
+        """The parquet files that hold the table.
+
+        Raises:
+            InsidersError: It has not been made yet.
+        """
         path = self.path(name)
         if not path.exists():
             raise InsidersError(
                 "is not there yet", where=str(path), cure="materialize it first: insiders run"
             )
-        return pl.scan_parquet(readable(path))
+        return [readable(path)]
 
     def read(self, name: str) -> pl.DataFrame:
         """The table in memory; see :meth:`scan`."""

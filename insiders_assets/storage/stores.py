@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insiders_assets.places import Place
     from insiders_assets.segmentation import ModelRegistry
     from insiders_assets.settings import Settings
+    from insiders_assets.storage.engines.engine import Engine
     from insiders_assets.storage.lake import Lake
     from insiders_assets.storage.landing import LandingZone
     from insiders_assets.storage.publication import Publication
@@ -68,6 +69,17 @@ class Stores:
     def scan(self, name: str) -> pl.LazyFrame:
         """An asset's latest table, wherever it is kept."""
         return self.transactions.scan() if name == "raw_transactions" else self.lake.scan(name)
+
+    def files(self, name: str) -> list[str]:
+        """The parquet files that hold an asset's latest table, wherever they lie."""
+        return self.transactions.files() if name == "raw_transactions" else self.lake.files(name)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What cleans, counts and assigns."""
+        from insiders_assets.storage.engines.engine import open_engine
+
+        return open_engine(self)
 
     @cached_property
     def models(self) -> ModelRegistry:

@@ -124,16 +124,21 @@ class TransactionStore:
         Raises:
             InsidersError: Nothing has been ingested yet.
         """
-        parts = [
-            readable(self.folder / part.path)
-            for _, export in self.manifest().exports()
-            for part in export.parts
-        ]
+        parts = self.files()
         if not parts:
             return RAW_TRANSACTIONS.empty().lazy()
         return pl.scan_parquet(
             parts, hive_partitioning=False, glob=False, schema=RAW_TRANSACTIONS.polars_schema
         )
+
+    def files(self) -> list[str]:
+        """The parquet files of the current transactions, in the order of :meth:`scan`.
+
+        Raises:
+            InsidersError: Nothing has been ingested yet.
+        """
+        exports = [export for _, export in self.manifest().exports()]
+        return [readable(self.folder / part.path) for export in exports for part in export.parts]
 
     def rejected(self) -> pl.DataFrame:
         """The rows, and the files, in quarantine, sorted by file and line.
@@ -235,7 +240,7 @@ class TransactionStore:
 
 
 def _rows(part: Place) -> int:
-    return int(pl.scan_parquet(readable(part)).select(pl.len()).collect().item())
+    return int(pl.scan_parquet(readable(part), glob=False).select(pl.len()).collect().item())
 
 
 def _warnings(manifest: Manifest) -> list[str]:

@@ -16,6 +16,8 @@ from insiders_assets.contracts.customers import ASSIGNMENTS
 from insiders_assets.errors import ModelError, UsageError
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.segmentation.leaf_vote import BATCH
+from insiders_assets.segmentation.population import STRATA, fitted_population
+from insiders_assets.segmentation.recipes import recipe
 from insiders_assets_tests.segmentation.shoppers import QUICK, quick_model, shoppers
 
 
@@ -184,6 +186,33 @@ def test_a_sample_is_fitted_where_there_are_more_than_the_recipe_allows() -> Non
     assert model.card["customers"] == 300
     assert quick_model(many.reverse(), max_customers=300, epochs=11).version == model.version
     assert model.assign(many).height == 500
+
+
+@pytest.mark.parametrize(("customers", "size"), [(500, 300), (25, 24), (103, 102), (41, 20), (1001, 1000)])
+def test_a_sample_holds_as_large_a_part_of_every_stratum(customers: int, size: int) -> None:
+    many = shoppers(customers, anonymous=0)
+    sample = fitted_population(many, recipe("leaf", max_customers=size))
+    assert sample.height == size
+    assert sample["customer_id"].is_sorted()
+    assert sample.equals(
+        fitted_population(many.sample(fraction=1, shuffle=True, seed=1), recipe("leaf", max_customers=size))
+    )
+    order = many.sort("revenue", "customer_id")["customer_id"].to_list()
+    drawn = set(sample["customer_id"])
+    for part in range(STRATA):
+        stratum = order[-(-part * customers // STRATA) : -(-(part + 1) * customers // STRATA)]
+        assert abs(len(drawn.intersection(stratum)) - len(stratum) * size / customers) <= 1
+
+
+def test_a_sample_keeps_most_of_its_customers_when_some_are_new() -> None:
+    many, chosen = shoppers(2_000, anonymous=0), recipe("leaf", max_customers=1_000)
+    before = set(fitted_population(many.head(1_900), chosen)["customer_id"])
+    assert len(before & set(fitted_population(many, chosen)["customer_id"])) > 850
+
+
+def test_everybody_is_fitted_where_the_sample_would_hold_them() -> None:
+    few = shoppers(200, anonymous=0)
+    assert fitted_population(few, recipe("leaf", max_customers=200)).equals(few.sort("customer_id"))
 
 
 @pytest.mark.parametrize("column", ["customer_id", "is_identified", "recency", "revenue"])

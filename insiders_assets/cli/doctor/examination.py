@@ -26,6 +26,7 @@ EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
     "landing zone": places.landing,
     "warehouse": warehouse.warehouse,
     "clock": machine.clock,
+    "engine": services.engine,
     "model": services.model,
     "report": services.report,
     "services": services.services,

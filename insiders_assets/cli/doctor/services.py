@@ -1,4 +1,4 @@
-"""Whether the model assigns, the report is fresh and the daemon is at work."""
+"""Whether the engine can start, the model assigns, the report is fresh and the daemon is at work."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from insiders_assets.storage.stores import Stores
+
+
+def engine(stores: "Stores") -> "Iterator[Finding]":
+    """What cleans and counts has what it needs; a machine that it needs answers."""
+    stores.engine.require()
+    yield fine("engine", f"{stores.settings.engine} can be used")
 
 
 def model(stores: "Stores") -> "Iterator[Finding]":
