@@ -18,7 +18,7 @@ DECODE, NATIVE, PANDAS = 6.0, 1.15, 0.1
 PANDAS_ROWS = 5_000_000
 """The size at which pandas is compared; it is not asked for more."""
 
-_EQUAL = """
+EQUAL = """
 import sys
 import polars as pl
 ours, other = (pl.read_parquet(place) for place in sys.argv[1:])
@@ -69,7 +69,7 @@ def measured(rows: int, runs: int) -> dict[str, Any]:
     costs = interleaved({**contenders, "ours, cold": from_disk}, runs)
     for name in names:
         if name not in ("limits", "ours", "original"):
-            run([sys.executable, "-c", _EQUAL, out / "ours.parquet", out / f"{name}.parquet"])
+            run([sys.executable, "-c", EQUAL, out / "ours.parquet", out / f"{name}.parquet"])
     return costs
 
 

@@ -25,6 +25,7 @@ SECRETS = {
     "dashboard_password": SECRET,
     "smtp_url": f"smtp://shop:{SECRET}@127.0.0.1:9",
     "slack_token": SECRET,
+    "spark_master": f"sc://127.0.0.1:9/;token={SECRET}",
 }
 
 
@@ -56,6 +57,8 @@ def test_settings_show_no_secret_however_they_are_written_down():
         {"window_days": "many"},
         {"policy": "budget"},
         {"hash_columns": "nothing"},
+        {"database_url": "", "engine": "spark"},
+        {"database_url": "", "engine": "spark", "spark_master": SECRET},
     ],
     ids=lambda given: ", ".join(given) or "nothing",
 )

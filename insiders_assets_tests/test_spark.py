@@ -153,7 +153,7 @@ def test_an_old_java_is_said_in_one_line(monkeypatch, tmp_path):
         ("sc://127.0.0.1:{port}/;token=hunter2", r"127\.0\.0\.1:\d+ does not answer"),
         ("spark://", "names no host and port"),
         ("spark://host:port", "names no host and port"),
-        ("mesos://127.0.0.1:5050", r"'mesos://127.0.0.1:5050' is no master; write local\[\*\]"),
+        ("mesos://127.0.0.1:5050", r"is no master of a kind that is known; write local\[\*\]"),
     ],
 )
 def test_a_master_that_is_none_is_said_in_one_line(master, said):

@@ -106,6 +106,7 @@ def test_a_whole_run_with_spark_says_and_lists_the_same(tmp_path, java, first):
     assert insiders("run", "--landing", SHIPPED, "--home", home, "--json").returncode == 0  # nothing new
 
 
+@pytest.mark.full
 def test_a_server_for_spark_connect_makes_the_same_tables(tmp_path, java, first):
     before, said = first
     home = tmp_path / "home"
@@ -123,7 +124,6 @@ def test_a_server_for_spark_connect_makes_the_same_tables(tmp_path, java, first)
     [
         ({"spark_master": "spark://127.0.0.1:1"}, "INSIDERS_SPARK_MASTER: 127.0.0.1:1 does not answer", 1),
         ({"spark_master": "local[many]"}, "Could not parse Master URL", 1),
-        ({"spark_memory": "1m"}, "Too small", 1),
     ],
 )
 def test_a_run_that_spark_cannot_do_is_said_in_one_line(tmp_path, java, settings, said, code):

@@ -63,7 +63,7 @@ def require_spark(settings: Settings) -> None:
         _require_answer(master, scheme)
     elif not (master.startswith((LOCAL, "k8s://")) or master == "yarn"):
         raise UsageError(
-            f"{master!r} is no master",
+            "is no master of a kind that is known",
             where=MASTER,
             cure="write local[*], spark://host:7077, sc://host:15002, yarn or k8s://host:443",
         )
