@@ -100,16 +100,17 @@ def _rejected(
 ) -> tuple[list[tuple[int, str, str | None, str, str]], list[str]]:
     """The rows at fault, each with the first column that is, and their cells; blank rows left out."""
     rows = faulty.arg_true().to_list()
-    read, as_text = frame.filter(faulty), texts.filter(faulty)
+    lines = block.lines.gather(rows).to_list()
+    read, as_text = frame.select(NEEDED).filter(faulty).rows(), texts.filter(faulty).rows(named=True)
     found, cells = [], []
-    for number, (row, whole) in enumerate(zip(rows, block.texts(rows), strict=True)):
+    for line, values, cell, whole in zip(lines, read, as_text, block.texts(rows), strict=True):
         if not re.search(r"\w", whole):
             continue
-        column = next(name for name in NEEDED if read[name][number] is None)
+        column = NEEDED[values.index(None)]
         source = DERIVED if column == "unit_price" and DERIVED in texts.columns else column
-        value = as_text[source][number]
-        found.append((block.lines[row], source, value, _reason(source, value), whole))
-        cells.append(_cells(as_text.row(number, named=True), plan))
+        value = cell[source]
+        found.append((line, source, value, _reason(source, value), whole))
+        cells.append(_cells(cell, plan))
     return found, cells
 
 

@@ -84,7 +84,7 @@ def split_rows(block: bytes, separator: str, quote: str | None, width: int, *, f
         broken, literal = text.broken[lines], text.literal[lines]
         starts, ends = starts[lines], ends[np.append(lines[1:], newlines) - 1] if newlines else ends[:0]
     consumed = min(int(ends[-1]) + 1, len(data)) if len(ends) else 0
-    fields = _fields(separators[:consumed], starts, ends)
+    fields = _fields(separators[:consumed], starts, ends, width)
     blank = ends - starts <= 1
     if blank.any():
         blank &= (ends == starts) | (data[np.minimum(starts, len(data) - 1)] == RETURN)
@@ -95,11 +95,16 @@ def split_rows(block: bytes, separator: str, quote: str | None, width: int, *, f
 
 
 def _fields(
-    separators: NDArray[np.bool_], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    separators: NDArray[np.bool_], starts: NDArray[np.int64], ends: NDArray[np.int64], width: int
 ) -> NDArray[np.int64]:
-    """Fields per row."""
+    """Fields per row; counted row by row only if not every row has the expected ones."""
     if not len(starts):
         return np.zeros(0, dtype=np.int64)
+    marks = np.flatnonzero(separators)
+    if width > 1 and len(marks) == len(starts) * (width - 1):
+        first, last = marks[:: width - 1], marks[width - 2 :: width - 1]
+        if (first >= starts).all() and (last < ends).all():
+            return np.full(len(starts), width)
     fields = np.add.reduceat(separators.view(np.uint8), starts, dtype=COUNTER).astype(np.int64) + 1
     for row in np.flatnonzero(ends - starts > np.iinfo(COUNTER).max):
         fields[row] = int(separators[starts[row] : ends[row]].sum()) + 1
