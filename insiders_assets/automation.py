@@ -9,6 +9,7 @@ from dagster import (
     DagsterRunStatus,
     DefaultScheduleStatus,
     DefaultSensorStatus,
+    PartitionedConfig,
     ResourceParam,
     RunRequest,
     RunsFilter,
@@ -22,6 +23,7 @@ from dagster import (
     sensor,
 )
 
+from insiders_assets.assets.ingest import MONTHS
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
 from insiders_assets.storage.stores import Stores
@@ -39,6 +41,15 @@ refit = define_asset_job(
     selection=REFRESHED,
     config={"ops": {"segmentation_model": {"config": {"refit": True}}}},
     description="Fit a new model, matched to the old one, then assign by it and publish.",
+)
+
+month = define_asset_job(
+    "month",
+    selection=REFRESHED,
+    config=PartitionedConfig(
+        MONTHS, run_config_for_partition_key_fn=lambda key: {"ops": {"exports": {"config": {"again": key}}}}
+    ),
+    description="Read the exports that hold rows of one month again, then refresh: choose the month in the UI.",
 )
 
 study = define_asset_job(
@@ -146,7 +157,9 @@ def backstop(cron: str) -> ScheduleDefinition:
 def _active(instance: DagsterInstance) -> bool:
     """Whether a refresh or refit is queued or running."""
     runs = instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50)
-    return any(record.dagster_run.job_name in {refresh.name, refit.name, BY_HAND} for record in runs)
+    return any(
+        record.dagster_run.job_name in {refresh.name, refit.name, month.name, BY_HAND} for record in runs
+    )
 
 
 def _logging(stores: Stores) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
     return Definitions(
         assets=assets,
         asset_checks=checks.CHECKS,
-        jobs=[automation.refresh, automation.refit, automation.study],
+        jobs=[automation.refresh, automation.refit, automation.month, automation.study],
         sensors=[automation.landing_zone, *alerting.SENSORS],
         schedules=[] if settings.backstop == "off" else [automation.backstop(settings.backstop)],
         loggers=logs,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from insiders_assets.errors import UsageError
@@ -241,6 +241,11 @@ class Settings(BaseSettings):
     )
 
     # Operating
+    memory_limit: ByteSize | None = Field(
+        None,
+        ge=500_000_000,
+        description="Memory that a refresh may take, such as 6GB; what the machine has unless given.",
+    )
     backstop: str = Field(
         "30 5 * * *",
         description="Cron line (UTC) of the schedule that asks for a refresh if one is due; off for none.",
@@ -282,7 +287,7 @@ class Settings(BaseSettings):
 
     def digest(self) -> str:
         """A short hash of every setting that can change a result; places and secrets are left out."""
-        places = {"home", "landing", "database_url", "to_database_url", "engine", "executor"}
+        places = {"home", "landing", "database_url", "to_database_url", "engine", "executor", "memory_limit"}
         apart = ("dashboard_", "alert_", "spark_")
         places |= {name for name in type(self).model_fields if name.startswith(apart)}
         places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format"}

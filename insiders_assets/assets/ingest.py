@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from dagster import (
     AssetExecutionContext,
     AssetOut,
+    Config,
+    DagsterInstance,
+    DynamicPartitionsDefinition,
     MaterializeResult,
     Output,
     ResourceParam,
     asset,
     multi_asset,
 )
+from pydantic import Field
 
 from insiders_assets.assets.declaration import TRANSACTIONS, declare
 from insiders_assets.assets.frames import EngineFrame
@@ -18,6 +22,17 @@ from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACT
 from insiders_assets.storage.stores import Stores
 
 GROUP = "ingest"
+
+MONTHS = DynamicPartitionsDefinition(name="invoice_month")
+"""The months that there are transactions of, such as 2026-01."""
+
+
+class ReadConfig(Config):
+    """What a run reads beside what is new."""
+
+    again: str | None = Field(
+        default=None, description="A month, such as 2026-01: the exports that hold rows of it are read again."
+    )
 
 
 @multi_asset(
@@ -34,12 +49,16 @@ GROUP = "ingest"
     pool="home",
 )
 def exports(
-    context: AssetExecutionContext, stores: ResourceParam[Stores]
+    context: AssetExecutionContext, config: ReadConfig, stores: ResourceParam[Stores]
 ) -> Iterator[MaterializeResult | Output]:
     """Read what is new in the landing zone; a row becomes a transaction or lands in quarantine."""
     from insiders_assets.ingest import IngestRules
+    from insiders_assets.refresh import memory
 
-    result = stores.transactions.ingest(stores.landing, IngestRules.from_settings(stores.settings))
+    rules = IngestRules.from_settings(stores.settings)
+    result = stores.transactions.ingest(stores.landing, rules, again=config.again)
+    memory.require(stores.settings, result.rows_transactions)
+    _offer(context.instance, stores.transactions.months())
     for note in result.warnings:
         context.log.warning(note)
     yield MaterializeResult(
@@ -53,6 +72,14 @@ def exports(
         },
     )
     yield Output(stores.transactions.rejected(), output_name="rejected_rows")
+
+
+def _offer(instance: DagsterInstance, months: list[str]) -> None:
+    """Let the UI offer the months that there are, and no others."""
+    offered = set(instance.get_dynamic_partitions(str(MONTHS.name)))
+    instance.add_dynamic_partitions(str(MONTHS.name), sorted(set(months) - offered))
+    for gone in offered - set(months):
+        instance.delete_dynamic_partition(str(MONTHS.name), gone)
 
 
 @asset(**declare(CLEAN_PURCHASES, GROUP, "polars"), pool="home")

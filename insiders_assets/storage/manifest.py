@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.errors import InsidersError
 from insiders_assets.storage.files import write_text
 from insiders_assets.storage.landing import MAPPING, FileSignature
 
@@ -24,6 +25,11 @@ class Part:
     path: str
     rows: int
     size: int
+
+    @property
+    def month(self) -> str:
+        """The month that its transactions are of, such as ``2026-01``."""
+        return self.path.partition("/")[0].removeprefix("invoice_month=")
 
 
 @dataclass
@@ -137,6 +143,28 @@ class Manifest:
             return cls(files, mapping, found["cleaning"])
         except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return None
+
+
+def to_read_again(manifest: Manifest, month: str) -> Manifest:
+    """The manifest with every file that holds transactions of a month marked as one to be read again.
+
+    Raises:
+        InsidersError: There is no such file.
+    """
+    holding = {
+        name
+        for name, file in manifest.files.items()
+        if any(part.month == month for export in file.exports for part in export.parts)
+    }
+    if not holding:
+        raise InsidersError(
+            f"no export holds a transaction of {month}", where="month", cure="choose another month"
+        )
+    files = {
+        name: replace(file, rules="") if name in holding and not file.gone else file
+        for name, file in manifest.files.items()
+    }
+    return replace(manifest, files=files)
 
 
 def _dump(value: Any) -> str:

@@ -17,7 +17,7 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_RO
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.ingesting import Ingesting
-from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
+from insiders_assets.storage.manifest import Manifest, ParsedExport, Part, to_read_again
 from insiders_assets.storage.mended import MendedRows
 from insiders_assets.storage.tombstones import Tombstones
 
@@ -75,15 +75,17 @@ class TransactionStore:
         self.tombstones = Tombstones(place(home) / "forgotten.json")
         self._manifest_path = place(home) / "lake" / "raw_transactions.manifest.json"
 
-    def ingest(self, landing: LandingZone, rules: IngestRules) -> IngestResult:
+    def ingest(self, landing: LandingZone, rules: IngestRules, *, again: str | None = None) -> IngestResult:
         """Read what is new or changed in the landing zone, and let go of what is no longer there.
 
         Args:
             landing: Where exports arrive.
             rules: How they are read.
+            again: A month, such as ``2026-01``: exports that hold rows of it are read again, new or not.
 
         Raises:
-            InsidersError: There is no export, or not one transaction in them; everything is as it was before.
+            InsidersError: There is no export, or not one transaction in them, or none of the month; everything is as
+                it was before.
         """
         listing = landing.listing()
         if not listing:
@@ -95,7 +97,8 @@ class TransactionStore:
         before = Manifest.read(self._manifest_path) or Manifest()
         rules = replace(rules, common=replace(rules.common, privacy=self.private(rules.common.privacy)))
         mended = self.mended.read()
-        run = Ingesting(self.folder, self.quarantine, landing, rules, before, listing, mended)
+        known = to_read_again(before, again) if again else before
+        run = Ingesting(self.folder, self.quarantine, landing, rules, known, listing, mended)
         after = run.manifest()
         self._refuse_nothing(after)
         changed = after.digest() != before.digest() or not self._manifest_path.exists()
@@ -183,6 +186,10 @@ class TransactionStore:
             if export.rows_read
             != sum(_rows(self.folder / part.path) for part in export.parts) + quarantined.get(export.name, 0)
         ]
+
+    def months(self) -> list[str]:
+        """The months that there are transactions of, such as ``2026-01``, sorted."""
+        return sorted({part.month for _, export in self.manifest().exports() for part in export.parts})
 
     def listing(self) -> dict[str, FileSignature]:
         """The files accounted for, as they looked when they were read; empty before the first ingest."""
