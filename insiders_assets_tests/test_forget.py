@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.ingest.forgotten import REASON
+from insiders_assets.report.seal import belong_together
 from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
@@ -120,6 +121,7 @@ def test_older_reports_are_whole_but_for_the_customer(forgotten):
     page = (old / "report.html").read_text()
     assert page.endswith("</html>\n") or page.rstrip().endswith("</html>")
     assert page.count("<tr") == page.count("</tr>")
+    assert belong_together({path.name: path.read_bytes() for path in old.iterdir()})
 
 
 def test_an_export_dropped_again_or_mended_does_not_bring_them_back(forgotten, landing, tmp_path):

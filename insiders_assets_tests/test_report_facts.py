@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.report import ReportInputs, build_report
-from insiders_assets.report.facts import facts_text, report_facts
+from insiders_assets.report.facts import report_facts
+from insiders_assets.report.seal import belong_together, facts_text
 from insiders_assets_tests.report_tables import refresh
 
 KEYS = {
@@ -74,6 +75,17 @@ def test_building_writes_the_four_files_and_says_their_sizes(inputs: ReportInput
     assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == built.sizes
     assert set(built.sizes) == {"report.html", "report.json", "members.csv", "members.xlsx"}
     assert json.loads((tmp_path / "report.json").read_text()) == built.facts
+
+
+def test_files_of_one_report_belong_together_and_those_of_two_do_not(
+    inputs: ReportInputs, tmp_path: Path
+) -> None:
+    build_report(inputs, tmp_path)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert belong_together(files)
+    assert belong_together({name: files[name] for name in ("report.json", "members.csv")})
+    for name in ("members.csv", "members.xlsx", "report.html"):
+        assert not belong_together(files | {name: files[name] + b" "})
 
 
 def test_a_refresh_without_members_or_insiders_still_gives_a_report(tmp_path: Path) -> None:

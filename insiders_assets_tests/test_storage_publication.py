@@ -141,3 +141,16 @@ def test_a_folder_in_the_place_of_latest_is_said_and_left_alone(tmp_path: Path) 
     with pytest.raises(InsidersError, match="is a folder where a link"):
         _publish(Publication(tmp_path), "one", "text")
     assert (tmp_path / "reports" / "latest").is_dir()
+
+
+def test_what_a_run_left_that_was_killed_at_the_link_goes_with_the_next_one(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from insiders_assets.storage.publication import Publication\n"
+        "os.replace = lambda *_: os.kill(os.getpid(), 9)\n"
+        "Publication(Path(sys.argv[1])).make_latest('one')\n"
+    )
+    _publish(Publication(tmp_path), "one", "text")
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -9
+    assert _hidden(tmp_path) == [".latest"]
+    _publish(Publication(tmp_path), "two", "text")
+    assert _hidden(tmp_path) == []

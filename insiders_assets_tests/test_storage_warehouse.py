@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from insiders_assets.errors import ContractError, InsidersError
 from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, postgres, sqlite
 from insiders_assets.storage.warehouse.migrations import VERSION_TABLE
+from insiders_assets.unfinished import working_folder
 from insiders_assets_tests.tables import a_refresh, made_up
 
 
@@ -222,10 +222,10 @@ def test_staging_files_are_gone_after_a_publish_and_those_of_killed_ones_are_swe
     monkeypatch.setattr(sqlite, "BULK", 1)
     left = tmp_path / ".insiders.db.staging-killed"
     left.mkdir()
-    os.utime(left, (0, 0))
-    (tmp_path / ".insiders.db.staging-running").mkdir()
-    Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(*a_refresh("first", rows=30))
-    assert [entry.name for entry in tmp_path.glob(".*")] == [".insiders.db.staging-running"]
+    with working_folder(tmp_path, ".insiders.db.staging-") as running:
+        left.mkdir(exist_ok=True)
+        Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(*a_refresh("first", rows=30))
+        assert list(tmp_path.glob(".*")) == [running]
 
 
 def test_an_empty_table_is_published_as_an_empty_table(database_url: str) -> None:

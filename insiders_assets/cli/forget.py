@@ -17,7 +17,7 @@ from insiders_assets.cli.ui import dagster_home
 from insiders_assets.errors import UsageError
 from insiders_assets.storage.forgetting import Forgetting, forget_in_tables
 from insiders_assets.storage.mending_sheet import NAME
-from insiders_assets.storage.redaction import Redactor, redact_folder
+from insiders_assets.storage.redaction import Redactor, redact_folder, redact_reports
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
             "transactions": Forgetting(stores.transactions, redactor)(),
             "lake_rows": forget_in_tables(stores.lake_folder, redactor),
             "warehouse_rows": stores.warehouse.purge(redactor),
-            "report_files": redact_folder(stores.publication.root, redactor),
+            "report_files": redact_reports(stores.publication.root, redactor),
         }
         _forget_in_sheet(stores, redactor)
         _forget_in_history(dagster_home(settings), redactor)

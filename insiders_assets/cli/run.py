@@ -140,7 +140,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
 
     collect_rarely()
     definition = build_defs(stores.settings).resolve_job_def(job)
-    with _instance(stores) as instance:
+    with _history_told(stores), _instance(stores) as instance:
         # Dagster logs every event; the progress lines say what a person needs.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         progress.report("starting")
@@ -155,6 +155,24 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
     if not result.success:
         raise _reason(result)
     return result
+
+
+@contextmanager
+def _history_told(stores: Stores) -> Iterator[None]:
+    """Say in one line that Dagster's history cannot be kept: what a step does is told by the step itself."""
+    from sqlalchemy.exc import DBAPIError
+
+    from insiders_assets.cli.ui import dagster_folder
+
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        told = error.orig if isinstance(error, DBAPIError) else error.strerror or error
+        raise InsidersError(
+            f"the history of runs cannot be written ({told})",
+            where=str(dagster_folder(stores.settings)),
+            cure="make room there and give it write permission, then run again",
+        ) from None
 
 
 def _instance(stores: Stores) -> Any:

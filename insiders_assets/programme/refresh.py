@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.customers import INSIDERS
-from insiders_assets.contracts.programme import MEMBERS, REFRESHES
+from insiders_assets.contracts.programme import MEMBERS, MEMBERSHIP_CHANGES, REFRESHES, TIER_MIGRATION
 from insiders_assets.programme import hypotheses
 from insiders_assets.programme.actions import cluster_facts
 from insiders_assets.programme.answers import AnswerFacts, answers
@@ -116,6 +116,10 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
     history = inputs.retried or {
         "membership_changes": membership_changes(compared, inputs.refresh_id, inputs.as_of),
         "tier_migration": tier_migration(compared, inputs.refresh_id, inputs.as_of),
+    }
+    # A refresh that is made again reads them back in the order of their keys, and has to leave the same bytes.
+    history = {
+        table.name: history[table.name].sort(table.key) for table in (MEMBERSHIP_CHANGES, TIER_MIGRATION)
     }
     answered = answers(
         AnswerFacts(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from insiders_assets import __version__
+from insiders_assets.contracts.programme import TIER_SUMMARY
 from insiders_assets.refresh.inputs import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 
@@ -50,13 +51,12 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
 
     model = stores.models.champion()
     inputs = inputs_digest(stores, model.version)
+    name = tables["refreshes"].item(0, "refresh_id")
+    before = _before(stores, name)
     refreshes = tables["refreshes"].with_columns(
-        published_at=pl.lit(datetime.now(UTC).replace(tzinfo=None), dtype=pl.Datetime("us")),
-        inputs=pl.lit(inputs),
+        published_at=pl.lit(_moment(before), dtype=pl.Datetime("us")), inputs=pl.lit(inputs)
     )
     row = refreshes.to_dicts()[0]
-    name = row["refresh_id"]
-    before = _before(stores, name)
     report = ReportInputs(
         insiders=tables["insiders"],
         tables={key: table for key, table in tables.items() if key != "insiders"} | {"refreshes": refreshes},
@@ -110,10 +110,20 @@ def _before(stores: Stores, name: str) -> dict[str, Any] | None:
     return others.sort("published_at").to_dicts()[-1] if others.height else None
 
 
+def _moment(before: dict[str, Any] | None) -> datetime:
+    """Now in naive UTC, but after the refresh before: clocks are set back, and the latest has to be the latest."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return max(now, before["published_at"] + timedelta(microseconds=1)) if before else now
+
+
 def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None:
-    """The tiers of the refresh before, as long as they are the published ones."""
-    latest = stores.warehouse.latest_refresh()
-    same = before and latest and before["refresh_id"] == latest["refresh_id"]
+    """The tiers of the refresh before, as it reported them: one that is made again has published its own by now."""
+    if before is None:
+        return None
+    if facts := stores.publication.facts(before["refresh_id"]):
+        return pl.DataFrame(facts["tiers"], schema=TIER_SUMMARY.polars_schema)
+    latest = stores.warehouse.latest_refresh()  # its report was taken away
+    same = latest and latest["refresh_id"] == before["refresh_id"]
     return stores.warehouse.read("tier_summary") if same else None
 
 

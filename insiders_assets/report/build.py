@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.facts import facts_text, report_facts
+from insiders_assets.report.facts import report_facts
 from insiders_assets.report.member_list import write_csv, write_xlsx
 from insiders_assets.report.page import render
+from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +40,11 @@ def build_report(inputs: ReportInputs, folder: Path) -> ReportFacts:
         folder: An existing folder.
     """
     facts = report_facts(inputs)
-    (folder / "report.json").write_text(facts_text(facts), encoding="utf-8")
     write_csv(inputs.members, folder / "members.csv")
     write_xlsx(inputs, folder / "members.xlsx")
     (folder / "report.html").write_text(render(inputs), encoding="utf-8")
-    names = ("report.html", "report.json", "members.csv", "members.xlsx")
-    return ReportFacts(facts, {name: (folder / name).stat().st_size for name in names})
+    others = {name: digest(folder / name) for name in ("report.html", "members.csv", "members.xlsx")}
+    (folder / FACTS).write_text(sealed(facts, others), encoding="utf-8")
+    return ReportFacts(
+        facts | {SEAL: others}, {name: (folder / name).stat().st_size for name in (*others, FACTS)}
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +40,6 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
         "evidence": _evidence(inputs.tables["evidence"]),
         "rows": {name: int(inputs.rows[name]) for name in ROWS},
     }
-
-
-def facts_text(facts: dict[str, Any]) -> str:
-    """The facts as JSON, with a line end."""
-    return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _evidence(table: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

@@ -58,7 +58,9 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
     starts = range(0, max(members.height, 1), SHEET_ROWS)
     sheets = {number: members.slice(start, SHEET_ROWS) for number, start in enumerate(starts, start=1)}
     pattern = path.with_suffix(".pattern")
-    with xlsxwriter.Workbook(str(pattern), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    # Its temporary files lie beside it: the folder goes if this run is killed, the system's would keep them.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(path.parent)}
+    with xlsxwriter.Workbook(str(pattern), options) as book:
         # The as-of date rather than now: the same members give the same bytes.
         book.set_properties(
             {"title": words.text("Insiders: members"), "created": datetime.combine(inputs.as_of, time())}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import shutil
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from insiders_assets.errors import ModelError
 from insiders_assets.places import Place, S3Path
+from insiders_assets.unfinished import replacement, working_folder
 
 ARRAYS, CARD, LATEST = "arrays.npz", "card.json", "latest.json"
 NOT_HASHED = ("version", "libraries", "lineage")
@@ -54,12 +53,12 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
         (folder / ARRAYS).write_bytes(packed.getvalue())
         (folder / CARD).write_bytes(_card_text(card).encode())  # last: a folder with a card is a whole model
         return
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
-        temporary.mkdir(parents=True)
-        np.savez_compressed(temporary / ARRAYS, allow_pickle=False, **arrays)
-        (temporary / CARD).write_text(_card_text(card), encoding="utf-8")
-        temporary.rename(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with working_folder(folder.parent, ".fitted-") as temporary:
+            np.savez_compressed(temporary / ARRAYS, allow_pickle=False, **arrays)
+            (temporary / CARD).write_text(_card_text(card), encoding="utf-8")
+            temporary.rename(folder)
     except OSError as error:
         if not (folder / CARD).exists():  # otherwise another process was faster with the same model
             raise ModelError(
@@ -67,8 +66,6 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
                 where=str(folder),
                 cure="give the folder write permission and space, then fit again",
             ) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _card_text(card: Mapping[str, Any]) -> str:
@@ -140,10 +137,9 @@ def make_latest(root: Place, version: str) -> None:
     if isinstance(root, S3Path):
         (root / LATEST).write_bytes(text.encode())
         return
-    temporary = root / f".{LATEST}.{os.getpid()}.tmp"
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(root / LATEST)
+        with replacement(root / LATEST) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ModelError(
             f"cannot be written ({error.strerror or error})",

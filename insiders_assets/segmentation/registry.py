@@ -33,7 +33,11 @@ class ModelRegistry:
         """Every version that is kept, sorted."""
         if not self.root.is_dir():
             return []
-        return sorted(folder.name for folder in self.root.iterdir() if (folder / archive.CARD).is_file())
+        return sorted(
+            folder.name
+            for folder in self.root.iterdir()
+            if not folder.name.startswith(".") and (folder / archive.CARD).is_file()
+        )
 
     def champion_version(self) -> str | None:
         """The champion's version, or None before the first fit."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, S3Path
+from insiders_assets.unfinished import replacement, working_folder
 
 
 def make_folder(folder: Path) -> Path:
@@ -39,27 +38,21 @@ def replacing(path: Place) -> Iterator[Path]:
         InsidersError: The folder cannot be written.
     """
     if isinstance(path, S3Path):
-        with tempfile.TemporaryDirectory(prefix="insiders-") as folder:
-            copy = Path(folder, path.name)
+        with working_folder() as folder:
+            copy = folder / path.name
             yield copy
             path.upload(copy)
         return
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        yield temporary
-        with temporary.open("rb+") as handle:
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 - the one call that swaps atomically
+        with replacement(path) as temporary:
+            yield temporary
     except PermissionError as error:
         raise InsidersError(
             f"cannot be written ({error.strerror})",
             where=str(path),
             cure="choose another --home or give this one write permission",
         ) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
 
 
 def write_text(path: Place, text: str) -> None:

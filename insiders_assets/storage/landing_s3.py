@@ -6,7 +6,6 @@ tool of AWS; nothing of them is ever a setting of ours.
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +23,7 @@ from insiders_assets.storage.landing import (
     mapping_signature,
 )
 from insiders_assets.storage.s3_listing import Lister
+from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +78,8 @@ class S3LandingZone:
         if name == MAPPING and self._mapping:
             yield self._mapping
             return
-        with tempfile.TemporaryDirectory(prefix="insiders-") as folder:
-            path = Path(folder, name.rsplit("/", 1)[-1])
+        with working_folder() as folder:
+            path = folder / name.rsplit("/", 1)[-1]
             with self._explained(missing_is_fine=True):
                 self._client.download_file(self._bucket, self._prefix + name, str(path))
             yield path

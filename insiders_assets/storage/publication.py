@@ -96,9 +96,13 @@ class Publication:
             return None
         return link.readlink().name
 
-    def latest_report(self) -> dict[str, Any] | None:
-        """The latest ``report.json``, or None before the first report."""
-        file = self.root / LATEST / "report.json"
+    def facts(self, name: str) -> dict[str, Any] | None:
+        """The ``report.json`` of a published report, or None if there is no such report.
+
+        Raises:
+            InsidersError: It cannot be read.
+        """
+        file = self.folder(name) / "report.json"
         try:
             return dict(json.loads(file.read_text(encoding="utf-8")))
         except (FileNotFoundError, NotADirectoryError):
@@ -107,6 +111,10 @@ class Publication:
             raise InsidersError(
                 f"cannot be read ({error})", where=str(file), cure="make the report again with `insiders run`"
             ) from None
+
+    def latest_report(self) -> dict[str, Any] | None:
+        """The latest ``report.json``, or None before the first report."""
+        return self.facts(LATEST)
 
     def names(self) -> list[str]:
         """The published reports, by name."""
@@ -146,7 +154,7 @@ class Publication:
             raise InsidersError(
                 "is a folder where a link to the latest report belongs", where=str(link), cure="move it away"
             )
-        temporary = self.root / f".{LATEST}.{os.getpid()}"
+        temporary = self.root / f".{LATEST}"  # always the same, so that what a killed run left goes
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(name, target_is_directory=True)
         os.replace(temporary, link)  # noqa: PTH105 - the one call that swaps atomically

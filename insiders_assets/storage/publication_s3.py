@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
 from insiders_assets.storage.publication import LATEST, checked
+from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,9 +50,9 @@ class S3Publication:
         The facts are sent last: a report that has them is whole.
         """
         target = self.folder(name)
-        with tempfile.TemporaryDirectory(prefix="insiders-") as folder:
-            yield Path(folder)
-            for file in _facts_last(path for path in Path(folder).rglob("*") if path.is_file()):
+        with working_folder() as folder:
+            yield folder
+            for file in _facts_last(path for path in folder.rglob("*") if path.is_file()):
                 (target / file.relative_to(folder).as_posix()).upload(file)
 
     def make_latest(self, name: str) -> None:
@@ -84,17 +84,21 @@ class S3Publication:
                 cure="run again: insiders run --force",
             ) from None
 
-    def latest_report(self) -> dict[str, Any] | None:
-        """The latest ``report.json``, or None before the first report."""
-        if (name := self.latest()) is None:
-            return None
+    def facts(self, name: str) -> dict[str, Any] | None:
+        """See :meth:`insiders_assets.storage.publication.Publication.facts`."""
         file = self.folder(name) / FACTS
         try:
             return dict(json.loads(file.read_text()))
+        except FileNotFoundError:
+            return None
         except (OSError, ValueError) as error:
             raise InsidersError(
                 f"cannot be read ({error})", where=str(file), cure="make the report again with `insiders run`"
             ) from None
+
+    def latest_report(self) -> dict[str, Any] | None:
+        """The latest ``report.json``, or None before the first report."""
+        return None if (name := self.latest()) is None else self.facts(name)
 
     def names(self) -> list[str]:
         """The published reports, by name."""

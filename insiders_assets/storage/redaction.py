@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.places import sizes
-from insiders_assets.storage.files import replacing
+from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
+from insiders_assets.storage.files import replacing, write_text
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
@@ -131,6 +132,27 @@ def redact_folder(folder: Place, redactor: Redactor) -> int:
             changed += 1
             with replacing(path) as temporary:
                 temporary.write_bytes(after)
+    return changed
+
+
+def redact_reports(root: Place, redactor: Redactor) -> int:
+    """Take the ids out of every published report, whose facts then name the files as they are now.
+
+    Args:
+        root: The folder of all reports.
+        redactor: Knows the ids.
+
+    Returns:
+        How many files named one of them.
+    """
+    changed = redact_folder(root, redactor)
+    files = sizes(root)
+    for name in sorted(files):
+        folder, _, file = name.rpartition("/")
+        facts = json.loads((root / name).read_text(encoding="utf-8")) if file == FACTS else {}
+        if others := facts.pop(SEAL, None):
+            text = sealed(facts, {other: digest((root / folder / other).read_bytes()) for other in others})
+            write_text(root / name, text)
     return changed
 
 

@@ -104,6 +104,8 @@ class TransactionStore:
         changed = after.digest() != before.digest() or not self._manifest_path.exists()
         if after != before or changed:
             self.replace_manifest(after)
+        else:
+            self._sweep(after)  # a run that was killed may have replaced the manifest and come no further
         return IngestResult(
             listing=after.listing(),
             files=[export for _, export in after.exports()],
@@ -142,6 +144,27 @@ class TransactionStore:
         """
         exports = [export for _, export in self.manifest().exports()]
         return [readable(self.folder / part.path) for export in exports for part in export.parts]
+
+    def read(self) -> pl.DataFrame:
+        """The current transactions in memory, all of one ingest even while another one is at work.
+
+        A part that is gone when it comes to be opened was current when the manifest was read, and another manifest has
+        come since.
+
+        Raises:
+            InsidersError: Nothing has been ingested yet, or a part of the manifest is not there.
+        """
+        while True:
+            before = self.manifest()
+            try:
+                return self.scan().collect()
+            except (OSError, pl.exceptions.ComputeError) as error:
+                if self.manifest() == before:
+                    raise InsidersError(
+                        f"cannot be read ({error})",
+                        where=str(self.folder),
+                        cure="read the exports again: insiders run --force",
+                    ) from None
 
     def rejected(self) -> pl.DataFrame:
         """The rows, and the files, in quarantine, sorted by file and line.

@@ -31,13 +31,19 @@ def one_run(warehouse: Warehouse) -> Iterator[None]:
     try:
         with urls.told(warehouse.url, "opened"):
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        with connection:
-            if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_ONE_RUN))).scalar_one():
+        try:
+            with urls.told(warehouse.url, "opened"):
+                held = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_ONE_RUN))).scalar_one()
+            if not held:
                 raise InsidersError(
                     "another run is writing here",
                     where=warehouse.place,
                     cure="wait until it is over, then run again",
                 )
             yield
+        finally:
+            # The lock goes with the connection, which the server may have ended long ago: nothing is asked of it.
+            connection.invalidate()
+            connection.close()
     finally:
         engine.dispose()

@@ -8,19 +8,17 @@ Python values.
 from __future__ import annotations
 
 import os
-import shutil
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import polars as pl
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, metadata
 from insiders_assets.storage.warehouse.types import typed
+from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,27 +113,29 @@ def _staged(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> It
     if not frames:
         yield []
         return
-    folder = _staging_folder(Path(str(connection.engine.url.database)))
+    database = Path(str(connection.engine.url.database))
     definitions = [
         connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)
         ).scalar_one()
         for name in frames
     ]
-    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
-    try:
-        yield [
-            pool.submit(
-                _write_part,
-                folder / f"{part}.db",
-                definitions,
-                {name: _slice(frame, part) for name, frame in frames.items()},
-            )
-            for part in range(PARTS)
-        ]
-    finally:
-        pool.shutdown(cancel_futures=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        working_folder(database.parent, f".{database.name}.staging-") as folder,
+        ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool,
+    ):
+        try:
+            yield [
+                pool.submit(
+                    _write_part,
+                    folder / f"{part}.db",
+                    definitions,
+                    {name: _slice(frame, part) for name, frame in frames.items()},
+                )
+                for part in range(PARTS)
+            ]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _slice(frame: pl.DataFrame, part: int) -> pl.DataFrame:
@@ -164,15 +164,3 @@ def _write_part(file: Path, definitions: list[str], frames: Mapping[str, pl.Data
             cure="make room on the disk",
         ) from None
     return file
-
-
-def _staging_folder(database: Path) -> Path:
-    """A fresh folder beside the warehouse; those that killed runs left an hour ago or earlier are removed."""
-    prefix = f".{database.name}.staging-"
-    for left in database.parent.glob(f"{prefix}*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > 3600:
-                shutil.rmtree(left, ignore_errors=True)
-    folder = database.with_name(f"{prefix}{uuid4().hex[:12]}")
-    folder.mkdir()
-    return folder

@@ -1,0 +1,40 @@
+"""Which files belong together: ``report.json`` names the bytes of the other files of its report.
+
+A folder is read file by file, and a copy of one is made file by file. Whoever reads several of its files can tell by
+this that they are of one report, wherever they lie; and reads again, or follows the pointer, if they are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FACTS = "report.json"
+SEAL = "files"
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """Facts as JSON, with a line end."""
+    return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def sealed(facts: Mapping[str, Any], digests: Mapping[str, str]) -> str:
+    """``report.json`` with the SHA-256 of every other file of the report, by name."""
+    return facts_text({**facts, SEAL: dict(sorted(digests.items()))})
+
+
+def belong_together(files: Mapping[str, bytes]) -> bool:
+    """Whether files are those that the ``report.json`` among them names; other files of the report may be left out."""
+    named = json.loads(files[FACTS]).get(SEAL, {})
+    return all(named.get(name) == digest(content) for name, content in files.items() if name != FACTS)
+
+
+def digest(content: bytes | Path) -> str:
+    """The SHA-256 of bytes, or of a file on this machine, in hex."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,126 @@
+"""Files and folders that are still being written, and what killed processes left of them.
+
+A lock tells the two apart, for the system lets go of it when a process ends, however it ends. What is found here
+without a holder is rubbish, and the next one to come by takes it away: nothing piles up or has to grow old first.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COPIES = "insiders-"
+"""What folders in the system's temporary folder begin with."""
+
+
+@contextmanager
+def replacement(path: Path) -> Iterator[Path]:
+    """Give an empty file beside ``path``; it takes the place of ``path`` all at once if the block succeeds.
+
+    There is one such file for each path, under a name that readers of the folder pass over. What a killed process left
+    in it is overwritten; a process at work is waited for.
+
+    Raises:
+        OSError: It cannot be written, or put in place.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    handle = _opened(temporary)
+    try:
+        try:
+            os.ftruncate(handle, 0)
+            yield temporary
+            with temporary.open("rb+") as written:
+                os.fsync(written.fileno())
+            os.replace(temporary, path)  # noqa: PTH105 - the one call that swaps atomically
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()  # while the lock is held: afterwards it may be somebody else's
+            raise
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def working_folder(parent: Path | None = None, prefix: str = COPIES) -> Iterator[Path]:
+    """Give an empty folder for the length of the block. What killed processes left of this kind is removed first.
+
+    Args:
+        parent: Where to make it; the system's temporary folder unless given.
+        prefix: What folders of this kind begin with.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    _sweep(parent or Path(tempfile.gettempdir()), prefix)
+    while True:
+        folder = _new(parent, prefix)
+        handle = _held(folder)
+        if handle is not None:
+            break
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def _new(parent: Path | None, prefix: str) -> Path:
+    """A new folder; one in the system's temporary folder is nobody else's business."""
+    if parent is None:
+        return Path(tempfile.mkdtemp(prefix=prefix))
+    folder = parent / f"{prefix}{uuid4().hex[:12]}"
+    folder.mkdir()
+    return folder
+
+
+def _sweep(parent: Path, prefix: str) -> None:
+    """Remove folders that nobody holds."""
+    for left in parent.glob(f"{prefix}*"):
+        if left.is_dir() and not left.is_symlink() and (handle := _held(left)) is not None:
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(handle)
+
+
+def _held(folder: Path) -> int | None:
+    """A handle that holds a folder's lock; None if another holds it, or the folder is gone or not ours."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is(handle, folder):
+            return handle
+    except OSError:
+        pass
+    os.close(handle)
+    return None
+
+
+def _opened(temporary: Path) -> int:
+    """A handle that holds a file's lock, once nobody else does."""
+    while True:
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _is(handle, temporary):
+            return handle
+        os.close(handle)  # it was put in place or removed while we waited
+
+
+def _is(handle: int, path: Path) -> bool:
+    """Whether a path still leads to what was opened."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    opened = os.fstat(handle)
+    return (there.st_dev, there.st_ino) == (opened.st_dev, opened.st_ino)

@@ -1,0 +1,47 @@
+"""``make faults``: try every family, print the table, write ``docs/reliability.md``.
+
+A part of it, which takes the place of its own earlier results alone: ``make faults FAULTS="--only kills"``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from insiders_assets_tests.faults.families import FAMILIES, ground
+from insiders_assets_tests.faults.page import write_page
+from insiders_assets_tests.faults.record import keep, table
+
+
+def main() -> int:
+    """The command; 1 if a fault was not survived."""
+    asked = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    asked.add_argument("--only", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="families to try")
+    asked.add_argument("--seed", type=int, default=1, help="names every choice made by chance")
+    asked.add_argument("--many", type=float, default=1.0, help="share of the usual tries")
+    asked.add_argument("--page-only", action="store_true", help="only write the page, from earlier results")
+    words = asked.parse_args()
+    good = True
+    for family in [] if words.page_only else words.only:
+        with tempfile.TemporaryDirectory(prefix="faults-") as scratch:
+            begun = time.monotonic()
+            with ground(Path(scratch), seed=words.seed, many=words.many) as on:
+                outcomes = FAMILIES[family](on)
+                minutes = round((time.monotonic() - begun) / 60, 1)
+                facts = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "minutes": minutes, "seed": words.seed}
+                found = keep(family, outcomes, facts | on.facts)
+        sys.stdout.write(f"\n{table(found[family]['outcomes'])}\n")
+        for outcome in outcomes:
+            good = good and outcome.good
+            for line in outcome.wrong:
+                sys.stdout.write(f"{outcome.fault}: {line}\n")
+    write_page()
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

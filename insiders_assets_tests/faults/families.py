@@ -1,0 +1,128 @@
+"""Every family of faults by name, and what each needs to be tried."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from insiders_assets_tests.faults.homes import CloudHome, LocalHome, Server, postgres, s3_server
+from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.shop import Shop
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Ground:
+    """Where faults are tried, and what is started only once something asks for it.
+
+    Attributes:
+        scratch: A folder for everything.
+        seed: Names every choice made by chance.
+        many: The share of the long form's tries that is made.
+        say: Told how it goes.
+    """
+
+    scratch: Path
+    seed: int = 1
+    many: float = 1.0
+    say: Report = print
+    facts: dict[str, Any] = field(default_factory=dict)
+    _opened: ExitStack = field(default_factory=ExitStack)
+    _made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shop(self) -> Shop:
+        """The shop's exports."""
+        return self._once("shop", lambda: Shop.made(self.folder("shop")))
+
+    @property
+    def s3(self) -> str:
+        """The address of an S3 server."""
+        return self._once("s3", lambda: self._opened.enter_context(s3_server()))
+
+    @property
+    def server(self) -> Server:
+        """A PostgreSQL server."""
+        return self._once("postgres", lambda: self._opened.enter_context(postgres()))
+
+    def local(self, name: str) -> LocalHome:
+        """A home in a folder of its own."""
+        return LocalHome(self.folder(name))
+
+    def cloud(self, name: str) -> CloudHome:
+        """A home in a bucket, with a database of its own."""
+        home = CloudHome(self.folder(name), self.s3, self.server.url)
+        self._opened.callback(home.close)
+        return home
+
+    def chance(self, *words: object) -> random.Random:
+        """A source of chance that depends on the seed and on what it is for."""
+        return random.Random(f"{self.seed} {words}")
+
+    def times(self, long_form: int, least: int = 1) -> int:
+        """How often to try what the long form tries so often."""
+        return max(round(long_form * self.many), least)
+
+    def folder(self, name: str) -> Path:
+        """A new folder."""
+        found = self.scratch / name
+        found.mkdir(parents=True)
+        return found
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+
+@contextmanager
+def ground(scratch: Path, **given: Any) -> Iterator[Ground]:
+    """Ground for the length of a block; what was started on it is stopped."""
+    found = Ground(scratch, **given)
+    with found._opened:
+        yield found
+
+
+def kills(on: Ground) -> list[Outcome]:
+    """SIGKILL at boundaries and at random moments, in a folder."""
+    from insiders_assets_tests.faults.kills import LONG_FORM, kill_all
+
+    return kill_all(on, LONG_FORM)
+
+
+def kills_in_the_cloud(on: Ground) -> list[Outcome]:
+    """The same in a bucket."""
+    from insiders_assets_tests.faults.kills import IN_THE_CLOUD, kill_all
+
+    return kill_all(on, IN_THE_CLOUD, cloud=True)
+
+
+def machine(on: Ground) -> list[Outcome]:
+    """The disk, rights, the clock, unsteady files, several commands."""
+    from insiders_assets_tests.faults import machine, together
+
+    tried = (
+        machine.full_disk, machine.read_only, machine.rights_lost, machine.clock_set_back,
+        together.two_runs,
+    )  # fmt: skip
+    return [outcome for fault in tried for outcome in fault(on)]
+
+
+def services(on: Ground) -> list[Outcome]:
+    """S3 and PostgreSQL."""
+    from insiders_assets_tests.faults.services import postgres_restarts, s3_fails
+
+    return [*postgres_restarts(on), *s3_fails(on)]
+
+
+FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
+    "kills": kills,
+    "kills_in_the_cloud": kills_in_the_cloud,
+    "machine": machine,
+    "services": services,
+}

@@ -1,0 +1,76 @@
+"""SIGKILL at any moment of a run: the next run ends as if nothing had happened, and readers never noticed."""
+
+from __future__ import annotations
+
+import random
+import signal
+from typing import TYPE_CHECKING
+
+from insiders_assets_tests.faults.boundaries import Point
+from insiders_assets_tests.faults.forks import ended, killed_after
+from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.recovery import Rehearsal, Trial, counted
+
+if TYPE_CHECKING:
+    from insiders_assets_tests.faults.families import Ground
+
+SAME = "nothing; the next run ends with the bytes of an undisturbed one, and takes away what was half-written"
+
+
+class Killing(Rehearsal):
+    """Kills of one command in one home."""
+
+    def boundaries(self, most: int, chance: random.Random) -> list[Point]:
+        """Boundaries to be killed at: each label at least once, further occurrences by chance, at most so many."""
+        by_label: dict[str, list[Point]] = {}
+        for point in self.undisturbed.points:
+            by_label.setdefault(point[0], []).append(point)
+        chosen = [chance.choice(points) for points in by_label.values()]
+        chance.shuffle(chosen)
+        ours = sorted(chosen, key=lambda point: "dagster/" in point[0])  # the history's own come last
+        more = [point for point in self.undisturbed.points if point not in ours]
+        chance.shuffle(more)
+        return [*ours, *more][:most]
+
+    def at(self, point: Point) -> Trial:
+        """Kill at a boundary."""
+        with self.trial(f"at {point[0]} #{point[1]}") as trial:
+            trial.happened = ended(self.start(roots=self.home.roots, deadly=point)) == -signal.SIGKILL
+        return trial
+
+    def after(self, share: float) -> Trial:
+        """Kill once a share of the work is done."""
+        with self.trial(f"after {share:.3f} of its work") as trial:
+            trial.happened = killed_after(self.start(), share * self.undisturbed.cpu_seconds)
+        return trial
+
+
+LONG_FORM: dict[str, tuple[int, int]] = {"refresh": (65, 32), "first run": (10, 6), "refit": (10, 6)}
+"""How many kills at boundaries and at random moments the long form makes in a folder, by command."""
+
+IN_THE_CLOUD: dict[str, tuple[int, int]] = {"refresh": (48, 16), "refit": (6, 4)}
+"""And in a bucket."""
+
+
+def kill_all(on: Ground, plan: dict[str, tuple[int, int]], *, cloud: bool = False) -> list[Outcome]:
+    """Kill commands in a home of a kind."""
+    outcomes = []
+    for scenario, (boundaries, moments) in plan.items():
+        home = on.cloud(f"kill {scenario} in the cloud") if cloud else on.local(f"kill {scenario}")
+        killing = Killing(home, on.shop, scenario)
+        chance = on.chance(scenario, cloud)
+        points = killing.boundaries(on.times(boundaries), chance)
+        at = Outcome(f"`kill -9` of a {scenario} at a boundary of its writes; {home.kind}", outcome=SAME)
+        for point in points:
+            counted(at, killing.at(point), on)
+        by_chance = Outcome(f"`kill -9` of a {scenario} at a random moment; {home.kind}", outcome=SAME)
+        for _ in range(4 * on.times(moments)):
+            if by_chance.tried < on.times(moments):
+                counted(by_chance, killing.after(chance.random()), on)
+        on.facts[scenario] = {
+            "boundaries": len(killing.undisturbed.points),
+            "kinds": len({label for label, _ in killing.undisturbed.points}),
+            "kinds killed at": len({label for label, _ in points}),
+        }
+        outcomes += [at, by_chance]
+    return outcomes

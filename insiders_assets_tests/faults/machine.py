@@ -1,0 +1,192 @@
+"""The machine fails: the disk is full, the home is read-only, rights are gone, the clock is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets_tests.faults import tasks
+from insiders_assets_tests.faults.forks import cpu_of, ended
+from insiders_assets_tests.faults.homes import LocalHome
+from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.recovery import Rehearsal, counted
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from insiders_assets_tests.faults.families import Ground
+
+PARTS = ("", "lake", "reports", "quarantine", "lake/segmentation_model", "insiders.db")
+LINE = "one line that says what cannot be written and where; {}, and the next run catches up"
+
+
+class MountedHome(LocalHome):
+    """A home on a file system of its own."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.home.mkdir()
+        mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(self.home))
+
+    def restore(self) -> None:
+        """Empty the file system, which cannot be removed, and fill it again."""
+        self.size(64 << 20)
+        for path in self.home.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        saved = self.scratch / "saved"
+        if saved.exists():
+            shutil.copytree(saved, self.home, symlinks=True, dirs_exist_ok=True)
+
+    def size(self, size: int) -> None:
+        """Let it hold so many bytes."""
+        mount("-o", f"remount,rw,size={size // 1024}k", str(self.home))
+
+    def read_only(self) -> None:
+        """Let nobody write to it."""
+        mount("-o", "remount,ro", str(self.home))
+
+    def used(self) -> int:
+        """Bytes in use."""
+        found = os.statvfs(self.home)
+        return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def mount(*words: str) -> None:
+    """Mount something.
+
+    Raises:
+        PermissionError: This user may not, or there is no such command.
+    """
+    try:
+        subprocess.run(["mount", *words], check=True, capture_output=True)
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        raise PermissionError("this user may not mount") from error
+
+
+@contextmanager
+def mounted(folder: Path) -> Iterator[MountedHome]:
+    """A home on a file system of its own, for the length of the block."""
+    home = MountedHome(folder)
+    try:
+        yield home
+    finally:
+        subprocess.run(["umount", "-l", str(home.home)], check=False, capture_output=True)
+
+
+def midway(process: BaseProcess, cpu_seconds: float, act: Callable[[], None]) -> int:
+    """Act once a process has used so much of a processor; its exit code."""
+    while process.is_alive() and cpu_of(process.pid) < cpu_seconds:
+        process.join(0.002)
+    act()
+    return ended(process)
+
+
+def full_disk(on: Ground) -> list[Outcome]:
+    """A disk that fills up somewhere in a run; it is made larger afterwards."""
+    full = Outcome("disk full, somewhere in a refresh", outcome=LINE.format("make room"))
+    with suppress(PermissionError), mounted(on.folder("full disk")) as home:
+        rehearsal = Rehearsal(home, on.shop)
+        needs = home.used()
+        home.restore()
+        has = home.used()
+        chance = on.chance("full disk")
+        for _ in range(on.times(20)):
+            share = chance.random() ** 2
+            with rehearsal.trial(f"with room for {share:.3f} of what it needs") as trial:
+                home.size(has + int(share * (needs - has)))
+                code = ended(rehearsal.start())
+                if code:
+                    rehearsal.refused(trial, code, "No space left", "full", "make room")
+                trial.happened = code != 0
+                home.size(64 << 20)
+            counted(full, trial, on)
+    return [full] if full.tried else []
+
+
+def read_only(on: Ground) -> list[Outcome]:
+    """A home that turns read-only, before a run or somewhere in it."""
+    outcome = Outcome("home read-only, before or during a refresh", outcome=LINE.format("make it writable"))
+    with suppress(PermissionError), mounted(on.folder("read-only")) as home:
+        rehearsal = Rehearsal(home, on.shop)
+        with rehearsal.trial("read-only before it starts") as trial:
+            home.read_only()
+            rehearsal.refused(trial, ended(rehearsal.start()), "Read-only", "readonly", "cannot be written")
+            home.size(64 << 20)
+        counted(outcome, trial, on)
+    return [outcome] if outcome.tried else []
+
+
+def rights_lost(on: Ground) -> list[Outcome]:
+    """A part of the home that may no longer be written, before a run or somewhere in it."""
+    outcome = Outcome(
+        "write permission lost, before or during a refresh", outcome=LINE.format("give it back")
+    )
+    home = on.local("rights lost")
+    rehearsal = Rehearsal(home, on.shop)
+    chance = on.chance("rights")
+    for turn in range(on.times(12)):
+        part, share = PARTS[turn % len(PARTS)], chance.choice([0.0, chance.random()])
+        with rehearsal.trial(
+            f"{part or 'the home'} may not be written after {share:.2f} of its work"
+        ) as trial:
+            plain = rehearsal.env | {"FAULTS_RIGHTS": "no more than a user's"}
+            process = tasks.command(rehearsal.words, plain, rehearsal.said)
+            at = share * rehearsal.undisturbed.cpu_seconds
+            code = midway(process, at, lambda part=part: taken(home.home / part))
+            trial.happened = code != 0
+            if code:
+                rehearsal.refused(trial, code, "cannot be", "Permission denied")
+            given(home.home)
+        counted(outcome, trial, on)
+    return [outcome]
+
+
+def taken(path: Path) -> None:
+    """Let nobody write to a file, or to a folder and what is in it."""
+    for each in (path, *(path.rglob("*") if path.is_dir() else ())):
+        with suppress(FileNotFoundError):
+            if not each.is_symlink():
+                each.chmod(0o555 if each.is_dir() else 0o444)
+
+
+def given(path: Path) -> None:
+    """Let its owner write to it again."""
+    for each in (path, *path.rglob("*")):
+        if not each.is_symlink():
+            each.chmod(0o755 if each.is_dir() else 0o644)
+
+
+def clock_set_back(on: Ground) -> list[Outcome]:
+    """A clock that stands a year before the last refresh."""
+    outcome = Outcome(
+        "clock set back by a year before a refresh",
+        outcome="nothing; a refresh is never older than the one before it",
+    )
+    home = on.local("clock")
+    rehearsal = Rehearsal(home, on.shop)
+    for days in (1, 365)[: on.times(2)]:
+        with rehearsal.trial(f"{days} days back") as trial:
+            behind = rehearsal.env | {"FAULTS_CLOCK": str(-days * 86_400)}
+            if ended(tasks.command(rehearsal.words, behind, rehearsal.said)):
+                trial.wrong.append(rehearsal.said.read_text()[-600:])
+            trial.wrong += tasks.called(newest_is_last, rehearsal.env)
+        counted(outcome, trial, on)
+    return [outcome]
+
+
+def newest_is_last() -> list[str]:
+    """What is wrong with the refresh that the warehouse takes for the latest one."""
+    from insiders_assets_tests.faults.looking import stores
+
+    opened = stores()
+    latest, shown = opened.warehouse.latest_refresh()["refresh_id"], opened.publication.latest()
+    return (
+        []
+        if latest == shown
+        else [f"the warehouse takes {latest} for the latest, reports/latest shows {shown}"]
+    )

@@ -1,0 +1,82 @@
+"""``docs/reliability.md``, written from the results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from insiders_assets_tests.faults.record import PAGE, RESULTS, table
+
+HEAD = """\
+# Reliability
+
+What happens when something goes wrong, tried for real. `make faults` writes this page; a short form of it is part of
+`make test`. One part alone, which replaces its own results only: `make faults FAULTS="--only kills"`.
+
+*Survived* means that everything is as it would be without the fault: right after it, or after the next run where there
+is one. *Lost rows* are rows of exports, counted by another reader than the platform's, that are neither a transaction
+nor in quarantine. A *torn read* is a look at something missing, empty, partial or mixed by readers that look all the
+while: at every row of every table in SQL in one transaction, at the four files of the latest report, by the pointer and
+by path, and at every table of the lake. What may be seen is known beforehand, to the byte: the state before, and that
+of an undisturbed run.
+
+Three things that readers should know. The lake's tables are replaced one by one: each is whole at any time, while
+those of one refresh *together* are in SQL and in the reports. `lake/raw_transactions.parquet` is a folder: the manifest
+beside it says which parts are current, and who goes by the folder alone can meet parts of two ingests while one is at
+work. Who reads several files by `reports/latest/` compares them with the checksums in `report.json`
+([report.md](report.md)); the readers here do so.
+"""
+
+FAMILIES = {
+    "kills": (
+        "Killed runs",
+        """\
+A command is killed where it opens, renames or removes a file, sends a statement, commits, or writes an object: at
+a boundary of as many kinds as there is time for; and at moments drawn by chance over the work it does. Then the same
+command runs again. Lake and quarantine must be the bytes of an undisturbed run, the warehouse the same rows, the four
+files of the report the same bytes, and nothing half-written may be left in the home or among temporary files.""",
+    ),
+    "kills_in_the_cloud": (
+        "Killed runs, on S3 and PostgreSQL",
+        "The same, against real servers on this machine.",
+    ),
+    "machine": (
+        "The machine",
+        """\
+A small file system of its own that fills up or turns read-only; rights that are taken away, before or during
+a run; a wrong clock; several commands in the same moment.""",
+    ),
+    "services": (
+        "Servers",
+        """\
+PostgreSQL is stopped as a crash stops it. S3 is reached through a proxy that fails: with errors, slowly, with
+answers or uploads that are cut short, and with answers that never arrive though the request was carried out.""",
+    ),
+}
+
+
+USUAL = ("date", "seed", "minutes")
+
+
+def _told(value: Any) -> str:
+    return (
+        ", ".join(f"{number:,} {key}" for key, number in value.items())
+        if isinstance(value, dict)
+        else str(value)
+    )
+
+
+def write_page(results: Path = RESULTS, page: Path = PAGE) -> None:
+    """Write the page from what was measured."""
+    found: dict[str, Any] = json.loads(results.read_text()) if results.exists() else {}
+    parts = [HEAD]
+    for family, (title, text) in FAMILIES.items():
+        if family in found:
+            facts = found[family]["facts"]
+            more = "".join(f" {key}: {_told(value)}." for key, value in facts.items() if key not in USUAL)
+            measured = (
+                f"*Measured {facts['date']}, seed {facts['seed']}, in {facts['minutes']} minutes.{more}*"
+            )
+            parts.append(f"## {title}\n\n{text}\n\n{table(found[family]['outcomes'])}\n\n{measured}\n")
+    page.write_text("\n".join(parts), encoding="utf-8")

@@ -1,0 +1,186 @@
+"""What every fault is held against: the same command, undisturbed. And what is looked at once the fault is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insiders_assets_tests.faults import looking, tasks
+from insiders_assets_tests.faults.boundaries import Point
+from insiders_assets_tests.faults.forks import cpu_of, ended
+from insiders_assets_tests.faults.homes import Home
+from insiders_assets_tests.faults.looking import Watch
+from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.shop import Shop, rows_in
+
+if TYPE_CHECKING:
+    from insiders_assets_tests.faults.families import Ground
+
+SCENARIOS: dict[str, tuple[tuple[str, ...], bool, dict[str, str]]] = {
+    "refresh": (("run", "--json"), True, {}),
+    "first run": (("run", "--json"), False, {}),
+    "refit": (("refit", "--json"), True, {"INSIDERS_SEED": "7"}),
+}
+"""The command, whether something was published before it, and settings that differ."""
+
+
+@dataclass
+class Undisturbed:
+    """What a command does when nobody interferes.
+
+    Attributes:
+        before: What readers see before it.
+        after: What they see after it.
+        kept: Every byte of lake and quarantine after it.
+        cpu_seconds: What it costs, in seconds of a processor.
+        points: The boundaries that it passes.
+    """
+
+    before: looking.Look
+    after: looking.Look
+    kept: dict[str, str]
+    cpu_seconds: float
+    points: list[Point]
+
+
+@dataclass
+class Trial:
+    """One fault and what came of it.
+
+    Attributes:
+        where: What happened, and when.
+        happened: Whether it came before the end of the run.
+        wrong: What is not as it should be.
+        torn: What a reader should not have seen.
+        lost: Rows of exports that are not accounted for.
+        looks: How often readers looked.
+    """
+
+    where: str
+    happened: bool = True
+    wrong: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+    lost: int = 0
+    looks: int = 0
+
+
+class Rehearsal:
+    """One command in one home, tried again and again.
+
+    Args:
+        home: Where results are kept.
+        shop: The exports.
+        scenario: Of :data:`SCENARIOS`.
+        settings: Settings beside those of the scenario.
+    """
+
+    def __init__(self, home: Home, shop: Shop, scenario: str = "refresh", **settings: str) -> None:
+        self.home, self.shop, self.scenario = home, shop, scenario
+        self.words, published, own = SCENARIOS[scenario]
+        home.env |= settings
+        self.env = home.env | own | {"INSIDERS_LANDING": str(shop.after)}
+        self.said = Path(home.env["TMPDIR"]).parent / "said.txt"
+        home.restore()
+        if published:
+            tasks.done(("run", "--json"), home.env | {"INSIDERS_LANDING": str(shop.before)}, self.said)
+            home.save()
+        self._tables = tasks.called(tables_of, self.env)
+        self.undisturbed = self._undisturbed()
+
+    def _undisturbed(self) -> Undisturbed:
+        before = tasks.called(looking.state, self.env, self._tables)
+        process = self.start(roots=self.home.roots)
+        used = 0.0
+        while process.is_alive():
+            used = cpu_of(process.pid) or used
+            process.join(0.01)
+        if ended(process):
+            raise RuntimeError(self.said.read_text()[-1500:])
+        passed = json.loads(self.said.with_suffix(".boundaries").read_text())
+        points = [(label, number + 1) for label, times in sorted(passed.items()) for number in range(times)]
+        after = tasks.called(looking.state, self.env, self._tables)
+        if left := self.home.leftovers():
+            raise RuntimeError(f"an undisturbed run leaves {left}")
+        return Undisturbed(before, after, self.home.kept(), used, points)
+
+    def start(
+        self, *, roots: Sequence[str] = (), deadly: Point | None = None, said: Path | None = None
+    ) -> BaseProcess:
+        """The command at work in a process of its own."""
+        return tasks.command(self.words, self.env, said or self.said, roots=roots, deadly=deadly)
+
+    @contextmanager
+    def trial(self, where: str) -> Iterator[Trial]:
+        """Put the home back and let readers look; after the block run the command again and compare."""
+        found = Trial(f"{self.scenario}, {self.home.kind}, {where}")
+        self.home.restore()
+        with Watch(self.env, self.undisturbed.before, self.undisturbed.after) as watch:
+            yield found
+            try:
+                tasks.done(self.words, self.env, self.said)
+            except RuntimeError as error:
+                found.wrong.append(str(error))
+        found.looks, found.torn = watch.looks, watch.torn
+        self.compare(found)
+
+    def compare(self, trial: Trial) -> None:
+        """Look whether everything is as an undisturbed run leaves it."""
+        after = tasks.called(looking.state, self.env, self._tables)
+        trial.wrong += differences(self.undisturbed.after, after)
+        trial.wrong += differences(self.undisturbed.kept, self.home.kept())
+        trial.wrong += [f"left behind: {name}" for name in self.home.leftovers()]
+        trial.lost = rows_in(self.shop.after) - tasks.called(rows_accounted_for, self.env)
+
+    def refused(self, trial: Trial, code: int, *words: str) -> None:
+        """A run has to end with 1 and one clear line that holds some words."""
+        said = self.said.read_text()
+        lines = [line for line in said.splitlines() if line.startswith("insiders: ")]
+        if code != 1 or len(lines) != 1 or "Traceback" in said:
+            trial.wrong.append(f"it ended with {code} and said {said[:300]!r} … {said[-500:]!r}")
+        elif not any(word in lines[0] for word in words):
+            trial.wrong.append(f"no clear line: {lines[0]}")
+
+
+def differences(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
+    """What is not as it should be."""
+    return [
+        f"{name} is {found.get(name, 'missing')}, not {wanted.get(name, 'there')}"
+        for name in sorted(wanted.keys() | found.keys())
+        if wanted.get(name) != found.get(name)
+    ]
+
+
+def tables_of() -> list[str]:
+    """The lake's tables, but raw transactions, which have their own way of being read."""
+    from insiders_assets.checks import TOGETHER
+
+    return [
+        table.name for tables in TOGETHER.values() for table in tables if table.name != "raw_transactions"
+    ]
+
+
+def rows_accounted_for() -> int:
+    """Rows that lie in the lake or in quarantine, counted on disk; less those of files that are no exports."""
+    store = looking.stores().transactions
+    if store.unbalanced():
+        raise ValueError(f"rows of {store.unbalanced()} are not accounted for")
+    rejected = store.rejected()
+    aside = [export.name for _, export in store.manifest().exports() if export.set_aside]
+    rows = rejected.filter(~rejected["source_file"].is_in(aside))["rows"].sum()
+    return int(store.scan().collect().height + rows)
+
+
+def counted(outcome: Outcome, trial: Trial, on: Ground) -> None:
+    """Count a trial, and say how it went; one in which nothing happened is not counted."""
+    problems = [*trial.wrong, *trial.torn]
+    if trial.happened or problems or trial.lost:
+        outcome.add(trial.wrong, torn=trial.torn, lost=trial.lost, looks=trial.looks)
+        if problems or trial.lost:
+            outcome.wrong.insert(0, trial.where)
+    lines = [f"{outcome.survived}/{outcome.tried}  {trial.where}", *(text[:300] for text in problems[:4])]
+    on.say("\n    ".join(lines))
