@@ -141,9 +141,9 @@ def test_a_run_that_failed_is_told_with_its_cause(stores, caplog):
         with caplog.at_level(logging.ERROR, "insiders.alerts"):
             alerting.on_failure(context)
     (record,) = (record for record in caplog.records if record.name == "insiders.alerts")
-    assert record.message.startswith("refresh failed: ")
-    assert "the landing zone holds no exports" in record.message
-    assert result.run_id in record.message
+    assert record.getMessage().startswith("refresh failed: ")
+    assert "the landing zone holds no exports" in record.getMessage()
+    assert result.run_id in record.getMessage()
 
 
 @pytest.mark.parametrize("passed", [True, False])
@@ -169,7 +169,7 @@ def test_a_check_that_did_not_pass_is_told_though_the_run_went_through(stores, c
         )
         with caplog.at_level(logging.ERROR, "insiders.alerts"):
             alerting.on_checks(context)
-    told = [record.message for record in caplog.records if record.name == "insiders.alerts"]
+    told = [record.getMessage() for record in caplog.records if record.name == "insiders.alerts"]
     assert bool(told) is not passed
     assert passed or "table.few_rows_rejected: share_rejected 0.25" in told[0]
 
