@@ -257,6 +257,12 @@ def test_a_file_that_is_no_export_never_stops_the_others(copy, first):
     )
     assert set(reasons) == {"letter.csv", "no-price.csv"}
     assert "price" in reasons["no-price.csv"].lower()
+    assert {each["file"]: each["reason"] for each in second["set_aside"]} == reasons
+    for command in ("run", "replay", "doctor"):
+        said = insiders(command, "--landing", landing, "--home", home).stdout
+        assert "2 " in (line := next(line for line in said.splitlines() if "set aside whole" in line)), said
+        assert f"insiders inspect letter.csv --landing {landing}" in said
+        assert f"letter.csv: {reasons['letter.csv']}" in said, line
 
 
 def test_a_home_that_cannot_be_written_is_said(copy, tmp_path):

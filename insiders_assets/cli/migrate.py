@@ -11,7 +11,7 @@ import typer
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone
 from insiders_assets.settings import require_database
-from insiders_assets.storage.moving import compare, move
+from insiders_assets.storage.moving import compare, move, require_two
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ def migrate(settings: Settings, to: str, *, only_compare: bool, as_json: bool) -
         as_json: Print one JSON object instead of text.
 
     Raises:
-        UsageError: The new home lacks its database, or something lies there already.
+        UsageError: There is no home, the new one is the same or lacks its database, or something lies there already.
         InsidersError: The copy is not complete.
     """
     there = settings.model_copy(update={"home": to, "database_url": settings.to_database_url})
     require_database(there, "INSIDERS_TO_DATABASE_URL")
     source, target = Stores(settings), Stores(there)
+    require_two(source, target)
     with alone(source), alone(target), showing_progress(quiet=as_json):
         found = (compare if only_compare else move)(source, target)
     if as_json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from insiders_assets.cli import aside
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.errors import UsageError
@@ -48,7 +49,7 @@ def replay(settings: Settings, sheet: str | None, *, as_json: bool) -> None:
                 execute(stores, "refresh")
         held = _held(stores, result)
         _rewrite(path, result)
-    _say(result, held, path, as_json=as_json)
+    _say(stores, result, held, path, as_json=as_json)
 
 
 def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
@@ -57,14 +58,29 @@ def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
         write_sheet(path, rows)
     if as_json:
         typer.echo(
-            json.dumps({"mended": 0, "still_rejected": len(rows), "sheet": str(path) if rows else None})
+            json.dumps(
+                {
+                    "mended": 0,
+                    "still_rejected": len(rows),
+                    "sheet": str(path) if rows else None,
+                    "set_aside": aside.facts(stores),
+                }
+            )
         )
-    elif rows:
+        return
+    if rows:
         typer.echo(
             f"{_count(len(rows), 'rejected row')} written to {path}: mend them there, then run insiders replay again."
         )
     else:
         typer.echo("No rejected row waits to be mended.")
+    _say_aside(stores)
+
+
+def _say_aside(stores: Stores) -> None:
+    """Name what the sheet does not hold: no row of a file that is set aside whole can be mended by itself."""
+    if lines := aside.told(stores):
+        typer.echo("Not in the sheet: " + "\n".join(lines))
 
 
 def _held(stores: Stores, result: Replay) -> int:
@@ -81,7 +97,7 @@ def _rewrite(path: Place, result: Replay) -> None:
         path.unlink(missing_ok=True)
 
 
-def _say(result: Replay, held: int, path: Place, *, as_json: bool) -> None:
+def _say(stores: Stores, result: Replay, held: int, path: Place, *, as_json: bool) -> None:
     taken = len(result.mended) - held
     if as_json:
         facts = {
@@ -90,6 +106,7 @@ def _say(result: Replay, held: int, path: Place, *, as_json: bool) -> None:
             "still_rejected": len(result.rejected),
             "no_longer_rejected": len(result.unknown),
             "sheet": str(path) if result.rejected else None,
+            "set_aside": aside.facts(stores),
         }
         typer.echo(json.dumps(facts))
         return
@@ -102,6 +119,7 @@ def _say(result: Replay, held: int, path: Place, *, as_json: bool) -> None:
     if result.unknown:
         parts.append(f"{len(result.unknown):,} no longer in quarantine")
     typer.echo("; ".join(parts) + ".")
+    _say_aside(stores)
 
 
 def _count(number: int, noun: str) -> str:

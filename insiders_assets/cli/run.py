@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets import errors, progress
+from insiders_assets.cli import aside
 from insiders_assets.cli.ahead import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.cli.collector import collect_rarely
 from insiders_assets.cli.console import showing_progress
@@ -52,7 +53,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
                 execute(stores, job)
     report = stores.publication.latest_report() or {}
     if as_json:
-        typer.echo(json.dumps(report | {"report": str(_page(stores)), "nothing_new": current}))
+        said = {"report": str(_page(stores)), "nothing_new": current, "set_aside": aside.facts(stores)}
+        typer.echo(json.dumps(report | said))
     else:
         _print_answers(stores, report, current=current)
 
@@ -113,8 +115,10 @@ def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> 
             transactions=rows["transactions"],
             quarantined=rows["quarantined"],
         )
-        + "\n"
     )
+    for line in aside.told(stores):
+        typer.echo(line)
+    typer.echo("")
     for answer in report["answers"]:
         typer.echo(
             f"{answer['number']}. {words.told(answer['question'])}\n   {words.told(answer['answer'])}\n"

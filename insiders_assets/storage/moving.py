@@ -28,6 +28,10 @@ POINTERS = ("raw_transactions.manifest.json", "segmentation_model/latest.json", 
 """Files of the lake that name others, in the order in which they are written, after all others."""
 
 
+FOLDERS = ("lake", "quarantine", "reports")
+"""Where one of these is, a refresh has begun at least once."""
+
+
 @dataclass(frozen=True)
 class Moved:
     """What a move took along and found equal at its end.
@@ -43,6 +47,32 @@ class Moved:
     size: int
     reports: int
     tables: dict[str, int]
+
+
+def require_two(source: Stores, target: Stores) -> None:
+    """Look before anything is written, a lock included.
+
+    Raises:
+        UsageError: There is no home to move, or its copy would be itself.
+    """
+    if source.home.absolute() == target.home.absolute() or _same_folder(source, target):
+        raise UsageError("is the home itself", where=str(target.home), cure="name another place by --to")
+    if not _is_home(source):
+        raise UsageError(
+            "is no home: nothing has been refreshed there",
+            where=str(source.home),
+            cure="name one by --home or INSIDERS_HOME",
+        )
+
+
+def _is_home(stores: Stores) -> bool:
+    return any((stores.home / folder).exists() for folder in FOLDERS)
+
+
+def _same_folder(source: Stores, target: Stores) -> bool:
+    """Whether two names, such as a link and what it leads to, are of one folder."""
+    here, there = source.home, target.home
+    return isinstance(here, Path) and isinstance(there, Path) and here.resolve() == there.resolve()
 
 
 def move(source: Stores, target: Stores) -> Moved:
@@ -148,7 +178,7 @@ def _refuse_filled(target: Stores) -> None:
     home = target.home
     if isinstance(home, Path) and home.is_file():
         raise UsageError("is a file", where=str(home), cure="name a folder")
-    if any((home / folder).exists() for folder in ("lake", "quarantine", "reports")):
+    if _is_home(target):
         raise UsageError("is a home already", where=str(home), cure="name a place where nothing lies yet")
     if target.warehouse.latest_refresh():
         raise UsageError(

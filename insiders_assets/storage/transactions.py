@@ -200,6 +200,16 @@ class TransactionStore:
             "quarantined": sum(export.rows_quarantined for export in exports),
         }
 
+    def set_aside(self) -> list[ParsedExport]:
+        """Exports in the landing zone that are set aside whole, sorted by name; none before the first ingest."""
+        found = Manifest.read(self._manifest_path) or Manifest()
+        return [
+            export
+            for name in sorted(found.files)
+            for export in found.files[name].exports
+            if export.set_aside and not found.files[name].gone
+        ]
+
     def unbalanced(self) -> list[str]:
         """Exports whose rows are not all accounted for in what lies on disk, counted afresh."""
         quarantined = dict(self.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
