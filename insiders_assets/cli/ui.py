@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
+from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path, place
 from insiders_assets.storage.files import make_folder, write_text
 
@@ -54,15 +58,53 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def serve(settings: Settings, *, host: str, port: int) -> None:
-    """Serve the UI until stopped; ends with the server's exit code."""
-    environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home(settings)),
-        "INSIDERS_HOME": settings.home,
-        "INSIDERS_LANDING": settings.landing_zone,
-    }
-    command = [
-        *(sys.executable, "-m", "dagster", "dev"),
-        *("--module-name", "insiders_assets.definitions"),
-        *("--host", host, "--port", str(port)),
-    ]
-    sys.exit(subprocess.call(command, env=environment))  # noqa: S603 - a fixed command, no shell
+    """Serve the UI until stopped.
+
+    Raises:
+        UsageError: The address cannot be listened on.
+        InsidersError: The home is served already, or the services ended by themselves.
+    """
+    from filelock import FileLock, Timeout
+
+    from insiders_assets.cli.family import Family
+    from insiders_assets.dashboard.server import listen
+
+    folder = dagster_home(settings)
+    lock = FileLock(folder / ".ui.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InsidersError(
+            "another insiders ui is at work here",
+            where=str(settings.home),
+            cure="look at that one, or stop it first: two daemons would ask for every refresh twice",
+        ) from None
+    with lock:
+        with closing(listen(host, port)) as free:
+            port = free.getsockname()[1]
+        environment = os.environ | {
+            "DAGSTER_HOME": str(folder),
+            "INSIDERS_HOME": settings.home,
+            "INSIDERS_LANDING": settings.landing_zone,
+        }
+        # What Dagster advises its own users is no news to ours, who typed neither command.
+        command = [
+            *(sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-m", "dagster", "dev"),
+            *("--module-name", "insiders_assets.definitions"),
+            *("--host", host, "--port", str(port)),
+        ]
+        shown = f"[{host}]" if ":" in host else host
+        typer.echo("Starting Dagster's UI and daemon (stop them with Ctrl+C) …", err=True)
+        Family(command, environment).live(
+            lambda: _answers(host, port),
+            lambda: typer.echo(f"Dagster's UI is at http://{shown}:{port}/ (stop it with Ctrl+C)"),
+        )
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        with closing(socket.create_connection((host, port), timeout=1)):
+            return True
+    except OSError:
+        return False

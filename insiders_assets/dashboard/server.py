@@ -21,7 +21,7 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
     """Serve until stopped; see :func:`insiders_assets.dashboard.serve`."""
     access = Access.of(settings, host)
     warehouse = warehouse_of(settings)
-    with closing(_listen(host, port)) as listening:
+    with closing(listen(host, port)) as listening:
         import uvicorn
 
         from insiders_assets.dashboard.app import create_app
@@ -57,7 +57,12 @@ def warehouse_of(settings: Settings) -> Warehouse:
     return Warehouse.open(f"sqlite:///{Path(settings.home) / 'insiders.db'}", read_only=True)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address; port 0 takes a free one.
+
+    Raises:
+        UsageError: It is taken, or is no address of this machine.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
