@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from insiders_assets.cli.doctor.machine import settings as examined
+from insiders_assets.cli.given import given, given_to_run, refuse_unknown
 from insiders_assets.errors import UsageError
-from insiders_assets.settings import load_settings
+from insiders_assets.settings import Settings, load_settings
+from insiders_assets.storage.stores import Stores
+from insiders_assets_tests.commands import failure, insiders
 
 
 def test_lists_are_separated_by_commas(monkeypatch):
@@ -33,3 +37,57 @@ def test_the_password_of_the_database_shows_nowhere():
 def test_the_digest_follows_the_rules_and_not_the_places():
     assert load_settings(home="a").digest() == load_settings(home="b").digest()
     assert load_settings(price_floor=0.05).digest() != load_settings().digest()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("INSIDERS_PRICEFLOOR", "INSIDERS_PRICE_FLOOR"),
+        ("INSIDERS_EXCLUDED_CONTRIES", "INSIDERS_EXCLUDED_COUNTRIES"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_and_the_nearest_named(name, meant, monkeypatch):
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(UsageError, match=rf"^{name}: is no setting; did you mean {meant}\?$"):
+        given()
+
+
+def test_a_command_ends_with_2_at_a_misspelt_setting():
+    assert "INSIDERS_HOME" in failure(insiders("upgrade", hoem="/nowhere"), 2)
+
+
+def test_every_setting_and_what_kubernetes_adds_are_let_through():
+    services = {
+        "INSIDERS_SERVICE_HOST": "10.0.0.1",
+        "INSIDERS_DASHBOARD_SERVICE_PORT_HTTP": "8500",
+        "INSIDERS_PORT": "tcp://10.0.0.1:8500",
+        "INSIDERS_PORT_8500_TCP_ADDR": "10.0.0.1",
+    }
+    refuse_unknown({f"INSIDERS_{name.upper()}": "" for name in Settings.model_fields} | services)
+    with pytest.raises(UsageError, match="INSIDERS_PORT"):
+        refuse_unknown({"INSIDERS_PORT": "8500"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"recipe": "foo"}, r"^INSIDERS_RECIPE: .*'foo'"),
+        ({"recipe_target": "foo", "recipe_k": 5}, r"^INSIDERS_RECIPE_TARGET: 'foo' is no feature"),
+        ({"recipe_inputs": "recency,foo"}, r"^INSIDERS_RECIPE_INPUTS: "),
+        (
+            {"recipe_dimensions": 0, "recipe_reducer": "none"},
+            r"^INSIDERS_RECIPE_DIMENSIONS, INSIDERS_RECIPE_REDUCER: ",
+        ),
+        ({"policy": "budget"}, r"^INSIDERS_POLICY: .*INSIDERS_BUDGET_MEMBERS"),
+        (
+            {"insider_coverage": 0.99},
+            r"^INSIDERS_VIABILITY_COVERAGE: 0.97 is below INSIDERS_INSIDER_COVERAGE, 0.99",
+        ),
+        ({"hash_columns": "customer_id"}, r"^INSIDERS_HASH_KEY"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused_when_they_are_read(settings, said, tmp_path):
+    with pytest.raises(UsageError, match=said):
+        given_to_run(**settings)
+    with pytest.raises(UsageError, match=said):
+        list(examined(Stores(load_settings(home=str(tmp_path), **settings))))

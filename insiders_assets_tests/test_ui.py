@@ -21,7 +21,7 @@ from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.settings import load_settings
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 
-MARK = "INSIDERS_TESTED_FAMILY"
+MARK = "TESTED_FAMILY"
 DEAF = """
 import signal, subprocess, sys, time
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -64,20 +64,20 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ingest what is new and refresh everything; fits a model only if there is none."""
+    from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.run import refresh
-    from insiders_assets.settings import load_settings
 
-    settings = load_settings(landing=landing, home=home, as_of=as_of.date() if as_of else None)
+    settings = given_to_run(landing=landing, home=home, as_of=as_of.date() if as_of else None)
     refresh(settings, job="refresh", force=force, as_json=as_json)
 
 
 @app.command()
 def refit(landing: Landing = None, home: Home = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Fit a new model, matched to the old one, then refresh everything with it."""
+    from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.run import refresh
-    from insiders_assets.settings import load_settings
 
-    settings = load_settings(landing=landing, home=home, as_of=as_of.date() if as_of else None)
+    settings = given_to_run(landing=landing, home=home, as_of=as_of.date() if as_of else None)
     refresh(settings, job="refit", force=True, as_json=as_json)
 
 
@@ -90,10 +90,10 @@ def study(
     home: Home = None,
 ) -> None:
     """Run the research assets on what the last run left in the lake; the next refresh shows what they found."""
+    from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.study import run_study
-    from insiders_assets.settings import load_settings
 
-    run_study(load_settings(landing=landing, home=home), name)
+    run_study(given_to_run(landing=landing, home=home), name)
 
 
 @app.command()
@@ -115,10 +115,10 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Show what a file looks like, propose a mapping for it, and count what would be rejected and why."""
+    from insiders_assets.cli.given import given
     from insiders_assets.cli.inspect import inspect_file
-    from insiders_assets.settings import load_settings
 
-    settings = load_settings(landing=landing, home=home)
+    settings = given(landing=landing, home=home)
     inspect_file(settings, file, write=write, pattern=files, as_json=as_json)
 
 
@@ -135,10 +135,10 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Write rejected rows into a sheet; once they are mended there, take them back in and refresh."""
+    from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.replay import replay as take_back_in
-    from insiders_assets.settings import load_settings
 
-    take_back_in(load_settings(landing=landing, home=home), sheet, as_json=as_json)
+    take_back_in(given_to_run(landing=landing, home=home), sheet, as_json=as_json)
 
 
 @app.command()
@@ -150,9 +150,9 @@ def forget(
 ) -> None:
     """Remove customers from everything that is kept, for good: a re-dropped export does not bring them back."""
     from insiders_assets.cli.forget import forget as forget_customers
-    from insiders_assets.settings import load_settings
+    from insiders_assets.cli.given import given_to_run
 
-    forget_customers(load_settings(landing=landing, home=home), customers, as_json=as_json)
+    forget_customers(given_to_run(landing=landing, home=home), customers, as_json=as_json)
 
 
 @app.command()
@@ -183,10 +183,10 @@ def ui(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
 ) -> None:
     """Dagster's UI and daemon, with the sensor on: a file dropped in the landing zone refreshes the report."""
+    from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.ui import serve
-    from insiders_assets.settings import load_settings
 
-    serve(load_settings(landing=landing, home=home), host=host, port=port)
+    serve(given_to_run(landing=landing, home=home), host=host, port=port)
 
 
 @app.command()
@@ -196,10 +196,10 @@ def dashboard(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8500,
 ) -> None:
     """The live dashboard: reads the warehouse only, and follows each refresh by itself."""
+    from insiders_assets.cli.given import given
     from insiders_assets.dashboard import serve
-    from insiders_assets.settings import load_settings
 
-    serve(load_settings(home=home), host=host, port=port, say=typer.echo)
+    serve(given(home=home), host=host, port=port, say=typer.echo)
 
 
 @app.command()
@@ -212,28 +212,28 @@ def migrate(
     as_json: Json = False,
 ) -> None:
     """Copy a home, history included, and compare; INSIDERS_TO_DATABASE_URL names the new home's database."""
+    from insiders_assets.cli.given import given
     from insiders_assets.cli.migrate import migrate as move
-    from insiders_assets.settings import load_settings
 
-    move(load_settings(home=home), to, only_compare=only_compare, as_json=as_json)
+    move(given(home=home), to, only_compare=only_compare, as_json=as_json)
 
 
 @app.command()
 def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) -> None:
     """Look at settings, rights, clock, space, versions and connections, and say what to mend."""
     from insiders_assets.cli.doctor import report
-    from insiders_assets.settings import load_settings
+    from insiders_assets.cli.given import given
 
-    report(load_settings(landing=landing, home=home), as_json=as_json)
+    report(given(landing=landing, home=home), as_json=as_json)
 
 
 @app.command()
 def upgrade(home: Home = None) -> None:
     """Make the warehouse's tables, or bring them up to date; what a database's owner does for a writer who may not."""
-    from insiders_assets.settings import load_settings
+    from insiders_assets.cli.given import given
     from insiders_assets.storage.stores import Stores
 
-    warehouse = Stores(load_settings(home=home)).warehouse
+    warehouse = Stores(given(home=home)).warehouse
     warehouse.prepare()
     typer.echo(f"{warehouse.place} is up to date")
 

@@ -115,7 +115,7 @@ class ProgrammeRules:
         """
         _require(
             settings.viability_coverage >= settings.insider_coverage,
-            "is below INSIDERS_INSIDER_COVERAGE",
+            f"{settings.viability_coverage:g} is below INSIDERS_INSIDER_COVERAGE, {settings.insider_coverage:g}",
             "INSIDERS_VIABILITY_COVERAGE",
         )
         for rule in settings.suppress:

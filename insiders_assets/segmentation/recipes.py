@@ -235,4 +235,21 @@ def recipe_from(settings: Settings) -> Recipe:
     """
     prefix = "recipe_"
     choices = {name.removeprefix(prefix): value for name, value in settings if name.startswith(prefix)}
-    return recipe(settings.recipe, **choices)
+    try:
+        return recipe(settings.recipe, **choices)
+    except UsageError as error:
+        if error.where == "INSIDERS_RECIPE":
+            raise
+        at_fault = ", ".join(_at_fault(settings.recipe, choices))
+        raise UsageError(error.what, where=at_fault, cure=error.cure) from None
+
+
+def _at_fault(name: str, choices: dict[str, Any]) -> list[str]:
+    """The variables of the choices that no fit could follow: one that is wrong by itself, or all that are made."""
+    made = {choice: value for choice, value in choices.items() if value is not None}
+    for choice, value in made.items():
+        try:
+            recipe(name, **{choice: value})
+        except UsageError:
+            return [f"INSIDERS_RECIPE_{choice.upper()}"]
+    return [f"INSIDERS_RECIPE_{choice.upper()}" for choice in made]

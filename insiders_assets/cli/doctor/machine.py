@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets import __version__
 from insiders_assets.cli.doctor.finding import Finding, fine, mend
+from insiders_assets.cli.given import require_rules
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path, sizes
 
@@ -55,6 +56,7 @@ def versions(_stores: Stores) -> Iterator[Finding]:
 def settings(stores: Stores) -> Iterator[Finding]:
     """Whether settings that belong together are given together."""
     given = stores.settings
+    require_rules(given)
     pairs = (
         ("INSIDERS_ALERT_EMAIL_TO", given.alert_email_to, "INSIDERS_SMTP_URL", given.smtp_url),
         (
