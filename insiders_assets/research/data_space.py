@@ -140,7 +140,7 @@ def _measured(points: Points, known: tuple[NDArray[Any], NDArray[Any]]) -> dict[
 def _silhouettes(
     clusters: NDArray[np.int32], points: Points, people: People, leaves: NDArray[np.int32]
 ) -> dict[str, float | None]:
-    found = silhouettes(clusters, points, people.inputs, leaves)
+    found = silhouettes(clusters, lambda: points, people.inputs, leaves)
     return {f"silhouette_{name}": value for name, value in found.items()}
 
 

@@ -34,8 +34,12 @@ def umap_loops() -> list[Any]:
 
 
 def keep_umap_compiled() -> None:
-    """Have UMAP's loops kept on disk as ours are: UMAP compiles them anew in each process, for longer than it runs."""
+    """Have UMAP's loops kept on disk and leave Python's lock as ours do.
+
+    UMAP compiles them anew in each process, for longer than it runs, and nothing else could run meanwhile.
+    """
     for loop in umap_loops():
         if not loop.signatures:  # compiled already: too late to be read from the disk, too early to be lost
+            loop.targetoptions["nogil"] = True
             with suppress(RuntimeError):  # nowhere to keep them
                 loop.enable_caching()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -122,7 +123,7 @@ def _by_centres(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     voter = CentreVote.fitted(scaling, points, clusters, seed)
     progress.report(LABEL, 4, STEPS)
     inputs = matrix(people, recipe.inputs)
-    return Fit(voter, clusters, silhouettes(clusters, voter.assign(inputs)[1], inputs, None))
+    return Fit(voter, clusters, silhouettes(clusters, lambda: voter.assign(inputs)[1], inputs, None))
 
 
 def _scaled_groups(
@@ -140,12 +141,16 @@ def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     """Clusters in any space; new customers go where the fitted customers of their leaves are."""
     space = _leaf_space(people, recipe, seed)
     progress.report(LABEL, 2, STEPS)
-    positions = _positions(space, recipe, seed)
-    progress.report(LABEL, 3, STEPS)
-    clusters = _groups(space, lambda: positions, people, recipe, seed)
+    with ThreadPoolExecutor(
+        1
+    ) as aside:  # clusters rarely need the layout, which takes as long as all else here
+        layout = aside.submit(_positions, space, recipe, seed)
+        clusters = _groups(space, layout.result, people, recipe, seed)
+        progress.report(LABEL, 3, STEPS)
+        apart = silhouettes(clusters, layout.result, space.inputs, space.leaves)
     progress.report(LABEL, 4, STEPS)
-    voter = LeafVote.fitted(space.forest, space.leaves, clusters, positions, int(clusters.max()) + 1)
-    return Fit(voter, clusters, silhouettes(clusters, positions, space.inputs, space.leaves))
+    voter = LeafVote.fitted(space.forest, space.leaves, clusters, layout.result(), int(clusters.max()) + 1)
+    return Fit(voter, clusters, apart)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ SAMPLED = 5_000
 
 def silhouettes(
     clusters: NDArray[np.int32],
-    positions: NDArray[np.float64],
+    positions: Callable[[], NDArray[np.float64]],
     inputs: NDArray[np.float32],
     leaves: NDArray[np.int32] | None,
 ) -> dict[str, float | None]:
@@ -27,7 +26,7 @@ def silhouettes(
 
     Args:
         clusters: One number per customer.
-        positions: Coordinates in the embedding.
+        positions: Gives the coordinates in the embedding.
         inputs: The features that customers are compared by; scaled to the unit interval here.
         leaves: Leaves per tree, compared by Hamming distance; None where there is no forest.
 
@@ -42,16 +41,12 @@ def silhouettes(
 
     span = np.ptp(inputs, axis=0)
     scaled = (inputs - inputs.min(axis=0)) / np.where(span > 0, span, 1)
-    measured: dict[str, Callable[[], float]] = {
-        "embedding": lambda: silhouette_score(positions[rows], labels),
-        "features": lambda: silhouette_score(scaled[rows], labels),
-    }
+    found = {"features": silhouette_score(scaled[rows], labels)}
     if leaves is not None:
-        measured["leaves"] = lambda: silhouette_score(hamming(leaves[rows]), labels, metric="precomputed")
-    with ThreadPoolExecutor() as pool:  # the work is numpy's, which lets go of the interpreter
-        found = {name: pool.submit(measure) for name, measure in measured.items()}
+        found["leaves"] = silhouette_score(hamming(leaves[rows]), labels, metric="precomputed")
+    found["embedding"] = silhouette_score(positions()[rows], labels)  # last: it may be in the making still
     return {
-        name: _rounded(found[name].result()) if name in found else None
+        name: round(float(found[name]), 6) if name in found else None
         for name in ("embedding", "features", "leaves")
     }
 
@@ -62,7 +57,3 @@ def hamming(leaves: NDArray[np.int32]) -> NDArray[np.float32]:
     distance = 1 - (hot @ hot.T).toarray() / leaves.shape[1]
     np.fill_diagonal(distance, 0)
     return np.asarray(np.maximum(distance, 0), np.float32)
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), 6)
