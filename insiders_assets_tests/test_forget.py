@@ -9,9 +9,12 @@ from contextlib import closing
 import polars as pl
 import pytest
 
+from insiders_assets.cli.forget import absent
 from insiders_assets.ingest.forgotten import REASON
 from insiders_assets.report.seal import belong_together
+from insiders_assets.settings import load_settings
 from insiders_assets.storage.redaction import Redactor
+from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
 from insiders_assets_tests.ingest.exports import row as fields
@@ -178,8 +181,11 @@ def test_who_is_no_customer_is_refused_and_who_is_unknown_is_remembered(forgotte
     shutil.copytree(forgotten[0], home, symlinks=True)
     done = insiders("forget", "nobody-yet", "--landing", landing, "--home", home)
     assert done.returncode == 0, done.stderr
-    assert "0 transactions" in done.stdout
+    assert done.stdout == "nobody-yet: nothing is kept of this id (noted in case it arrives)\n"
     assert len(json.loads((home / "forgotten.json").read_text())["customers"]) == 2
+    stores = Stores(load_settings(home=str(home)))
+    known = stores.transactions.scan().select(pl.col("customer_id").drop_nulls().first()).collect().item()
+    assert absent(stores, [WHO, known, "nobody-yet", "who-else"]) == (["who-else"], [WHO, "nobody-yet"])
 
 
 def test_a_number_that_looks_like_an_id_stays_a_number():

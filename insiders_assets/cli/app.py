@@ -102,7 +102,7 @@ def inspect(
     landing: Landing = None,
     home: Home = None,
     write: Annotated[
-        bool, typer.Option("--write", help="Write the proposed mapping beside the exports.")
+        bool, typer.Option("--write", help="Add the proposed mapping to the landing zone's mapping.yaml.")
     ] = False,
     files: Annotated[
         str | None,

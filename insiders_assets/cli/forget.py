@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import typer
 
 from insiders_assets.cli.console import showing_progress
@@ -23,7 +24,7 @@ from insiders_assets.storage.stores import Stores
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
-ANONYMOUS = "anonymous-"
+CUSTOMER, ANONYMOUS = "customer_id", "anonymous-"
 
 
 def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> None:
@@ -44,7 +45,8 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
     stores = Stores(settings)
     with alone(stores):
         stores.transactions.manifest()
-        redactor = Redactor(settings.as_kept("customer_id", ids))
+        redactor = Redactor(settings.as_kept(CUSTOMER, ids))
+        unknown, before = absent(stores, ids)
         stores.transactions.tombstones.add(redactor.ids)
         found = {
             "transactions": Forgetting(stores.transactions, redactor)(),
@@ -57,14 +59,40 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         with showing_progress(quiet=as_json):
             execute(stores, "refresh")
     if as_json:
-        typer.echo(json.dumps({"customers": len(ids), **found}))
+        told = {"customers": len(ids), "unknown": unknown, "forgotten_before": before}
+        typer.echo(json.dumps(told | found))
         return
-    who = "1 customer is" if len(ids) == 1 else f"{len(ids):,} customers are"
+    for each in before:
+        typer.echo(f"{each}: was forgotten already")
+    for each in unknown:
+        typer.echo(f"{each}: nothing is kept of this id (noted in case it arrives)")
+    known = len(ids) - len(unknown) - len(before)
+    if not known and not any(found.values()):
+        return
+    who = "1 customer is" if known == 1 else f"{known:,} customers are"
     typer.echo(
         f"{who} forgotten: {found['transactions']:,} transactions and {found['warehouse_rows']:,} warehouse rows are "
         f"gone, {found['report_files']:,} report files are rewritten. Exports that name them still lie in "
         f"{stores.landing.location}; they are left out of whatever is read."
     )
+
+
+def absent(stores: Stores, ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Ids that no transaction and no table names: those never heard of, and those forgotten before.
+
+    Args:
+        stores: Where transactions, tables and tombstones lie.
+        ids: Customers' ids as they were typed.
+    """
+    kept = {each: set(stores.settings.as_kept(CUSTOMER, [each])) for each in ids}
+    everyone = sorted(set().union(*kept.values()))
+    rows = stores.transactions.scan().filter(pl.col(CUSTOMER).is_in(everyone))
+    there = set(rows.select(pl.col(CUSTOMER).unique()).collect()[CUSTOMER])
+    there |= stores.warehouse.named(everyone)
+    forgotten = stores.transactions.tombstones.read()
+    absent = [each for each in ids if not kept[each] & there]
+    before = [each for each in absent if any(map(forgotten.holds, kept[each]))]
+    return [each for each in absent if each not in before], before
 
 
 def _checked(customers: Sequence[str]) -> list[str]:

@@ -40,12 +40,18 @@ def inspect_file(settings: Settings, file: str, *, write: bool, pattern: str | N
         as_json: Print one JSON object instead of text.
 
     Raises:
-        UsageError: There is no such file, or the mapping file cannot be added to.
-        InsidersError: The file holds nothing that a mapping could be made for, and one was to be written.
+        UsageError: There is no such file or no landing zone to write to, or the mapping file cannot be added to.
+        InsidersError: The file, or an export in it, would be set aside whole.
     """
     stores = Stores(settings)
     rules, text = IngestRules.from_settings(settings), stores.landing.mapping_text()
     place = stores.landing.mapping_place()
+    if write and "://" not in place and not Path(place).parent.is_dir():
+        raise UsageError(
+            "is not there, so no mapping can be written into it",
+            where=str(Path(place).parent),
+            cure="name the landing zone by --landing, or the home it lies in by --home",
+        )
     if text is not None:
         rules = replace(rules, mappings=read_mappings(text, place))
     with _located(stores, file) as (path, name):
@@ -64,10 +70,24 @@ def inspect_file(settings: Settings, file: str, *, write: bool, pattern: str | N
     else:
         _print(found)
         typer.echo(_ending(found, place, wrote=wrote))
-    if write and not found.mapping and any(export.outcome.set_aside for export in found.exports):
-        raise InsidersError(
-            "no mapping can be proposed", where=name, cure="see docs/exports.md to write one by hand"
+    _require_read(found, name, wrote_to=place if wrote else "")
+
+
+def _require_read(found: Inspection, name: str, *, wrote_to: str) -> None:
+    """End with an error if a refresh would set something of the file aside, as it is told above in full."""
+    aside = [export for export in found.exports if export.outcome.set_aside]
+    if not aside:
+        return
+    if wrote_to:
+        what, cure = "would be set aside whole with this mapping", f"correct it in {wrote_to}"
+    elif found.mapping:
+        what, cure = "would be set aside whole with this mapping", "correct the mapping, or the file"
+    else:
+        what, cure = (
+            "would be set aside whole",
+            "see docs/exports.md to write a mapping by hand, or take it away",
         )
+    raise InsidersError(what, where="/".join(filter(None, (name, aside[0].name))), cure=cure)
 
 
 @contextmanager

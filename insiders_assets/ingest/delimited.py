@@ -12,7 +12,7 @@ import polars as pl
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.blocks import Block, CutShortError, rejected_frame
 from insiders_assets.ingest.dialect import SAMPLE, Dialect, sniff
-from insiders_assets.ingest.encoding import END_OF_FILE, Decoder, Encoding
+from insiders_assets.ingest.encoding import END_OF_FILE, Decoder, Encoding, decoded
 from insiders_assets.ingest.quotes import UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
 from insiders_assets.ingest.text_blocks import TextBlock
@@ -43,7 +43,7 @@ class DelimitedExport:
         self._decoder: Decoder | None = None
 
     @cached_property
-    def _head(self) -> tuple[Encoding, Dialect]:
+    def _head(self) -> tuple[Encoding, Dialect, str]:
         with closing(self._open()) as stream:
             raw = stream.read(4 * SAMPLE)
         mapping = self._rules.mapping
@@ -55,7 +55,7 @@ class DelimitedExport:
         dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE, encoding=known)
         if dialect is None:
             raise ExportError("is empty", cure="export it again or take it away")
-        return encoding, dialect
+        return encoding, dialect, _encoding_of(text[: dialect.header_end])
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -65,18 +65,18 @@ class DelimitedExport:
     @property
     def form(self) -> dict[str, Any]:
         """Encoding, separator and the line of the header."""
-        encoding, dialect = self._head
+        encoding, dialect, of_header = self._head
         found = self._decoder.name if self._decoder and not encoding.is_wide else encoding.name
         return {
             "kind": "delimited text",
-            "encoding": found or "ascii",
+            "encoding": found or of_header,
             "separator": dialect.separator,
             "header_line": dialect.lines,
         }
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows, from the first on; see :class:`insiders_assets.ingest.blocks.Export`."""
-        encoding, dialect = self._head
+        encoding, dialect, _ = self._head
         self._decoder = decoder = Decoder(encoding)
         if dialect.above:
             reason = "stands above the line that names the columns"
@@ -102,6 +102,13 @@ class DelimitedExport:
                 carry = block[rows.consumed :]
                 if len(carry) > LONGEST_ROW:
                     raise _unclosed(lines + 1, 1)
+
+
+def _encoding_of(header: bytes) -> str:
+    """What a header is written in, where no row has told yet."""
+    if header.isascii():
+        return "ascii"
+    return "utf-8" if decoded(header, None).encode() == header else "cp1252"
 
 
 def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

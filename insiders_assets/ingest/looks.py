@@ -36,7 +36,7 @@ class Look:
         whole: Share of its values that are whole numbers.
         negative: Share of its values that are numbers below zero.
         spaced: Share of its values that are several words.
-        iso: Whether its dates are all written with the year first.
+        iso: Whether those of its values that are dates are all written with the year first.
         examples: The first different values.
         values: All different values, where they are few.
     """
@@ -96,18 +96,19 @@ def _look(name: str, column: pl.Series) -> Look:
     text = column.str.strip_chars().drop_nulls()
     text = text.filter(text != "")
     unique = text.unique(maintain_order=True)
-    dates = _share(max((to_datetime(unique, order) for order in ("day_first", "month_first")), key=_known))
+    date = max((to_datetime(unique, order) for order in ("day_first", "month_first")), key=_known)
+    dated = unique.filter(date.is_not_null())
     number = max((to_float(unique, mark) for mark in ("point", "comma")), key=_known)
     return Look(
         name=name,
         filled=len(text) / max(len(column), 1),
         distinct=len(unique),
-        dates=dates,
+        dates=_share(date),
         numbers=_share(number),
         whole=_share(number.filter(number == number.floor()), of=len(unique)),
         negative=_share(number.filter(number < 0), of=len(unique)),
         spaced=_share(unique.filter(unique.str.contains(r"\S\s+\S")), of=len(unique)),
-        iso=bool(len(unique)) and not iso(unique).null_count(),
+        iso=bool(len(dated)) and not iso(dated).null_count(),
         examples=tuple(unique.head(3)),
         values=tuple(unique) if len(unique) <= FEW else (),
     )

@@ -5,10 +5,14 @@ import json
 import polars as pl
 import pytest
 
+from insiders_assets.cli.inspect import inspect_file
+from insiders_assets.errors import UsageError
 from insiders_assets.ingest.inspection import inspect
+from insiders_assets.ingest.looks import _look
 from insiders_assets.ingest.mapping import read_mappings
 from insiders_assets.ingest.proposal import pattern_of
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets.settings import load_settings
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.ingest.exports import csv, good, row
 from insiders_assets_tests.ingest.handbook import examples
@@ -183,6 +187,10 @@ def test_a_mapping_file_that_cannot_be_added_to_is_left_alone(landing):
 def test_json_has_everything_and_nothing_is_written_unless_asked(landing):
     before = (landing / "mapping.yaml").read_text()
     done = insiders("inspect", "vendas[1]?.csv", "--landing", landing, "--json")
+    assert (
+        done.returncode == 1
+    )  # one row in five is too many; with more lenient rules it ends with 0, as above
+    assert "vendas[1]?.csv: would be set aside whole" in done.stderr
     said = json.loads(done.stdout)
     assert said["mapping"]["columns"]["customer_id"] == "Cód. Cliente"
     assert said["exports"][0]["rejected"][0]["value"] == "meia dúzia"
@@ -195,5 +203,27 @@ def test_our_own_exports_need_no_mapping_and_what_is_no_export_has_none(tmp_path
     assert done.returncode == 0
     assert "No mapping is needed." in done.stdout
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
-    assert "a PDF document" in insiders("inspect", tmp_path / "a.pdf").stdout
+    done = insiders("inspect", tmp_path / "a.pdf")
+    assert (done.returncode, "a PDF document" in done.stdout) == (1, True)
     assert "is not there" in failure(insiders("inspect", tmp_path / "b.csv"), 2)
+
+
+def test_a_mapping_is_not_written_where_there_is_no_landing_zone(landing, tmp_path):
+    settings = load_settings(home=str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match=r"nowhere.*--landing"):
+        inspect_file(settings, str(landing / "vendas[1]?.csv"), write=True, pattern=None, as_json=False)
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_the_encoding_is_told_where_the_header_alone_has_letters_beyond_ascii(tmp_path, encoding):
+    path = tmp_path / "export.csv"
+    path.write_bytes("Nº factura,Cantidad\n1,2\n".encode(encoding))
+    assert inspect(path, path.name, FileRules(), path.name).exports[0].form["encoding"] == encoding
+
+
+def test_a_value_that_is_no_date_does_not_make_iso_dates_ambiguous():
+    column = ["n/a", "2026-03-25", "2026-03-26", "2026-03-27", "2026-03-28", "2026-03-29"]
+    assert _look("date", pl.Series(column)).iso
+    assert not _look("date", pl.Series([*column, "25/03/2026"])).iso
+    assert not _look("name", pl.Series(["a", "b"])).iso

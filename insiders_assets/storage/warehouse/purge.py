@@ -47,6 +47,20 @@ def purge(connection: sa.Connection, redactor: Redactor) -> int:
     return deleted
 
 
+def named(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of some ids that have a row in any table, history included."""
+    import sqlalchemy as sa
+
+    there, found = set(sa.inspect(connection).get_table_names()), set[str]()
+    for contract in CONTRACTS:
+        table = metadata().tables[contract.name]
+        if contract.name in there and CUSTOMER in table.c:
+            found.update(
+                connection.scalars(sa.select(table.c[CUSTOMER]).where(table.c[CUSTOMER].in_(ids)).distinct())
+            )
+    return found
+
+
 def _redact(connection: sa.Connection, table: sa.Table, texts: Sequence[str], redactor: Redactor) -> None:
     """Take the ids out of some columns of a table: rows are put anew, since who publishes may not update."""
     import sqlalchemy as sa

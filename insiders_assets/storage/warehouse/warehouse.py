@@ -18,7 +18,7 @@ from insiders_assets.storage.warehouse.upgrade import allow_empty, ensure_tables
 from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import ModuleType
 
@@ -136,6 +136,17 @@ class Warehouse:
         with urls.told(self.url, "written"):
             purge.compact(self.url)
         return deleted
+
+    def named(self, ids: Sequence[str]) -> set[str]:
+        """Those of some customers' ids that have a row in any table, history included.
+
+        Raises:
+            InsidersError: The database cannot be opened.
+        """
+        if not self.exists():
+            return set()
+        with self._transaction("opened") as connection:
+            return purge.named(connection, ids)
 
     def looking(self) -> AbstractContextManager[sa.Connection]:
         """A connection that reads, for the length of the block.
