@@ -41,7 +41,8 @@ def research_assets() -> dict[str, list[str]]:
     """Every research asset by name, with the assets that are made together with it."""
     found: dict[str, list[str]] = {}
     for definition in load_assets_from_modules([research]):
-        names = [key.to_user_string() for key in definition.keys]  # type: ignore[union-attr]
+        groups = definition.group_names_by_key  # type: ignore[union-attr]
+        names = [key.to_user_string() for key, group in groups.items() if group == research.GROUP]
         found |= dict.fromkeys(names, names)
     return found
 

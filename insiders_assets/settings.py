@@ -312,6 +312,15 @@ def _content(location: str) -> str:
         return "missing"
 
 
+_MEANT = {
+    "memory_limit": "is no amount of memory such as 6GB, of 500MB or more",
+    "as_of": "is no day such as 2025-12-31",
+    "campaign_start": "is no day such as 2025-12-31",
+    "campaign_end": "is no day such as 2025-12-31",
+}
+"""What to say of a value where the library that reads it would speak of its own inside."""
+
+
 def load_settings(**given: Any) -> Settings:
     """Settings from the environment, with ``given`` (those that are not None) on top.
 
@@ -323,10 +332,11 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as errors:
         first = errors.errors()[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        what = f"{first['msg']}, not {first['input']!r}"
+        if meant := _MEANT.get(name.lower()):
+            what = f"{first['input']!r} {meant}"
         raise UsageError(
-            f"{first['msg']}, not {first['input']!r}"
-            if first["type"] != "extra_forbidden"
-            else "no such setting",
+            what if first["type"] != "extra_forbidden" else "no such setting",
             where=f"INSIDERS_{name}",
             cure="correct the variable or the option of that name",
         ) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from insiders_assets.cli.migrate import migrate
@@ -26,3 +28,13 @@ def test_a_home_is_not_moved_onto_itself_whatever_it_is_called(tmp_path, monkeyp
     for name in ("home", "./home/", tmp_path / "home", "link"):
         with pytest.raises(UsageError, match="is the home itself"):
             moved("home", name)
+
+
+def test_a_copied_file_keeps_its_time_of_change(tmp_path):
+    for folder in ("lake", "landing"):
+        (tmp_path / "home" / folder).mkdir(parents=True)
+    export = tmp_path / "home" / "landing" / "shop.csv"
+    export.write_text("InvoiceNo\n")
+    os.utime(export, ns=(1, 1_234_567_890_123_456_789))
+    moved(tmp_path / "home", tmp_path / "copy")
+    assert (tmp_path / "copy" / "landing" / "shop.csv").stat().st_mtime_ns == 1_234_567_890_123_456_789

@@ -268,9 +268,7 @@ def test_a_file_that_is_no_export_never_stops_the_others(copy, first):
 def test_a_home_that_cannot_be_written_is_said(copy, tmp_path):
     landing, _ = copy
     (tmp_path / "file").write_text("not a folder")
-    assert "cannot be written" in failure(
-        insiders("run", "--landing", landing, "--home", tmp_path / "file"), 1
-    )
+    assert "is a file" in failure(insiders("run", "--landing", landing, "--home", tmp_path / "file"), 2)
 
 
 def test_a_database_that_cannot_be_opened_is_said_without_its_password_and_touches_nothing(copy):

@@ -91,3 +91,17 @@ def test_settings_that_do_not_go_together_are_refused_when_they_are_read(setting
         given_to_run(**settings)
     with pytest.raises(UsageError, match=said):
         list(examined(Stores(load_settings(home=str(tmp_path), **settings))))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"memory_limit": "100MB"}, r"^INSIDERS_MEMORY_LIMIT: '100MB' is no amount of memory such as 6GB"),
+        ({"as_of": "31/12/2025"}, r"^INSIDERS_AS_OF: '31/12/2025' is no day such as 2025-12-31"),
+        ({"currency": "XXZ"}, r"^INSIDERS_CURRENCY: 'XXZ' is no currency"),
+        ({"home": __file__}, r"\.py: is a file; .*--home"),
+    ],
+)
+def test_a_value_of_no_use_is_told_in_our_own_words(settings, said):
+    with pytest.raises(UsageError, match=said):
+        given_to_run(**settings)

@@ -191,7 +191,7 @@ def test_progress_is_reported_month_by_month(tmp_path: Path) -> None:
     heard: list[tuple[str, int, int]] = []
     with listening(lambda label, done, total: heard.append((label, done, total))):
         simulate(5, tmp_path, months=2)
-    assert heard == [("Simulating", 0, 2), ("Simulating", 1, 2), ("Simulating", 2, 2)]
+    assert heard == [("simulating", 0, 2), ("simulating", 1, 2), ("simulating", 2, 2)]
 
 
 @pytest.mark.parametrize("wrong", [{"customers": 0}, {"months": 0}, {"lines": -1.0}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -27,11 +27,20 @@ Landing = Annotated[
 Home = Annotated[
     str | None, typer.Option(help="Where everything is kept.", metavar="LOC", show_default="data")
 ]
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day such as 2025-12-31") from None
+
+
 AsOf = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
         "--as-of",
-        formats=["%Y-%m-%d"],
+        parser=_day,
         metavar="DATE",
         help="The day to look back from.",
         show_default="newest date in the data",
@@ -55,7 +64,7 @@ def _options(
     pass
 
 
-@app.command()
+@app.command(short_help="Ingest what is new and refresh everything.")
 def run(
     landing: Landing = None,
     home: Home = None,
@@ -67,24 +76,29 @@ def run(
     from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.run import refresh
 
-    settings = given_to_run(landing=landing, home=home, as_of=as_of.date() if as_of else None)
+    settings = given_to_run(landing=landing, home=home, as_of=as_of)
     refresh(settings, job="refresh", force=force, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Fit a new model, matched to the old one, and refresh.")
 def refit(landing: Landing = None, home: Home = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Fit a new model, matched to the old one, then refresh everything with it."""
     from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.run import refresh
 
-    settings = given_to_run(landing=landing, home=home, as_of=as_of.date() if as_of else None)
+    settings = given_to_run(landing=landing, home=home, as_of=as_of)
     refresh(settings, job="refit", force=True, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Run the research on what the last run left.")
 def study(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="One study; all of them unless given.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="One study; all of them unless given. feature_profile, data_space_study, clusterer_study, "
+            "recipe_trials, stability_study, churn_study, original_cycles or selection_backtest.",
+        ),
     ] = None,
     landing: Landing = None,
     home: Home = None,
@@ -96,7 +110,7 @@ def study(
     run_study(given_to_run(landing=landing, home=home), name)
 
 
-@app.command()
+@app.command(short_help="Show what a file looks like and propose a mapping.")
 def inspect(
     file: Annotated[str, typer.Argument(help="An export: a file, or its name in the landing zone.")],
     landing: Landing = None,
@@ -122,7 +136,7 @@ def inspect(
     inspect_file(settings, file, write=write, pattern=files, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Write rejected rows into a sheet; take mended ones back.")
 def replay(
     sheet: Annotated[
         str | None,
@@ -141,7 +155,7 @@ def replay(
     take_back_in(given_to_run(landing=landing, home=home), sheet, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Remove customers from everything that is kept.")
 def forget(
     customers: Annotated[list[str], typer.Argument(metavar="CUSTOMER_ID...", help="Who is forgotten.")],
     landing: Landing = None,
@@ -155,7 +169,7 @@ def forget(
     forget_customers(given_to_run(landing=landing, home=home), customers, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Write realistic exports of a shop that does not exist.")
 def simulate(
     customers: Annotated[
         int,
@@ -171,11 +185,15 @@ def simulate(
     from insiders_assets.simulation import simulate as make
 
     with showing_progress():
+        before = {path.name for path in out.iterdir()} if out.is_dir() else set()
         written = make(customers, out, seed=seed)
-    typer.echo(f"{len(written)} exports in {out}")
+    replaced = sum(path.name in before for path in written)
+    typer.echo(
+        f"{len(written)} exports in {out}" + (f", of which {replaced} replaced others" if replaced else "")
+    )
 
 
-@app.command()
+@app.command(short_help="Dagster's UI and daemon, with the sensor on.")
 def ui(
     landing: Landing = None,
     home: Home = None,
@@ -189,7 +207,7 @@ def ui(
     serve(given_to_run(landing=landing, home=home), host=host, port=port)
 
 
-@app.command()
+@app.command(short_help="The live dashboard over the warehouse.")
 def dashboard(
     home: Home = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -202,7 +220,7 @@ def dashboard(
     serve(given(home=home), host=host, port=port, say=typer.echo)
 
 
-@app.command()
+@app.command(short_help="Copy a home, history included, and compare.")
 def migrate(
     to: Annotated[str, typer.Option(help="The new home: a folder or s3://bucket/prefix.", metavar="LOC")],
     home: Home = None,
@@ -218,7 +236,7 @@ def migrate(
     move(given(home=home), to, only_compare=only_compare, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Look at what a refresh needs; say what to mend.")
 def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) -> None:
     """Look at settings, rights, clock, space, versions and connections, and say what to mend."""
     from insiders_assets.cli.doctor import report
@@ -227,7 +245,7 @@ def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) ->
     report(given(landing=landing, home=home), as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Make the warehouse's tables, or bring them up to date.")
 def upgrade(home: Home = None) -> None:
     """Make the warehouse's tables, or bring them up to date; what a database's owner does for a writer who may not."""
     from insiders_assets.cli.given import given

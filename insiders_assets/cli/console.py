@@ -53,12 +53,15 @@ def _bars() -> Iterator[progress.Listener]:
 def _lines(every: float = 5.0) -> progress.Listener:
     """One line when a piece of work begins and ends, and one every few seconds between."""
     last: dict[str, float] = {}
+    ended: set[str] = set()
 
     def listener(label: str, done: int, total: int) -> None:
         now = time.monotonic()
         finished = bool(total) and done >= total
-        if label in last and not finished and now - last[label] < every:
+        if label in last and now - last[label] < every and (not finished or label in ended):
             return
+        if finished:
+            ended.add(label)  # work made of many pieces of one kind does not say each time that one is over
         last[label] = now
         count = f" {done:,} of {total:,}" if total else ""
         sys.stderr.write(f"  {label}{count}\n")

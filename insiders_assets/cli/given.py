@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
@@ -27,7 +28,10 @@ def given(**options: Any) -> Settings:
     from insiders_assets.settings import load_settings
 
     refuse_unknown(os.environ)
-    return load_settings(**options)
+    settings = load_settings(**options)
+    if "://" not in settings.home and Path(settings.home).is_file():
+        raise UsageError("is a file", where=settings.home, cure="name a folder by --home or INSIDERS_HOME")
+    return settings
 
 
 def given_to_run(**options: Any) -> Settings:
@@ -49,10 +53,18 @@ def require_rules(settings: Settings) -> None:
         UsageError: Settings do not go together.
         InsidersError: The file of opted-out customers cannot be read.
     """
+    from babel.numbers import is_currency
+
     from insiders_assets.ingest import IngestRules
     from insiders_assets.programme.rules import ProgrammeRules
     from insiders_assets.segmentation.recipes import recipe_from
 
+    if settings.currency and not is_currency(settings.currency):
+        raise UsageError(
+            f"{settings.currency!r} is no currency of ISO 4217",
+            where="INSIDERS_CURRENCY",
+            cure="use a code such as GBP, EUR or BRL, or unset it",
+        )
     IngestRules.from_settings(settings)
     recipe_from(settings)
     ProgrammeRules.from_settings(settings)

@@ -8,6 +8,7 @@ import typer
 
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
+from insiders_assets.contracts.programme import BACKTEST_CURVE
 from insiders_assets.errors import UsageError
 from insiders_assets.storage.stores import Stores
 
@@ -30,7 +31,10 @@ def run_study(settings: Settings, name: str | None) -> None:
 
     together = research_assets()
     if name is not None and name not in together:
-        raise UsageError("is no study", where=repr(name), cure=f"choose one of {', '.join(sorted(together))}")
+        studies = sorted(
+            set(together) - {BACKTEST_CURVE.name}
+        )  # which selection_backtest makes beside its own
+        raise UsageError("is no study", where=repr(name), cure=f"choose one of {', '.join(studies)}")
     stores = Stores(settings)
     with alone(stores), showing_progress():
         result = execute(stores, "study", together[name] if name else None)

@@ -6,6 +6,7 @@ patterns fit its name, and without a mapping if none does.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
@@ -147,11 +148,17 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
     except ValidationError as errors:
         first = errors.errors()[0]
         path = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"{path or 'mapping'}: {first['msg']}",
-            where=where,
-            cure="correct it",
-        ) from None
+        what, cure = f"{path or 'mapping'}: {first['msg']}", "correct it"
+        if first["type"] == "extra_forbidden":
+            what, cure = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
+        raise UsageError(what, where=where, cure=cure) from None
+
+
+def _nearest(key: str) -> str:
+    """What a key that there is not may have been meant to be."""
+    known = sorted({*Mapping.model_fields, *Mappings.model_fields})
+    near = get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else "see docs/exports.md for those that there are"
 
 
 def written(mappings: Mappings) -> str:

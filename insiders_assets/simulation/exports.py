@@ -77,7 +77,7 @@ def simulate(
     try:
         out.mkdir(parents=True, exist_ok=True)
         for month, invoices in enumerate(_by_month(people, calendar)):
-            report("Simulating", month, months)
+            report("simulating", month, months)
             text = month_start(calendar.start, month).strftime("%Y-%m")
             if every == "month":
                 files.append(writer.write(invoices, out / f"{text}.csv"))
@@ -86,7 +86,7 @@ def simulate(
             for day, mine in zip(days.tolist(), np.split(np.arange(len(invoices)), begins[1:]), strict=True):
                 name = f"{calendar.start + timedelta(day)}.csv"
                 files.append(writer.write(invoices.take(mine), out / name))
-        report("Simulating", months, months)
+        report("simulating", months, months)
     except OSError as error:
         raise UsageError(
             f"can't write the exports: {error.strerror or error}",

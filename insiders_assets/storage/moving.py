@@ -7,6 +7,7 @@ a move out of it restores one. Pointers are written last, when all that they nam
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,6 +168,10 @@ def _copy(source: Place, target: Place) -> None:
             source.download(temporary)
         else:
             shutil.copyfile(source, temporary)
+            found = (
+                source.stat()
+            )  # an export is known again by its time of change, and so need not be read for it
+            os.utime(temporary, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def _refuse_filled(target: Stores) -> None:
