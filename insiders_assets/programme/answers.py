@@ -298,7 +298,7 @@ def _out_of_time(evidence: pl.DataFrame) -> str:
     own = later.filter(pl.col("subject") == "list").sort("cutoff")
     rival = dict(later.filter(pl.col("subject") == "past_revenue").select("cutoff", "value").iter_rows())
     if own.is_empty():
-        return "Whether it holds in the months after is measured by the asset selection_backtest, which has not run yet"
+        return "Whether it holds in the months after has not been measured yet: insiders study selection_backtest does"
     told = [
         f"{percent(value)} after {day} (a plain sort {percent(rival[day])})"
         if day in rival
