@@ -67,7 +67,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
     for each in unknown:
         typer.echo(f"{each}: nothing is kept of this id (noted in case it arrives)")
     known = len(ids) - len(unknown) - len(before)
-    if not known and not any(found.values()):
+    if not known:
         return
     who = "1 customer is" if known == 1 else f"{known:,} customers are"
     typer.echo(
