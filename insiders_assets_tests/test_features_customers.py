@@ -121,3 +121,16 @@ def test_the_order_of_rows_changes_no_bit():
     ]
     raw = transactions(*rows)
     assert features(raw).equals(features(raw.sample(fraction=1, shuffle=True, seed=3)))
+
+
+def test_money_is_the_nearest_number_however_many_customers_there_are():
+    cents = [*range(5, 2_000), *range(10**9, 10**9 + 500)]
+    raw = transactions(
+        *({"customer_id": str(n), "invoice_no": str(n), "unit_price": n / 100, "quantity": 1} for n in cents)
+    )
+    together = features(raw)
+    assert together.sort(pl.col("customer_id").cast(pl.Int64))["revenue"].to_list() == [
+        n / 100 for n in cents
+    ]
+    alone = pl.concat(features(raw.filter(customer_id=name)) for name in together["customer_id"][:50])
+    assert together[:50].equals(alone)

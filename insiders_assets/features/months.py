@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
-from insiders_assets.features.customers import EPOCH, MICRO
+from insiders_assets.features.customers import EPOCH, MICRO, in_currency
 
 LazyFrameT = TypeVar("LazyFrameT")
 
@@ -57,7 +57,7 @@ def purchases_by_month(
         nw.concat(counted)
         .group_by("customer_id", "month")
         .agg(*(nw.col(name).sum() for name in columns[2:]))
-        .with_columns(revenue=nw.col("micros") * (1 / MICRO))
+        .with_columns(revenue=in_currency(nw.col("micros")))
     )
     return table.select(PURCHASES_BY_MONTH.names).sort(*PURCHASES_BY_MONTH.key).to_native()
 

@@ -24,6 +24,11 @@ def micros(column: str = "revenue") -> pl.Expr:
     return (pl.col(column) * MICRO).round(0).cast(pl.Int64)
 
 
+def in_currency(amount: pl.Expr) -> pl.Expr:
+    """Millionths as money. Divided by a constant, the last bit would depend on how many rows there are."""
+    return amount / (amount * 0 + MICRO)
+
+
 def total(customers: pl.DataFrame, column: str = "revenue") -> float:
     """The exact sum of an amount; 0 for nobody."""
     return int(customers.select(micros(column).sum()).item() or 0) / MICRO
@@ -52,7 +57,7 @@ def describe(customers: pl.DataFrame, key: str) -> pl.DataFrame:
     known_micros = int(customers.filter("is_identified").select(micros().sum()).item() or 0)
 
     def mean(name: str) -> pl.Expr:
-        return micros(name).filter(known).sum() / MICRO / known.sum()
+        return in_currency(micros(name).filter(known).sum()) / known.sum()
 
     def of(part: pl.Expr, whole: int) -> pl.Expr:
         return part / whole if whole else pl.lit(0.0)
@@ -63,7 +68,7 @@ def describe(customers: pl.DataFrame, key: str) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("customers"),
             known.sum().cast(pl.Int64).alias("identified_customers"),
             of(known.sum(), identified).alias("share_of_customers"),
-            (micros().filter(known).sum() / MICRO).alias("revenue"),
+            in_currency(micros().filter(known).sum()).alias("revenue"),
             of(micros().filter(known).sum(), known_micros).alias("share_of_revenue"),
             of(pl.len(), everyone).alias("share_of_customers_of_all"),
             of(micros().sum(), all_micros).alias("share_of_revenue_of_all"),

@@ -15,7 +15,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.errors import UsageError
-from insiders_assets.programme.groups import micros, share, total
+from insiders_assets.programme.groups import in_currency, micros, share, total
 from insiders_assets.programme.rules import ProgrammeRules, Threshold
 
 INSIDER, VIABILITY, NOT_INSIDER = TIERS
@@ -165,7 +165,7 @@ def rank_clusters(customers: pl.DataFrame) -> list[tuple[int, float]]:
     """Clusters with their identified revenue, highest mean revenue of identified customers first."""
     known = pl.col("is_identified")
     table = customers.group_by("cluster").agg(
-        revenue=micros().filter(known).sum() / 1e6,
+        revenue=in_currency(micros().filter(known).sum()),
         mean=micros().filter(known).sum() / pl.max_horizontal(known.sum(), pl.lit(1)),
     )
     ranked = table.sort(["mean", "cluster"], descending=[True, False])

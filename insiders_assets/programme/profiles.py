@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import CLUSTER_PROFILES, TIER_SUMMARY
 from insiders_assets.programme.actions import Facts, recommend
-from insiders_assets.programme.groups import MICRO, describe, micros
+from insiders_assets.programme.groups import describe, in_currency, micros
 from insiders_assets.programme.policies import rank_clusters
 from insiders_assets.programme.traits import sets_apart
 
@@ -40,7 +40,7 @@ def cluster_profiles(
     apart = {row["cluster"]: sets_apart(row) for row in distances.to_dicts()}
     confidence = dict(
         customers.group_by("cluster")
-        .agg(confidence=micros("confidence").sum() / MICRO / pl.len())
+        .agg(confidence=in_currency(micros("confidence").sum()) / pl.len())
         .select("cluster", "confidence")
         .iter_rows()
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import UPLIFT
 from insiders_assets.programme.experiment import HOLDOUT, INVITED
-from insiders_assets.programme.groups import MICRO, micros
+from insiders_assets.programme.groups import in_currency, micros
 
 POWER = 0.8
 LEVEL = 0.05
@@ -51,7 +51,7 @@ def revenue_between(
     found = (
         purchases.filter(pl.col("invoice_day").is_between(first, last))
         .group_by("customer_id")
-        .agg(amount=micros("line_value").sum() / MICRO)
+        .agg(amount=in_currency(micros("line_value").sum()))
         .collect()
     )
     both = customers.select("customer_id").join(found, on="customer_id", how="left", maintain_order="left")

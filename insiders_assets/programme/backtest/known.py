@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from insiders_assets.programme.groups import MICRO, micros
+from insiders_assets.programme.groups import in_currency, micros
 
 EPOCH = date(1970, 1, 1)
 
@@ -71,7 +71,7 @@ def outcome(
     later = (
         purchases.filter("is_identified", pl.col("invoice_day").is_between(first, last))
         .group_by("customer_id")
-        .agg(later_revenue=micros("line_value").sum() / MICRO)
+        .agg(later_revenue=in_currency(micros("line_value").sum()))
         .sort("customer_id")
         .collect()
     )

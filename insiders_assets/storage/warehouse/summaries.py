@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.contracts.summaries import BUDGET_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMED
+from insiders_assets.programme.groups import MICRO, in_currency, micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-MICRO = 1_000_000
 CURVE_STEPS = 400
 
 
@@ -40,7 +40,7 @@ def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .group_by(by)
         .agg(
             customers=pl.len().cast(pl.Int64),
-            **{f"sum_{name}": (pl.col(name) * MICRO).round().cast(pl.Int64).sum() / MICRO for name in SUMMED},
+            **{f"sum_{name}": in_currency(micros(name).sum()) for name in SUMMED},
         )
         .sort(by)
         .select(CUSTOMER_SUMMARY.names)
