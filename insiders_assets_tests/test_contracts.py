@@ -52,6 +52,30 @@ def test_each_way_of_breaking_a_contract_is_found_and_named(change, column):
         ORDERS.validate(broken)
 
 
+LINES = Table(
+    "lines",
+    "One line of an order.",
+    (Column("number", "int64", "Its order's number."), Column("line", "str", "Its name.", nullable=True)),
+    key=("number", "line"),
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([(1, "a"), (1, "b"), (2, "a")], True),
+        ([(2, "a"), (1, "b"), (1, "a")], True),
+        ([(1, None), (1, "a")], True),
+        ([(1, "a"), (1, "a"), (2, "a")], False),
+        ([(1, "a"), (2, "a"), (1, "a")], False),
+        ([(1, None), (1, None)], False),
+    ],
+)
+def test_rows_of_one_key_are_found_whether_or_not_the_table_is_sorted(rows, kept):
+    frame = pl.DataFrame(rows, schema=LINES.polars_schema, orient="row")
+    assert LINES.failures(frame).is_empty() is kept
+
+
 def test_a_missing_column_breaks_the_contract():
     with pytest.raises(ContractError, match="state"):
         ORDERS.validate(GOOD.drop("state"))

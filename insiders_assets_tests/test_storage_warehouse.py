@@ -139,8 +139,8 @@ def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
     for driver in (sqlite, postgres):
         load = driver.load
 
-        def failing(connection: sa.Connection, frames: dict, load: Callable = load) -> None:
-            load(connection, {"insiders": frames["insiders"]})
+        def failing(connection: sa.Connection, frames: dict, clear: Callable, load: Callable = load) -> None:
+            load(connection, {"insiders": frames["insiders"]}, clear)
             raise RuntimeError("the power went")
 
         monkeypatch.setattr(driver, "load", failing)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,7 +12,7 @@ import polars as pl
 from insiders_assets.storage.warehouse.types import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import sqlalchemy as sa
 
@@ -19,17 +21,30 @@ if TYPE_CHECKING:
 BATCH = 16_384
 """Rows encoded at a time: large enough to be fast, small enough to keep memory flat."""
 
+AHEAD = 24
+"""Batches encoded ahead: some 60 MB."""
 
-def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Insert every frame into its table, from which what it replaces was deleted already."""
+
+def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: Callable[[], None]) -> None:
+    """Insert every frame into its table.
+
+    Args:
+        connection: In a transaction that somebody else began and will end.
+        frames: Rows, by table.
+        clear: Deletes what they replace; called once, while they are being made ready.
+    """
     cursor: Any = connection.connection.cursor()
-    for name, frame in frames.items():
-        columns = ", ".join(f'"{column}"' for column in frame.columns)
-        cursor.copy_expert(
-            f'COPY "{name}" ({columns}) FROM STDIN (FORMAT binary)', _Stream(_encoded(frame)), 1 << 18
-        )
-        # Until the server gets to it by itself it would plan with the sizes of the refresh before, or with none.
-        cursor.execute(f'ANALYZE "{name}"')
+    with ThreadPoolExecutor(1) as pool:
+        stream = _Stream(_all_encoded(frames), pool)
+        try:
+            clear()
+            for name, frame in frames.items():
+                columns = ", ".join(f'"{column}"' for column in frame.columns)
+                cursor.copy_expert(f'COPY "{name}" ({columns}) FROM STDIN (FORMAT binary)', stream, 1 << 18)
+                # Until it gets to it by itself the server would plan with the sizes of the refresh before, or none.
+                cursor.execute(f'ANALYZE "{name}"')
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
@@ -42,6 +57,13 @@ def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
         return table.empty()
     buffer.seek(0)
     return typed(table, pl.read_csv(buffer, has_header=False, new_columns=table.names, infer_schema=False))
+
+
+def _all_encoded(frames: Mapping[str, pl.DataFrame]) -> Iterator[bytes | None]:
+    """Every frame in turn, with None at its end."""
+    for frame in frames.values():
+        yield from _encoded(frame)
+        yield None
 
 
 def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:
@@ -57,14 +79,19 @@ def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:
 
 
 class _Stream:
-    """Chunks of bytes as the file that psycopg2 reads from."""
+    """Chunks of bytes as the files that psycopg2 reads from, one after the other.
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks, self._left = chunks, memoryview(b"")
+    Some chunks are made ahead, by a thread: while the server deletes what they replace, and takes in the ones before.
+    """
+
+    def __init__(self, chunks: Iterator[bytes | None], pool: ThreadPoolExecutor) -> None:
+        self._chunks, self._pool, self._left = chunks, pool, memoryview(b"")
+        self._ahead = deque(pool.submit(next, chunks, None) for _ in range(AHEAD))
 
     def read(self, size: int) -> bytes:
         while not self._left:  # an encoded chunk may be empty; an empty answer would end the COPY
-            chunk = next(self._chunks, None)
+            chunk = self._ahead.popleft().result()
+            self._ahead.append(self._pool.submit(next, self._chunks, None))
             if chunk is None:
                 return b""
             self._left = memoryview(chunk)

@@ -21,7 +21,7 @@ from insiders_assets.storage.warehouse.types import typed
 from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Future
 
     import sqlalchemy as sa
@@ -38,8 +38,15 @@ PARTS = 8
 """Staging files; SQLite attaches at most ten."""
 
 
-def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Insert every frame into its table, from which what it replaces was deleted already."""
+def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: Callable[[], None]) -> None:
+    """Insert every frame into its table.
+
+    Args:
+        connection: In a transaction that somebody else began and will end.
+        frames: Rows, by table.
+        clear: Deletes what they replace; called once, before anything goes in.
+    """
+    clear()
     large = {name: _stored(TABLES[name], frame) for name, frame in frames.items() if frame.height >= BULK}
     with _staged(connection, large) as parts:
         # An empty table without an index is filled by copying pages; the index is sorted once at the end.

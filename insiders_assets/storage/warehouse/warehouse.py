@@ -96,11 +96,16 @@ class Warehouse:
         with self._transaction("written") as connection:
             self._alone(connection)
             ensure_tables(connection, replaced=frames.keys())
-            for name in frames:
-                table = metadata().tables[name]
-                old = table.delete()
-                connection.execute(old.where(table.c.refresh_id.in_(refreshes)) if name in HISTORY else old)
-            _driver(connection).load(connection, frames)
+
+            def clear() -> None:
+                for name in frames:
+                    table = metadata().tables[name]
+                    old = table.delete()
+                    connection.execute(
+                        old.where(table.c.refresh_id.in_(refreshes)) if name in HISTORY else old
+                    )
+
+            _driver(connection).load(connection, frames, clear)
         return {name: frame.height for name, frame in frames.items()}
 
     def prepare(self) -> None:
@@ -183,12 +188,15 @@ class Warehouse:
             self._alone(connection)
             migrations.upgrade(connection)  # as they make it, history may be empty in later columns
             ensure_tables(connection, replaced=frames.keys())
-            for name, frame in frames.items():
-                connection.execute(metadata().tables[name].delete())
-                allow_empty(
-                    connection, name, [column for column in frame.columns if frame[column].has_nulls()]
-                )
-            _driver(connection).load(connection, frames)
+
+            def clear() -> None:
+                for name, frame in frames.items():
+                    connection.execute(metadata().tables[name].delete())
+                    allow_empty(
+                        connection, name, [column for column in frame.columns if frame[column].has_nulls()]
+                    )
+
+            _driver(connection).load(connection, frames, clear)
 
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.
