@@ -158,6 +158,8 @@ class Machine:
     system: str
     python: str
     packages: dict[str, str]
+    load: float
+    """How many processes wanted to run, on the average of the last minutes: above the cores, it was not left alone."""
 
 
 def machine() -> Machine:
@@ -189,4 +191,12 @@ def machine() -> Machine:
         processor = platform.processor() or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0))
-    return Machine(processor, cores, round(memory, 1), platform.system(), platform.python_version(), packages)
+    return Machine(
+        processor,
+        cores,
+        round(memory, 1),
+        platform.system(),
+        platform.python_version(),
+        packages,
+        round(os.getloadavg()[1], 1),
+    )
