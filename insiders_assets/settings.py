@@ -340,8 +340,26 @@ def load_settings(**given: Any) -> Settings:
             where=f"INSIDERS_{name}",
             cure="correct the variable or the option of that name",
         ) from None
+    for name, value in settings:
+        if not _is_text(value):
+            raise UsageError(
+                "holds bytes that are no text in UTF-8",
+                where=f"INSIDERS_{name.upper()}",
+                cure="correct the variable or the option of that name",
+            )
     require_database(settings)
     return settings
+
+
+def _is_text(value: Any) -> bool:
+    """Whether what a setting says in letters can be written down; settings of other kinds can."""
+    if isinstance(value, tuple):
+        return all(map(_is_text, value))
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    try:
+        return not isinstance(text, str) or b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def require_database(settings: Settings, variable: str = "INSIDERS_DATABASE_URL") -> None:

@@ -309,3 +309,16 @@ def test_the_programmes_sentences_are_told_in_the_readers_language(tmp_path: Pat
                 assert words.told(english) != english
                 assert " ".join(words.told(english).split()) in seen, page
                 assert english not in seen, page
+
+
+def test_a_workbook_leaves_nothing_among_temporary_files_and_a_killed_one_is_swept(
+    shop, monkeypatch, tmp_path
+):
+    address, _ = shop
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "insiders-left").mkdir()
+    with urlopen(f"{address}/customers.xlsx") as answer:
+        content = answer.read()
+        assert int(answer.headers["Content-Length"]) == len(content)
+    assert fastexcel.read_excel(content).sheet_names
+    assert list(tmp_path.iterdir()) == []

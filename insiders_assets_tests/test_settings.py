@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from insiders_assets.cli.doctor.machine import settings as examined
@@ -105,3 +107,10 @@ def test_settings_that_do_not_go_together_are_refused_when_they_are_read(setting
 def test_a_value_of_no_use_is_told_in_our_own_words(settings, said):
     with pytest.raises(UsageError, match=said):
         given_to_run(**settings)
+
+
+@pytest.mark.parametrize("name", ["opted_out", "mapping", "hash_key", "excluded_countries"])
+def test_bytes_that_are_no_text_are_refused_with_the_name_of_their_variable(monkeypatch, name):
+    monkeypatch.setenv(f"INSIDERS_{name.upper()}", os.fsdecode(b"caf\xe9"))
+    with pytest.raises(UsageError, match=f"INSIDERS_{name.upper()}: holds bytes that are no text"):
+        load_settings()

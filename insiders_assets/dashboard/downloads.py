@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.dashboard.filters import Filters
 from insiders_assets.report.member_list import harmless
 from insiders_assets.storage.warehouse import tables
+from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 BATCH = 20_000
 EXCEL_ROWS = 100_000
+PIECE = 1 << 18
+"""Bytes of a file sent at a time."""
 LEFT_OUT = ("embedding_x", "embedding_y")
 """Columns that mean nothing outside the map."""
 
@@ -52,17 +55,24 @@ def stream_csv(reader: Reader, filters: Filters) -> Response:
 def excel(reader: Reader, words: Language, filters: Filters) -> Response:
     """The customers chosen as an Excel file; more than :data:`EXCEL_ROWS` are refused, with CSV as the way out."""
     import xlsxwriter
-    from starlette.background import BackgroundTask
-    from starlette.responses import FileResponse, PlainTextResponse
+    from starlette.responses import PlainTextResponse, StreamingResponse
 
-    with reader.view() as view:
+    with (
+        reader.view() as view,
+        working_folder() as folder,
+    ):  # where rows wait: what a kill leaves there is swept
         if view is None:
             return PlainTextResponse("Nothing is published yet.\n", status_code=404)
-        file = Path(tempfile.mkstemp(suffix=".xlsx")[1])
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - without a name: it ends with its last reader, however that ends
+        options: dict[str, Any] = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        }
+        options |= {"strings_to_numbers": False, "tmpdir": str(folder)}
         row = 0
         try:
-            with xlsxwriter.Workbook(str(file), options | {"strings_to_numbers": False}) as book:
+            with xlsxwriter.Workbook(file, options) as book:
                 sheet = book.add_worksheet(words.text("Customers"))
                 sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
                 sheet.freeze_panes(1, 1)
@@ -72,19 +82,25 @@ def excel(reader: Reader, words: Language, filters: Filters) -> Response:
                         row += 1
                         _write(sheet, row, values)
         except BaseException:
-            file.unlink(missing_ok=True)
+            file.close()
             raise
     if row > EXCEL_ROWS:
-        file.unlink(missing_ok=True)
+        file.close()
         text = words.text(
             "More than %(count)s customers are too many for Excel; choose fewer, or download the CSV.",
             count=words.number(EXCEL_ROWS),
         )
         return PlainTextResponse(f"{text}\n", status_code=413)
+    headers = _attached(_name(view, "xlsx")) | {"Content-Length": str(file.seek(0, os.SEEK_END))}
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(
-        file, media_type=kind, headers=_attached(_name(view, "xlsx")), background=BackgroundTask(file.unlink)
-    )
+    return StreamingResponse(_pieces(file), media_type=kind, headers=headers)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _write(sheet: Any, row: int, values: tuple[Any, ...]) -> None:

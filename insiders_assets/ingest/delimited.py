@@ -101,7 +101,13 @@ class DelimitedExport:
                 lines += rows.newlines
                 carry = block[rows.consumed :]
                 if len(carry) > LONGEST_ROW:
-                    raise _unclosed(lines + 1, 1)
+                    if dialect.quote and dialect.quote.encode() in carry:
+                        raise _unclosed(lines + 1, 1)
+                    raise CutShortError(
+                        f"line {lines + 1} is longer than {LONGEST_ROW >> 20} MB",
+                        cure="take it out and put the file back",
+                        rows=1,
+                    )
 
 
 def _encoding_of(header: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from textwrap import shorten
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -140,15 +141,23 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
 
     try:
         found = yaml.safe_load(text)
-        return Mappings.model_validate({} if found is None else found)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1})" if mark else ""
         raise UsageError(f"is no YAML{place}", where=where, cure="mend it or take it away") from None
+    except (ValueError, AttributeError, RecursionError):  # 2025-13-45, !!timestamp x, a thousand brackets
+        raise UsageError(
+            "holds a value that cannot be read, such as a date that does not exist",
+            where=where,
+            cure="put such values in quotes, or take the file away",
+        ) from None
+    try:
+        return Mappings.model_validate({} if found is None else found)
     except ValidationError as errors:
         first = errors.errors()[0]
-        path = ".".join(str(part) for part in first["loc"])
-        what, cure = f"{path or 'mapping'}: {first['msg']}", "correct it"
+        path = ".".join(shorten(str(part), 80, placeholder="…") for part in first["loc"])
+        said = shorten(first["msg"], 300, placeholder="…")
+        what, cure = f"{path or 'mapping'}: {said}", "correct it"
         if first["type"] == "extra_forbidden":
             what, cure = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
         raise UsageError(what, where=where, cure=cure) from None

@@ -48,6 +48,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     """
     from insiders_assets.report import ReportInputs, build_report, preview
     from insiders_assets.storage.warehouse import HISTORY
+    from insiders_assets.storage.warehouse.lock import require_held
 
     model = stores.models.champion()
     inputs = inputs_digest(stores, model.version)
@@ -75,6 +76,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     )
     with stores.publication.staged(name) as folder:
         build_report(report, folder)
+    require_held(stores.warehouse)
     stores.warehouse.publish(
         {key: table for key, table in tables.items() if key not in HISTORY},
         {key: tables[key] for key in tables if key in HISTORY} | {"refreshes": refreshes},

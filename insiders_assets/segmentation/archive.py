@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,13 @@ from insiders_assets.unfinished import replacement, working_folder
 ARRAYS, CARD, LATEST = "arrays.npz", "card.json", "latest.json"
 NOT_HASHED = ("version", "libraries", "lineage")
 """Parts of the card that say where a model comes from, not what it does."""
+LARGEST = 4 << 30
+"""Bytes that a model's arrays may unpack to: that of a million customers takes a tenth of it."""
+UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, ArithmeticError,
+    MemoryError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading bytes that anybody may have written can end with: brackets a thousand deep are a RuntimeError."""
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -86,11 +94,15 @@ def read(folder: Place) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         )
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        if not isinstance(card, dict):
+            raise ValueError(f"{CARD} is no card")
         with np.load(io.BytesIO((folder / ARRAYS).read_bytes()), allow_pickle=False) as stored:
+            if sum(info.file_size for info in stored.zip.infolist()) > LARGEST:
+                raise ValueError(f"its arrays would take more than {LARGEST >> 30} GB")
             arrays = {name: stored[name] for name in stored.files}
         if content_hash(arrays, card) != card["version"]:
             raise ValueError("its content is not what its version says")
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise damaged(folder, error) from None
     return arrays, card
 

@@ -56,6 +56,10 @@ class Forest:
 
     def is_sound(self, n_inputs: int) -> bool:
         """Whether walking can neither leave the arrays nor go round in circles, whatever the inputs."""
+        if self.roots.ndim != 1 or {array.shape for array in (self.feature, self.threshold, self.right)} != {
+            (len(self.left),)
+        }:
+            return False
         nodes = np.arange(len(self.left))
         inner = self.left >= 0
         ends = np.append(self.roots[1:], len(nodes))

@@ -41,6 +41,8 @@ class SegmentationModel:
         self.card = card
         self.recipe = Recipe.from_facts(card["recipe"])
         self._numbers = np.array([cluster["cluster"] for cluster in card["clusters"]], np.int32)
+        if len(self._numbers) != card["k"]:
+            raise ValueError(f"its card tells of {len(self._numbers)} clusters, not of {card['k']}")
 
     @classmethod
     def fit(
@@ -167,7 +169,9 @@ class SegmentationModel:
                     cure="fit a new model: insiders refit",
                 )
             return cls(read_voter(arrays, recipe, int(card["k"])), card)
-        except (KeyError, TypeError, ValueError) as error:
+        except archive.OutdatedModelError:
+            raise
+        except archive.UNREADABLE as error:
             raise archive.damaged(folder, error) from None
 
 

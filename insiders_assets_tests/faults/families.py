@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from insiders_assets_tests.faults.homes import CloudHome, LocalHome, Server, postgres, s3_server
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.shop import Shop
+
+if TYPE_CHECKING:
+    from insiders_assets_tests.faults.kills import Killing
 
 Report = Callable[[str], None]
 
@@ -49,6 +52,13 @@ class Ground:
     def server(self) -> Server:
         """A PostgreSQL server."""
         return self._once("postgres", lambda: self._opened.enter_context(postgres()))
+
+    @property
+    def rehearsed(self) -> Killing:
+        """A refresh in a folder, rehearsed once for all who need no home of their own."""
+        from insiders_assets_tests.faults.kills import Killing
+
+        return self._once("rehearsed", lambda: Killing(self.local("rehearsed"), self.shop))
 
     def local(self, name: str) -> LocalHome:
         """A home in a folder of its own."""
@@ -107,8 +117,7 @@ def machine(on: Ground) -> list[Outcome]:
     from insiders_assets_tests.faults import machine, together
 
     tried = (
-        machine.full_disk, machine.read_only, machine.rights_lost, machine.clock_set_back,
-        together.two_runs,
+        machine.disk, machine.rights_lost, machine.clock_set_back, together.two_runs,
     )  # fmt: skip
     return [outcome for fault in tried for outcome in fault(on)]
 
@@ -120,9 +129,34 @@ def services(on: Ground) -> list[Outcome]:
     return [*postgres_restarts(on), *s3_fails(on)]
 
 
+def sequences(on: Ground) -> list[Outcome]:
+    """Random sequences of everything."""
+    from insiders_assets_tests.faults.sequences import sequences as tried
+
+    return tried(on, examples=on.times(25), length=16)
+
+
+def storms(on: Ground) -> list[Outcome]:
+    """Many files, and files that never end."""
+    from insiders_assets_tests.faults.storms import endless, storm
+
+    return [*storm(on), *endless(on)]
+
+
+def content(on: Ground) -> list[Outcome]:
+    """Mappings, settings, models, requests and exports that somebody made with ill will."""
+    from insiders_assets_tests.faults import bombs, content, models, requests
+
+    tried = (content.mappings, content.settings, models.models, requests.dashboard, bombs.bombs)
+    return [outcome for fault in tried for outcome in fault(on)]
+
+
 FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "kills": kills,
     "kills_in_the_cloud": kills_in_the_cloud,
     "machine": machine,
     "services": services,
+    "sequences": sequences,
+    "storms": storms,
+    "content": content,
 }

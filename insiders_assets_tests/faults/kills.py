@@ -56,14 +56,18 @@ def kill_all(on: Ground, plan: dict[str, tuple[int, int]], *, cloud: bool = Fals
     """Kill commands in a home of a kind."""
     outcomes = []
     for scenario, (boundaries, moments) in plan.items():
-        home = on.cloud(f"kill {scenario} in the cloud") if cloud else on.local(f"kill {scenario}")
-        killing = Killing(home, on.shop, scenario)
+        if cloud or scenario != "refresh":
+            name = f"kill {scenario}"
+            killing = Killing(on.cloud(name) if cloud else on.local(name), on.shop, scenario)
+        else:
+            killing = on.rehearsed
+        kind = killing.home.kind
         chance = on.chance(scenario, cloud)
         points = killing.boundaries(on.times(boundaries), chance)
-        at = Outcome(f"`kill -9` of a {scenario} at a boundary of its writes; {home.kind}", outcome=SAME)
+        at = Outcome(f"`kill -9` of a {scenario} at a boundary of its writes; {kind}", outcome=SAME)
         for point in points:
             counted(at, killing.at(point), on)
-        by_chance = Outcome(f"`kill -9` of a {scenario} at a random moment; {home.kind}", outcome=SAME)
+        by_chance = Outcome(f"`kill -9` of a {scenario} at a random moment; {kind}", outcome=SAME)
         for _ in range(4 * on.times(moments)):
             if by_chance.tried < on.times(moments):
                 counted(by_chance, killing.after(chance.random()), on)

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from insiders_assets_tests.faults import tasks
 from insiders_assets_tests.faults.forks import cpu_of, ended
@@ -86,10 +86,11 @@ def midway(process: BaseProcess, cpu_seconds: float, act: Callable[[], None]) ->
     return ended(process)
 
 
-def full_disk(on: Ground) -> list[Outcome]:
-    """A disk that fills up somewhere in a run; it is made larger afterwards."""
+def disk(on: Ground) -> list[Outcome]:
+    """A disk that fills up somewhere in a run and is made larger afterwards; one that turns read-only before a run."""
     full = Outcome("disk full, somewhere in a refresh", outcome=LINE.format("make room"))
-    with suppress(PermissionError), mounted(on.folder("full disk")) as home:
+    sealed = Outcome("home read-only before a refresh", outcome=LINE.format("make it writable"))
+    with suppress(PermissionError), mounted(on.folder("disk")) as home:
         rehearsal = Rehearsal(home, on.shop)
         needs = home.used()
         home.restore()
@@ -105,20 +106,12 @@ def full_disk(on: Ground) -> list[Outcome]:
                 trial.happened = code != 0
                 home.size(64 << 20)
             counted(full, trial, on)
-    return [full] if full.tried else []
-
-
-def read_only(on: Ground) -> list[Outcome]:
-    """A home that turns read-only, before a run or somewhere in it."""
-    outcome = Outcome("home read-only, before or during a refresh", outcome=LINE.format("make it writable"))
-    with suppress(PermissionError), mounted(on.folder("read-only")) as home:
-        rehearsal = Rehearsal(home, on.shop)
         with rehearsal.trial("read-only before it starts") as trial:
             home.read_only()
             rehearsal.refused(trial, ended(rehearsal.start()), "Read-only", "readonly", "cannot be written")
             home.size(64 << 20)
-        counted(outcome, trial, on)
-    return [outcome] if outcome.tried else []
+        counted(sealed, trial, on)
+    return [outcome for outcome in (full, sealed) if outcome.tried]
 
 
 def rights_lost(on: Ground) -> list[Outcome]:
@@ -126,8 +119,8 @@ def rights_lost(on: Ground) -> list[Outcome]:
     outcome = Outcome(
         "write permission lost, before or during a refresh", outcome=LINE.format("give it back")
     )
-    home = on.local("rights lost")
-    rehearsal = Rehearsal(home, on.shop)
+    rehearsal = on.rehearsed
+    home = cast("LocalHome", rehearsal.home).home
     chance = on.chance("rights")
     for turn in range(on.times(12)):
         part, share = PARTS[turn % len(PARTS)], chance.choice([0.0, chance.random()])
@@ -137,11 +130,11 @@ def rights_lost(on: Ground) -> list[Outcome]:
             plain = rehearsal.env | {"FAULTS_RIGHTS": "no more than a user's"}
             process = tasks.command(rehearsal.words, plain, rehearsal.said)
             at = share * rehearsal.undisturbed.cpu_seconds
-            code = midway(process, at, lambda part=part: taken(home.home / part))
+            code = midway(process, at, lambda part=part: taken(home / part))
             trial.happened = code != 0
             if code:
                 rehearsal.refused(trial, code, "cannot be", "Permission denied")
-            given(home.home)
+            given(home)
         counted(outcome, trial, on)
     return [outcome]
 
@@ -167,8 +160,7 @@ def clock_set_back(on: Ground) -> list[Outcome]:
         "clock set back by a year before a refresh",
         outcome="nothing; a refresh is never older than the one before it",
     )
-    home = on.local("clock")
-    rehearsal = Rehearsal(home, on.shop)
+    rehearsal = on.rehearsed
     for days in (1, 365)[: on.times(2)]:
         with rehearsal.trial(f"{days} days back") as trial:
             behind = rehearsal.env | {"FAULTS_CLOCK": str(-days * 86_400)}

@@ -53,6 +53,28 @@ a run; a wrong clock; several commands in the same moment.""",
 PostgreSQL is stopped as a crash stops it. S3 is reached through a proxy that fails: with errors, slowly, with
 answers or uploads that are cut short, and with answers that never arrive though the request was carried out.""",
     ),
+    "sequences": (
+        "Whatever comes, in any order",
+        """\
+Sequences of steps drawn by chance (hypothesis): a file is dropped, replaced or removed; `insiders run`, `refit` or
+`forget`, to the end or killed on the way; another selection policy or list of those who opted out; another clock. After
+every step the latest report is whole, members are identified Insiders, and no row of history is changed or gone but
+those of the forgotten. After every command that ends well, all rows and units of the exports are accounted for, every
+table of the lake is the one in the warehouse, the report says what the warehouse says, nobody who is forgotten is back
+and nobody who opted out is a member. Lost rows make a sequence fail.""",
+    ),
+    "storms": (
+        "Storms of files",
+        """\
+The sensor is driven tick by tick on a Dagster instance; each run it asks for is made, in a process of its own, while
+files go on arriving: in any order, some twice under other names, some replaced, some in sub-folders, some slowly.""",
+    ),
+    "content": (
+        "Hostile content",
+        """\
+Mappings, settings, models and requests to the dashboard, each made from a good one by cutting, repeating and replacing;
+archives that unpack to far more than they are; a line of a gigabyte.""",
+    ),
 }
 
 

@@ -227,3 +227,11 @@ def test_a_value_that_is_no_date_does_not_make_iso_dates_ambiguous():
     assert _look("date", pl.Series(column)).iso
     assert not _look("date", pl.Series([*column, "25/03/2026"])).iso
     assert not _look("name", pl.Series(["a", "b"])).iso
+
+
+@pytest.mark.parametrize(
+    "value", ["2025-13-45", "!!timestamp x", "!!int x", "[" * 2000], ids=lambda value: value[:14]
+)
+def test_a_mapping_with_a_value_that_cannot_be_read_is_refused_in_one_line(value):
+    with pytest.raises(UsageError, match=r"ours\.yaml: (holds a value that cannot be read|is no YAML)"):
+        read_mappings(f"exports: [{{constants: {{country: {value}}}}}]", "ours.yaml")

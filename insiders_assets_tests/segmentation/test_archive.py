@@ -195,3 +195,37 @@ def test_bytes_of_a_model_do_not_depend_on_when_it_was_saved(model: Segmentation
     for stream in (first, second):
         np.savez_compressed(stream, **model._voter.arrays())
     assert first.getvalue() == second.getvalue()
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "1", "null", "[" * 100_000], ids=["list", "number", "nothing", "brackets"]
+)
+def test_a_card_that_is_json_and_no_card_is_refused(saved: Path, text: str) -> None:
+    (saved / "card.json").write_text(text)
+    with pytest.raises(ModelError, match="is damaged"):
+        SegmentationModel.load(saved)
+
+
+@pytest.mark.parametrize("name", ["feature", "threshold", "right"])
+def test_trees_whose_arrays_end_before_others_are_refused_before_they_are_walked(
+    saved: Path, name: str
+) -> None:
+    array = np.load(saved / "arrays.npz")[f"forest_{name}"]
+    _rewrite(saved, {f"forest_{name}": array[:-5]})
+    with pytest.raises(ModelError, match="do not fit together"):
+        SegmentationModel.load(saved)
+
+
+def test_a_card_that_tells_of_fewer_clusters_is_refused(model: SegmentationModel, saved: Path) -> None:
+    _rewrite(saved, clusters=model.card["clusters"][1:])
+    with pytest.raises(ModelError, match="its card tells of"):
+        SegmentationModel.load(saved)
+
+
+def test_arrays_that_would_fill_the_memory_are_refused_before_they_are_read(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("insiders_assets.segmentation.archive.LARGEST", 1 << 20)
+    _rewrite(saved, {"table": np.zeros(1 << 20)})
+    with pytest.raises(ModelError, match="its arrays would take more than"):
+        SegmentationModel.load(saved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,17 @@ from insiders_assets.storage.warehouse.connection import make_engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import sqlalchemy as sa
+
     from insiders_assets.storage.warehouse.warehouse import Warehouse
 
 _ONE_RUN = 0x1_0517_DE26
 """The advisory lock that a run holds; publishing has another, which a run takes meanwhile."""
+PATIENCE = 3.0
+"""Seconds to wait for the lock: a busy server takes a moment to notice that a run was killed."""
+PAUSE = 0.1
+_held: dict[str, sa.Connection] = {}
+"""The connections of this process that hold the lock, by database."""
 
 
 @contextmanager
@@ -25,25 +33,58 @@ def one_run(warehouse: Warehouse) -> Iterator[None]:
     Raises:
         InsidersError: Another run holds it, or the database cannot be opened.
     """
-    import sqlalchemy as sa
-
     engine = make_engine(warehouse.url, read_only=False)
     try:
         with urls.told(warehouse.url, "opened"):
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with urls.told(warehouse.url, "opened"):
-                held = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_ONE_RUN))).scalar_one()
-            if not held:
+            if not _taken(warehouse, connection):
                 raise InsidersError(
                     "another run is writing here",
                     where=warehouse.place,
                     cure="wait until it is over, then run again",
                 )
+            _held[str(warehouse.url)] = connection
             yield
         finally:
+            _held.pop(str(warehouse.url), None)
             # The lock goes with the connection, which the server may have ended long ago: nothing is asked of it.
             connection.invalidate()
             connection.close()
     finally:
         engine.dispose()
+
+
+def require_held(warehouse: Warehouse) -> None:
+    """Make sure that a run of this process that took the lock still has it: a server that restarts forgets it.
+
+    Raises:
+        InsidersError: It is lost, so that another run may have begun.
+    """
+    import sqlalchemy as sa
+
+    connection = _held.get(str(warehouse.url))
+    if connection is None:
+        return
+    try:
+        connection.execute(sa.select(1))
+    except sa.exc.DBAPIError:
+        raise InsidersError(
+            "the database was restarted during the run, and another run may have begun",
+            where=warehouse.place,
+            cure="run again",
+        ) from None
+
+
+def _taken(warehouse: Warehouse, connection: sa.Connection) -> bool:
+    """Whether the lock was free, or came free in time."""
+    import sqlalchemy as sa
+
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with urls.told(warehouse.url, "opened"):
+            if connection.execute(sa.select(sa.func.pg_try_advisory_lock(_ONE_RUN))).scalar_one():
+                return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(PAUSE)
