@@ -155,9 +155,9 @@ def given(path: Path) -> None:
 
 
 def clock_set_back(on: Ground) -> list[Outcome]:
-    """A clock that stands a year before the last refresh."""
+    """A clock that stands before the last refresh."""
     outcome = Outcome(
-        "clock set back by a year before a refresh",
+        "clock set back by a day or a year before a refresh",
         outcome="nothing; a refresh is never older than the one before it",
     )
     rehearsal = on.rehearsed

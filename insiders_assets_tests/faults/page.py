@@ -39,12 +39,15 @@ files of the report the same bytes, and nothing half-written may be left in the 
     ),
     "kills_in_the_cloud": (
         "Killed runs, on S3 and PostgreSQL",
-        "The same, against real servers on this machine.",
+        """\
+The same, against real servers on this machine. One kill of a refit showed that a command given at once was refused:
+the server had not yet noticed that the holder of the lock was gone. Commands now wait for it, and the refit's kills
+were made again.""",
     ),
     "machine": (
         "The machine",
         """\
-A small file system of its own that fills up or turns read-only; rights that are taken away, before or during
+A small file system of its own that fills up or is read-only; rights that are taken away, before or during
 a run; a wrong clock; several commands in the same moment.""",
     ),
     "services": (
