@@ -150,14 +150,14 @@ def arrivals(on: Ground, number: int, chance: random.Random) -> tuple[list[Arriv
 
 def storm(on: Ground) -> list[Outcome]:
     """A storm, and what is left when it is over."""
-    number, chance = on.times(FILES, least=30), on.chance("storm")
+    number, chance = on.times(FILES, least=20), on.chance("storm")
     outcome = Outcome(
         f"{number:,} files in random order and time, a tenth twice, a tenth replaced, while refreshes run",
         outcome="nothing; one refresh at a time, and in the end what one clean run makes",
     )
     sky = Sky(on.folder("storm"))
     coming, last = arrivals(on, number, chance)
-    calms = sorted(chance.sample(range(len(coming)), on.times(CALMS, least=2)))
+    calms = sorted(chance.sample(range(len(coming)), on.times(CALMS, least=1)))
     lull, ticks, all_of_them = 0, 0, len(coming)
     while coming or not sky.idle or lull:
         ticks += 1
@@ -177,8 +177,8 @@ def storm(on: Ground) -> list[Outcome]:
     while (sky.tick() or not sky.idle or waited < 3) and ticks < MOST_TICKS:
         ticks, waited = ticks + 1, waited + 1
         time.sleep(TICK)
-    if sky.runs > on.times(CALMS, least=2) + 2:
-        sky.wrong.append(f"{sky.runs} runs for {on.times(CALMS, least=2)} calms")
+    if sky.runs > on.times(CALMS, least=1) + 2:
+        sky.wrong.append(f"{sky.runs} runs for {on.times(CALMS, least=1)} calms")
     if sky.most != 1:
         sky.wrong.append(f"{sky.most} refreshes were active at once")
     outcome.add([*sky.wrong, *not_as_one_clean_run(on, sky, last)])
