@@ -54,7 +54,9 @@ a run; a wrong clock; several commands in the same moment.""",
         "Servers",
         """\
 PostgreSQL is stopped as a crash stops it. S3 is reached through a proxy that fails: with errors, slowly, with
-answers or uploads that are cut short, and with answers that never arrive though the request was carried out.""",
+answers or uploads that are cut short, and with answers that never arrive though the request was carried out.
+A reader that cannot connect to PostgreSQL within ten seconds counts as torn: so did the one of 2026-11-25, when the
+machine had about six times the work that its processors could do; whether that was the cause was not tried.""",
     ),
     "sequences": (
         "Whatever comes, in any order",
