@@ -73,6 +73,19 @@ def working_folder(parent: Path | None = None, prefix: str = COPIES) -> Iterator
         os.close(handle)
 
 
+def sweep_files(folder: Path) -> None:
+    """Remove what killed processes left of files in a folder, should nobody ever write those files again."""
+    for left in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            handle = os.open(left, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _is(handle, left):
+                    left.unlink()
+            finally:
+                os.close(handle)
+
+
 def _new(parent: Path | None, prefix: str) -> Path:
     """A new folder; one in the system's temporary folder is nobody else's business."""
     if parent is None:

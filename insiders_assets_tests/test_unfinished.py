@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from insiders_assets.unfinished import replacement, working_folder
+from insiders_assets.unfinished import replacement, sweep_files, working_folder
 
 KILLED = """
 import os, sys
 from pathlib import Path
-from insiders_assets.unfinished import replacement, working_folder
+from insiders_assets.unfinished import replacement, sweep_files, working_folder
 folder = Path(sys.argv[1])
 with working_folder(folder, ".work-") as work, replacement(folder / "file") as temporary:
     (work / "half").write_text("half")
@@ -72,3 +72,12 @@ def test_two_who_replace_a_file_at_once_come_one_after_the_other(tmp_path: Path)
     for thread in threads:
         thread.join()
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_a_killed_process_left_of_a_file_that_nobody_writes_again_is_swept(tmp_path: Path) -> None:
+    (tmp_path / ".left.parquet.tmp").write_text("rows")
+    (tmp_path / "kept.parquet").write_text("rows")
+    with replacement(tmp_path / "at-work.parquet") as temporary:
+        sweep_files(tmp_path)
+        assert temporary.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["at-work.parquet", "kept.parquet"]

@@ -20,6 +20,7 @@ from insiders_assets.storage.ingesting import Ingesting
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part, to_read_again
 from insiders_assets.storage.mended import MendedRows
 from insiders_assets.storage.tombstones import Tombstones
+from insiders_assets.unfinished import sweep_files
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.privacy import Privacy
@@ -274,6 +275,7 @@ class TransactionStore:
                 if name.endswith((".parquet", ".tmp")) and folder / name not in named:
                     (folder / name).unlink(missing_ok=True)
         if isinstance(self.folder, Path):
+            sweep_files(self.folder.parent)
             for month in self.folder.glob("invoice_month=*"):
                 if not any(month.iterdir()):
                     month.rmdir()
