@@ -78,7 +78,7 @@ files go on arriving: in any order, some twice under other names, some replaced,
         "Hostile content",
         """\
 Mappings, settings, models and requests to the dashboard, each made from a good one by cutting, repeating and replacing;
-archives that unpack to far more than they are; a line of a gigabyte.""",
+archives that unpack to far more than they are; a line without an end, of the size told below.""",
     ),
 }
 

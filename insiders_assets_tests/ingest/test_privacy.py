@@ -83,7 +83,10 @@ def test_a_first_line_that_may_be_personal_is_quoted_only_where_everything_is_ke
      ("excluded_customers: {a: 1}", "excluded_customers"), ("window_days: 3", "window_days")],
 )  # fmt: skip
 def test_a_cleaning_rule_of_the_wrong_kind_is_one_line_that_names_file_and_key(rule, named):
-    with pytest.raises(UsageError, match=rf"^ours\.yaml: exports\.0\.cleaning\.{named}: [^\n]*; correct it$"):
+    with pytest.raises(
+        UsageError,
+        match=rf"^ours\.yaml: exports\.0\.cleaning\.{named}: [^\n]*; (correct it|see docs/[^\n]*)$",
+    ):
         read_mappings(f"exports: [{{cleaning: {{{rule}}}}}]", "ours.yaml")
 
 
