@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import polars as pl
 import pytest
 
@@ -94,3 +97,13 @@ def test_every_table_and_column_says_what_it_means(table):
     assert all(column.meaning.endswith((".", "…")) for column in table.columns)
     assert len(set(table.names)) == len(table.names)
     assert table.validate(table.empty()).columns == table.names
+
+
+def test_a_contract_loads_no_library_that_pandera_can_do_without():
+    program = (
+        "import sys; from insiders_assets.contracts.customers import CLUSTERS;"
+        "CLUSTERS.failures(CLUSTERS.empty());"
+        "print([name for name in ('hypothesis', 'pyspark') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

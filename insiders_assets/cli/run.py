@@ -139,12 +139,15 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
     """
     from dagster import AssetKey
 
+    from insiders_assets.cli.history import written_at_ease
     from insiders_assets.cli.turns import COMMAND, take_turn
+    from insiders_assets.cli.ui import dagster_folder
     from insiders_assets.definitions import build_defs
 
     collect_rarely()
     definition = build_defs(stores.settings).resolve_job_def(job)
-    with _history_told(stores), _instance(stores) as instance:
+    history = written_at_ease(dagster_folder(stores.settings))
+    with _history_told(stores), history, _instance(stores) as instance:
         # Dagster logs every event; the progress lines say what a person needs.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         progress.report("starting")

@@ -100,7 +100,8 @@ class Table:
         return self._built(unique=False)
 
     def _built(self, *, unique: bool) -> pa.DataFrameSchema:
-        with _spark_hidden():
+        with _pandera_alone():
+            import pandera.backends.polars.builtin_checks  # noqa: F401 - or the first validation loads what it can
             import pandera.polars as pa
 
         def checks(column: Column) -> list[pa.Check]:
@@ -139,7 +140,7 @@ class Table:
         """
         import polars as pl
 
-        with _spark_hidden():
+        with _pandera_alone():
             import pandera.errors
 
         found = {"column": pl.String, "check": pl.String, "failures": pl.UInt32, "example": pl.String}
@@ -207,19 +208,19 @@ class Table:
 
 
 @contextmanager
-def _spark_hidden() -> Iterator[None]:
-    """Keep pandera from loading Spark, and from telling it that this machine is all there is.
+def _pandera_alone() -> Iterator[None]:
+    """Keep pandera from loading libraries that it can do without, and from telling Spark that this machine is all.
 
     Where pyspark is installed, pandera imports its pandas and sets ``SPARK_LOCAL_IP`` to loopback: the workers of a
-    cluster would then look for the driver on themselves.
+    cluster would then look for the driver on themselves. Where hypothesis is, it imports half a second of it.
     """
-    hidden, address = "pyspark" not in sys.modules, os.environ.get("SPARK_LOCAL_IP")
-    if hidden:
-        sys.modules["pyspark"] = None  # type: ignore[assignment]
+    hidden = [name for name in ("pyspark", "hypothesis") if name not in sys.modules]
+    address = os.environ.get("SPARK_LOCAL_IP")
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        if hidden:
-            del sys.modules["pyspark"]
+        for name in hidden:
+            del sys.modules[name]
         if address is None:
             os.environ.pop("SPARK_LOCAL_IP", None)

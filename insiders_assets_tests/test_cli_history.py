@@ -1,0 +1,54 @@
+"""Dagster's history, written without waiting for the disk at every event."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from insiders_assets.cli.history import written_at_ease
+
+OFF, NORMAL, FULL = 0, 1, 2
+
+
+def synchronous(path: Path) -> int:
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+
+def made(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE events (number INTEGER)")
+    connection.close()
+    return path
+
+
+def test_only_dagsters_databases_are_written_at_ease_and_only_meanwhile(tmp_path):
+    history, other = made(tmp_path / "dagster" / "history" / "runs.db"), made(tmp_path / "insiders.db")
+    with written_at_ease(tmp_path / "dagster"):
+        assert synchronous(history) == NORMAL
+        assert synchronous(other) == FULL
+        assert synchronous(tmp_path / "dagster" / "new.db") == OFF
+    assert synchronous(history) == FULL
+
+
+def test_every_event_is_there_for_others_at_once_and_the_log_is_folded_in_at_the_end(tmp_path):
+    history = made(tmp_path / "runs.db")
+    log = history.with_name("runs.db-wal")
+    engine = sa.create_engine(f"sqlite:///{history}", poolclass=sa.NullPool)
+    with pytest.raises(RuntimeError), written_at_ease(tmp_path):
+        for number in range(3):
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"INSERT INTO events VALUES ({number})")
+            with sqlite3.connect(history) as reader:
+                assert reader.execute("SELECT count(*) FROM events").fetchone() == (number + 1,)
+            reader.close()
+        assert log.exists()
+        raise RuntimeError
+    assert not log.exists()
+    with sqlite3.connect(history) as reader:
+        assert reader.execute("SELECT count(*) FROM events").fetchone() == (3,)
+    reader.close()
