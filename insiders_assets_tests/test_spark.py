@@ -15,6 +15,7 @@ from insiders_assets.errors import ContractError, InsidersError, UsageError
 from insiders_assets.features import customers
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import load_settings
+from insiders_assets.storage.engines import counting
 from insiders_assets.storage.engines.session import require_spark, shown
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import SHIPPED
@@ -54,6 +55,24 @@ def test_every_table_is_the_one_that_polars_makes(dropped, polars_home, spark_ho
     assert_equal(polars_home, spark_home)
     assert dropped == make_tables(polars_home)
     assert sum(dropped.values()) > 0
+
+
+def test_features_do_not_depend_on_how_customers_are_shared_out(dropped, spark_home, monkeypatch):
+    monkeypatch.setattr(counting, "ROWS", 5_000)
+    bought, back = (spark_home.engine.scan(name) for name in ("clean_purchases", "returns"))
+    before = spark_home.lake.read("customer_features")
+    window = {"as_of": customers.newest_day(bought, back), "window_days": spark_home.settings.window_days}
+    gathered = counting.gathered(bought, back, **window)
+    assert gathered.rdd.getNumPartitions() > 4
+    assert spark_home.engine.customer_features(bought, back, **window).equals(before)
+
+
+@pytest.mark.full
+def test_features_are_the_same_by_spark_s_own_group_bys(dropped, spark_home):
+    bought, back = (spark_home.engine.scan(name) for name in ("clean_purchases", "returns"))
+    window = {"as_of": customers.newest_day(bought, back), "window_days": spark_home.settings.window_days}
+    table = spark_home.engine.collect(customers.customer_features(bought, back, **window))
+    assert table.equals(spark_home.lake.read("customer_features"))
 
 
 def test_nothing_but_tables_is_left_in_the_lake(dropped, spark_home):
@@ -176,8 +195,9 @@ def test_which_engine_ran_is_no_part_of_what_a_result_follows_from():
 @pytest.mark.full
 def test_the_reference_data_give_the_same_tables(tmp_path, java, reference):
     landing = reference / "data" / "online_retail" / "daily"
-    one = ingested(tmp_path / "polars", landing)
-    other = ingested(tmp_path / "spark", landing, **SPARK)
+    bulk = {"excluded_customers": "16446,12346"}
+    one = ingested(tmp_path / "polars", landing, **bulk)
+    other = ingested(tmp_path / "spark", landing, **SPARK, **bulk)
     make_tables(one)
     make_tables(other)
     assert_equal(one, other)

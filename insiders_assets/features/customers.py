@@ -72,9 +72,9 @@ def customer_features(
         A lazy frame of the same engine with the columns of ``customer_features``, sorted by ``customer_id``.
     """
     last = (as_of - EPOCH).days
-    bought = _within(purchases, last, window_days)
+    bought = within(purchases, last, window_days)
     sent_back = (
-        _within(returns, last, window_days)
+        within(returns, last, window_days)
         .group_by("customer_id")
         .agg(returned=nw.col("quantity").cast(nw.Int64).sum())
         .with_columns(returned=-nw.col("returned"))
@@ -117,7 +117,8 @@ def require_customers(table: pl.DataFrame, as_of: date, window_days: int) -> pl.
     return table
 
 
-def _within(frame: Any, last: int, window_days: int) -> Any:
+def within(frame: Any, last: int, window_days: int) -> Any:
+    """The rows of the ``window_days`` days up to ``last`` (days since 1970), as a frame of narwhals."""
     day = nw.col("invoice_day")
     return nw.from_native(frame).filter(day <= last, day > last - window_days)
 

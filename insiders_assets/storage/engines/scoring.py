@@ -5,16 +5,14 @@ A worker needs what the driver has: this package, and leave to read the home. It
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from insiders_assets.storage.engines.arrow import Batches, batches_of
+
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from insiders_assets.segmentation import SegmentationModel
-
-Batches = Iterator["pa.RecordBatch"]
 
 
 def assigning(model: str) -> Callable[[Batches], Batches]:
@@ -26,23 +24,12 @@ def assigning(model: str) -> Callable[[Batches], Batches]:
 
     def assign(batches: Batches) -> Batches:
         import polars as pl
-        import pyarrow as pa
 
         for batch in batches:
             if batch.num_rows:
-                said = _loaded(model).assign(pl.DataFrame(pl.from_arrow(batch)))
-                table = said.to_arrow(compat_level=pl.CompatLevel.oldest())
-                plain = [field.with_type(_plain(field.type)) for field in table.schema]
-                yield from table.cast(pa.schema(plain)).to_batches()
+                yield from batches_of(_loaded(model).assign(pl.DataFrame(pl.from_arrow(batch))))
 
     return assign
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """Texts with short offsets: what Spark takes a string for."""
-    import pyarrow as pa
-
-    return pa.string() if pa.types.is_large_string(kind) else kind
 
 
 @lru_cache(maxsize=1)

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_ID
+from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_FEATURES, CUSTOMER_ID
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.errors import InsidersError
-from insiders_assets.features import customers
 from insiders_assets.places import Place, S3Path, sizes
+from insiders_assets.storage.engines.counting import counting, gathered
 from insiders_assets.storage.engines.problems import told
 from insiders_assets.storage.engines.scoring import assigning
 from insiders_assets.storage.engines.session import open_session, require_spark, shown
@@ -91,9 +91,12 @@ class SparkEngine:
     def customer_features(
         self, purchases: Any, returns: Any, *, as_of: date, window_days: int
     ) -> pl.DataFrame:
-        """Counted by Spark, in memory here."""
-        table = customers.customer_features(purchases, returns, as_of=as_of, window_days=window_days)
-        return self.collect(table)
+        """Counted by polars on the workers, customer by customer, in memory here."""
+        with self.running("counting rows"):
+            rows = gathered(purchases, returns, as_of=as_of, window_days=window_days)
+        count = counting(as_of=as_of, window_days=window_days)
+        counted = rows.mapInArrow(count, ddl(CUSTOMER_FEATURES))
+        return self.collect(counted).sort(CUSTOMER_ID.name)
 
     def collect(self, frame: Any) -> pl.DataFrame:
         """The table in memory, by way of the lake: the driver's Java need not hold it."""
