@@ -151,6 +151,13 @@ def content(on: Ground) -> list[Outcome]:
     return [outcome for fault in tried for outcome in fault(on)]
 
 
+def soak(on: Ground) -> list[Outcome]:
+    """A year of days."""
+    from insiders_assets_tests.faults.soak import soak as tried
+
+    return tried(on)
+
+
 FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "kills": kills,
     "kills_in_the_cloud": kills_in_the_cloud,
@@ -159,4 +166,5 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "sequences": sequences,
     "storms": storms,
     "content": content,
+    "soak": soak,
 }

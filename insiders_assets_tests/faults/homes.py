@@ -204,15 +204,15 @@ def credentials(endpoint: str) -> dict[str, str]:
     }
 
 
-def client(endpoint: str) -> Any:
-    """A client of S3 at an address."""
+def client(endpoint: str, key: str = "testing", secret: str | None = None) -> Any:
+    """A client of S3 at an address; a key's secret is the key itself unless given."""
     import boto3
 
     return boto3.client(
         "s3",
         endpoint_url=endpoint,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret or key,
         region_name="us-east-1",
     )
 

@@ -22,6 +22,8 @@ ABSENT = "absent"
 """What a reader sees before anything was ever published."""
 REPORT = ("report.html", "report.json", "members.csv", "members.xlsx")
 PAUSE = 0.05
+UNANSWERED = "timeout expired"
+"""What is said of a server that took a connection and did not answer in time: nothing was seen, torn or whole."""
 ATTEMPTS = 3
 
 Look = dict[str, str]
@@ -156,12 +158,12 @@ def state(names: Iterable[str]) -> Look:
 
 
 def watching(env: dict[str, str], allowed: dict[str, set[str]], pipe: Connection) -> None:
-    """Look until told to stop; send how often, and what should not have been seen."""
+    """Look until told to stop; send how often, what should not have been seen, and how often nothing was in time."""
     os.environ.update(env)
     names = [name.removeprefix("lake/") for name in allowed if name.startswith("lake/")]
     looking = looks(name for name in names if name != "raw_transactions")
     torn: list[str] = []
-    count = 0
+    count, late = 0, 0
     absent_is_over: set[str] = set()
     pipe.send("ready")
     while not pipe.poll():
@@ -170,6 +172,9 @@ def watching(env: dict[str, str], allowed: dict[str, set[str]], pipe: Connection
             try:
                 seen = look()
             except Exception as error:
+                if UNANSWERED in str(error):
+                    late += 1
+                    continue
                 torn.append(f"{name}: {type(error).__name__}: {error}"[:400])
                 continue
             if seen not in allowed[name] or (seen == ABSENT and name in absent_is_over):
@@ -177,7 +182,7 @@ def watching(env: dict[str, str], allowed: dict[str, set[str]], pipe: Connection
             if seen != ABSENT:
                 absent_is_over.add(name)
         time.sleep(PAUSE)
-    pipe.send((count, torn))
+    pipe.send((count, torn, late))
 
 
 class Watch:
@@ -186,12 +191,13 @@ class Watch:
     Attributes:
         looks: How often they looked.
         torn: What they should not have seen.
+        late: How often a server did not answer in time.
     """
 
     def __init__(self, env: dict[str, str], before: Look, after: Look) -> None:
         self._env = env
         self._allowed = {name: {before.get(name, ABSENT), after[name]} for name in after}
-        self.looks, self.torn = 0, list[str]()
+        self.looks, self.torn, self.late = 0, list[str](), 0
 
     def __enter__(self) -> Watch:
         from insiders_assets_tests.faults.forks import context, started
@@ -206,5 +212,5 @@ class Watch:
         if not self._pipe.poll(120):
             self._process.kill()
             raise TimeoutError("the readers do not end")
-        self.looks, self.torn = self._pipe.recv()
+        self.looks, self.torn, self.late = self._pipe.recv()
         self._process.join()

@@ -55,8 +55,7 @@ a run; a wrong clock; several commands in the same moment.""",
         """\
 PostgreSQL is stopped as a crash stops it. S3 is reached through a proxy that fails: with errors, slowly, with
 answers or uploads that are cut short, and with answers that never arrive though the request was carried out.
-A reader that cannot connect to PostgreSQL within ten seconds counts as torn: so did the one of 2026-11-25, when the
-machine had about six times the work that its processors could do; whether that was the cause was not tried.""",
+A look that PostgreSQL does not answer within ten seconds saw nothing: it is counted as unanswered, not as torn.""",
     ),
     "sequences": (
         "Whatever comes, in any order",

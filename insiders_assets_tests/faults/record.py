@@ -23,6 +23,7 @@ class Outcome:
         lost: Rows of exports that were not accounted for, of all times.
         torn: Looks of a reader at something missing, empty, partial or mixed, of all times.
         looks: Looks of all readers.
+        late: Looks that a server did not answer in time, so that nothing was seen.
         outcome: What the user sees, and what mends it.
         wrong: What was not as it should be.
     """
@@ -33,10 +34,13 @@ class Outcome:
     lost: int = 0
     torn: int = 0
     looks: int = 0
+    late: int = 0
     outcome: str = ""
     wrong: list[str] = field(default_factory=list)
 
-    def add(self, wrong: list[str], *, torn: Iterable[str] = (), lost: int = 0, looks: int = 0) -> None:
+    def add(
+        self, wrong: list[str], *, torn: Iterable[str] = (), lost: int = 0, looks: int = 0, late: int = 0
+    ) -> None:
         """Count one try."""
         seen = list(torn)
         self.tried += 1
@@ -44,6 +48,7 @@ class Outcome:
         self.lost += lost
         self.torn += len(seen)
         self.looks += looks
+        self.late += late
         self.wrong += [*wrong, *seen][:5]
 
     @property
@@ -70,6 +75,8 @@ def table(outcomes: Iterable[dict[str, Any]]) -> str:
     ]
     for row in outcomes:
         torn = f"{row['torn']} of {row['looks']:,}" if row["looks"] else "–"
+        if late := row.get("late"):
+            torn += f", {late} unanswered"
         lines.append(
             f"| {row['fault']} | {row['tried']:,} | {row['survived']:,} | {row['lost']} | {torn} | {row['outcome']} |"
         )

@@ -59,6 +59,7 @@ class Trial:
         torn: What a reader should not have seen.
         lost: Rows of exports that are not accounted for.
         looks: How often readers looked.
+        late: How often they had no answer in time.
     """
 
     where: str
@@ -67,6 +68,7 @@ class Trial:
     torn: list[str] = field(default_factory=list)
     lost: int = 0
     looks: int = 0
+    late: int = 0
 
 
 class Rehearsal:
@@ -125,7 +127,7 @@ class Rehearsal:
                 tasks.done(self.words, self.env, self.said)
             except RuntimeError as error:
                 found.wrong.append(str(error))
-        found.looks, found.torn = watch.looks, watch.torn
+        found.looks, found.torn, found.late = watch.looks, watch.torn, watch.late
         self.compare(found)
 
     def compare(self, trial: Trial) -> None:
@@ -179,7 +181,7 @@ def counted(outcome: Outcome, trial: Trial, on: Ground) -> None:
     """Count a trial, and say how it went; one in which nothing happened is not counted."""
     problems = [*trial.wrong, *trial.torn]
     if trial.happened or problems or trial.lost:
-        outcome.add(trial.wrong, torn=trial.torn, lost=trial.lost, looks=trial.looks)
+        outcome.add(trial.wrong, torn=trial.torn, lost=trial.lost, looks=trial.looks, late=trial.late)
         if problems or trial.lost:
             outcome.wrong.insert(0, trial.where)
     lines = [f"{outcome.survived}/{outcome.tried}  {trial.where}", *(text[:300] for text in problems[:4])]

@@ -255,7 +255,8 @@ def sequences(on: Ground, *, examples: int = 25, length: int = 16) -> list[Outco
             ),
         )
     except Exception as error:
-        wrong = [str(error), *getattr(error, "__notes__", ())]
+        causes = getattr(error, "exceptions", ())  # what broke is in them if it does not break each time
+        wrong = [*map(str, causes), str(error), *getattr(error, "__notes__", ())]
     for number in range(len(begun)):
         outcome.add(wrong if number == len(begun) - 1 else [])
     for line in machine.refused:

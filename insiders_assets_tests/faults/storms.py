@@ -29,6 +29,9 @@ TICK = 0.05
 """Seconds between two ticks, which are ten seconds in real life."""
 COMPARED = ("clean_purchases", "returns", "customer_features", "leaf_embedding", "clusters")
 """Tables that follow from the exports and the model alone, whatever was published before."""
+REMEMBERED = ("name", "tier")
+"""Columns of ``cluster_profiles`` that follow from the refresh before, too: a name that still holds is kept, and a
+cluster near the edge of a tier stays in it. A home without a past names its clusters anew."""
 MOST_TICKS = 20_000
 
 
@@ -219,6 +222,9 @@ def not_as_one_clean_run(on: Ground, sky: Sky, last: dict[str, str]) -> list[str
         )
         if ours != theirs:
             wrong.append(f"{table} is not that of a clean run")
+    ours, theirs = (tasks.called(profiles_but_remembered, each) for each in (storm_env, env))
+    if ours != theirs:
+        wrong.append(f"cluster_profiles is not that of a clean run: {ours}, not {theirs}")
     if tasks.called(is_due, storm_env):
         wrong.append("the report does not show what lies in the landing zone")
     return wrong
@@ -227,6 +233,14 @@ def not_as_one_clean_run(on: Ground, sky: Sky, last: dict[str, str]) -> list[str
 def settled_facts() -> Any:
     """What a look finds after a refresh that ended well."""
     return facts(settled=True)
+
+
+def profiles_but_remembered() -> list[str]:
+    """Every cluster's profile, but what a home remembers of it."""
+    from insiders_assets_tests.faults.invariants import rows_of
+    from insiders_assets_tests.faults.looking import stores
+
+    return rows_of(stores().lake.read("cluster_profiles").drop(REMEMBERED))
 
 
 def is_due() -> bool:

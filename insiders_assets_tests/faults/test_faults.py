@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
+import psycopg2
 import pytest
 
-from insiders_assets_tests.faults import content, kills, machine, models, requests, sequences, storms
+from insiders_assets_tests.faults import content, kills, looking, machine, models, requests, sequences, storms
 from insiders_assets_tests.faults.families import Ground, ground
 from insiders_assets_tests.faults.record import Outcome
 
@@ -52,3 +54,13 @@ def test_files_that_arrive_while_refreshes_run_end_as_one_clean_run_would(on: Gr
 
 def test_hostile_words_models_and_requests_are_refused_in_one_line(on: Ground) -> None:
     good([*content.mappings(on), *content.settings(on), *models.models(on), *requests.dashboard(on)])
+
+
+def test_a_server_that_does_not_answer_in_time_is_told_from_one_that_refuses() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(psycopg2.OperationalError, match=looking.UNANSWERED):
+            psycopg2.connect(host="127.0.0.1", port=port, connect_timeout=2)
+    with pytest.raises(psycopg2.OperationalError) as refused:
+        psycopg2.connect(host="127.0.0.1", port=port, connect_timeout=2)
+    assert looking.UNANSWERED not in str(refused.value)
