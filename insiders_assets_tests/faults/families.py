@@ -158,6 +158,15 @@ def soak(on: Ground) -> list[Outcome]:
     return tried(on)
 
 
+def unsteady(on: Ground) -> list[Outcome]:
+    """Exports that change while they are read, very many of them, two daemons."""
+    from insiders_assets_tests.faults import unsteady
+
+    return [
+        outcome for fault in (unsteady.two_daemons, unsteady.changing, unsteady.many) for outcome in fault(on)
+    ]
+
+
 FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "kills": kills,
     "kills_in_the_cloud": kills_in_the_cloud,
@@ -166,5 +175,6 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "sequences": sequences,
     "storms": storms,
     "content": content,
+    "unsteady": unsteady,
     "soak": soak,
 }

@@ -73,6 +73,22 @@ and nobody who opted out is a member. Lost rows make a sequence fail.""",
 The sensor is driven tick by tick on a Dagster instance; each run it asks for is made, in a process of its own, while
 files go on arriving: in any order, some twice under other names, some replaced, some in sub-folders, some slowly.""",
     ),
+    "unsteady": (
+        "Unsteady exports, and two daemons",
+        """\
+Files that change while they are read, and very many at once: after one more run every row and unit of the exports is
+accounted for, counted by another reader. Two daemons share one history, as they must not: no two runs may be at work
+together, and each day's report must be right.""",
+    ),
+    "soak": (
+        "A year of days",
+        """\
+What `deploy/` starts (code server, daemon, PostgreSQL, S3), with a sensor that looks every second and as many days as
+fit in an hour. After every refresh: rows read, day, members, the number of refreshes in SQL and in the report, and no
+run that failed; then all that could leak is measured. Growth is the median slope once the first 30 % of the days are
+over. **Not bounded by anything**: reports in `reports/` and Dagster's history of runs, which are kept until somebody
+deletes them, at the rate told below.""",
+    ),
     "content": (
         "Hostile content",
         """\

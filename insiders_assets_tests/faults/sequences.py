@@ -47,9 +47,9 @@ class BrokenError(AssertionError):
 class World:
     """One home and its landing zone, as they are after the first refresh, and the way back to there."""
 
-    def __init__(self, on: Ground) -> None:
-        self.home: LocalHome = on.local("sequences")
-        self.landing = on.folder("sequences landing")
+    def __init__(self, on: Ground, name: str = "sequences") -> None:
+        self.home: LocalHome = on.local(name)
+        self.landing = on.folder(f"{name} landing")
         self.said = self.home.scratch / "said.txt"
         self.pieces = pieces(on.shop.before, on.shop.after)
         self.begin()
