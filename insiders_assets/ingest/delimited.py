@@ -43,13 +43,14 @@ class DelimitedExport:
         self._decoder: Decoder | None = None
 
     @cached_property
-    def _head(self) -> tuple[Encoding, Dialect, str]:
+    def head(self) -> tuple[Encoding, Dialect, str]:
+        """The encoding as far as its beginning tells, how it is written, and what its header is encoded in."""
         with closing(self._open()) as stream:
             raw = stream.read(4 * SAMPLE)
         mapping = self._rules.mapping
         encoding = Encoding.of(raw, mapping.encoding if mapping else None)
         text = b"".join(encoding.to_text([raw]))
-        if len(text.translate(None, _CONTROLS)) < (1 - MOST_CONTROLS) * len(text):
+        if not is_text(text):
             raise ExportError("is no export of transactions but no text at all", cure="take it away")
         known = "utf-8" if encoding.is_wide else encoding.name
         dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE, encoding=known)
@@ -60,12 +61,12 @@ class DelimitedExport:
     @property
     def header(self) -> tuple[str, ...]:
         """The names of its columns."""
-        return self._head[1].header
+        return self.head[1].header
 
     @property
     def form(self) -> dict[str, Any]:
         """Encoding, separator and the line of the header."""
-        encoding, dialect, of_header = self._head
+        encoding, dialect, of_header = self.head
         found = self._decoder.name if self._decoder and not encoding.is_wide else encoding.name
         return {
             "kind": "delimited text",
@@ -76,7 +77,7 @@ class DelimitedExport:
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows, from the first on; see :class:`insiders_assets.ingest.blocks.Export`."""
-        encoding, dialect, _ = self._head
+        encoding, dialect, _ = self.head
         self._decoder = decoder = Decoder(encoding)
         if dialect.above:
             reason = "stands above the line that names the columns"
@@ -108,6 +109,11 @@ class DelimitedExport:
                         cure="take it out and put the file back",
                         rows=1,
                     )
+
+
+def is_text(head: bytes) -> bool:
+    """Whether bytes could be text, in an encoding that contains ASCII: hardly any is a control character."""
+    return len(head.translate(None, _CONTROLS)) >= (1 - MOST_CONTROLS) * len(head)
 
 
 def _encoding_of(header: bytes) -> str:

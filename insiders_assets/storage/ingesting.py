@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,14 @@ from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.mended import Overlay
 from insiders_assets.storage.parts import PartWriter
+from insiders_assets.storage.small_files import SmallFile, SmallFiles, groups
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
 
+    from insiders_assets.ingest.outcome import Outcome
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.places import Place
     from insiders_assets.storage.landing import FileSignature, LandingZone
@@ -65,6 +68,7 @@ class Ingesting:
         self._rules = self._with_mappings(rules)
         self._digests = {name: self._rules.of(name).digest() for name in self._listing}
         self._mended = Overlay(mended, rules.common.privacy)
+        self._small = SmallFiles(self._rules.of)
         self.parsed = 0
         self.warnings: list[str] = []
 
@@ -138,12 +142,15 @@ class Ingesting:
     def _parse(self, names: list[str], found: dict[str, ParsedFile], *, again: bool = False) -> None:
         """Parse files, a few at a time, and add them to ``found``."""
         known = {} if again else self._contents(found)
+        done = 0
         with ThreadPoolExecutor(WORKERS) as pool:
-            tasks = {pool.submit(self._file, name, known): name for name in names}
+            tasks = [pool.submit(self._files, group, known) for group in groups(names, self._listing)]
             try:
-                for done, task in enumerate(as_completed(tasks), start=1):
-                    self._add(tasks[task], task.result(), found)
-                    progress.report(LABEL, done, len(names))
+                for task in as_completed(tasks):
+                    for name, file in task.result().items():
+                        self._add(name, file, found)
+                        done += 1
+                        progress.report(LABEL, done, len(names))
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -169,50 +176,104 @@ class Ingesting:
         self.parsed += bool(file.exports) and (before is None or file.exports != before.exports)
         found[name] = file
 
+    def _files(self, names: list[str], known: dict[str, str]) -> dict[str, ParsedFile]:
+        """Read some files, those of them together that can be."""
+        if len(names) == 1:
+            return {names[0]: self._file(names[0], known)}
+        found: dict[str, ParsedFile] = {}
+        new: list[SmallFile] = []
+        with ExitStack() as held:
+            for name in names:
+                path = held.enter_context(self._landing.fetch(name))
+                try:
+                    text = path.read_bytes()
+                except OSError:
+                    found[name] = self._file(name, known)
+                    continue
+                file = SmallFile(name, path, text, hashlib.sha256(text).hexdigest())
+                if before := self._known(name, file.content, known):
+                    found[name] = before
+                else:
+                    new.append(file)
+            plain = [file for file in new if not self._mended.of(file.content)]
+            writers: dict[str, PartWriter] = {}
+
+            def writer(file: SmallFile) -> PartWriter:
+                writers[file.name] = self._writer(file.name, file.content)
+                return writers[file.name]
+
+            outcomes = self._small.read(plain, writer)
+            for file in new:
+                if outcome := outcomes.get(file.name):
+                    exports = [_parsed(file.name, file.content, outcome, writers[file.name])]
+                else:
+                    exports = self._exports(file.name, file.path, file.content)
+                found[file.name] = self._parsed_file(file.name, file.content, exports)
+        return found
+
     def _file(self, name: str, known: dict[str, str]) -> ParsedFile:
         """Read one file, unless its content is known already."""
-        signature = self._listing[name]
         with self._landing.fetch(name) as path:
             content = _content(path)
-            digest = self._digest(name, content)
-            before = self._before.files.get(name)
-            if before and before.content == content and not before.same_as:
-                touched = replace(before, signature=signature, gone=False)
-                if self._is_current(name, touched):
-                    return touched
-            if (first := known.get(content, name)) < name:
-                return ParsedFile(signature, content, digest, same_as=first)
-            return ParsedFile(signature, content, digest, exports=self._exports(name, path, content))
+            before = self._known(name, content, known)
+            return before or self._parsed_file(name, content, self._exports(name, path, content))
+
+    def _known(self, name: str, content: str, known: dict[str, str]) -> ParsedFile | None:
+        """A file whose content is known already; None if it has to be read."""
+        signature = self._listing[name]
+        before = self._before.files.get(name)
+        if before and before.content == content and not before.same_as:
+            touched = replace(before, signature=signature, gone=False)
+            if self._is_current(name, touched):
+                return touched
+        if (first := known.get(content, name)) < name:
+            return ParsedFile(signature, content, self._digest(name, content), same_as=first)
+        return None
+
+    def _parsed_file(self, name: str, content: str, exports: list[ParsedExport]) -> ParsedFile:
+        return ParsedFile(self._listing[name], content, self._digest(name, content), exports=exports)
+
+    def _writer(self, name: str, content: str, member: str = "") -> PartWriter:
+        """What writes the parts of an export."""
+        full = _full(name, member)
+        facts = "\0".join((content, full, self._digest(name, content)))
+        identity = hashlib.sha256(facts.encode()).hexdigest()[:20]
+        return PartWriter(self._folder, self._quarantine, full, identity)
 
     def _exports(self, name: str, path: Path, content: str) -> list[ParsedExport]:
         writers: dict[str, PartWriter] = {}
 
         def writer(member: str) -> PartWriter:
-            full = f"{name}/{member}" if member else name
-            facts = "\0".join((content, full, self._digest(name, content)))
-            identity = hashlib.sha256(facts.encode()).hexdigest()[:20]
-            writers[member] = PartWriter(self._folder, self._quarantine, full, identity)
+            writers[member] = self._writer(name, content, member)
             return writers[member]
 
         outcomes = read_file(path, self._rules.of(name), writer, self._mended.of(content))
-        exports = []
-        for member, outcome in outcomes.items():
-            writers[member].close()
-            exports.append(
-                ParsedExport(
-                    f"{name}/{member}" if member else name,
-                    content,
-                    outcome.rows_read,
-                    outcome.rows_transactions,
-                    outcome.rows_quarantined,
-                    outcome.set_aside,
-                    outcome.duplicates,
-                    outcome.form,
-                    writers[member].parts,
-                    writers[member].rejected_parts,
-                )
-            )
-        return exports
+        return [
+            _parsed(_full(name, member), content, outcome, writers[member])
+            for member, outcome in outcomes.items()
+        ]
+
+
+def _full(name: str, member: str) -> str:
+    """The name of an export: its file's, and its own within it if it has one."""
+    return f"{name}/{member}" if member else name
+
+
+def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> ParsedExport:
+    """What became of an export, once all of it is written."""
+    writer.close()
+    return ParsedExport(
+        name,
+        content,
+        outcome.rows_read,
+        outcome.rows_transactions,
+        outcome.rows_quarantined,
+        outcome.set_aside,
+        outcome.duplicates,
+        outcome.form,
+        writer.parts,
+        writer.rejected_parts,
+    )
 
 
 def _content(path: Path) -> str:

@@ -1,0 +1,201 @@
+"""Small files of one layout, read as if they were one: most of what a small file costs is spent once per reading.
+
+Only files that mean the same read together as alone are: every row has every field and every value is written plainly.
+Whatever else there is in a file, it is read alone, in the way of :mod:`insiders_assets.ingest.reading`.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.blocks import Block, rejected_frame
+from insiders_assets.ingest.columns import Plan, familiarity, plan
+from insiders_assets.ingest.containers import readable
+from insiders_assets.ingest.conversion import Converted
+from insiders_assets.ingest.delimited import DelimitedExport, is_text
+from insiders_assets.ingest.dialect import SAMPLE, SEPARATORS, Dialect, split_fields
+from insiders_assets.ingest.encoding import END_OF_FILE, Encoding
+from insiders_assets.ingest.evidence import Evidence
+from insiders_assets.ingest.names import MANDATORY
+from insiders_assets.ingest.opening import open_exports
+from insiders_assets.ingest.plain import plain
+from insiders_assets.ingest.quotes import UnclosedQuoteError
+from insiders_assets.ingest.rows import split_rows
+from insiders_assets.ingest.tally import Tally
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from insiders_assets.ingest.outcome import Outcome
+    from insiders_assets.ingest.rules import FileRules
+    from insiders_assets.ingest.tally import Sink
+
+LARGEST = 1 << 20
+"""Bytes of a file above which reading it alone costs nothing more."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What files have in common whose first line is the same.
+
+    Attributes:
+        head: The first line, which names the columns.
+        dialect: How they are written.
+        plan: Where our columns come from.
+        form: What is told of their form, but the encoding.
+    """
+
+    head: bytes
+    dialect: Dialect
+    plan: Plan
+    form: dict[str, Any]
+
+    @classmethod
+    def of(cls, path: Path, text: bytes, rules: FileRules) -> Layout | None:
+        """The layout of a file, or None if it has to be read alone, and every other with its first line, too.
+
+        Args:
+            path: The file.
+            text: Its bytes.
+            rules: How it is read.
+        """
+        head = text[: text.find(b"\n") + 1]
+        if not head.isascii() or rules.duplicate_rows != "keep" or rules.decimal == "comma":
+            return None
+        try:
+            with readable():
+                opened = open_exports(path, rules).get("")
+                export = opened() if opened else None
+                if not isinstance(export, DelimitedExport):
+                    return None
+                encoding, dialect, _ = export.head
+                found = plan(export.header, rules.mapping)
+        except ExportError:
+            return None
+        # By the first separator that is tried, and names for everything that is needed, others are not looked at: the
+        # first line alone decides. What is found by the rows below it would have to be found in each file.
+        decided = (
+            encoding == Encoding(None)
+            and dialect.separator == ((rules.mapping and rules.mapping.separator) or SEPARATORS[0])
+            and familiarity(dialect.header, rules.mapping) == len(MANDATORY)
+            and (dialect.quote, dialect.header_end, dialect.lines) == ('"', len(head), 1)
+            and dialect.named == dialect.width
+            and found.is_plain
+        )
+        return cls(head, dialect, found, export.form) if decided else None
+
+    def fits(self, text: bytes) -> bool:
+        """Whether a file is of this layout and nothing in it asks for a closer look.
+
+        Args:
+            text: Its bytes.
+        """
+        return (
+            text.startswith(self.head)
+            and len(self.head) < len(text) <= LARGEST
+            and not text.endswith((END_OF_FILE, b"\r"))
+            and b"\0" not in text
+            and b"\n'" not in text  # the quote may be another one
+            and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n"))
+            and is_text(text[: 4 * SAMPLE])
+            and (text.isascii() or _is_utf8(text))
+        )
+
+
+def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame | None]:
+    """The transactions of files of one layout, in one go.
+
+    Args:
+        texts: The bytes of each, which the layout fits.
+        layout: The layout.
+
+    Returns:
+        All columns of the contract but the file, for each; None for those that have to be read alone.
+    """
+    bodies = [text[len(layout.head) :] for text in texts]
+    bodies = [body if body.endswith(b"\n") else body + b"\n" for body in bodies]
+    heights = [body.count(b"\n") for body in bodies]
+    frames: list[pl.DataFrame | None] = [None] * len(texts)
+    try:
+        with readable():
+            block = _block(b"".join(bodies), heights, layout)
+            found = plain(block, layout.plan) if block else None
+    except ExportError:
+        return frames
+    if found is None:
+        return frames
+    frame, odd = found
+    ends = np.cumsum(heights)
+    lost = np.searchsorted(odd, np.concatenate([[0], ends]))  # odd rows before each file
+    for number, height in enumerate(heights):
+        if lost[number] == lost[number + 1]:
+            frames[number] = frame.slice(int(ends[number] - height - lost[number]), height)
+    return frames
+
+
+def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, sink: Sink) -> Outcome:
+    """Hand on the transactions of a file that was read together with others.
+
+    Args:
+        frame: The transactions.
+        text: The bytes of the file.
+        layout: Its layout.
+        rules: How it is read.
+        sink: Where they go.
+    """
+    tally = Tally(sink, rules)
+    formats = Evidence().formats(rules)
+    encoding = {"encoding": "ascii" if text.isascii() else "utf-8"}
+    tally.outcome.form = layout.form | encoding | {"dates": formats.order, "decimal": formats.mark}
+    none = rejected_frame([])
+    tally.take(Block(pl.LazyFrame(), frame["source_line"], none, lambda _: [], ()), Converted(frame, none))
+    tally.finish()
+    return tally.outcome
+
+
+def _block(text: bytes, heights: Sequence[int], layout: Layout) -> Block | None:
+    """The rows of all files, if every line of them is a row that has every field."""
+    dialect = layout.dialect
+    try:
+        rows = split_rows(text, dialect.separator, dialect.quote, dialect.width, final=True)
+    except UnclosedQuoteError:
+        return None
+    if (
+        len(rows.starts) != sum(heights)
+        or rows.broken.any()
+        or rows.literal.any()
+        or (rows.fields != dialect.width).any()
+    ):
+        return None
+    scan = pl.scan_csv(
+        text,
+        has_header=False,
+        separator=dialect.separator,
+        quote_char=dialect.quote,
+        schema={str(position): pl.String for position in range(dialect.width)},
+        infer_schema=False,
+    )
+    lines = np.concatenate([np.arange(2, height + 2) for height in heights])
+    first = text[: int(rows.ends[0])].decode().rstrip("\r")
+    return Block(
+        scan.select(str(position) for position in layout.plan.positions),
+        pl.Series(lines, dtype=pl.Int64),
+        rejected_frame([]),
+        lambda _: [],
+        split_fields(first, dialect.separator, dialect.quote),
+    )
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        codecs.utf_8_decode(text, "strict", True)
+    except UnicodeDecodeError:
+        return False
+    return True
