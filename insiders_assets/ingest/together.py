@@ -26,12 +26,14 @@ from insiders_assets.ingest.evidence import Evidence
 from insiders_assets.ingest.names import MANDATORY
 from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.plain import plain
-from insiders_assets.ingest.quotes import UnclosedQuoteError
+from insiders_assets.ingest.quotes import NEWLINE, UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
 from insiders_assets.ingest.tally import Tally
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from insiders_assets.ingest.outcome import Outcome
     from insiders_assets.ingest.rules import FileRules
@@ -102,7 +104,7 @@ class Layout:
             and len(self.head) < len(text) <= LARGEST
             and not text.endswith((END_OF_FILE, b"\r"))
             and b"\0" not in text
-            and b"\n'" not in text  # the quote may be another one
+            and b"\n'" not in text[: 4 * SAMPLE]  # the quote may be another one
             and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n"))
             and is_text(text[: 4 * SAMPLE])
             and (text.isascii() or _is_utf8(text))
@@ -119,24 +121,28 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
     Returns:
         All columns of the contract but the file, for each; None for those that have to be read alone.
     """
-    bodies = [text[len(layout.head) :] for text in texts]
-    bodies = [body if body.endswith(b"\n") else body + b"\n" for body in bodies]
-    heights = [body.count(b"\n") for body in bodies]
+    bodies = [memoryview(text)[len(layout.head) :] for text in texts]
+    ends = np.cumsum([len(body) + (body[-1] != NEWLINE) for body in bodies])
+    pieces: list[bytes | memoryview] = []
+    for body in bodies:
+        pieces += [body] if body[-1] == NEWLINE else [body, b"\n"]
     frames: list[pl.DataFrame | None] = [None] * len(texts)
     try:
         with readable():
-            block = _block(b"".join(bodies), heights, layout)
-            found = plain(block, layout.plan) if block else None
+            if (opened := _block(b"".join(pieces), ends, layout)) is None:
+                return frames
+            block, heights = opened
+            found = plain(block, layout.plan)
     except ExportError:
         return frames
     if found is None:
         return frames
     frame, odd = found
-    ends = np.cumsum(heights)
-    lost = np.searchsorted(odd, np.concatenate([[0], ends]))  # odd rows before each file
+    last = np.cumsum(heights)
+    lost = np.searchsorted(odd, np.append(0, last))  # odd rows before each file
     for number, height in enumerate(heights):
         if lost[number] == lost[number + 1]:
-            frames[number] = frame.slice(int(ends[number] - height - lost[number]), height)
+            frames[number] = frame.slice(int(last[number] - height - lost[number]), int(height))
     return frames
 
 
@@ -160,20 +166,28 @@ def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, si
     return tally.outcome
 
 
-def _block(text: bytes, heights: Sequence[int], layout: Layout) -> Block | None:
-    """The rows of all files, if every line of them is a row that has every field."""
+def _block(text: bytes, ends: NDArray[np.int64], layout: Layout) -> tuple[Block, NDArray[np.int64]] | None:
+    """The rows of all files, and how many each has, if every line of them is a row that has every field.
+
+    Args:
+        text: The files one after the other, each without its first line and with a line end at its end.
+        ends: Byte after each file.
+        layout: Their layout.
+    """
     dialect = layout.dialect
     try:
         rows = split_rows(text, dialect.separator, dialect.quote, dialect.width, final=True)
     except UnclosedQuoteError:
         return None
     if (
-        len(rows.starts) != sum(heights)
+        len(rows.starts) != rows.newlines
+        or rows.consumed != len(text)
         or rows.broken.any()
         or rows.literal.any()
         or (rows.fields != dialect.width).any()
     ):
         return None
+    heights = np.diff(np.searchsorted(rows.starts, ends), prepend=0)
     scan = pl.scan_csv(
         text,
         has_header=False,
@@ -184,13 +198,14 @@ def _block(text: bytes, heights: Sequence[int], layout: Layout) -> Block | None:
     )
     lines = np.concatenate([np.arange(2, height + 2) for height in heights])
     first = text[: int(rows.ends[0])].decode().rstrip("\r")
-    return Block(
+    block = Block(
         scan.select(str(position) for position in layout.plan.positions),
         pl.Series(lines, dtype=pl.Int64),
         rejected_frame([]),
         lambda _: [],
         split_fields(first, dialect.separator, dialect.quote),
     )
+    return block, heights
 
 
 def _is_utf8(text: bytes) -> bool:
