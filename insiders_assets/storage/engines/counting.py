@@ -1,7 +1,7 @@
 """Features on Spark's workers: Spark brings each customer's transactions together, polars counts them there.
 
 Spark's own group-bys hand millions of nearly different keys (a customer, an invoice, a product) from one stage to the
-next, four times. A customer's features need no other customer, so the transactions move once instead, and each worker
+next. A customer's features need no other customer, so the transactions move once instead, and each worker
 runs the code that one machine runs. It needs this package, as it does to assign customers.
 """
 
