@@ -21,6 +21,7 @@ from insiders_assets.segmentation import ModelRegistry
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.lake import Lake
 from insiders_assets.storage.publication_s3 import S3Publication
+from insiders_assets.storage.retention import retire
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES, Warehouse
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
@@ -228,6 +229,12 @@ def test_who_follows_the_pointer_always_finds_one_whole_report(bucket):
     assert len(seen) > 1
     assert publication.latest_report() == {"name": "report-11"}
     assert len(publication.names()) == 12
+    gone = retire(publication, [f"report-{number}" for number in range(12)], 3)
+    assert len(gone) == 9
+    assert publication.names() == ["report-10", "report-11", "report-9"]
+    assert publication.latest_report() == {"name": "report-11"}
+    with pytest.raises(InsidersError, match="is the latest report"):
+        publication.remove("report-11")
 
 
 def test_a_model_without_its_card_is_no_model(cloud, bucket):

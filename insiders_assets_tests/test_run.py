@@ -204,6 +204,17 @@ def test_a_changed_rule_is_something_new(copy):
     assert not run(landing, home, insider_coverage="0.6")["nothing_new"]
 
 
+def test_the_newest_refreshes_keep_their_report_and_the_warehouse_tells_of_all(copy, first):
+    landing, home = copy
+    kept = [
+        run(landing, home, insider_coverage=share, reports_kept="2")["refresh_id"] for share in ("0.6", "0.5")
+    ]
+    assert {entry.name for entry in (home / "reports").iterdir()} == {*kept, "latest"}
+    with sqlite3.connect(home / "insiders.db") as database:
+        told = {name for (name,) in database.execute("SELECT refresh_id FROM refreshes")}
+    assert told == {first["refresh_id"], *kept}
+
+
 def test_a_refit_publishes_under_a_new_model_only_if_it_differs(copy, first):
     landing, home = copy
     done = insiders("refit", "--landing", landing, "--home", home, "--json")

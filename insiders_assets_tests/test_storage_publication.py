@@ -13,6 +13,7 @@ import pytest
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.storage.publication import Publication
+from insiders_assets.storage.retention import retire
 
 
 def _publish(publication: Publication, name: str, text: str) -> None:
@@ -108,6 +109,26 @@ def test_what_a_killed_run_left_is_swept_by_the_next_and_a_running_one_is_left_a
         assert mine.is_dir()
     assert publication.names() == ["other", "running"]
     assert _hidden(tmp_path) == []
+
+
+def test_only_the_newest_refreshes_and_the_latest_keep_their_report(tmp_path: Path) -> None:
+    publication = Publication(tmp_path)
+    for name in ("d", "c", "b", "a", "elsewhere"):
+        _publish(publication, name, name)
+    publication.make_latest("c")
+    assert retire(publication, ["d", "c", "b", "a"], 4) == []
+    assert retire(publication, ["lost", "d", "c", "b", "a"], 2) == ["d"]
+    assert publication.names() == ["a", "b", "c", "elsewhere"]
+    assert publication.latest_report() == {"text": "c"}
+    assert _hidden(tmp_path) == []
+
+
+def test_the_latest_report_cannot_be_deleted(tmp_path: Path) -> None:
+    publication = Publication(tmp_path)
+    _publish(publication, "one", "text")
+    with pytest.raises(InsidersError, match="is the latest report"):
+        publication.remove("one")
+    assert publication.latest_report() == {"text": "text"}
 
 
 @pytest.mark.parametrize("name", ["", "..", "../out", "a/b", ".hidden", "/etc"])

@@ -1,7 +1,8 @@
-"""Publishing: the report's folder, the warehouse in one transaction, ``reports/latest``, then the state."""
+"""Publishing: the report's folder, the warehouse in one transaction, ``reports/latest``, the state; old reports go."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,10 @@ import polars as pl
 
 from insiders_assets import __version__
 from insiders_assets.contracts.programme import TIER_SUMMARY
+from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.inputs import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
+from insiders_assets.storage.retention import retire
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
@@ -94,6 +97,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
             model_version=model.version,
         ),
     )
+    _retire_old(stores)
     markdown, picture = preview(report)
     return Published(
         refresh_id=name,
@@ -101,6 +105,15 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
         markdown=markdown + _inline(picture),
         numbers={key: value for key, value in row.items() if isinstance(value, int | float)},
     )
+
+
+def _retire_old(stores: Stores) -> None:
+    """Delete reports that are older than those kept. What cannot be deleted is tried again after the next refresh."""
+    published = stores.warehouse.read("refreshes").sort("published_at")["refresh_id"].to_list()
+    try:
+        retire(stores.publication, published, stores.settings.reports_kept)
+    except InsidersError as error:  # the refresh itself is whole and shown
+        logging.getLogger(__name__).warning("old reports stay for now: %s", error)
 
 
 def _before(stores: Stores, name: str) -> dict[str, Any] | None:

@@ -126,6 +126,21 @@ class Publication:
             if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")
         )
 
+    def remove(self, name: str) -> None:
+        """Delete a published report that is not the latest; it goes in one step, as it came.
+
+        Raises:
+            InsidersError: It is the latest, or the home cannot be written.
+        """
+        target = self.folder(name)
+        if self.latest() == name:
+            raise InsidersError("is the latest report", where=str(target), cure="publish another first")
+        with _writable(self.root):
+            old = self.root / f"{_STAGING}{name}.old"  # a name that is swept where this is cut short
+            shutil.rmtree(old, ignore_errors=True)
+            target.rename(old)
+            shutil.rmtree(old)
+
     def _put(self, staging: Path, target: Path) -> None:
         """Rename the staged folder to its name. Where one of that name is shown, a copy stands in meanwhile."""
         if not target.exists():

@@ -100,6 +100,18 @@ class S3Publication:
         """The latest ``report.json``, or None before the first report."""
         return None if (name := self.latest()) is None else self.facts(name)
 
+    def remove(self, name: str) -> None:
+        """Delete a published report that is not the latest, its facts first: without them it is no report.
+
+        Raises:
+            InsidersError: It is the latest, or the bucket cannot be written.
+        """
+        report = self.folder(name)
+        if self.latest() == name:
+            raise InsidersError("is the latest report", where=str(report), cure="publish another first")
+        for file in reversed(_facts_last(report / relative for relative in report.sizes())):
+            file.unlink()
+
     def names(self) -> list[str]:
         """The published reports, by name."""
         found = {relative.partition("/")[0] for relative in self.root.sizes() if "/" in relative}
