@@ -6,16 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-_NEEDED = (
-    "customer_id",
-    "is_identified",
-    "invoice_no",
-    "stock_code",
-    "quantity",
-    "line_value",
-    "invoice_day",
-    "country",
-)
+from insiders_assets.features.customers import NEEDED
 
 
 def features(lake: Path, out: Path) -> int:  # noqa: ARG001
@@ -26,7 +17,7 @@ def features(lake: Path, out: Path) -> int:  # noqa: ARG001
         nonlocal rows
         rows += batch.height
 
-    pl.scan_parquet(lake / "clean_purchases.parquet").select(_NEEDED).sink_batches(dropped)
+    pl.scan_parquet(lake / "clean_purchases.parquet").select(NEEDED).sink_batches(dropped)
     back = pl.scan_parquet(lake / "returns.parquet").select("customer_id", "quantity", "invoice_day")
     back.sink_batches(dropped)
     return rows

@@ -6,22 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-_NEEDED = [
-    "customer_id",
-    "is_identified",
-    "invoice_no",
-    "stock_code",
-    "quantity",
-    "line_value",
-    "invoice_day",
-    "country",
-]
+from insiders_assets.features.customers import NEEDED
+
 _WINDOW = 396
 
 
 def features(lake: Path, out: Path) -> int:
     """All features, in memory."""
-    bought = pd.read_parquet(lake / "clean_purchases.parquet", columns=_NEEDED)
+    bought = pd.read_parquet(lake / "clean_purchases.parquet", columns=list(NEEDED))
     back = pd.read_parquet(lake / "returns.parquet", columns=["customer_id", "quantity", "invoice_day"])
     last = max(bought["invoice_day"].max(), back["invoice_day"].max())
     bought, back = (frame[frame["invoice_day"] > last - _WINDOW] for frame in (bought, back))

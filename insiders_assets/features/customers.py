@@ -13,6 +13,7 @@ import narwhals as nw
 
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.errors import InsidersError
+from insiders_assets.money import MICRO, in_currency
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,21 +21,22 @@ if TYPE_CHECKING:
 LazyFrameT = TypeVar("LazyFrameT")
 """A lazy frame of any engine narwhals speaks; out comes what went in."""
 
+NEEDED = (
+    "customer_id",
+    "is_identified",
+    "invoice_no",
+    "stock_code",
+    "quantity",
+    "line_value",
+    "invoice_day",
+    "country",
+)
+"""The columns of transactions that features are made of."""
+
 EPOCH = date(1970, 1, 1)
-MICRO = 1_000_000
-"""Money is added up in millionths of the currency: exact to 9.2e12 per customer, finer than any price."""
 
 _DAY_OFFSET = 1_000_000
 """Added to a day so that it always has seven digits, and text order is the order of days."""
-
-
-def in_currency(micros: Any) -> Any:
-    """An expression of millionths as one of money, to the last bit: 17.85, not 17.849999999999998.
-
-    Divided by a column, not by a constant: polars multiplies by a constant's reciprocal, which is off in the last bit
-    for a quarter of all sums, but divides where there is a single row.
-    """
-    return micros / (micros * 0 + MICRO)
 
 
 def newest_day(purchases: Any, returns: Any) -> date:

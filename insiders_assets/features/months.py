@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import narwhals as nw
 
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
-from insiders_assets.features.customers import EPOCH, MICRO, in_currency
+from insiders_assets.features.customers import EPOCH
+from insiders_assets.money import MICRO, in_currency
 
 LazyFrameT = TypeVar("LazyFrameT")
 

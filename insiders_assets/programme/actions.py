@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from insiders_assets.money import MICRO
 from insiders_assets.programme.amounts import count, money, number, percent
-from insiders_assets.programme.groups import MICRO, micros
+from insiders_assets.programme.groups import micros
 
 STEP = 0.1
 """The share of a gap that an action is taken to close."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from insiders_assets.contracts.programme import PROFILED
-
-MICRO = 1_000_000
-"""Amounts are added up in whole millionths, so that no sum depends on the order of its parts."""
+from insiders_assets.money import MICRO, in_currency
 
 
 def gather(features: pl.DataFrame, assignments: pl.DataFrame) -> pl.DataFrame:
@@ -22,11 +20,6 @@ def gather(features: pl.DataFrame, assignments: pl.DataFrame) -> pl.DataFrame:
 def micros(column: str = "revenue") -> pl.Expr:
     """An amount in whole millionths."""
     return (pl.col(column) * MICRO).round(0).cast(pl.Int64)
-
-
-def in_currency(amount: pl.Expr) -> pl.Expr:
-    """Millionths as money. Divided by a constant, the last bit would depend on how many rows there are."""
-    return amount / (amount * 0 + MICRO)
 
 
 def total(customers: pl.DataFrame, column: str = "revenue") -> float:

@@ -15,7 +15,8 @@ import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.errors import UsageError
-from insiders_assets.programme.groups import in_currency, micros, share, total
+from insiders_assets.money import in_currency
+from insiders_assets.programme.groups import micros, share, total
 from insiders_assets.programme.rules import ProgrammeRules, Threshold
 
 INSIDER, VIABILITY, NOT_INSIDER = TIERS

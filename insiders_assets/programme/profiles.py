@@ -8,8 +8,9 @@ import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import CLUSTER_PROFILES, TIER_SUMMARY
+from insiders_assets.money import in_currency
 from insiders_assets.programme.actions import Facts, recommend
-from insiders_assets.programme.groups import describe, in_currency, micros
+from insiders_assets.programme.groups import describe, micros
 from insiders_assets.programme.policies import rank_clusters
 from insiders_assets.programme.traits import sets_apart
 

@@ -12,8 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import UPLIFT
+from insiders_assets.money import in_currency
 from insiders_assets.programme.experiment import HOLDOUT, INVITED
-from insiders_assets.programme.groups import in_currency, micros
+from insiders_assets.programme.groups import micros
 
 POWER = 0.8
 LEVEL = 0.05

@@ -18,6 +18,8 @@ from insiders_assets.storage.files import make_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from insiders_assets.places import Place
+
 LATEST = "latest"
 _STAGING = ".staging-"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -133,8 +135,7 @@ class Publication:
             InsidersError: It is the latest, or the home cannot be written.
         """
         target = self.folder(name)
-        if self.latest() == name:
-            raise InsidersError("is the latest report", where=str(target), cure="publish another first")
+        require_past(target, self.latest())
         with _writable(self.root):
             old = self.root / f"{_STAGING}{name}.old"  # a name that is swept where this is cut short
             shutil.rmtree(old, ignore_errors=True)
@@ -196,6 +197,20 @@ def checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError("is no name of a report", where=repr(name), cure="use letters, digits, -, _ and .")
     return name
+
+
+def require_past(report: Place, latest: str | None) -> None:
+    """Refuse to delete the report that is shown.
+
+    Args:
+        report: Where it lies, under its name.
+        latest: The name of the latest report.
+
+    Raises:
+        InsidersError: They are the same.
+    """
+    if report.name == latest:
+        raise InsidersError("is the latest report", where=str(report), cure="publish another first")
 
 
 def _lock_of(staging: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
-from insiders_assets.storage.publication import LATEST, checked
+from insiders_assets.storage.publication import LATEST, checked, require_past
 from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ class S3Publication:
             InsidersError: It is the latest, or the bucket cannot be written.
         """
         report = self.folder(name)
-        if self.latest() == name:
-            raise InsidersError("is the latest report", where=str(report), cure="publish another first")
+        require_past(report, self.latest())
         for file in reversed(_facts_last(report / relative for relative in report.sizes())):
             file.unlink()
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from insiders_assets.programme.groups import in_currency, micros
+from insiders_assets.money import in_currency
+from insiders_assets.programme.groups import micros
 
 EPOCH = date(1970, 1, 1)
 

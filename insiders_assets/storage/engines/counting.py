@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.features.customers import EPOCH, within
+from insiders_assets.features.customers import EPOCH, NEEDED, within
 from insiders_assets.storage.engines.arrow import Batches, batches_of
 
 if TYPE_CHECKING:
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 
 ROWS = 1_000_000
 """Transactions whose customers are counted together, about: some 0.5 GB on the worker."""
-
-NEEDED = (
-    "customer_id",
-    "is_identified",
-    "invoice_no",
-    "stock_code",
-    "quantity",
-    "line_value",
-    "invoice_day",
-    "country",
-)
-"""The columns that features are made of."""
 
 
 def gathered(purchases: Any, returns: Any, *, as_of: date, window_days: int) -> Any:
