@@ -276,6 +276,10 @@ def seen(
     server = [python, "-m", "dagster", *words, "--module-name", "insiders_assets.definitions", *JSON]
     daemon = [python, "-m", "dagster._daemon", "run", "--workspace", workspace, *JSON]
     webserver = [python, "-m", "dagster_webserver", "--host", "127.0.0.1", "--port", str(web)]
+    made = subprocess.run(
+        [python, "-m", "dagster", "instance", "migrate"], env=environment, capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stderr
     with (
         running(code_logs, environment | platform, server),
         # Neither is told where anything of the platform lies: they have no part in it.

@@ -124,6 +124,12 @@ def production(folder: Path, server: str, daemons: int = 1, **settings: str) -> 
         words = {
             "code server": ["dagster", "api", "grpc", "--host", "127.0.0.1", "--port", port, "-m", module]
         }
+        subprocess.run(
+            [sys.executable, "-m", "dagster", "instance", "migrate"],
+            env=plain | dagster | credentials(endpoint) | keys,
+            check=True,
+            capture_output=True,
+        )
         workspace = str(DEPLOY / "workspace.yaml")
         for number in range(daemons):
             name = "daemon" if number == 0 else f"daemon {number + 1}"
