@@ -74,23 +74,24 @@ def one_new_file(runs: int) -> dict[str, Any]:
     """The 305 daily files of the reference data at once, beside a typed scan; and the last on top of the others."""
     say("ingest, one new daily file")
 
-    def measured(figure: str) -> dict[str, float]:
-        with tempfile.TemporaryDirectory() as folder:
-            landing, store = Path(folder, "landing"), Path(folder, "store")
-            if figure == "typed scan":
-                return work("ingest", "native", DAILY, Path(folder, "typed.parquet"))
-            shutil.copytree(DAILY, landing)
-            last = max(landing.iterdir())
-            if figure == "all files":
-                return work("ingest", "ours", landing, store)
-            aside = last.rename(Path(folder, last.name))
-            work("ingest", "ours", landing, store)
-            aside.rename(last)
-            return work("ingest_new", "ours", landing, store)
+    def measured(everything: str, figure: str) -> dict[str, float]:
+        folder = tempfile.mkdtemp(dir=everything)
+        landing, store = Path(folder, "landing"), Path(folder, "store")
+        if figure == "typed scan":
+            return work("ingest", "native", DAILY, Path(folder, "typed.parquet"))
+        shutil.copytree(DAILY, landing)
+        last = max(landing.iterdir())
+        if figure == "all files":
+            return work("ingest", "ours", landing, store)
+        aside = last.rename(Path(folder, last.name))
+        work("ingest", "ours", landing, store)
+        aside.rename(last)
+        return work("ingest_new", "ours", landing, store)
 
-    return interleaved(
-        {name: partial(measured, name) for name in ("typed scan", "all files", "one new file")}, runs
-    )
+    # Nothing is removed between the measurements: ext4 makes files slowly for a while after many were removed.
+    with tempfile.TemporaryDirectory() as everything:
+        names = ("typed scan", "all files", "one new file")
+        return interleaved({name: partial(measured, everything, name) for name in names}, runs)
 
 
 if __name__ == "__main__":

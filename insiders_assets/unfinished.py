@@ -36,7 +36,10 @@ def replacement(path: Path) -> Iterator[Path]:
     handle = _opened(temporary)
     try:
         try:
-            os.ftruncate(handle, 0)
+            if os.fstat(
+                handle
+            ).st_size:  # to cut off nothing would make some file systems write at every close
+                os.ftruncate(handle, 0)
             yield temporary
             with temporary.open("rb+") as written:
                 os.fsync(written.fileno())

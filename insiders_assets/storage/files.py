@@ -30,9 +30,9 @@ def make_folder(folder: Path) -> Path:
 
 @contextmanager
 def replacing(path: Place) -> Iterator[Path]:
-    """Give a temporary path to write to; put the file in ``path``'s place if the block succeeds.
+    """Give an empty temporary file to write to; put it in ``path``'s place if the block succeeds.
 
-    The temporary path is always on this machine: beside ``path``, or a copy to be sent to S3 when it is whole.
+    The temporary file is always on this machine: beside ``path``, or a copy to be sent to S3 when it is whole.
 
     Raises:
         InsidersError: The folder cannot be written.
@@ -40,6 +40,7 @@ def replacing(path: Place) -> Iterator[Path]:
     if isinstance(path, S3Path):
         with working_folder() as folder:
             copy = folder / path.name
+            copy.touch()
             yield copy
             path.upload(copy)
         return

@@ -203,6 +203,7 @@ class Ingesting:
                 return writers[file.name]
 
             outcomes = self._small.read(plain, writer)
+            PartWriter.close_together([writers[name] for name in outcomes])
             for file in new:
                 if outcome := outcomes.get(file.name):
                     exports = [_parsed(file.name, file.content, outcome, writers[file.name])]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import polars as pl
 
@@ -13,12 +16,14 @@ from insiders_assets.storage.files import replacing
 from insiders_assets.storage.manifest import Part
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from insiders_assets.places import Place
 
 FLUSH = 1_000_000
 """Transactions held in memory before they are written: some 150 MB. Fixed, so that the parts are always the same."""
 FLUSH_REJECTED = 100_000
-ROW_GROUP = 250_000
+FORM: dict[str, Any] = {"compression": "zstd", "row_group_size": 250_000}
 _EPOCH = date(1970, 1, 1)
 
 
@@ -67,25 +72,73 @@ class PartWriter:
         self._flush_rejected()
 
     def _flush(self) -> None:
+        self.parts += [_write(part) for part in self._unwritten()]
+
+    def _flush_rejected(self) -> None:
+        self.rejected_parts += [_write(part) for part in self._unwritten_rejected()]
+
+    def _unwritten(self) -> list[_Unwritten]:
+        """The transactions held, which are held no longer."""
         if not self._held:
-            return
+            return []
         frame = pl.concat(self._held) if len(self._held) > 1 else self._held[0].clone()
         name = pl.Series("source_file", [self._name], dtype=pl.String)
         frame.insert_column(RAW_TRANSACTIONS.names.index("source_file"), name.new_from_index(0, frame.height))
         self._held = []
         suffix = f".{self._flushes}" if self._flushes else ""
-        for month, part in _by_month(frame):
-            path = f"invoice_month={month:%Y-%m}/{self._identity}{suffix}.parquet"
-            self.parts.append(_write(self._folders[0], path, part))
         self._flushes += 1
+        return [
+            _Unwritten(
+                self._folders[0],
+                f"invoice_month={month:%Y-%m}/{self._identity}{suffix}.parquet",
+                part.rechunk(),
+            )
+            for month, part in _by_month(frame)
+        ]
 
-    def _flush_rejected(self) -> None:
-        if self._held_rejected:
-            frame = pl.concat(self._held_rejected)
-            self._held_rejected = []
-            suffix = f".{len(self.rejected_parts)}" if self.rejected_parts else ""
-            path = f"{self._identity}{suffix}.parquet"
-            self.rejected_parts.append(_write(self._folders[1], path, frame))
+    def _unwritten_rejected(self) -> list[_Unwritten]:
+        if not self._held_rejected:
+            return []
+        frame = pl.concat(self._held_rejected)
+        self._held_rejected = []
+        suffix = f".{len(self.rejected_parts)}" if self.rejected_parts else ""
+        return [_Unwritten(self._folders[1], f"{self._identity}{suffix}.parquet", frame)]
+
+    @staticmethod
+    def close_together(writers: Sequence[PartWriter]) -> None:
+        """Write what several small exports still hold: their transactions are encoded in one go.
+
+        Args:
+            writers: Their writers; what they hold has to fit into memory a second time.
+        """
+        held = [(writer, part) for writer in writers for part in writer._unwritten()]
+        encoded = [io.BytesIO() for _ in held]
+        pl.collect_all(
+            [
+                part.frame.lazy().sink_parquet(buffer, lazy=True, **FORM)
+                for (_, part), buffer in zip(held, encoded, strict=True)
+            ]
+        )
+        for (writer, part), buffer in zip(held, encoded, strict=True):
+            with _placing(part) as temporary, temporary.open("rb+") as file:
+                file.write(buffer.getbuffer())
+            writer.parts.append(Part(part.path, part.frame.height, buffer.tell()))
+        for writer in writers:
+            writer.close()
+
+
+class _Unwritten(NamedTuple):
+    """A part on its way.
+
+    Attributes:
+        folder: The folder of all parts.
+        path: Where it goes in there.
+        frame: Its rows.
+    """
+
+    folder: Place
+    path: str
+    frame: pl.DataFrame
 
 
 def _by_month(frame: pl.DataFrame) -> list[tuple[date, pl.DataFrame]]:
@@ -111,15 +164,23 @@ def _sorted_by_month(
     return [(month, frame[begin:end]) for month, begin, end in groups if end > begin]
 
 
-def _write(folder: Place, path: str, frame: pl.DataFrame) -> Part:
+def _write(part: _Unwritten) -> Part:
+    with _placing(part) as temporary:
+        part.frame.write_parquet(temporary, **FORM)
+        size = temporary.stat().st_size
+    return Part(part.path, part.frame.height, size)
+
+
+@contextmanager
+def _placing(part: _Unwritten) -> Iterator[Path]:
+    """An empty file that becomes a part if the block succeeds; a full disk is told in one line."""
+    place = part.folder / part.path
     try:
-        with replacing(folder / path) as temporary:
-            frame.rechunk().write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
-            size = temporary.stat().st_size
-        return Part(path, frame.height, size)
+        with replacing(place) as temporary:
+            yield temporary
     except OSError as error:
         raise InsidersError(
             f"cannot be written ({error.strerror or error})",
-            where=str(folder / path),
+            where=str(place),
             cure="make room there, or choose another --home",
         ) from None
