@@ -40,10 +40,12 @@ class Boundaries:
     Args:
         roots: Folders in which files count.
         deadly: Where to raise SIGKILL, or None to count only.
+        trail: A file in which each is noted once it is reached, so that it is known where a killed process was.
     """
 
-    def __init__(self, roots: list[str], deadly: Point | None = None) -> None:
+    def __init__(self, roots: list[str], deadly: Point | None = None, trail: Path | None = None) -> None:
         self._roots, self._deadly = tuple(roots), deadly
+        self._trail = os.open(trail, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) if trail else None
         self.passed: Counter[str] = Counter()
 
     def watch(self) -> None:
@@ -55,6 +57,8 @@ class Boundaries:
     def reach(self, label: str) -> None:
         """Pass a boundary; SIGKILL if it is the one."""
         self.passed[label] += 1
+        if self._trail is not None:
+            os.write(self._trail, f"{label}\n".encode())
         if self._deadly == (label, self.passed[label]):
             os.kill(os.getpid(), signal.SIGKILL)
 

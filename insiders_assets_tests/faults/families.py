@@ -28,12 +28,14 @@ class Ground:
         seed: Names every choice made by chance.
         many: The share of the long form's tries that is made.
         say: Told how it goes.
+        keep: Where homes are kept that are not as they should be; in ``scratch`` unless given.
     """
 
     scratch: Path
     seed: int = 1
     many: float = 1.0
     say: Report = print
+    keep: Path | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     _opened: ExitStack = field(default_factory=ExitStack)
     _made: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +61,11 @@ class Ground:
         from insiders_assets_tests.faults.kills import Killing
 
         return self._once("rehearsed", lambda: Killing(self.local("rehearsed"), self.shop))
+
+    @property
+    def kept(self) -> Path:
+        """Where homes are kept that are not as they should be."""
+        return self.keep or self.scratch / "kept"
 
     def local(self, name: str) -> LocalHome:
         """A home in a folder of its own."""
@@ -130,10 +137,11 @@ def services(on: Ground) -> list[Outcome]:
 
 
 def sequences(on: Ground) -> list[Outcome]:
-    """Random sequences of everything."""
+    """Random sequences of everything, and two killed commands in a row."""
+    from insiders_assets_tests.faults.pairs import pairs
     from insiders_assets_tests.faults.sequences import sequences as tried
 
-    return tried(on, examples=on.times(25), length=16)
+    return [*tried(on, examples=on.times(30), length=16), *pairs(on, on.times(120))]
 
 
 def storms(on: Ground) -> list[Outcome]:

@@ -22,11 +22,16 @@ ABSENT = "absent"
 """What a reader sees before anything was ever published."""
 REPORT = ("report.html", "report.json", "members.csv", "members.xlsx")
 PAUSE = 0.05
-UNANSWERED = "timeout expired"
-"""What is said of a server that took a connection and did not answer in time: nothing was seen, torn or whole."""
+UNANSWERED = ("timeout expired", "Connect timeout on endpoint URL", "Read timeout on endpoint URL")
+"""What PostgreSQL's client and that of S3 say of a server that did not answer in time: nothing was seen."""
 ATTEMPTS = 3
 
 Look = dict[str, str]
+
+
+def unanswered(error: Exception) -> bool:
+    """Whether a look came to nothing because a server did not answer in time: what there was is not known."""
+    return any(words in str(error) for words in UNANSWERED)
 
 
 def hashed(*contents: bytes) -> str:
@@ -172,7 +177,7 @@ def watching(env: dict[str, str], allowed: dict[str, set[str]], pipe: Connection
             try:
                 seen = look()
             except Exception as error:
-                if UNANSWERED in str(error):
+                if unanswered(error):
                     late += 1
                     continue
                 torn.append(f"{name}: {type(error).__name__}: {error}"[:400])

@@ -15,8 +15,8 @@ from insiders_assets_tests.faults.forks import ended, quietly, started
 from insiders_assets_tests.faults.invariants import facts
 from insiders_assets_tests.faults.looking import hashed
 from insiders_assets_tests.faults.record import Outcome
-from insiders_assets_tests.faults.sequences import readable_rows
 from insiders_assets_tests.faults.shop import RECIPE, YESTERDAY
+from insiders_assets_tests.faults.world import readable_rows
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess

@@ -24,7 +24,7 @@ def _command(
     os.environ.update(env)
     quietly(said)
     _become(env)
-    boundaries = Boundaries(roots, deadly)
+    boundaries = Boundaries(roots, deadly, trail_of(said) if roots else None)
     if roots:
         boundaries.watch()
     from insiders_assets.cli import main
@@ -40,6 +40,11 @@ def _command(
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def trail_of(said: Path) -> Path:
+    """The file of the boundaries that a command has reached so far, one a line; beside the one of what it says."""
+    return said.with_suffix(".trail")
 
 
 def _become(env: dict[str, str]) -> None:

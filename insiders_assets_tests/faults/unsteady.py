@@ -12,8 +12,8 @@ from insiders_assets_tests.faults import tasks
 from insiders_assets_tests.faults.forks import cpu_of, ended
 from insiders_assets_tests.faults.invariants import facts, units_in
 from insiders_assets_tests.faults.record import Outcome
-from insiders_assets_tests.faults.sequences import World, readable_rows
 from insiders_assets_tests.faults.shop import RECIPE
+from insiders_assets_tests.faults.world import World, readable_rows
 
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
