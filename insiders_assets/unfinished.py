@@ -63,7 +63,7 @@ def working_folder(parent: Path | None = None, prefix: str = COPIES) -> Iterator
     Raises:
         OSError: It cannot be made.
     """
-    _sweep(parent or Path(tempfile.gettempdir()), prefix)
+    sweep_folders(parent or Path(tempfile.gettempdir()), prefix)
     while True:
         folder = _new(parent, prefix)
         handle = _held(folder)
@@ -89,6 +89,19 @@ def sweep_files(folder: Path) -> None:
                 os.close(handle)
 
 
+def sweep_folders(parent: Path, prefix: str) -> None:
+    """Remove what killed processes left of folders of a kind: those that nobody holds.
+
+    Args:
+        parent: Where they lie.
+        prefix: What they begin with.
+    """
+    for left in parent.glob(f"{prefix}*"):
+        if left.is_dir() and not left.is_symlink() and (handle := _held(left)) is not None:
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(handle)
+
+
 def _new(parent: Path | None, prefix: str) -> Path:
     """A new folder; one in the system's temporary folder is nobody else's business."""
     if parent is None:
@@ -96,14 +109,6 @@ def _new(parent: Path | None, prefix: str) -> Path:
     folder = parent / f"{prefix}{uuid4().hex[:12]}"
     folder.mkdir()
     return folder
-
-
-def _sweep(parent: Path, prefix: str) -> None:
-    """Remove folders that nobody holds."""
-    for left in parent.glob(f"{prefix}*"):
-        if left.is_dir() and not left.is_symlink() and (handle := _held(left)) is not None:
-            shutil.rmtree(left, ignore_errors=True)
-            os.close(handle)
 
 
 def _held(folder: Path) -> int | None:

@@ -9,11 +9,14 @@ from contextlib import closing
 import polars as pl
 import pytest
 
-from insiders_assets.cli.forget import absent
+from insiders_assets.cli.forget import absent, forget
+from insiders_assets.cli.run import execute
+from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.forgotten import REASON
+from insiders_assets.refresh.state import is_current
 from insiders_assets.report.seal import belong_together
 from insiders_assets.settings import load_settings
-from insiders_assets.storage.redaction import Redactor
+from insiders_assets.storage.redaction import STAND_IN, Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
@@ -154,6 +157,65 @@ def test_an_export_dropped_again_or_mended_does_not_bring_them_back(forgotten, l
     done = insiders("replay", "--landing", mine, "--home", home)
     assert "0 rows mended" in done.stdout, done.stdout + done.stderr
     assert leaks(home, WHO) == []
+
+
+def test_who_looks_on_meets_the_list_before_or_the_one_after_and_no_refresh_is_needed_to_be_gone(
+    forgotten, landing, tmp_path, monkeypatch
+):
+    home = tmp_path / "home"
+    shutil.copytree(forgotten[0], home, symlinks=True)
+    settings = load_settings(home=str(home), landing=str(landing))
+    members = Stores(settings).warehouse.read("members")["customer_id"].to_list()
+    assert all(_still_named(home, who) for who in members[:2])
+    seen = []
+
+    def looked_at(*given):
+        seen.append(_members_told(home))
+        made = execute(*given)
+        seen.append(_members_told(home))
+        return made
+
+    monkeypatch.setattr("insiders_assets.cli.forget.execute", looked_at)
+    forget(settings, members[:1], as_json=True)
+    seen.append(_members_told(home))
+    assert all(len(told) == 1 for told in seen), seen
+    assert seen[0] != seen[1] == seen[2]
+    assert _still_named(home, members[0]) == []
+    assert STAND_IN not in (home / "reports" / "latest" / "report.html").read_text()
+
+    def failing(*_):
+        raise InsidersError("no room on the disk")
+
+    monkeypatch.setattr("insiders_assets.cli.forget.execute", failing)
+    assert is_current(Stores(settings))
+    with pytest.raises(InsidersError, match="no room"):
+        forget(settings, members[1:2], as_json=True)
+    assert _still_named(home, members[1]) == []
+    latest = (home / "reports" / "latest").resolve()
+    assert belong_together({path.name: path.read_bytes() for path in latest.iterdir()})
+    assert not is_current(Stores(settings))
+
+
+def _still_named(home, who):
+    """Where a customer is named whose id could also be a number: rows, and reports by the words around it."""
+    pages = [path for path in (home / "reports").rglob("*") if path.suffix in (".html", ".json", ".csv")]
+    named = [path.name for path in pages if Redactor([who]).names(path.read_text())]
+    return named + list(Stores(load_settings(home=str(home))).warehouse.named([who]))
+
+
+def _members_told(home):
+    """How many members there are, by every place that says so."""
+    stores = Stores(load_settings(home=str(home)))
+    report = {path.name: path.read_bytes() for path in (home / "reports" / "latest").resolve().iterdir()}
+    assert belong_together(report)
+    insiders = stores.warehouse.read("insiders")
+    return {
+        insiders.filter("is_member").height,
+        stores.warehouse.read("members").height,
+        stores.warehouse.latest_refresh()["members"],
+        json.loads(report["report.json"])["members"],
+        report["members.csv"].count(b"\n") - 1,
+    }
 
 
 def test_a_customer_kept_by_a_hash_is_forgotten_by_id_and_by_hash(landing, tmp_path):

@@ -111,6 +111,27 @@ def test_what_a_killed_run_left_is_swept_by_the_next_and_a_running_one_is_left_a
     assert _hidden(tmp_path) == []
 
 
+def test_a_report_that_made_room_for_one_that_never_came_comes_back(tmp_path: Path) -> None:
+    publication = Publication(tmp_path)
+    for name in ("older", "newest"):
+        _publish(publication, name, "before")
+    code = (
+        "import os, sys; from pathlib import Path; from insiders_assets.storage.publication import Publication\n"
+        "renamed = Path.rename\n"
+        "def rename(path, target):\n"
+        "    os.kill(os.getpid(), 9) if target.name == 'older' else renamed(path, target)\n"
+        "Path.rename = rename\n"
+        "with Publication(Path(sys.argv[1])).staged('older') as folder:\n"
+        "    (folder / 'report.json').write_text('{}')\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -9
+    assert publication.names() == ["newest"]
+    _publish(publication, "next", "after")
+    assert publication.names() == ["newest", "next", "older"]
+    assert publication.facts("older") == {"text": "before"}
+    assert _hidden(tmp_path) == []
+
+
 def test_only_the_newest_refreshes_and_the_latest_keep_their_report(tmp_path: Path) -> None:
     publication = Publication(tmp_path)
     for name in ("d", "c", "b", "a", "elsewhere"):

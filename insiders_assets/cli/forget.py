@@ -28,9 +28,12 @@ CUSTOMER, ANONYMOUS = "customer_id", "anonymous-"
 
 
 def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> None:
-    """Forget customers, then refresh without them.
+    """Forget customers, and refresh without them.
 
     The tombstones come first: whatever fails after that, nobody comes back, and the same command can be given again.
+    A refresh without them takes the place of the tables and the report that are shown, each all at once, before what is
+    past is cleaned: nobody reads a list that is one shorter than the figures beside it. If there can be no refresh,
+    what is shown is cleaned all the same.
 
     Args:
         settings: Where things lie and which rules hold.
@@ -51,13 +54,16 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         found = {
             "transactions": Forgetting(stores.transactions, redactor)(),
             "lake_rows": forget_in_tables(stores.lake_folder, redactor),
-            "warehouse_rows": stores.warehouse.purge(redactor),
-            "report_files": redact_reports(stores.publication.root, redactor),
+            "warehouse_rows": sum(stores.warehouse.named(sorted(redactor.ids)).values()),
         }
-        _forget_in_sheet(stores, redactor)
-        _forget_in_history(dagster_home(settings), redactor)
-        with showing_progress(quiet=as_json):
-            execute(stores, "refresh")
+        try:
+            with showing_progress(quiet=as_json):
+                execute(stores, "refresh")
+        finally:
+            stores.warehouse.purge(redactor)
+            found["report_files"] = redact_reports(stores.publication, redactor)
+            _forget_in_sheet(stores, redactor)
+            _forget_in_history(dagster_home(settings), redactor)
     if as_json:
         told = {"customers": len(ids), "unknown": unknown, "forgotten_before": before}
         typer.echo(json.dumps(told | found))
@@ -88,7 +94,7 @@ def absent(stores: Stores, ids: Sequence[str]) -> tuple[list[str], list[str]]:
     everyone = sorted(set().union(*kept.values()))
     rows = stores.transactions.scan().filter(pl.col(CUSTOMER).is_in(everyone))
     there = set(rows.select(pl.col(CUSTOMER).unique()).collect()[CUSTOMER])
-    there |= stores.warehouse.named(everyone)
+    there.update(stores.warehouse.named(everyone))
     forgotten = stores.transactions.tombstones.read()
     absent = [each for each in ids if not kept[each] & there]
     before = [each for each in absent if any(map(forgotten.holds, kept[each]))]

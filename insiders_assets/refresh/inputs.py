@@ -86,7 +86,7 @@ def programme_inputs(
     model = stores.models.champion()
     inputs = inputs_digest(stores, model.version)
     latest = stores.warehouse.latest_refresh()
-    before = stores.warehouse.read("insiders") if latest else None
+    before = _list_before(stores, features) if latest else None
     name = refresh_id(as_of, inputs, latest)
     profiles = stores.warehouse.read("cluster_profiles") if latest else None
     return ProgrammeInputs(
@@ -109,6 +109,12 @@ def programme_inputs(
         backtest=_backtest(stores),
         rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )
+
+
+def _list_before(stores: Stores, features: pl.DataFrame) -> pl.DataFrame:
+    """The list that is published, without customers who were forgotten since: nobody may say that they left."""
+    published = stores.warehouse.read("insiders")
+    return stores.transactions.tombstones.read().left_out(published, but=features["customer_id"])
 
 
 def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:

@@ -95,6 +95,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
             side_inputs=side_inputs(stores),
             code=__version__,
             model_version=model.version,
+            forgotten=stores.transactions.tombstones.read().digest(),
         ),
     )
     _retire_old(stores)

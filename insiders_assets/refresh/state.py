@@ -36,6 +36,7 @@ class RefreshState:
         side_inputs: Hash of what it read beside exports, settings and model.
         code: Version of the code that ran.
         model_version: The model that assigned.
+        forgotten: Who was forgotten by then, as a hash; empty for nobody.
     """
 
     refresh_id: str
@@ -45,6 +46,7 @@ class RefreshState:
     side_inputs: str
     code: str
     model_version: str
+    forgotten: str = ""
 
 
 def _path(stores: Stores) -> Place:
@@ -74,6 +76,7 @@ def is_current(stores: Stores) -> bool:
         and state.settings == stores.settings.digest()
         and state.side_inputs == side_inputs(stores)
         and state.model_version == stores.champion_version()
+        and state.forgotten == stores.transactions.tombstones.read().digest()
         and stores.publication.latest() == state.refresh_id
         and state.landing == fingerprint(stores.landing.listing())
     )

@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 
 from insiders_assets.errors import ModelError
 from insiders_assets.places import Place, S3Path
-from insiders_assets.unfinished import replacement, working_folder
+from insiders_assets.unfinished import replacement, sweep_files, sweep_folders, working_folder
 
+UNFINISHED = ".fitted-"
+"""What the folder of a model begins with that is still being written."""
 ARRAYS, CARD, LATEST = "arrays.npz", "card.json", "latest.json"
 NOT_HASHED = ("version", "libraries", "lineage")
 """Parts of the card that say where a model comes from, not what it does."""
@@ -63,7 +66,7 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
         return
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with working_folder(folder.parent, ".fitted-") as temporary:
+        with working_folder(folder.parent, UNFINISHED) as temporary:
             np.savez_compressed(temporary / ARRAYS, allow_pickle=False, **arrays)
             (temporary / CARD).write_text(_card_text(card), encoding="utf-8")
             temporary.rename(folder)
@@ -74,6 +77,13 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
                 where=str(folder),
                 cure="give the folder write permission and space, then fit again",
             ) from None
+
+
+def sweep(root: Place) -> None:
+    """Remove what killed fits left half-written in the folder of all models: there may never be another fit."""
+    if isinstance(root, Path):
+        sweep_folders(root, UNFINISHED)
+        sweep_files(root)
 
 
 def _card_text(card: Mapping[str, Any]) -> str:

@@ -98,6 +98,7 @@ class ModelRegistry:
         Raises:
             ModelError: The champion cannot be used, or no model can be fitted on these features.
         """
+        archive.sweep(self.root)
         if not refit and self.champion_version() is not None:
             with suppress(archive.OutdatedModelError):
                 return self.champion(), False

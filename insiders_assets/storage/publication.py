@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 _STAGING = ".staging-"
+_OLD = ".old"
+"""What the name of a report ends with that makes room for a new one of its name."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -137,7 +139,7 @@ class Publication:
         target = self.folder(name)
         require_past(target, self.latest())
         with _writable(self.root):
-            old = self.root / f"{_STAGING}{name}.old"  # a name that is swept where this is cut short
+            old = self.root / f"{_STAGING}{name}.gone"  # a name that is swept where this is cut short
             shutil.rmtree(old, ignore_errors=True)
             target.rename(old)
             shutil.rmtree(old)
@@ -150,7 +152,7 @@ class Publication:
             return
         shown = self.latest() == target.name
         stand_in = self.root / f"{_STAGING}{target.name}.shown"
-        old = self.root / f"{_STAGING}{target.name}.old"
+        old = self.root / f"{_STAGING}{target.name}{_OLD}"
         for left in (stand_in, old):
             shutil.rmtree(left, ignore_errors=True)
         if shown:
@@ -177,9 +179,16 @@ class Publication:
         _sync_folder(self.root)
 
     def _sweep(self) -> None:
-        """Remove what crashed runs left: staging folders whose lock nobody holds."""
+        """Remove what crashed runs left: staging folders whose lock nobody holds.
+
+        A report that made room for a new one of its name comes back if that one never came.
+        """
         from filelock import FileLock, Timeout
 
+        for old in self.root.glob(f"{_STAGING}*{_OLD}"):
+            target = self.root / old.name.removeprefix(_STAGING).removesuffix(_OLD)
+            if not target.exists():
+                old.rename(target)
         shown = self.latest()
         for name in {found.name.removesuffix(".lock") for found in self.root.glob(f"{_STAGING}*")} - {shown}:
             left = self.root / name

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.places import sizes
 from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
-from insiders_assets.storage.files import replacing, write_text
+from insiders_assets.storage.files import replacing
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
+    from insiders_assets.storage.publication import Publication
+    from insiders_assets.storage.publication_s3 import S3Publication
 
 STAND_IN = "(forgotten)"
+_KINDS = frozenset({".html", ".json", ".csv", ".xlsx", ".txt", ".log", ".out", ".err"})
+"""Files whose text is known to be text; a database beside them is redacted otherwise."""
 
 
 class Redactor:
@@ -115,45 +119,63 @@ def redact_folder(folder: Place, redactor: Redactor) -> int:
     Returns:
         How many files named one of them.
     """
-    rules: dict[str, Callable[[str], str]] = {
-        ".html": redactor.page, ".json": redactor.json, ".csv": redactor.csv,
-        ".txt": redactor.text, ".log": redactor.text, ".out": redactor.text, ".err": redactor.text,
-    }  # fmt: skip
     changed = 0
     for name in sorted(sizes(folder)):
-        path, kind = folder / name, Path(name).suffix
-        if kind not in rules and kind != ".xlsx":
+        if Path(name).suffix not in _KINDS:
             continue
-        before = path.read_bytes()
-        after = redactor.workbook(before) if kind == ".xlsx" else _rewritten(before, rules[kind])
-        if kind == ".xlsx" and _same_parts(before, after):
-            continue
+        before = (folder / name).read_bytes()
+        after = _redacted(name, before, redactor)
         if after != before:
             changed += 1
-            with replacing(path) as temporary:
+            with replacing(folder / name) as temporary:
                 temporary.write_bytes(after)
     return changed
 
 
-def redact_reports(root: Place, redactor: Redactor) -> int:
+def redact_reports(publication: Publication | S3Publication, redactor: Redactor) -> int:
     """Take the ids out of every published report, whose facts then name the files as they are now.
 
+    A report is replaced by one without them as it was published: nobody finds files of both.
+
     Args:
-        root: The folder of all reports.
+        publication: The reports.
         redactor: Knows the ids.
 
     Returns:
         How many files named one of them.
     """
-    changed = redact_folder(root, redactor)
-    files = sizes(root)
-    for name in sorted(files):
-        folder, _, file = name.rpartition("/")
-        facts = json.loads((root / name).read_text(encoding="utf-8")) if file == FACTS else {}
+    changed = 0
+    for name in publication.names():
+        folder = publication.folder(name)
+        before = {
+            file: (folder / file).read_bytes() for file in sorted(sizes(folder)) if not file.startswith(".")
+        }
+        after = {file: _redacted(file, content, redactor) for file, content in before.items()}
+        changed += sum(after[file] != content for file, content in before.items())
+        facts = json.loads(after.get(FACTS, b"{}"))
         if others := facts.pop(SEAL, None):
-            text = sealed(facts, {other: digest((root / folder / other).read_bytes()) for other in others})
-            write_text(root / name, text)
+            after[FACTS] = sealed(facts, {other: digest(after[other]) for other in others}).encode()
+        if after != before:
+            with publication.staged(name) as staging:
+                for file, content in after.items():
+                    (staging / file).parent.mkdir(parents=True, exist_ok=True)
+                    (staging / file).write_bytes(content)
+            if name == publication.latest():
+                publication.make_latest(name)
     return changed
+
+
+def _redacted(name: str, before: bytes, redactor: Redactor) -> bytes:
+    """A file's content without the ids; as it was, to the byte, if it names none of them."""
+    kind = Path(name).suffix
+    if kind == ".xlsx":
+        workbook = redactor.workbook(before)
+        return before if _same_parts(before, workbook) else workbook
+    rules: dict[str, Callable[[str], str]] = {
+        ".html": redactor.page, ".json": redactor.json, ".csv": redactor.csv,
+        ".txt": redactor.text, ".log": redactor.text, ".out": redactor.text, ".err": redactor.text,
+    }  # fmt: skip
+    return _rewritten(before, rules[kind]) if kind in rules else before
 
 
 def _rewritten(before: bytes, rule: Callable[[str], str]) -> bytes:

@@ -137,11 +137,17 @@ def services(on: Ground) -> list[Outcome]:
 
 
 def sequences(on: Ground) -> list[Outcome]:
-    """Random sequences of everything, and two killed commands in a row."""
-    from insiders_assets_tests.faults.pairs import pairs
+    """Random sequences of everything."""
     from insiders_assets_tests.faults.sequences import sequences as tried
 
-    return [*tried(on, examples=on.times(30), length=16), *pairs(on, on.times(120))]
+    return tried(on, examples=on.times(27), length=16)
+
+
+def pairs(on: Ground) -> list[Outcome]:
+    """Two commands in a row that are killed."""
+    from insiders_assets_tests.faults.pairs import pairs as tried
+
+    return tried(on, on.times(112))
 
 
 def storms(on: Ground) -> list[Outcome]:
@@ -181,6 +187,7 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "machine": machine,
     "services": services,
     "sequences": sequences,
+    "pairs": pairs,
     "storms": storms,
     "content": content,
     "unsteady": unsteady,

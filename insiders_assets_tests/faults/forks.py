@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 PRELOADED = "insiders_assets_tests.faults.preloaded"
-PATIENCE = 300
+PATIENCE = 900
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -67,6 +67,13 @@ those of the forgotten. After every command that ends well, all rows and units o
 table of the lake is the one in the warehouse, the report says what the warehouse says, nobody who is forgotten is back
 and nobody who opted out is a member. Lost rows make a sequence fail.""",
     ),
+    "pairs": (
+        "Killed, and killed again",
+        """\
+A refit is killed at a boundary of its writes, then `insiders forget` at one of its own, which is given again. Each kind
+of boundary of either comes at least once; which goes with which is drawn by chance. The invariants of the sequences
+above hold after each.""",
+    ),
     "storms": (
         "Storms of files",
         """\

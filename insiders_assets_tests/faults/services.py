@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PASSING, LASTING = 0.05, 1.0
 ENDURED = "nothing: requests are made again; if it does not get better, one line, and the next run catches up"
+AWAY = ("warehouse cannot be", "OperationalError", "server closed the connection unexpectedly")
+"""What readers hear of a server that was stopped: it refused them, or cut them off in the middle of an answer."""
 LINE = "one line that names the place; it is over when S3 answers again, and the next run catches up"
 
 
@@ -85,10 +87,6 @@ def postgres_restarts(on: Ground) -> list[Outcome]:
             if code:
                 rehearsal.refused(trial, code, "the warehouse cannot be", "postgresql://")
         # Readers hear that the server is away, as everybody does: that is no torn read.
-        trial.torn = [
-            text
-            for text in trial.torn
-            if "warehouse cannot be" not in text and "OperationalError" not in text
-        ]
+        trial.torn = [text for text in trial.torn if not any(words in text for words in AWAY)]
         counted(outcome, trial, on)
     return [outcome]

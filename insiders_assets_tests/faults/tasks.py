@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from insiders_assets_tests.faults.boundaries import Boundaries, Point
-from insiders_assets_tests.faults.forks import ended, quietly, started
+from insiders_assets_tests.faults.forks import PATIENCE, ended, quietly, started
 
 SAID = "said.txt"
 
@@ -118,7 +118,7 @@ def called(target: Any, env: dict[str, str], *words: Any) -> Any:
     ours, theirs = context().Pipe()
     process = started(_called, target, words, env, theirs)
     theirs.close()
-    good, answer = ours.recv() if ours.poll(300) else (False, "it does not answer")
+    good, answer = ours.recv() if ours.poll(PATIENCE) else (False, "it does not answer")
     process.join(10)
     if not good:
         raise RuntimeError(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from insiders_assets.storage.warehouse.connection import make_engine
@@ -47,17 +48,17 @@ def purge(connection: sa.Connection, redactor: Redactor) -> int:
     return deleted
 
 
-def named(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
-    """Those of some ids that have a row in any table, history included."""
+def named(connection: sa.Connection, ids: Sequence[str]) -> Counter[str]:
+    """How many rows of all tables, history included, each of some ids has; those without a row are left out."""
     import sqlalchemy as sa
 
-    there, found = set(sa.inspect(connection).get_table_names()), set[str]()
+    there, found = set(sa.inspect(connection).get_table_names()), Counter[str]()
     for contract in CONTRACTS:
         table = metadata().tables[contract.name]
         if contract.name in there and CUSTOMER in table.c:
-            found.update(
-                connection.scalars(sa.select(table.c[CUSTOMER]).where(table.c[CUSTOMER].in_(ids)).distinct())
-            )
+            customer = table.c[CUSTOMER]
+            rows = sa.select(customer, sa.func.count()).where(customer.in_(ids)).group_by(customer)
+            found.update(dict(connection.execute(rows).all()))
     return found
 
 

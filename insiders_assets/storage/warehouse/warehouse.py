@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -142,14 +143,14 @@ class Warehouse:
             purge.compact(self.url)
         return deleted
 
-    def named(self, ids: Sequence[str]) -> set[str]:
-        """Those of some customers' ids that have a row in any table, history included.
+    def named(self, ids: Sequence[str]) -> Counter[str]:
+        """How many rows of all tables, history included, each of some customers' ids has; none without a row.
 
         Raises:
             InsidersError: The database cannot be opened.
         """
         if not self.exists():
-            return set()
+            return Counter()
         with self._transaction("opened") as connection:
             return purge.named(connection, ids)
 
