@@ -82,7 +82,7 @@ def landing_zone(
 ) -> SensorResult | SkipReason:
     """One tick: list, compare, ask for at most one run."""
     from insiders_assets.errors import InsidersError
-    from insiders_assets.refresh.state import fingerprint, last_refresh
+    from insiders_assets.refresh.state import fingerprint, is_whole, last_refresh
 
     try:
         listing: Mapping[str, Any] = stores.landing.listing()
@@ -91,7 +91,7 @@ def landing_zone(
     state = last_refresh(stores)
     ask, tick, why_not = decide(
         fingerprint(listing),
-        state.landing if state else None,
+        state.landing if state and is_whole(stores) else None,
         Tick.read(context.cursor),
         active=_active(context.instance),
     )

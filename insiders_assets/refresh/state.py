@@ -53,6 +53,10 @@ def _path(stores: Stores) -> Place:
     return stores.lake_folder / "refresh.json"
 
 
+def _begun(stores: Stores) -> Place:
+    return stores.lake_folder / "refresh.begun"
+
+
 def last_refresh(stores: Stores) -> RefreshState | None:
     """The last successful refresh, or None before the first."""
     try:
@@ -62,9 +66,23 @@ def last_refresh(stores: Stores) -> RefreshState | None:
         return None
 
 
+def begin(stores: Stores) -> None:
+    """Record that the lake's tables are about to be replaced: until the refresh is remembered, another one is due.
+
+    One that was cut short leaves tables that nothing published follows from, even if all that it read is put back.
+    """
+    write_text(_begun(stores), "")
+
+
+def is_whole(stores: Stores) -> bool:
+    """Whether no refresh is at work or was cut short since the last successful one."""
+    return not _begun(stores).exists()
+
+
 def remember(stores: Stores, state: RefreshState) -> None:
     """Record a successful refresh."""
     write_text(_path(stores), json.dumps(asdict(state), indent=2) + "\n")
+    _begun(stores).unlink(missing_ok=True)
 
 
 def is_current(stores: Stores) -> bool:
@@ -79,4 +97,6 @@ def is_current(stores: Stores) -> bool:
         and state.forgotten == stores.transactions.tombstones.read().digest()
         and stores.publication.latest() == state.refresh_id
         and state.landing == fingerprint(stores.landing.listing())
+        and state.landing == fingerprint(stores.transactions.listing())
+        and is_whole(stores)
     )

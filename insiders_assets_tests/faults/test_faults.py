@@ -15,6 +15,8 @@ from insiders_assets.errors import InsidersError
 from insiders_assets_tests.faults import content, kills, looking, machine, models, requests, sequences, storms
 from insiders_assets_tests.faults.families import Ground, ground
 from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.steps import Steps
+from insiders_assets_tests.faults.world import World
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,14 @@ def test_rights_that_are_lost_and_a_clock_set_back_do_no_harm(on: Ground) -> Non
 def test_no_step_of_a_random_sequence_breaks_an_invariant(on: Ground) -> None:
     good(sequences.sequences(on, examples=1, length=4))
     assert on.facts["looks"] >= 3
+
+
+def test_a_run_that_was_killed_under_other_settings_is_made_up_for_under_the_old_ones(on: Ground) -> None:
+    steps = Steps(World(on, "settings"))
+    steps.change_policy({"INSIDERS_POLICY": "budget", "INSIDERS_BUDGET_MEMBERS": "15"}, opted_out=False)
+    assert steps.crash(("run",), ("rename lake/tier_summary.parquet", 1))
+    steps.change_policy({}, opted_out=False)
+    steps.command("run")
 
 
 def test_files_that_arrive_while_refreshes_run_end_as_one_clean_run_would(on: Ground) -> None:
