@@ -25,6 +25,7 @@ from insiders_assets.cli.turns import COMMAND, take_turn
 from insiders_assets.definitions import build_defs
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.due import MAX_ATTEMPTS
+from insiders_assets.refresh.state import begin
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import SHIPPED, run
@@ -148,6 +149,9 @@ def test_after_a_refresh_there_is_nothing_to_ask_for_until_a_file_arrives(watch)
     assert [watch.tick() for _ in range(3)] == [False] * 3
     assert "already shows" in watch.skipped
     assert "already shows" in watch.look()
+    begin(Stores(watch.settings))  # a run that was cut short, by whatever it read
+    assert watch.tick()
+    assert watch.look() == ""
     newest = sorted(watch.landing.glob("*.csv"))[-1]
     watch.drop("late.csv", "".join(newest.read_text().splitlines(keepends=True)[:20]))
     assert not watch.tick()
