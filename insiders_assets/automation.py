@@ -26,6 +26,7 @@ from dagster import (
 from insiders_assets.assets.ingest import MONTHS
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
+from insiders_assets.storage.runs import BY_HAND
 from insiders_assets.storage.stores import Stores
 
 REFRESHED = AssetSelection.groups("ingest", "features", "segmentation", "programme")
@@ -57,9 +58,6 @@ study = define_asset_job(
     selection=AssetSelection.groups("research"),
     description="Run the research assets; the next refresh shows what they found.",
 )
-
-BY_HAND = "__ASSET_JOB"
-"""What Dagster calls a run that somebody starts from the UI by materializing assets."""
 
 ACTIVE = [
     DagsterRunStatus.QUEUED,

@@ -228,6 +228,11 @@ class Settings(BaseSettings):
         ge=2,
         description="How many of the newest refreshes keep their report; older reports are deleted.",
     )
+    runs_kept: int = Field(
+        400,
+        ge=2,
+        description="How many finished runs of each job Dagster's history keeps; older ones are deleted.",
+    )
 
     # Dashboard
     dashboard_password: SecretStr | None = Field(
@@ -295,7 +300,8 @@ class Settings(BaseSettings):
         places = {"home", "landing", "database_url", "to_database_url", "engine", "executor", "memory_limit"}
         apart = ("dashboard_", "alert_", "spark_")
         places |= {name for name in type(self).model_fields if name.startswith(apart)}
-        places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format", "reports_kept"}
+        places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format"}
+        places |= {"reports_kept", "runs_kept"}
         rules = json.loads(self.model_dump_json(exclude=places))
         if self.hash_key:
             rules["hash_key"] = hashlib.sha256(self.hash_key.get_secret_value().encode()).hexdigest()

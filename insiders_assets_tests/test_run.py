@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 
 from insiders_assets.contracts import programme
 from insiders_assets.language import Language
@@ -204,15 +205,23 @@ def test_a_changed_rule_is_something_new(copy):
     assert not run(landing, home, insider_coverage="0.6")["nothing_new"]
 
 
-def test_the_newest_refreshes_keep_their_report_and_the_warehouse_tells_of_all(copy, first):
+def test_the_newest_refreshes_keep_their_report_and_their_run_and_the_warehouse_tells_of_all(copy, first):
     landing, home = copy
+    with DagsterInstance.from_config(str(home / "dagster")) as instance:
+        (oldest,) = instance.get_runs()
+        instance.add_run(DagsterRun(job_name="refresh", status=DagsterRunStatus.FAILURE))
     kept = [
-        run(landing, home, insider_coverage=share, reports_kept="2")["refresh_id"] for share in ("0.6", "0.5")
+        run(landing, home, insider_coverage=share, reports_kept="2", runs_kept="2")["refresh_id"]
+        for share in ("0.6", "0.5")
     ]
     assert {entry.name for entry in (home / "reports").iterdir()} == {*kept, "latest"}
     with sqlite3.connect(home / "insiders.db") as database:
         told = {name for (name,) in database.execute("SELECT refresh_id FROM refreshes")}
     assert told == {first["refresh_id"], *kept}
+    with DagsterInstance.from_config(str(home / "dagster")) as instance:
+        assert len(instance.get_runs()) == 3  # two of those that were over when the last one published, and that one
+        assert instance.get_run_by_id(oldest.run_id) is None
+    assert not list(home.rglob(f"*{oldest.run_id}*"))
 
 
 def test_a_refit_publishes_under_a_new_model_only_if_it_differs(copy, first):

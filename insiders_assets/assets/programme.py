@@ -90,12 +90,17 @@ def _plottable(value: Any) -> Any:
 def insider_report(
     context: AssetExecutionContext, stores: ResourceParam[Stores], **tables: DataFrame
 ) -> MaterializeResult:
-    """Publish: the report's folder, the warehouse's tables in one transaction, then ``reports/latest``."""
+    """Publish: the report's folder, the warehouse's tables in one transaction, then ``reports/latest``; old runs go."""
     from insiders_assets.refresh.publish import publish
+    from insiders_assets.storage.runs import retire_runs
 
     rejected = tables.pop("rejected_rows")
     published = publish(stores, tables, rejected)
     context.log.info("published %s", published.folder)
+    try:
+        retire_runs(context.instance, context.run, stores.settings.runs_kept)
+    except Exception as error:  # whatever a history's database or logs raise: the refresh is whole and shown
+        context.log.warning("old runs stay for now: %s", error)
     return MaterializeResult(
         metadata={
             "summary": MetadataValue.md(published.markdown),

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dagster import InputContext, MetadataValue, OutputContext, UPathIOManager
 
-from insiders_assets.storage.metadata import column_schema
-
 if TYPE_CHECKING:
     from upath import UPath
 
@@ -39,9 +37,8 @@ class LakeIOManager(UPathIOManager):
         """Validate and write; the lake swaps the file in."""
         table = self._tables[context.asset_key.to_user_string()]
         rows = self._stores.engine.write(table, obj)
-        context.add_output_metadata(
-            {"dagster/row_count": MetadataValue.int(rows), "dagster/column_schema": column_schema(table)}
-        )
+        # The columns are metadata of the asset itself: with each run, they would be half of what a run adds to history.
+        context.add_output_metadata({"dagster/row_count": MetadataValue.int(rows)})
 
     def load_from_path(self, context: InputContext, path: UPath) -> Any:  # noqa: ARG002
         """A lazy frame where the asset asks for one, of polars or of the engine, else a frame."""

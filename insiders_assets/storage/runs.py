@@ -1,0 +1,99 @@
+"""How many runs Dagster's history keeps: of each job the newest, and whatever the UI still shows of an asset.
+
+Dagster deletes old ticks by itself (``retention`` in ``dagster.yaml``) but no run. Runs are deleted here by the
+instance's own means, with what those leave behind: the results of checks, what a run wrote to its output, and on
+SQLite the file of its events.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, DagsterRun
+
+JOBS = ("refresh", "refit", "month", "study")
+BY_HAND = "__ASSET_JOB"
+"""What Dagster calls a run that somebody starts from the UI by materializing assets."""
+LOCATIONS = ("insiders_assets", "insiders_assets.definitions")
+"""What our code location is called by ``workspace.yaml``, here and in ``deploy``, and by ``insiders ui``."""
+AT_ONCE = 20
+"""Runs deleted by one refresh at most, so that a long history is not the burden of whichever comes next."""
+
+
+def retire_runs(instance: DagsterInstance, own: DagsterRun, kept: int) -> list[str]:
+    """Delete the oldest finished runs of each of our jobs, beyond those that are kept.
+
+    Runs that are queued or at work stay, and so do those of other code locations, and the run that last made an asset,
+    however old it is: without it the UI would take the asset for one that was never made.
+
+    Args:
+        instance: Dagster's instance.
+        own: The run that this is part of.
+        kept: How many finished runs of each job are kept.
+
+    Returns:
+        The ids of the runs that are gone, at most :data:`AT_ONCE`.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+    needed: set[str] | None = None
+    gone: list[str] = []
+    for job in (*JOBS, BY_HAND):
+        filters = RunsFilter(job_name=job, statuses=ended)
+        if instance.get_runs_count(filters) <= kept:
+            continue
+        needed = needed if needed is not None else _last_to_make_an_asset(instance)
+        most = kept + AT_ONCE + len(needed)
+        records = instance.get_run_records(filters, limit=most, ascending=True)
+        ours = [record.dagster_run for record in records if _is_ours(record.dagster_run, own)]
+        old = [run.run_id for run in ours[: max(len(ours) - kept, 0)] if run.run_id not in needed]
+        for run_id in old[: AT_ONCE - len(gone)]:
+            _delete(instance, run_id)
+            gone.append(run_id)
+    return gone
+
+
+def _is_ours(run: DagsterRun, own: DagsterRun) -> bool:
+    """Whether a run is of this code location, or was made by a command, which has none."""
+    if run.remote_job_origin is None:
+        return run.job_name in JOBS
+    named = {*LOCATIONS, own.remote_job_origin.location_name if own.remote_job_origin else None}
+    return run.remote_job_origin.location_name in named
+
+
+def _last_to_make_an_asset(instance: DagsterInstance) -> set[str]:
+    """The run that last made each asset, and the one that last was to."""
+    entries = [record.asset_entry for record in instance.get_asset_records()]
+    made = {entry.last_materialization_record.run_id for entry in entries if entry.last_materialization_record}
+    return made | {entry.last_run_id for entry in entries if entry.last_run_id}
+
+
+def _delete(instance: DagsterInstance, run_id: str) -> None:
+    """Delete a run, its row last: cut short, it is found and deleted again by the next refresh."""
+    from dagster._core.storage.event_log import SqliteEventLogStorage
+    from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+    from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+
+    events = instance.event_log_storage
+    instance.compute_log_manager.delete_logs(prefix=[run_id])
+    # A command keeps no output, but the daemon of the same home does.
+    LocalComputeLogManager(instance.storage_directory()).delete_logs(prefix=[run_id])
+    if isinstance(events, SqlEventLogStorage):
+        with events.index_connection() as connection:
+            table = AssetCheckExecutionsTable
+            connection.execute(table.delete().where(table.c.run_id == run_id))
+            if isinstance(events, SqliteEventLogStorage):
+                events.delete_events_for_run(connection, run_id)
+    if isinstance(events, SqliteEventLogStorage):  # a file of its own, which Dagster would empty and leave
+        file = Path(events.path_for_shard(run_id))
+        for part in (*(file.with_name(f"{file.name}-{kind}") for kind in ("wal", "shm")), file):
+            with suppress(FileNotFoundError):
+                part.unlink()
+    else:
+        events.delete_events(run_id)
+    instance.run_storage.delete_run(run_id)
