@@ -89,8 +89,13 @@ def failures(scan: pl.LazyFrame, table: Table) -> tuple[int, pl.DataFrame]:
     Returns:
         The row count, and a frame ``column, check, failures, example`` that is empty if the contract is kept.
     """
-    rows = int(scan.select(pl.len()).collect().item())
-    whole = table.key or any(column.unique for column in table.columns)
-    batch = max(rows, 1) if whole else VALIDATION_BATCH
-    found = [table.failures(scan.slice(offset, batch).collect()) for offset in range(0, max(rows, 1), batch)]
+    if table.key or any(column.unique for column in table.columns):
+        frame = scan.collect()
+        return frame.height, table.failures(frame)
+    rows, found, batch = 0, [], VALIDATION_BATCH
+    while batch == VALIDATION_BATCH:  # not counted first: of many small files on S3, that would be as long again
+        frame = scan.slice(rows, VALIDATION_BATCH).collect()
+        batch = frame.height
+        rows += batch
+        found.append(table.failures(frame))
     return rows, pl.concat(found)

@@ -7,6 +7,7 @@ deleted after that, so that a run cut short anywhere leaves the last good state.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.privacy import Privacy
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.storage.landing import FileSignature, LandingZone
+
+COUNTED_AT_A_TIME = 8
 
 
 @dataclass(frozen=True)
@@ -214,11 +217,15 @@ class TransactionStore:
     def unbalanced(self) -> list[str]:
         """Exports whose rows are not all accounted for in what lies on disk, counted afresh."""
         quarantined = dict(self.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
+        exports = [export for _, export in self.manifest().exports()]
+        parts = [part.path for export in exports for part in export.parts]
+        with ThreadPoolExecutor(COUNTED_AT_A_TIME) as pool:  # each is a request where they lie on S3
+            counted = dict(zip(parts, pool.map(lambda part: _rows(self.folder / part), parts), strict=True))
         return [
             export.name
-            for _, export in self.manifest().exports()
+            for export in exports
             if export.rows_read
-            != sum(_rows(self.folder / part.path) for part in export.parts) + quarantined.get(export.name, 0)
+            != sum(counted[part.path] for part in export.parts) + quarantined.get(export.name, 0)
         ]
 
     def months(self) -> list[str]:
