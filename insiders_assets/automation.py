@@ -26,7 +26,7 @@ from dagster import (
 from insiders_assets.assets.ingest import MONTHS
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
-from insiders_assets.storage.runs import BY_HAND
+from insiders_assets.runs import BY_HAND
 from insiders_assets.storage.stores import Stores
 
 REFRESHED = AssetSelection.groups("ingest", "features", "segmentation", "programme")

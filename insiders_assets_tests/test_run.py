@@ -219,7 +219,9 @@ def test_the_newest_refreshes_keep_their_report_and_their_run_and_the_warehouse_
         told = {name for (name,) in database.execute("SELECT refresh_id FROM refreshes")}
     assert told == {first["refresh_id"], *kept}
     with DagsterInstance.from_config(str(home / "dagster")) as instance:
-        assert len(instance.get_runs()) == 3  # two of those that were over when the last one published, and that one
+        assert (
+            len(instance.get_runs()) == 3
+        )  # two of those that were over when the last one published, and that one
         assert instance.get_run_by_id(oldest.run_id) is None
     assert not list(home.rglob(f"*{oldest.run_id}*"))
 

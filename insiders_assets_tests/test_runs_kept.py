@@ -1,4 +1,4 @@
-"""Dagster's history keeps the newest runs of each job, and what the UI needs of older ones; on SQLite and PostgreSQL."""
+"""Dagster's history keeps the newest runs of each job, and what the UI needs of older ones, wherever it lies."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from dagster._core.remote_origin import (
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from insiders_assets.definitions import build_defs
+from insiders_assets.runs import AT_ONCE, JOBS, retire_runs
 from insiders_assets.settings import load_settings
-from insiders_assets.storage.runs import AT_ONCE, JOBS, retire_runs
 
 
 @asset
@@ -43,7 +43,7 @@ def studied() -> None:
 @asset_check(asset=daily)
 def good() -> AssetCheckResult:
     """Passes."""
-    print("it says something")  # noqa: T201 - what a run prints is kept beside its events
+    print("it says something")  # what a run prints is kept beside its events
     return AssetCheckResult(passed=True)
 
 
@@ -68,7 +68,8 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dagster
 def made(instance: DagsterInstance, job: str = "refresh") -> DagsterRun:
     result = DEFS.resolve_job_def(job).execute_in_process(instance=instance)
     run = instance.get_run_by_id(result.run_id)
-    assert run is not None and result.success
+    assert result.success
+    assert run is not None
     return run
 
 
@@ -94,7 +95,7 @@ def rows(instance: DagsterInstance, run_id: str) -> dict[str, int]:
         tables = sa.inspect(connection).get_table_names()
         return {
             name: connection.execute(
-                sa.text(f'SELECT count(*) FROM "{name}" WHERE run_id = :run'),  # noqa: S608 - a table's name
+                sa.text(f'SELECT count(*) FROM "{name}" WHERE run_id = :run'),
                 {"run": run_id},
             ).scalar_one()
             for name in tables
@@ -110,7 +111,8 @@ def test_the_jobs_whose_runs_are_kept_are_those_of_the_code_location(tmp_path):
 def test_the_oldest_runs_go_with_their_events_checks_and_output(instance, tmp_path):
     runs = [made(instance) for _ in range(4)]
     before = rows(instance, runs[0].run_id)
-    assert before["event_logs"] > 0 and before["asset_check_executions"] == 1
+    assert before["event_logs"] > 0
+    assert before["asset_check_executions"] == 1
     assert list(tmp_path.glob(f"storage/{runs[0].run_id}/**/*.*"))
     gone = retire_runs(instance, runs[3], kept=2)
     assert gone == [run.run_id for run in runs[:2]]
@@ -135,7 +137,8 @@ def test_the_run_that_last_made_an_asset_stays_however_old_it_is(instance):
     assert study.run_id in known(instance)
     assert later[0] not in known(instance)
     latest = instance.get_latest_materialization_event(AssetKey("studied"))
-    assert latest is not None and latest.run_id == study.run_id
+    assert latest is not None
+    assert latest.run_id == study.run_id
 
 
 def test_runs_that_are_not_over_and_those_of_others_stay(instance):

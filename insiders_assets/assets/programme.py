@@ -92,7 +92,7 @@ def insider_report(
 ) -> MaterializeResult:
     """Publish: the report's folder, the warehouse's tables in one transaction, then ``reports/latest``; old runs go."""
     from insiders_assets.refresh.publish import publish
-    from insiders_assets.storage.runs import retire_runs
+    from insiders_assets.runs import retire_runs
 
     rejected = tables.pop("rejected_rows")
     published = publish(stores, tables, rejected)
@@ -100,7 +100,9 @@ def insider_report(
     try:
         retire_runs(context.instance, context.run, stores.settings.runs_kept)
     except Exception as error:  # whatever a history's database or logs raise: the refresh is whole and shown
-        context.log.warning("old runs stay for now: %s", error)
+        context.log.warning(
+            "old runs stay for now: their history cannot be written (%s)", type(error).__name__
+        )
     return MaterializeResult(
         metadata={
             "summary": MetadataValue.md(published.markdown),

@@ -32,6 +32,11 @@ concurrency:
 run_monitoring:
   enabled: true
   free_slots_after_run_end_seconds: 60
+retention:   # of ticks; runs are deleted by the refresh itself (INSIDERS_RUNS_KEPT)
+  sensor:
+    purge_after_days: {skipped: 3, failure: 90, success: 90}
+  schedule:
+    purge_after_days: {skipped: 30, failure: 90, success: 90}
 """
 
 

@@ -93,7 +93,9 @@ def failures(scan: pl.LazyFrame, table: Table) -> tuple[int, pl.DataFrame]:
         frame = scan.collect()
         return frame.height, table.failures(frame)
     rows, found, batch = 0, [], VALIDATION_BATCH
-    while batch == VALIDATION_BATCH:  # not counted first: of many small files on S3, that would be as long again
+    while (
+        batch == VALIDATION_BATCH
+    ):  # not counted first: of many small files on S3, that would be as long again
         frame = scan.slice(rows, VALIDATION_BATCH).collect()
         batch = frame.height
         rows += batch

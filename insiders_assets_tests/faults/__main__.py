@@ -26,13 +26,16 @@ def main() -> int:
     asked.add_argument("--only", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="families to try")
     asked.add_argument("--seed", type=int, default=1, help="names every choice made by chance")
     asked.add_argument("--many", type=float, default=1.0, help="share of the usual tries")
+    asked.add_argument("--minutes", type=float, default=60, help="how long the year of days may take")
+    asked.add_argument("--newest", type=int, default=100, help="reports and runs that the year of days keeps")
     asked.add_argument("--page-only", action="store_true", help="only write the page, from earlier results")
     words = asked.parse_args()
     good = True
     for family in [] if words.page_only else words.only:
         with tempfile.TemporaryDirectory(prefix="faults-") as scratch:
             begun = time.monotonic()
-            with ground(Path(scratch), seed=words.seed, many=words.many, keep=KEPT) as on:
+            given = {name: getattr(words, name) for name in ("seed", "many", "minutes", "newest")}
+            with ground(Path(scratch), keep=KEPT, **given) as on:
                 outcomes = FAMILIES[family](on)
                 minutes = round((time.monotonic() - begun) / 60, 1)
                 facts = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "minutes": minutes, "seed": words.seed}

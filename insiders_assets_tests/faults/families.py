@@ -27,6 +27,8 @@ class Ground:
         scratch: A folder for everything.
         seed: Names every choice made by chance.
         many: The share of the long form's tries that is made.
+        minutes: How long the year of days may take.
+        newest: How many reports and runs it keeps.
         say: Told how it goes.
         keep: Where homes are kept that are not as they should be; in ``scratch`` unless given.
     """
@@ -34,6 +36,8 @@ class Ground:
     scratch: Path
     seed: int = 1
     many: float = 1.0
+    minutes: float = 60
+    newest: int = 100
     say: Report = print
     keep: Path | None = None
     facts: dict[str, Any] = field(default_factory=dict)

@@ -21,15 +21,20 @@ from insiders_assets_tests.faults.storms import COMPARED
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
-DAYS, CUSTOMERS, LINES, HOURS = 365, 600, 0.5, 1.0
+DAYS, CUSTOMERS, LINES = 365, 600, 0.5
 SAMPLED = 8
 """Days whose tables are held against a clean run's."""
 WARM = 0.3
 """The share of days after which nothing may grow any more: caches and pools are full by then."""
+SETTLED = 20
+"""Days after which what is kept is at work: so many runs are deleted by one refresh at most."""
 STEADY = {"handles": 1.0, "threads": 1.0, "connections": 1.0, "temporary files": 0.5}
 """What may be added per hundred refreshes, by measure; a leak adds a hundred."""
 MEMORY = 0.03
 """And the share of memory: the daemon's and the code server's."""
+RETAINED = {"runs": 0.5, "objects, reports": 2.0, "objects, logs": 2.0, "MB of database, history": 5.0}
+"""And what is deleted when it is old, once it is: each refresh adds a run, four reports' objects, one of logs, and half
+a megabyte of history, of which PostgreSQL makes room for the next when it comes to it."""
 
 
 def soak(on: Ground) -> list[Outcome]:
@@ -48,6 +53,10 @@ def soak(on: Ground) -> list[Outcome]:
         "all of these days together: memory, handles, threads, connections, temporary files",
         outcome="nothing; once warm, memory gains less than 3 % per 100 refreshes, and nothing else grows",
     )
+    bounded = Outcome(
+        "of these, the days since the oldest reports and runs are deleted: reports, logs, Dagster's history",
+        outcome="nothing; they are as large as what is kept",
+    )
     made = simulate(
         CUSTOMERS,
         on.folder("made"),
@@ -63,11 +72,12 @@ def soak(on: Ground) -> list[Outcome]:
     samples: list[dict[str, float]] = []
     kept: dict[int, dict[str, str]] = {}
     begun = time.monotonic()
-    with production(on.folder("production"), on.server.url, **RECIPE) as shop:
+    keeping = {"INSIDERS_REPORTS_KEPT": str(on.newest), "INSIDERS_RUNS_KEPT": str(on.newest)}
+    with production(on.folder("production"), on.server.url, **RECIPE | keeping) as shop:
         year = Year(shop, arrived)
         outcome.add(year.day(first, 1))
         for number, file in enumerate(days, start=2):
-            if time.monotonic() - begun > HOURS * 3600 or outcome.tried - outcome.survived > 5:
+            if time.monotonic() - begun > on.minutes * 60 or outcome.tried - outcome.survived > 5:
                 break
             outcome.add(year.day([file], number))
             samples.append(measures(shop, year))
@@ -82,15 +92,25 @@ def soak(on: Ground) -> list[Outcome]:
             (models / key).write_bytes(content)
     for number, found in kept.items():
         clean.add(not_as_a_clean_run(on, number, found, models))
-    growth = {name: slope([sample[name] for sample in samples]) for name in samples[0]}
+    begin = warm(len(samples), on.newest)
+    growth = {name: slope([sample[name] for sample in samples[begin:]]) for name in samples[0]}
     steady.add(leaks(samples, growth))
+    retained = begin > on.newest
     on.facts["refreshes"] = len(samples) + 1
+    on.facts["reports and runs kept"] = on.newest
+    on.facts["growth told since refresh"] = begin + 1
     for name in samples[0]:
         ours = [sample[name] for sample in samples]
         on.facts[name] = (
             f"{ours[0]:,g} at first, {ours[-1]:,g} at last, {growth[name]:+,.2f} per 100 refreshes"
         )
-    return [outcome, clean, steady]
+    if retained:
+        bounded.add([
+            f"{name} grows by {growth[name]:.2f} per 100 refreshes"
+            for name, most in RETAINED.items()
+            if growth[name] > most
+        ])  # fmt: skip
+    return [outcome, clean, steady, *([bounded] if retained else [])]
 
 
 class Year:
@@ -179,6 +199,7 @@ def measures(shop: Production, year: Year) -> dict[str, float]:
     for name, url in (("warehouse", shop.warehouse), ("history", shop.history)):
         size = shop.asked(url, "SELECT pg_database_size(current_database())")
         found[f"MB of database, {name}"] = round(size / 1e6, 2)
+    found["runs"] = shop.asked(shop.history, "SELECT count(*) FROM runs")
     for name, prefix in (("lake", "home/lake/"), ("quarantine", "home/quarantine/"), ("reports", "home/reports/"),
                          ("logs", "dagster-logs/")):  # fmt: skip
         sizes = shop.sizes(prefix)
@@ -221,12 +242,17 @@ def not_as_a_clean_run(on: Ground, number: int, found: dict[str, str], models: P
     ]
 
 
-def slope(values: Sequence[float], warm: float = WARM) -> float:
-    """What a measure gains per hundred refreshes once all is warm: the median over all pairs (Theil and Sen's)."""
+def warm(days: int, kept: int) -> int:
+    """The day from which growth is told: caches are full, and what is kept is complete if there are days left then."""
+    complete = kept + SETTLED
+    return max(int(WARM * days), complete) if days > complete + SETTLED else int(WARM * days)
+
+
+def slope(values: Sequence[float]) -> float:
+    """What a measure gains per hundred refreshes: the median over all pairs of days (Theil and Sen's)."""
     from scipy.stats import theilslopes
 
-    steady = values[int(warm * len(values)) :]
-    return float(theilslopes(steady).slope) * 100 if len(steady) > 2 else 0.0
+    return float(theilslopes(values).slope) * 100 if len(values) > 2 else 0.0
 
 
 def leaks(samples: list[dict[str, float]], growth: dict[str, float]) -> list[str]:

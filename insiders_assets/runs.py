@@ -68,7 +68,9 @@ def _is_ours(run: DagsterRun, own: DagsterRun) -> bool:
 def _last_to_make_an_asset(instance: DagsterInstance) -> set[str]:
     """The run that last made each asset, and the one that last was to."""
     entries = [record.asset_entry for record in instance.get_asset_records()]
-    made = {entry.last_materialization_record.run_id for entry in entries if entry.last_materialization_record}
+    made = {
+        entry.last_materialization_record.run_id for entry in entries if entry.last_materialization_record
+    }
     return made | {entry.last_run_id for entry in entries if entry.last_run_id}
 
 
