@@ -40,6 +40,7 @@ class Block:
         first: The fields of the first of them, as text; empty if there is none.
         again: Reads them in a slow way that cannot be misled, should ``scan`` turn out to see other rows.
         some: Reads some of them, by their positions, without reading all.
+        only_spaces: Whether a value in ``scan`` can begin or end with no other blank than a space.
     """
 
     scan: pl.LazyFrame
@@ -49,6 +50,7 @@ class Block:
     first: Sequence[str]
     again: Callable[[], pl.DataFrame] | None = None
     some: Callable[[Sequence[int]], pl.DataFrame] | None = None
+    only_spaces: bool = False
 
     @cached_property
     def frame(self) -> pl.DataFrame:

@@ -15,13 +15,15 @@ import polars as pl
 from insiders_assets.ingest.columns import Plan
 from insiders_assets.ingest.conversion import LIMIT, NEEDED, TRANSACTION_COLUMNS
 from insiders_assets.ingest.dates import FIRST, LAST, plain_form
-from insiders_assets.ingest.texts import IDS, text_exprs, without_tails
+from insiders_assets.ingest.texts import IDS, TEXTS, needs_cleaning, text_exprs, without_tails
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Block
 
 _TAILS = "tails"
 """Whether an identifier of the block may have gone through a program that took it for a decimal number."""
+_CARE = "care "
+"""What the flag of a column begins with that has values to be cleaned."""
 
 MOST_ODD = 2_000
 """Rows of a block that are read one by one."""
@@ -29,35 +31,57 @@ ODD_SHARE = 0.05
 """Share of a block's rows up to which that pays."""
 
 
-def plain(block: Block, plan: Plan) -> tuple[pl.DataFrame, list[int]] | None:
-    """Rows as transactions as far as every value of theirs is written plainly and none is at fault.
+class PlainReader:
+    """Reads blocks of one layout whose values are written plainly.
+
+    A column of text is taken as it is until a block has a value in it that has to be cleaned: cleaning every value
+    costs as much as parsing it.
 
     Args:
-        block: The rows.
         plan: Where our columns come from; a plain one.
-
-    Returns:
-        The transactions, and the positions of the rows that are none yet; None if those are not few.
     """
-    form = plain_form(block.first[plan.columns["invoice_date"]]) if block.first else None
-    if form is None:
-        return None
-    try:
-        exprs = _exprs(form, tuple(plan.columns.items()))
-        found = block.scan.select(*exprs, source_line=block.lines).collect()
-    except pl.exceptions.PolarsError:
-        return None
-    if found.height != len(block.lines):
-        return None
-    tails = found.drop_in_place(_TAILS)
-    odd: list[int] = []
-    if not _is_plain(found):
-        faulty = found.select(_FAULTY).to_series()
-        odd = faulty.arg_true().to_list()
-        if len(odd) > MOST_ODD or len(odd) > ODD_SHARE * found.height:
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._careful: frozenset[str] = frozenset()
+
+    def read(self, block: Block) -> tuple[pl.DataFrame, list[int]] | None:
+        """Rows as transactions as far as every value of theirs is written plainly and none is at fault.
+
+        Args:
+            block: The rows.
+
+        Returns:
+            The transactions, and the positions of the rows that are none yet; None if those are not few.
+        """
+        form = plain_form(block.first[self.plan.columns["invoice_date"]]) if block.first else None
+        if form is None:
             return None
-        found = found.filter(~faulty)
-    return (without_tails(found) if tails[:1].any() else found), odd
+        try:
+            found = self._found(block, form, self._careful if block.only_spaces else frozenset(TEXTS))
+        except pl.exceptions.PolarsError:
+            return None
+        if found.height != len(block.lines):
+            return None
+        tails = found.drop_in_place(_TAILS)
+        odd: list[int] = []
+        if not _is_plain(found):
+            faulty = found.select(_FAULTY).to_series()
+            odd = faulty.arg_true().to_list()
+            if len(odd) > MOST_ODD or len(odd) > ODD_SHARE * found.height:
+                return None
+            found = found.filter(~faulty)
+        return (without_tails(found) if tails[:1].any() else found), odd
+
+    def _found(self, block: Block, form: str, careful: frozenset[str]) -> pl.DataFrame:
+        """The rows as transactions, columns read again with care where they turn out to need it."""
+        exprs = _exprs(form, tuple(self.plan.columns.items()), careful)
+        found = block.scan.select(*exprs, source_line=block.lines).collect()
+        flags = {name: found.drop_in_place(name) for name in found.columns if name.startswith(_CARE)}
+        if need := {name.removeprefix(_CARE) for name, flag in flags.items() if flag[:1].any()}:
+            self._careful |= need
+            return self._found(block, form, careful | need)
+        return found
 
 
 def _is_plain(found: pl.DataFrame) -> bool:
@@ -80,9 +104,10 @@ _FAULTY = pl.any_horizontal(
 
 
 @lru_cache(maxsize=64)
-def _exprs(form: str, columns: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
-    """Every column read in the plain way, null where that fails."""
+def _exprs(form: str, columns: tuple[tuple[str, int], ...], careful: frozenset[str]) -> list[pl.Expr]:
+    """Every column read in the plain way, null where that fails; and a flag for every one that was read carelessly."""
     source = {name: pl.col(str(at)) for name, at in columns}
+    careless = [name for name in TEXTS if name in source and name not in careful]
     date = source["invoice_date"].str.to_datetime(form, time_unit="us", strict=False)
     exprs = text_exprs(Plan(dict(columns))) | {
         "quantity": source["quantity"].cast(pl.Int64, strict=False),
@@ -90,10 +115,20 @@ def _exprs(form: str, columns: tuple[tuple[str, int], ...]) -> list[pl.Expr]:
         "invoice_date": date,
         "invoice_day": date.dt.epoch("d").cast(pl.Int32),
     }
+    exprs |= {name: source[name] for name in careless}
     # What may be the tail of a decimal number is looked for on the way: a query of its own would cost more.
-    tails = [source[name].str.contains(".0", literal=True).any() for name in IDS if name in source]
+    tails = [
+        (
+            source[name].str.ends_with(".0")
+            if name in careless
+            else source[name].str.contains(".0", literal=True)
+        ).any()
+        for name in IDS
+        if name in source
+    ]
     ordered = [exprs[name].alias(name) for name in TRANSACTION_COLUMNS if name in exprs]
-    return [*ordered, pl.any_horizontal(tails).alias(_TAILS)]
+    flags = [needs_cleaning(name, source[name]).alias(_CARE + name) for name in careless]
+    return [*ordered, pl.any_horizontal(tails).alias(_TAILS), *flags]
 
 
 def _within(values: pl.Series, low: Any, high: Any) -> bool:

@@ -14,7 +14,7 @@ from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.conversion import Converted, convert, nothing_but
 from insiders_assets.ingest.evidence import Evidence, Formats
 from insiders_assets.ingest.opening import open_exports
-from insiders_assets.ingest.plain import plain
+from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.tally import Sink, Tally
 from insiders_assets.ingest.texts import texts_of
 
@@ -97,6 +97,7 @@ class _Reading:
         header = export.header
         try:
             self._plan = plan(header, rules.mapping)
+            self._plain_reader = PlainReader(self._plan)
         except ExportError:
             for block in export.blocks([0] if header else []):
                 tally.count(block)
@@ -172,7 +173,7 @@ class _Reading:
         mark = formats.mark if formats else self._rules.decimal
         if mark == "comma" or not self._plan.is_plain:
             return None
-        if (found := plain(block, self._plan)) is None:
+        if (found := self._plain_reader.read(block)) is None:
             return None
         frame, odd = found
         return _Plain(frame, block.part(odd) if odd else None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from insiders_assets.ingest.blanks import only_spaces
 from insiders_assets.ingest.blocks import Block, rejected_frame
 from insiders_assets.ingest.dialect import Dialect, split_fields
 
@@ -91,8 +92,9 @@ class TextBlock:
         starts, ends = self._rows.starts[kept], self._rows.ends[kept]
         breaks = np.flatnonzero(starts[1:] != ends[:-1] + 1) + 1
         runs = zip(starts[np.append(0, breaks)], ends[np.append(breaks - 1, len(ends) - 1)], strict=True)
+        text = self._decoder.utf8(b"\n".join(self._block[start:end] for start, end in runs))
         scan = pl.scan_csv(
-            self._decoder.utf8(b"\n".join(self._block[start:end] for start, end in runs)),
+            text,
             has_header=False,
             separator=self._dialect.separator,
             quote_char=self._dialect.quote,
@@ -100,6 +102,7 @@ class TextBlock:
             infer_schema=False,
         )
         block = self._block_of(kept, scan.select(names))
+        block.only_spaces = only_spaces(text, self._dialect.separator)
         block.again = partial(self._by_hand, kept.tolist(), positions)
         block.some = lambda rows: self._by_hand([int(kept[row]) for row in rows], positions)
         return block

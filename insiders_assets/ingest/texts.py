@@ -17,6 +17,8 @@ NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
 """What programs write for a missing value, beside nothing at all."""
 MAY_MISS = ("description", "customer_id", "country")
 IDS = ("invoice_no", "stock_code", "customer_id")
+TEXTS = (*IDS, "description", "country")
+"""Our columns that stay text."""
 
 
 def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
@@ -30,6 +32,17 @@ def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
         elif name in FIELDS:
             found[name] = pl.lit(plan.constants.get(name), dtype=pl.String)
     return found
+
+
+def needs_cleaning(name: str, text: pl.Expr) -> pl.Expr:
+    """Whether :func:`text_exprs` would change any value of a column, if no blank but the space is in it.
+
+    Args:
+        name: The column.
+        text: Its values.
+    """
+    nothing = text.is_in(["", *NOTHING]) if name in MAY_MISS else text == ""
+    return (nothing | text.str.starts_with(" ") | text.str.ends_with(" ")).any()
 
 
 def without_tails(frame: pl.DataFrame) -> pl.DataFrame:

@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from insiders_assets.errors import ExportError
+from insiders_assets.ingest.blanks import only_spaces
 from insiders_assets.ingest.blocks import Block, rejected_frame
-from insiders_assets.ingest.columns import Plan, familiarity, plan
+from insiders_assets.ingest.columns import familiarity, plan
 from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.conversion import Converted
 from insiders_assets.ingest.delimited import DelimitedExport, is_text
@@ -25,7 +26,7 @@ from insiders_assets.ingest.encoding import END_OF_FILE, Encoding
 from insiders_assets.ingest.evidence import Evidence
 from insiders_assets.ingest.names import MANDATORY
 from insiders_assets.ingest.opening import open_exports
-from insiders_assets.ingest.plain import plain
+from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.quotes import NEWLINE, UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
 from insiders_assets.ingest.tally import Tally
@@ -50,13 +51,13 @@ class Layout:
     Attributes:
         head: The first line, which names the columns.
         dialect: How they are written.
-        plan: Where our columns come from.
+        plain: Reads what is written plainly.
         form: What is told of their form, but the encoding.
     """
 
     head: bytes
     dialect: Dialect
-    plan: Plan
+    plain: PlainReader
     form: dict[str, Any]
 
     @classmethod
@@ -91,7 +92,7 @@ class Layout:
             and dialect.named == dialect.width
             and found.is_plain
         )
-        return cls(head, dialect, found, export.form) if decided else None
+        return cls(head, dialect, PlainReader(found), export.form) if decided else None
 
     def fits(self, text: bytes) -> bool:
         """Whether a file is of this layout and nothing in it asks for a closer look.
@@ -132,7 +133,7 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
             if (opened := _block(b"".join(pieces), ends, layout)) is None:
                 return frames
             block, heights = opened
-            found = plain(block, layout.plan)
+            found = layout.plain.read(block)
     except ExportError:
         return frames
     if found is None:
@@ -199,11 +200,12 @@ def _block(text: bytes, ends: NDArray[np.int64], layout: Layout) -> tuple[Block,
     lines = np.concatenate([np.arange(2, height + 2) for height in heights])
     first = text[: int(rows.ends[0])].decode().rstrip("\r")
     block = Block(
-        scan.select(str(position) for position in layout.plan.positions),
+        scan.select(str(position) for position in layout.plain.plan.positions),
         pl.Series(lines, dtype=pl.Int64),
         rejected_frame([]),
         lambda _: [],
         split_fields(first, dialect.separator, dialect.quote),
+        only_spaces=only_spaces(text, dialect.separator),
     )
     return block, heights
 

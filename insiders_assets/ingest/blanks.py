@@ -1,0 +1,33 @@
+"""Which blanks values of a text can have around them: where it can only be the space, none need be looked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_TAB, _RETURN, _NEWLINE = b"\t", 13, 10
+_RARE = (b"\v", b"\f")
+_TWO_BYTES = (0x85, 0xA0)
+"""What follows 0xC2 in the UTF-8 of a blank: the next line and the space that does not break."""
+_THREE_BYTES = (b"\xe1", b"\xe2", b"\xe3")
+"""What the UTF-8 of every other blank begins with."""
+
+
+def only_spaces(text: bytes, separator: str) -> bool:
+    """Whether a value of delimited text can begin or end with no other blank than a space.
+
+    Args:
+        text: The text in UTF-8; it may say no where the answer is yes, but not the other way round.
+        separator: The character between its values.
+    """
+    if any(blank in text for blank in _RARE) or (_TAB in text and (separator != "\t" or b'"' in text)):
+        return False
+    if b"\r" not in text and text.isascii():
+        return True
+    data = np.append(np.frombuffer(text, dtype=np.uint8), _NEWLINE)
+    if (data[np.flatnonzero(data == _RETURN) + 1] != _NEWLINE).any():
+        return False
+    if text.isascii():
+        return True
+    if any(lead in text for lead in _THREE_BYTES):
+        return False
+    return not np.isin(data[np.flatnonzero(data == 0xC2) + 1], _TWO_BYTES).any()
