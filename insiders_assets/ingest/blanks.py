@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _TAB, _RETURN, _NEWLINE = b"\t", 13, 10
 _RARE = (b"\v", b"\f")
@@ -23,11 +28,17 @@ def only_spaces(text: bytes, separator: str) -> bool:
         return False
     if b"\r" not in text and text.isascii():
         return True
-    data = np.append(np.frombuffer(text, dtype=np.uint8), _NEWLINE)
-    if (data[np.flatnonzero(data == _RETURN) + 1] != _NEWLINE).any():
+    data = np.frombuffer(text, dtype=np.uint8)
+    if b"\r" in text and (_after(data, _RETURN) != _NEWLINE).any():
         return False
     if text.isascii():
         return True
     if any(lead in text for lead in _THREE_BYTES):
         return False
-    return not np.isin(data[np.flatnonzero(data == 0xC2) + 1], _TWO_BYTES).any()
+    return not np.isin(_after(data, 0xC2), _TWO_BYTES).any()
+
+
+def _after(data: NDArray[np.uint8], byte: int) -> NDArray[np.uint8]:
+    """What follows each occurrence of a byte."""
+    places = np.flatnonzero(data == byte) + 1
+    return data[places[places < len(data)]]
