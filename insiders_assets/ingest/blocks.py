@@ -80,6 +80,10 @@ class Block:
         return len(self.lines) + self.rejected.height
 
 
+LONGEST_ROW = 16 << 20
+"""Bytes after which a row without an end is given up: no transaction is as long, and no more of one is held."""
+
+
 class CutShortError(ExportError):
     """An export cannot be read any further.
 
@@ -92,6 +96,13 @@ class CutShortError(ExportError):
     def __init__(self, what: str, *, cure: str, rows: int) -> None:
         super().__init__(what, cure=cure)
         self.rows = rows
+
+
+def endless(line: int) -> CutShortError:
+    """What is said of a line that goes on and on."""
+    return CutShortError(
+        f"line {line} is longer than {LONGEST_ROW >> 20} MB", cure="take it out and put the file back", rows=1
+    )
 
 
 class Export(Protocol):

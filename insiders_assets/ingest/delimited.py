@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.blocks import Block, CutShortError, rejected_frame
+from insiders_assets.ingest.blocks import LONGEST_ROW, Block, CutShortError, endless, rejected_frame
 from insiders_assets.ingest.dialect import SAMPLE, Dialect, sniff
 from insiders_assets.ingest.encoding import END_OF_FILE, Decoder, Encoding, decoded
 from insiders_assets.ingest.quotes import UnclosedQuoteError
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 BLOCK = 8 << 20
 """Bytes parsed at a time. Fixed, so that the same file always gives the same blocks."""
-LONGEST_ROW = 64 << 20
-"""Bytes after which a row without an end is given up."""
 MOST_CONTROLS = 0.05
 """Share of control characters above which bytes are no text."""
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r\x01\x1f\x1a\f"))
@@ -104,11 +102,7 @@ class DelimitedExport:
                 if len(carry) > LONGEST_ROW:
                     if dialect.quote and dialect.quote.encode() in carry:
                         raise _unclosed(lines + 1, 1)
-                    raise CutShortError(
-                        f"line {lines + 1} is longer than {LONGEST_ROW >> 20} MB",
-                        cure="take it out and put the file back",
-                        rows=1,
-                    )
+                    raise endless(lines + 1)
 
 
 def is_text(head: bytes) -> bool:

@@ -6,21 +6,19 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.blocks import Block, rejected_frame
+from insiders_assets.ingest.blocks import LONGEST_ROW, Block, endless, rejected_frame
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.containers import Opener
 
-BATCH = 50_000
-"""Lines read at a time."""
+BATCH, BATCH_BYTES = 50_000, 32 << 20
+"""Lines read at a time, and the bytes after which they are enough."""
 SAMPLE = 1000
 """Lines whose keys are the columns."""
-LONGEST_LINE = 16 << 20
 
 
 class JsonLinesExport:
@@ -51,8 +49,15 @@ class JsonLinesExport:
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows; see :class:`insiders_assets.ingest.blocks.Export`."""
-        lines = self._lines()
-        while batch := list(islice(lines, BATCH)):
+        batch: list[tuple[int, str]] = []
+        size = 0
+        for number, text in self._lines():
+            batch.append((number, text))
+            size += len(text)
+            if len(batch) == BATCH or size > BATCH_BYTES:
+                yield self._block(batch, positions)
+                batch, size = [], 0
+        if batch:
             yield self._block(batch, positions)
 
     def _block(self, batch: list[tuple[int, str]], positions: Sequence[int]) -> Block:
@@ -79,8 +84,10 @@ class JsonLinesExport:
         """Every line with something on it, and its number."""
         with closing(self._open()) as stream:
             number = 0
-            while raw := stream.readline(LONGEST_LINE):
+            while raw := stream.readline(LONGEST_ROW + 1):
                 number += 1
+                if len(raw) > LONGEST_ROW:
+                    raise endless(number)
                 text = raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip()
                 if text:
                     yield number, text

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 FLUSH = 1_000_000
 """Transactions held in memory before they are written: some 150 MB. Fixed, so that the parts are always the same."""
-FLUSH_REJECTED = 100_000
+FLUSH_REJECTED, FLUSH_REJECTED_BYTES = 100_000, 64 << 20
+"""Rejected rows held in memory before they are written, and the bytes of them."""
 FORM: dict[str, Any] = {"compression": "zstd", "row_group_size": 250_000}
 _EPOCH = date(1970, 1, 1)
 
@@ -42,6 +43,7 @@ class PartWriter:
         self._name, self._identity = name, identity
         self._held: list[pl.DataFrame] = []
         self._held_rejected: list[pl.DataFrame] = []
+        self._rejected_bytes = 0
         self._flushes = 0
         self.parts: list[Part] = []
         self.rejected_parts: list[Part] = []
@@ -55,7 +57,9 @@ class PartWriter:
     def rejected(self, frame: pl.DataFrame) -> None:
         """Take in rejected rows: all columns of the contract but the file and when it arrived."""
         self._held_rejected.append(frame)
-        if sum(held.height for held in self._held_rejected) >= FLUSH_REJECTED:
+        self._rejected_bytes += int(frame["row_text"].str.len_bytes().sum() or 0)
+        rows = sum(held.height for held in self._held_rejected)
+        if rows >= FLUSH_REJECTED or self._rejected_bytes >= FLUSH_REJECTED_BYTES:
             self._flush_rejected()
 
     def discard(self) -> None:
@@ -64,7 +68,7 @@ class PartWriter:
             for part in parts:
                 (folder / part.path).unlink(missing_ok=True)
             parts.clear()
-        self._held, self._held_rejected, self._flushes = [], [], 0
+        self._held, self._held_rejected, self._flushes, self._rejected_bytes = [], [], 0, 0
 
     def close(self) -> None:
         """Write what is still held."""
@@ -100,7 +104,7 @@ class PartWriter:
         if not self._held_rejected:
             return []
         frame = pl.concat(self._held_rejected)
-        self._held_rejected = []
+        self._held_rejected, self._rejected_bytes = [], 0
         suffix = f".{len(self.rejected_parts)}" if self.rejected_parts else ""
         return [_Unwritten(self._folders[1], f"{self._identity}{suffix}.parquet", frame)]
 

@@ -15,7 +15,7 @@ from insiders_assets_tests.faults.shop import rows_in
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
-BOUND = 1_500
+BOUND = 800
 """Megabytes of memory that reading hostile exports may take, at most."""
 
 
@@ -26,6 +26,7 @@ def bombs(on: Ground) -> list[Outcome]:
     for fault, write in (
         (f"an export of a single line of {size >> 20:,} MB", _one_line),
         (f"an export whose quoted field does not end for {size >> 20:,} MB", _open_quote),
+        (f"a file of JSON lines whose line does not end for {size >> 20:,} MB", _json_line),
         (f"a gzip file that unpacks to {4 * size >> 20:,} MB of empty lines", _gzip_bomb),
         (f"a zip file whose member unpacks to {4 * size >> 20:,} MB of empty lines", _zip_bomb),
     ):
@@ -74,6 +75,13 @@ def _open_quote(landing: Path, size: int) -> None:
         file.write(_head(landing) + b'1,2,"')
         for _ in range(size >> 20):
             file.write(b"abcdefg\n" * (1 << 17))
+
+
+def _json_line(landing: Path, size: int) -> None:
+    with (landing / "line.jsonl").open("wb") as file:
+        file.write(b'{"InvoiceNo": "1"}\n{"InvoiceNo": "')
+        for _ in range(size >> 20):
+            file.write(b"x" * (1 << 20))
 
 
 def _gzip_bomb(landing: Path, size: int) -> None:

@@ -8,11 +8,13 @@ import zipfile
 import pytest
 
 from insiders_assets.ingest import containers
+from insiders_assets.ingest.blocks import rejected_frame
 from insiders_assets.ingest.containers import UNFORESEEN
 from insiders_assets.ingest.rules import FileRules, IngestRules
+from insiders_assets.storage import parts
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
-from insiders_assets_tests.ingest.exports import csv, good, read
+from insiders_assets_tests.ingest.exports import csv, good, read, read_all
 from insiders_assets_tests.ingest.zoo import ZOO
 
 
@@ -67,3 +69,33 @@ def test_a_bomb_of_many_members_that_are_each_within_bounds_is_given_up(tmp_path
             archive.writestr(f"{number}.csv", csv(*good()) + b"\n" * (1 << 19))
     found = read(tmp_path, packed.getvalue(), "bombs.zip")
     assert "unpacks to more than 500 times its size" in found.outcome.set_aside
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "reason"),
+    [
+        ("a.csv", csv(*good()), "line 5 is longer than 16 MB"),
+        ("a.csv", csv(*good()) + b'1,2,"', "the quote that opens on line 5 is never closed"),
+        ("a.jsonl", b'{"InvoiceNo": "1"}\n{"InvoiceNo": "', "line 2 is longer than 16 MB"),
+    ],
+    ids=["delimited", "quoted", "JSON"],
+)
+def test_a_line_without_an_end_is_given_up_long_before_its_file_ends(tmp_path, name, begins, reason):
+    """A file with holes that seems to hold 4 GB: reading all of it would take far longer than the test may."""
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.write(begins + b"x" * (40 << 20))
+        file.truncate(4 << 30)
+    (found,) = read_all(path).values()
+    assert reason in found.outcome.set_aside
+    assert found.outcome.rows_transactions == 0
+
+
+def test_long_rejected_rows_are_written_before_they_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "FLUSH_REJECTED_BYTES", 1 << 20)
+    writer = parts.PartWriter(tmp_path / "transactions", tmp_path / "quarantine", "a.csv", "a")
+    for line in range(4):
+        writer.rejected(rejected_frame([(line, None, None, "is no row", "x" * (600 << 10))]))
+    writer.close()
+    assert [part.rows for part in writer.rejected_parts] == [2, 2]
+    assert sorted(path.name for path in (tmp_path / "quarantine").iterdir()) == ["a.1.parquet", "a.parquet"]
