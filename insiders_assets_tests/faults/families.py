@@ -15,6 +15,7 @@ from insiders_assets_tests.faults.shop import Shop
 
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.kills import Killing
+    from insiders_assets_tests.faults.world import World
 
 Report = Callable[[str], None]
 
@@ -70,6 +71,13 @@ class Ground:
     def kept(self) -> Path:
         """Where homes are kept that are not as they should be."""
         return self.keep or self.scratch / "kept"
+
+    @property
+    def world(self) -> World:
+        """A home and a landing zone for steps of any kind."""
+        from insiders_assets_tests.faults.world import World
+
+        return self._once("world", lambda: World(self, "steps"))
 
     def local(self, name: str) -> LocalHome:
         """A home in a folder of its own."""

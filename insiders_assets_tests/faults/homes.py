@@ -73,17 +73,22 @@ class LocalHome:
         self.env = environment(str(self.home), self.scratch)
         self.roots = [str(self.home), str(self.scratch / "tmp")]
 
+    @property
+    def saved(self) -> Path:
+        """Where a copy of the saved home lies."""
+        return self.scratch / "saved"
+
     def save(self) -> None:
         """See :class:`Home`."""
-        shutil.rmtree(self.scratch / "saved", ignore_errors=True)
-        shutil.copytree(self.home, self.scratch / "saved", symlinks=True)
+        shutil.rmtree(self.saved, ignore_errors=True)
+        shutil.copytree(self.home, self.saved, symlinks=True)
 
     def restore(self) -> None:
         """See :class:`Home`."""
         shutil.rmtree(self.home, ignore_errors=True)
         emptied(self.scratch / "tmp")
-        if (self.scratch / "saved").exists():
-            shutil.copytree(self.scratch / "saved", self.home, symlinks=True)
+        if self.saved.exists():
+            shutil.copytree(self.saved, self.home, symlinks=True)
 
     def leftovers(self) -> list[str]:
         """See :class:`Home`."""

@@ -44,6 +44,13 @@ class Killing(Rehearsal):
             trial.happened = killed_after(self.start(), share * self.undisturbed.cpu_seconds)
         return trial
 
+    def twice(self, point: Point, share: float) -> Trial:
+        """Kill at a boundary, and what comes after it once a share of the work is done."""
+        with self.trial(f"at {point[0]} #{point[1]}, then after {share:.3f} of its work") as trial:
+            trial.happened = ended(self.start(roots=self.home.roots, deadly=point)) == -signal.SIGKILL
+            trial.happened &= killed_after(self.start(), share * self.undisturbed.cpu_seconds)
+        return trial
+
 
 LONG_FORM: dict[str, tuple[int, int]] = {"refresh": (65, 32), "first run": (10, 6), "refit": (10, 6)}
 """How many kills at boundaries and at random moments the long form makes in a folder, by command."""

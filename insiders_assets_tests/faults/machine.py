@@ -14,7 +14,7 @@ from insiders_assets_tests.faults import tasks
 from insiders_assets_tests.faults.forks import cpu_of, ended
 from insiders_assets_tests.faults.homes import LocalHome
 from insiders_assets_tests.faults.record import Outcome
-from insiders_assets_tests.faults.recovery import Rehearsal, counted
+from insiders_assets_tests.faults.recovery import Rehearsal, Trial, counted
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -38,9 +38,8 @@ class MountedHome(LocalHome):
         self.size(64 << 20)
         for path in self.home.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        saved = self.scratch / "saved"
-        if saved.exists():
-            shutil.copytree(saved, self.home, symlinks=True, dirs_exist_ok=True)
+        if self.saved.exists():
+            shutil.copytree(self.saved, self.home, symlinks=True, dirs_exist_ok=True)
 
     def size(self, size: int) -> None:
         """Let it hold so many bytes."""
@@ -91,7 +90,7 @@ def disk(on: Ground) -> list[Outcome]:
     full = Outcome("disk full, somewhere in a refresh", outcome=LINE.format("make room"))
     sealed = Outcome("home read-only before a refresh", outcome=LINE.format("make it writable"))
     with suppress(PermissionError), mounted(on.folder("disk")) as home:
-        rehearsal = Rehearsal(home, on.shop)
+        rehearsal = Rehearsal(home, on.shop, published=cast("LocalHome", on.rehearsed.home).saved)
         needs = home.used()
         home.restore()
         has = home.used()
@@ -99,19 +98,29 @@ def disk(on: Ground) -> list[Outcome]:
         for _ in range(on.times(20)):
             share = chance.random() ** 2
             with rehearsal.trial(f"with room for {share:.3f} of what it needs") as trial:
-                home.size(has + int(share * (needs - has)))
-                code = ended(rehearsal.start())
-                if code:
-                    rehearsal.refused(trial, code, "No space left", "full", "make room")
-                trial.happened = code != 0
-                home.size(64 << 20)
+                fills_up(rehearsal, trial, home, has + int(share * (needs - has)))
             counted(full, trial, on)
         with rehearsal.trial("read-only before it starts") as trial:
-            home.read_only()
-            rehearsal.refused(trial, ended(rehearsal.start()), "Read-only", "readonly", "cannot be written")
-            home.size(64 << 20)
+            turns_read_only(rehearsal, trial, home)
         counted(sealed, trial, on)
     return [outcome for outcome in (full, sealed) if outcome.tried]
+
+
+def fills_up(rehearsal: Rehearsal, trial: Trial, home: MountedHome, size: int) -> None:
+    """A run on a disk of so many bytes, which is made larger afterwards."""
+    home.size(size)
+    code = ended(rehearsal.start())
+    if code:
+        rehearsal.refused(trial, code, "No space left", "full", "make room")
+    trial.happened = code != 0
+    home.size(64 << 20)
+
+
+def turns_read_only(rehearsal: Rehearsal, trial: Trial, home: MountedHome) -> None:
+    """A run on a disk that nobody may write to, for as long as it takes."""
+    home.read_only()
+    rehearsal.refused(trial, ended(rehearsal.start()), "Read-only", "readonly", "cannot be written")
+    home.size(64 << 20)
 
 
 def rights_lost(on: Ground) -> list[Outcome]:
@@ -127,16 +136,39 @@ def rights_lost(on: Ground) -> list[Outcome]:
         with rehearsal.trial(
             f"{part or 'the home'} may not be written after {share:.2f} of its work"
         ) as trial:
-            plain = rehearsal.env | {"FAULTS_RIGHTS": "no more than a user's"}
-            process = tasks.command(rehearsal.words, plain, rehearsal.said)
-            at = share * rehearsal.undisturbed.cpu_seconds
-            code = midway(process, at, lambda part=part: taken(home / part))
-            trial.happened = code != 0
-            if code:
-                rehearsal.refused(trial, code, "cannot be", "Permission denied")
-            given(home)
+            lose_rights(rehearsal, trial, home, part, share)
         counted(outcome, trial, on)
     return [outcome]
+
+
+def lose_rights(rehearsal: Rehearsal, trial: Trial, home: Path, part: str, share: float) -> None:
+    """A run that may no longer write to a part of the home once a share of its work is done."""
+    plain = rehearsal.env | {"FAULTS_RIGHTS": "no more than a user's"}
+    process = tasks.command(rehearsal.words, plain, rehearsal.said)
+    code = midway(process, share * rehearsal.undisturbed.cpu_seconds, lambda: taken(home / part))
+    trial.happened = code != 0
+    if code:
+        rehearsal.refused(trial, code, "cannot be", "Permission denied")
+    given(home)
+
+
+def one_after_another(on: Ground) -> Trial:
+    """A disk that is read-only, then one that is too small, then rights that are lost, before all is well again.
+
+    Raises:
+        PermissionError: This user may not mount a file system.
+    """
+    before = on.rehearsed
+    with mounted(on.folder("one after another")) as home:
+        saved = cast("LocalHome", before.home).saved
+        rehearsal = Rehearsal(home, on.shop, published=saved, undisturbed=before.undisturbed)
+        with rehearsal.trial("a read-only disk, a small one, lost rights") as trial:
+            turns_read_only(rehearsal, trial, home)
+            fills_up(rehearsal, trial, home, home.used() + (64 << 10))
+            full = trial.happened
+            lose_rights(rehearsal, trial, home.home, "lake", 0.5)
+            trial.happened = trial.happened and full
+    return trial
 
 
 def taken(path: Path) -> None:

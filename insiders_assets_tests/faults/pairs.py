@@ -11,10 +11,10 @@ from insiders_assets_tests.faults.boundaries import Point
 from insiders_assets_tests.faults.forks import ended
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.steps import BrokenError, Steps
-from insiders_assets_tests.faults.world import World
 
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
+    from insiders_assets_tests.faults.world import World
 
 
 def pairs(on: Ground, most: int) -> list[Outcome]:
@@ -27,7 +27,7 @@ def pairs(on: Ground, most: int) -> list[Outcome]:
         "`kill -9` of a refit at a boundary of its writes, then of a `forget` at one of its own; folder and SQLite",
         outcome="nothing; every invariant holds after either, and once the command is given again all belongs together",
     )
-    world = World(on, "pairs")
+    world = on.world
     chance = on.chance("pairs")
     customers = Steps(world).seen.customers
     first = in_any_order(points(world, "refit"), most, chance)

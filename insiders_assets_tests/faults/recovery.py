@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,21 +79,34 @@ class Rehearsal:
         home: Where results are kept.
         shop: The exports.
         scenario: Of :data:`SCENARIOS`.
+        published: A home as it was before the command, whose copy need not be made from the exports again.
+        undisturbed: What the command does in such a home, if that is known.
         settings: Settings beside those of the scenario.
     """
 
-    def __init__(self, home: Home, shop: Shop, scenario: str = "refresh", **settings: str) -> None:
+    def __init__(
+        self,
+        home: Home,
+        shop: Shop,
+        scenario: str = "refresh",
+        *,
+        published: Path | None = None,
+        undisturbed: Undisturbed | None = None,
+        **settings: str,
+    ) -> None:
         self.home, self.shop, self.scenario = home, shop, scenario
-        self.words, published, own = SCENARIOS[scenario]
+        self.words, needed, own = SCENARIOS[scenario]
         home.env |= settings
         self.env = home.env | own | {"INSIDERS_LANDING": str(shop.after)}
         self.said = Path(home.env["TMPDIR"]).parent / "said.txt"
-        home.restore()
         if published:
+            shutil.copytree(published, self.said.with_name("saved"), symlinks=True)
+        home.restore()
+        if needed and not published:
             tasks.done(("run", "--json"), home.env | {"INSIDERS_LANDING": str(shop.before)}, self.said)
             home.save()
         self._tables = tasks.called(tables_of, self.env)
-        self.undisturbed = self._undisturbed()
+        self.undisturbed = undisturbed or self._undisturbed()
 
     def _undisturbed(self) -> Undisturbed:
         before = tasks.called(looking.state, self.env, self._tables)

@@ -10,12 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.steps import BrokenError, Steps
-from insiders_assets_tests.faults.world import FIRST, PIECES, World
+from insiders_assets_tests.faults.world import FIRST, PIECES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from insiders_assets_tests.faults.families import Ground
+    from insiders_assets_tests.faults.world import World
 
 POLICIES: tuple[dict[str, str], ...] = (
     {},
@@ -104,7 +105,7 @@ def sequences(on: Ground, *, examples: int = 25, length: int = 16) -> list[Outco
         f"up to {length} random steps of drop, replace, remove, run, refit, forget, crash, other policy, other clock",
         outcome="nothing; every invariant holds after every step",
     )
-    world = World(on)
+    world = on.world
     machine: Any = seed(on.seed)(
         type("Sequences", (Sequence,), {"world": world, "say": staticmethod(on.say)})
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FILES, CALMS = 1000, 20
 """Files that come, and moments at which nothing does for long enough to be noticed."""
-TICK = 0.05
+TICK = 0.02
 """Seconds between two ticks, which are ten seconds in real life."""
 COMPARED = ("clean_purchases", "returns", "customer_features", "leaf_embedding", "clusters")
 """Tables that follow from the exports and the model alone, whatever was published before."""

@@ -12,11 +12,11 @@ from botocore.config import Config
 
 from insiders_assets import places
 from insiders_assets.errors import InsidersError
-from insiders_assets_tests.faults import content, kills, looking, machine, models, requests, sequences, storms
+from insiders_assets_tests.faults import content, looking, machine, models, requests, sequences, storms
 from insiders_assets_tests.faults.families import Ground, ground
 from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.recovery import Trial
 from insiders_assets_tests.faults.steps import Steps
-from insiders_assets_tests.faults.world import World
 
 
 @pytest.fixture(scope="module")
@@ -31,22 +31,28 @@ def good(outcomes: list[Outcome]) -> None:
         assert outcome.good, outcome.wrong
 
 
-def test_a_run_that_is_killed_is_made_up_for_and_no_reader_notices(on: Ground) -> None:
-    outcomes = kills.kill_all(on, {"refresh": (200, 200)})
-    good(outcomes)
-    assert sum(outcome.tried for outcome in outcomes) >= 4
-    assert all(outcome.looks > 100 for outcome in outcomes)
+def well(trial: Trial) -> None:
+    assert trial.happened, trial.where
+    assert not [*trial.wrong, *trial.torn], trial
+    assert trial.lost == 0
+    assert trial.looks > 100
 
 
-def test_a_disk_that_is_full_or_read_only_is_one_clear_line_and_made_up_for(on: Ground) -> None:
-    outcomes = machine.disk(on)
-    if not outcomes:
-        pytest.skip("this user may not mount a file system to fill")
-    good(outcomes)
+def test_a_run_that_is_killed_and_killed_again_is_made_up_for_and_no_reader_notices(on: Ground) -> None:
+    chance = on.chance("twice")
+    point = next(point for point in on.rehearsed.boundaries(200, chance) if "lake/" in point[0])
+    well(on.rehearsed.twice(point, chance.uniform(0.2, 0.9)))
 
 
-def test_rights_that_are_lost_and_a_clock_set_back_do_no_harm(on: Ground) -> None:
-    good([*machine.rights_lost(on), *machine.clock_set_back(on)])
+def test_a_disk_that_is_read_only_or_full_and_lost_rights_are_one_clear_line_each_and_made_up_for(
+    on: Ground,
+) -> None:
+    try:
+        trial = machine.one_after_another(on)
+    except PermissionError:  # this user may not mount a file system to fill
+        good(machine.rights_lost(on))
+    else:
+        well(trial)
 
 
 def test_no_step_of_a_random_sequence_breaks_an_invariant(on: Ground) -> None:
@@ -55,10 +61,11 @@ def test_no_step_of_a_random_sequence_breaks_an_invariant(on: Ground) -> None:
 
 
 def test_a_run_that_was_killed_under_other_settings_is_made_up_for_under_the_old_ones(on: Ground) -> None:
-    steps = Steps(World(on, "settings"))
+    steps = Steps(on.world)
     steps.change_policy({"INSIDERS_POLICY": "budget", "INSIDERS_BUDGET_MEMBERS": "15"}, opted_out=False)
     assert steps.crash(("run",), ("rename lake/tier_summary.parquet", 1))
     steps.change_policy({}, opted_out=False)
+    steps.clock = -86_400  # and the clock is set back
     steps.command("run")
 
 

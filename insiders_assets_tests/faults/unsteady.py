@@ -27,7 +27,7 @@ def changing(on: Ground) -> list[Outcome]:
     """A file that grows for as long as a run reads, and files that are deleted somewhere in one."""
     grows = Outcome("a file that grows, by half rows, for as long as a refresh works", outcome=LEFT)
     goes = Outcome("two files deleted somewhere in a refresh", outcome=LEFT)
-    world, chance = World(on), on.chance("changing")
+    world, chance = World(on, "changing"), on.chance("changing")
     rows = world.pieces[9].splitlines(keepends=True)[1:] * 40
     for _ in range(on.times(10)):
         world.begin()

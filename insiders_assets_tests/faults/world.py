@@ -35,7 +35,7 @@ class World:
         broken: Invariants that did not hold.
     """
 
-    def __init__(self, on: Ground, name: str = "sequences") -> None:
+    def __init__(self, on: Ground, name: str) -> None:
         self.home: LocalHome = on.local(name)
         self.landing = on.folder(f"{name} landing")
         self.kept = on.kept / f"{name}-{on.seed}"
