@@ -92,12 +92,10 @@ def failures(scan: pl.LazyFrame, table: Table) -> tuple[int, pl.DataFrame]:
     if table.key or any(column.unique for column in table.columns):
         frame = scan.collect()
         return frame.height, table.failures(frame)
-    rows, found, batch = 0, [], VALIDATION_BATCH
-    while (
-        batch == VALIDATION_BATCH
-    ):  # not counted first: of many small files on S3, that would be as long again
+    # Not counted first: of many small files on S3, that would take as long again.
+    rows, found = 0, []
+    while rows == len(found) * VALIDATION_BATCH:
         frame = scan.slice(rows, VALIDATION_BATCH).collect()
-        batch = frame.height
-        rows += batch
+        rows += frame.height
         found.append(table.failures(frame))
     return rows, pl.concat(found)
