@@ -93,7 +93,8 @@ def failures(scan: pl.LazyFrame, table: Table) -> tuple[int, pl.DataFrame]:
         frame = scan.collect()
         return frame.height, table.failures(frame)
     # Not counted first: of many small files on S3, that would take as long again.
-    rows, found = 0, []
+    rows = 0
+    found: list[pl.DataFrame] = []
     while rows == len(found) * VALIDATION_BATCH:
         frame = scan.slice(rows, VALIDATION_BATCH).collect()
         rows += frame.height
