@@ -128,8 +128,8 @@ def _ingest(figures: dict[str, Any]) -> str:
         whole, one = daily["all files"], daily["one new file"]
         lines.append(
             f"The 305 daily files of the reference data take {whole['seconds']:.2f} s, "
-            f"{whole['cpu'] / daily['typed scan']['cpu']:.2f} times the CPU of a typed scan to parquet; the last of them "
-            f"on top of the other 304 takes {one['seconds']:.2f} s, {one['seconds'] / whole['seconds']:.1%} of it."
+            f"{whole['cpu'] / daily['typed scan']['cpu']:.2f} times the CPU of a typed scan to parquet; the last of "
+            f"them on top of the other 304 takes {one['seconds']:.2f} s, {one['seconds'] / whole['seconds']:.1%} of it."
         )
     return "\n".join(lines)
 
