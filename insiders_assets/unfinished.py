@@ -36,9 +36,8 @@ def replacement(path: Path) -> Iterator[Path]:
     handle = _opened(temporary)
     try:
         try:
-            if os.fstat(
-                handle
-            ).st_size:  # to cut off nothing would make some file systems write at every close
+            # To cut off nothing would make some file systems write at every close.
+            if os.fstat(handle).st_size:
                 os.ftruncate(handle, 0)
             yield temporary
             with temporary.open("rb+") as written:

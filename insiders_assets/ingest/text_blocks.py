@@ -20,6 +20,23 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rows import Rows
 
 
+def scan_text(text: bytes, dialect: Dialect) -> pl.LazyFrame:
+    """Rows that all have every field, as text: one column per field, named by its position.
+
+    Args:
+        text: The rows in UTF-8.
+        dialect: How they are written.
+    """
+    return pl.scan_csv(
+        text,
+        has_header=False,
+        separator=dialect.separator,
+        quote_char=dialect.quote,
+        schema={str(position): pl.String for position in range(dialect.width)},
+        infer_schema=False,
+    )
+
+
 class TextBlock:
     """A block of delimited text.
 
@@ -93,15 +110,7 @@ class TextBlock:
         breaks = np.flatnonzero(starts[1:] != ends[:-1] + 1) + 1
         runs = zip(starts[np.append(0, breaks)], ends[np.append(breaks - 1, len(ends) - 1)], strict=True)
         text = self._decoder.utf8(b"\n".join(self._block[start:end] for start, end in runs))
-        scan = pl.scan_csv(
-            text,
-            has_header=False,
-            separator=self._dialect.separator,
-            quote_char=self._dialect.quote,
-            schema={str(position): pl.String for position in range(self._dialect.width)},
-            infer_schema=False,
-        )
-        block = self._block_of(kept, scan.select(names))
+        block = self._block_of(kept, scan_text(text, self._dialect).select(names))
         block.only_spaces = only_spaces(text, self._dialect.separator)
         block.again = partial(self._by_hand, kept.tolist(), positions)
         block.some = lambda rows: self._by_hand([int(kept[row]) for row in rows], positions)

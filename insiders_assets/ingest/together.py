@@ -30,6 +30,7 @@ from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.quotes import NEWLINE, UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
 from insiders_assets.ingest.tally import Tally
+from insiders_assets.ingest.text_blocks import scan_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,18 +190,10 @@ def _block(text: bytes, ends: NDArray[np.int64], layout: Layout) -> tuple[Block,
     ):
         return None
     heights = np.diff(np.searchsorted(rows.starts, ends), prepend=0)
-    scan = pl.scan_csv(
-        text,
-        has_header=False,
-        separator=dialect.separator,
-        quote_char=dialect.quote,
-        schema={str(position): pl.String for position in range(dialect.width)},
-        infer_schema=False,
-    )
     lines = np.concatenate([np.arange(2, height + 2) for height in heights])
     first = text[: int(rows.ends[0])].decode().rstrip("\r")
     block = Block(
-        scan.select(str(position) for position in layout.plain.plan.positions),
+        scan_text(text, dialect).select(str(position) for position in layout.plain.plan.positions),
         pl.Series(lines, dtype=pl.Int64),
         rejected_frame([]),
         lambda _: [],

@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from hypothesis import HealthCheck, settings
 
 from insiders_assets.ingest.blocks import REJECTED_SCHEMA
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.reading import read_file
 from insiders_assets.ingest.rules import FileRules
+
+REPEATABLE = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""The same examples each time, however long one takes."""
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 

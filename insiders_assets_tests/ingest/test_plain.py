@@ -1,12 +1,12 @@
 """The quick way of reading gives what the thorough way gives, whatever rows are thrown in between."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insiders_assets.ingest import delimited, plain
 from insiders_assets.ingest.texts import TEXTS
-from insiders_assets_tests.ingest.exports import csv, read, row
+from insiders_assets_tests.ingest.exports import REPEATABLE, csv, read, row
 
 VALUES = {
     "quantity": ["6", "-3", "0", "six", "1.0", "1.5", "1,000", "9" * 20, "1000000001", "", "(5)"],
@@ -31,13 +31,7 @@ def quoted(fields):
 
 
 @pytest.mark.parametrize("first", [True, False])
-@settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(REPEATABLE, max_examples=300)
 @given(odd=ROWS, decimal=st.sampled_from(["auto", "point", "comma"]), order=st.sampled_from(["auto", "day_first"]),
        repeats=st.sampled_from(["keep", "reject"]),
        end=st.sampled_from(["\n", "\r\n"]))  # fmt: skip
@@ -49,13 +43,7 @@ def test_both_ways_of_reading_find_the_same(tmp_path, first, odd, decimal, order
     both_ways(tmp_path, csv(*lines, end=end), **rules)
 
 
-@settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(REPEATABLE, max_examples=200)
 @given(rows=ROWS, encoding=st.sampled_from(["utf-8", "cp1252"]))
 def test_a_text_to_be_cleaned_is_cleaned_in_whichever_block_it_comes(tmp_path, rows, encoding):
     kept = [{name: value for name, value in values.items() if name in TEXTS} for values in rows]
