@@ -1,22 +1,16 @@
 """Any table, written in any form that is read, comes back as it was."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insiders_assets.ingest.names import FIELDS
-from insiders_assets_tests.ingest.exports import read
+from insiders_assets_tests.ingest.exports import REPEATABLE, read
 from insiders_assets_tests.ingest.forms import FORMS, NAMES, tables
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(REPEATABLE, max_examples=40)
 @given(data=st.data())
 def test_a_table_comes_back_as_it_was_written(tmp_path, name, data):
     form = FORMS[name]
