@@ -184,6 +184,13 @@ def soak(on: Ground) -> list[Outcome]:
     return tried(on)
 
 
+def retention(on: Ground) -> list[Outcome]:
+    """Days of which only the last few are kept."""
+    from insiders_assets_tests.faults.soak import retention as tried
+
+    return tried(on)
+
+
 def unsteady(on: Ground) -> list[Outcome]:
     """Exports that change while they are read, very many of them, two daemons."""
     from insiders_assets_tests.faults import unsteady
@@ -204,4 +211,5 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "content": content,
     "unsteady": unsteady,
     "soak": soak,
+    "retention": retention,
 }

@@ -97,6 +97,13 @@ below on, when caches are full and the oldest reports and runs are deleted (`INS
 `INSIDERS_RUNS_KEPT`, here set to fewer than usual). What grows with the exports themselves goes on growing: a part of
 the lake for each file, a row of the warehouse for each refresh.""",
     ),
+    "retention": (
+        "What is kept",
+        """\
+The year's days again while far fewer reports and runs are kept, so that the oldest are deleted for most of the time.
+PostgreSQL gives the room of deleted rows to others once a fifth of a table is dead, and that of an index later still:
+until then Dagster's history grows as if nothing were deleted.""",
+    ),
     "content": (
         "Hostile content",
         """\

@@ -26,10 +26,14 @@ SAMPLED = 8
 """Days whose tables are held against a clean run's."""
 WARM = 0.3
 """The share of days after which nothing may grow any more: caches and pools are full by then."""
-SETTLED = 20
-"""Days after which what is kept is at work: so many runs are deleted by one refresh at most."""
+SETTLED, SPARE = 20, 0.6
+"""Days after which what is kept is at work: so many runs are deleted by one refresh at most. And the share of what is
+kept after which PostgreSQL's room is: it looks for dead rows once a fifth of a table is dead, and gives pages of an
+index to others one or two such times later."""
 STEADY = {"handles": 1.0, "threads": 1.0, "connections": 1.0, "temporary files": 0.5}
 """What may be added per hundred refreshes, by measure; a leak adds a hundred."""
+FEW, SHORT = 5, 13.0
+"""How many reports and runs are kept, and for how many minutes, when it is about what is kept alone."""
 MEMORY = 0.03
 """And the share of memory: the daemon's and the code server's."""
 RETAINED = {"runs": 0.5, "objects, reports": 2.0, "objects, logs": 2.0, "MB of database, history": 5.0}
@@ -37,8 +41,16 @@ RETAINED = {"runs": 0.5, "objects, reports": 2.0, "objects, logs": 2.0, "MB of d
 a megabyte of history, of which PostgreSQL makes room for the next when it comes to it."""
 
 
-def soak(on: Ground) -> list[Outcome]:
+def retention(on: Ground) -> list[Outcome]:
+    """The same days while very little is kept, so that the oldest is deleted on most of them."""
+    right, clean, _, *bounded = soak(on, FEW, SHORT)
+    right.fault = f"{right.fault}; the newest {FEW} reports and runs are kept"
+    return [right, clean, *bounded]
+
+
+def soak(on: Ground, newest: int | None = None, minutes: float | None = None) -> list[Outcome]:
     """A month of exports at first, then a day at a time; each is measured once its refresh is over."""
+    newest, minutes = newest or on.newest, minutes or on.minutes
     from insiders_assets.simulation.exports import simulate
 
     outcome = Outcome(
@@ -72,12 +84,12 @@ def soak(on: Ground) -> list[Outcome]:
     samples: list[dict[str, float]] = []
     kept: dict[int, dict[str, str]] = {}
     begun = time.monotonic()
-    keeping = {"INSIDERS_REPORTS_KEPT": str(on.newest), "INSIDERS_RUNS_KEPT": str(on.newest)}
+    keeping = {"INSIDERS_REPORTS_KEPT": str(newest), "INSIDERS_RUNS_KEPT": str(newest)}
     with production(on.folder("production"), on.server.url, **RECIPE | keeping) as shop:
         year = Year(shop, arrived)
         outcome.add(year.day(first, 1))
         for number, file in enumerate(days, start=2):
-            if time.monotonic() - begun > on.minutes * 60 or outcome.tried - outcome.survived > 5:
+            if time.monotonic() - begun > minutes * 60 or outcome.tried - outcome.survived > 5:
                 break
             outcome.add(year.day([file], number))
             samples.append(measures(shop, year))
@@ -92,12 +104,12 @@ def soak(on: Ground) -> list[Outcome]:
             (models / key).write_bytes(content)
     for number, found in kept.items():
         clean.add(not_as_a_clean_run(on, number, found, models))
-    begin = warm(len(samples), on.newest)
+    begin = warm(len(samples), newest)
     growth = {name: slope([sample[name] for sample in samples[begin:]]) for name in samples[0]}
     steady.add(leaks(samples, growth))
-    retained = begin > on.newest
+    retained = begin > newest
     on.facts["refreshes"] = len(samples) + 1
-    on.facts["reports and runs kept"] = on.newest
+    on.facts["reports and runs kept"] = newest
     on.facts["growth told since refresh"] = begin + 1
     for name in samples[0]:
         ours = [sample[name] for sample in samples]
@@ -244,7 +256,7 @@ def not_as_a_clean_run(on: Ground, number: int, found: dict[str, str], models: P
 
 def warm(days: int, kept: int) -> int:
     """The day from which growth is told: caches are full, and what is kept is complete if there are days left then."""
-    complete = kept + SETTLED
+    complete = kept + max(SETTLED, round(SPARE * kept))
     return max(int(WARM * days), complete) if days > complete + SETTLED else int(WARM * days)
 
 
