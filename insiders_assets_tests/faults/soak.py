@@ -32,13 +32,13 @@ kept after which PostgreSQL's room is: it looks for dead rows once a fifth of a 
 index to others one or two such times later."""
 STEADY = {"handles": 1.0, "threads": 1.0, "connections": 1.0, "temporary files": 0.5}
 """What may be added per hundred refreshes, by measure; a leak adds a hundred."""
-FEW, SHORT = 5, 13.0
-"""How many reports and runs are kept, and for how many minutes, when it is about what is kept alone."""
 MEMORY = 0.03
 """And the share of memory: the daemon's and the code server's."""
 RETAINED = {"runs": 0.5, "objects, reports": 2.0, "objects, logs": 2.0, "MB of database, history": 5.0}
 """And what is deleted when it is old, once it is: each refresh adds a run, four reports' objects, one of logs, and half
 a megabyte of history, of which PostgreSQL makes room for the next when it comes to it."""
+FEW, SHORT = 5, 13.0
+"""How many reports and runs are kept, and for how many minutes, when it is about what is kept alone."""
 
 
 def retention(on: Ground) -> list[Outcome]:
