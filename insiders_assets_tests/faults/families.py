@@ -131,6 +131,13 @@ def kills_in_the_cloud(on: Ground) -> list[Outcome]:
     return kill_all(on, IN_THE_CLOUD, cloud=True)
 
 
+def forgets(on: Ground) -> list[Outcome]:
+    """The same of ``insiders forget``, in a folder and in a bucket."""
+    from insiders_assets_tests.faults.kills import FORGETS, FORGETS_IN_THE_CLOUD, kill_all
+
+    return [*kill_all(on, FORGETS), *kill_all(on, FORGETS_IN_THE_CLOUD, cloud=True)]
+
+
 def machine(on: Ground) -> list[Outcome]:
     """The disk, rights, the clock, unsteady files, several commands."""
     from insiders_assets_tests.faults import machine, together
@@ -203,6 +210,7 @@ def unsteady(on: Ground) -> list[Outcome]:
 FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "kills": kills,
     "kills_in_the_cloud": kills_in_the_cloud,
+    "forgets": forgets,
     "machine": machine,
     "services": services,
     "sequences": sequences,

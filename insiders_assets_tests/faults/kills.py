@@ -58,6 +58,9 @@ LONG_FORM: dict[str, tuple[int, int]] = {"refresh": (65, 32), "first run": (10, 
 IN_THE_CLOUD: dict[str, tuple[int, int]] = {"refresh": (48, 16), "refit": (6, 4)}
 """And in a bucket."""
 
+FORGETS: dict[str, tuple[int, int]] = {"forget": (60, 20)}
+FORGETS_IN_THE_CLOUD: dict[str, tuple[int, int]] = {"forget": (30, 10)}
+
 
 def kill_all(on: Ground, plan: dict[str, tuple[int, int]], *, cloud: bool = False) -> list[Outcome]:
     """Kill commands in a home of a kind."""
@@ -78,7 +81,7 @@ def kill_all(on: Ground, plan: dict[str, tuple[int, int]], *, cloud: bool = Fals
         for _ in range(4 * on.times(moments)):
             if by_chance.tried < on.times(moments):
                 counted(by_chance, killing.after(chance.random()), on)
-        on.facts[scenario] = {
+        on.facts[f"{scenario}, {kind}"] = {
             "boundaries": len(killing.undisturbed.points),
             "kinds": len({label for label, _ in killing.undisturbed.points}),
             "kinds killed at": len({label for label, _ in points}),

@@ -193,15 +193,18 @@ def watching(env: dict[str, str], allowed: dict[str, set[str]], pipe: Connection
 class Watch:
     """Readers in a process of their own, for the length of a block.
 
+    Args:
+        env: Names the home.
+        allowed: What may be seen, by what is looked at.
+
     Attributes:
         looks: How often they looked.
         torn: What they should not have seen.
         late: How often a server did not answer in time.
     """
 
-    def __init__(self, env: dict[str, str], before: Look, after: Look) -> None:
-        self._env = env
-        self._allowed = {name: {before.get(name, ABSENT), after[name]} for name in after}
+    def __init__(self, env: dict[str, str], allowed: dict[str, set[str]]) -> None:
+        self._env, self._allowed = env, allowed
         self.looks, self.torn, self.late = 0, list[str](), 0
 
     def __enter__(self) -> Watch:

@@ -44,6 +44,13 @@ The same, against real servers on this machine. One kill of a refit showed that 
 the server had not yet noticed that the holder of the lock was gone. Commands now wait for it, and the refit's kills
 were made again.""",
     ),
+    "forgets": (
+        "A customer is forgotten",
+        """\
+A member is forgotten while new exports wait; the command is killed, and given again. Readers look all the while. Each
+store changes by itself, so they may also see what lies between the stages of an undisturbed `insiders forget`: parsed
+exports without the customer, then tables, then the refresh, history and old reports. Each of these states is whole.""",
+    ),
     "machine": (
         "The machine",
         """\

@@ -18,16 +18,23 @@ from insiders_assets_tests.faults.homes import Home
 from insiders_assets_tests.faults.looking import Watch
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.shop import Shop, rows_in
+from insiders_assets_tests.faults.stages import between_stages
 
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
-SCENARIOS: dict[str, tuple[tuple[str, ...], bool, dict[str, str]]] = {
-    "refresh": (("run", "--json"), True, {}),
-    "first run": (("run", "--json"), False, {}),
-    "refit": (("refit", "--json"), True, {"INSIDERS_SEED": "7"}),
+MEMBER = "a member"
+"""Stands for the first member's id in a command."""
+_RUN = ("run", "--json")
+SCENARIOS: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]], dict[str, str]]] = {
+    "refresh": (_RUN, [_RUN], {}),
+    "first run": (_RUN, [], {}),
+    "refit": (("refit", "--json"), [_RUN], {"INSIDERS_SEED": "7"}),
+    "forget": (("forget", "--json", MEMBER), [_RUN, ("forget", "nobody")], {}),
 }
-"""The command, whether something was published before it, and settings that differ."""
+"""The command, those before it, and settings that differ. The first to be forgotten draws the salt of all hashes."""
+STAGED = ("forget",)
+"""Commands in which readers may see more than what was before and what is after."""
 
 
 @dataclass
@@ -35,14 +42,14 @@ class Undisturbed:
     """What a command does when nobody interferes.
 
     Attributes:
-        before: What readers see before it.
+        seen: What readers may see, by what they look at: the state before it, the one after it, and between its stages.
         after: What they see after it.
         kept: Every byte of lake and quarantine after it.
         cpu_seconds: What it costs, in seconds of a processor.
         points: The boundaries that it passes.
     """
 
-    before: looking.Look
+    seen: dict[str, set[str]]
     after: looking.Look
     kept: dict[str, str]
     cpu_seconds: float
@@ -95,21 +102,28 @@ class Rehearsal:
         **settings: str,
     ) -> None:
         self.home, self.shop, self.scenario = home, shop, scenario
-        self.words, needed, own = SCENARIOS[scenario]
+        self.words, earlier, own = SCENARIOS[scenario]
         home.env |= settings
         self.env = home.env | own | {"INSIDERS_LANDING": str(shop.after)}
         self.said = Path(home.env["TMPDIR"]).parent / "said.txt"
         if published:
             shutil.copytree(published, self.said.with_name("saved"), symlinks=True)
         home.restore()
-        if needed and not published:
-            tasks.done(("run", "--json"), home.env | {"INSIDERS_LANDING": str(shop.before)}, self.said)
+        if earlier and not published:
+            for words in earlier:
+                tasks.done(words, home.env | {"INSIDERS_LANDING": str(shop.before)}, self.said)
             home.save()
         self._tables = tasks.called(tables_of, self.env)
+        if MEMBER in self.words:
+            member = tasks.called(first_member, self.env)
+            self.words = tuple(member if word == MEMBER else word for word in self.words)
         self.undisturbed = undisturbed or self._undisturbed()
 
     def _undisturbed(self) -> Undisturbed:
-        before = tasks.called(looking.state, self.env, self._tables)
+        states = [tasks.called(looking.state, self.env, self._tables)]
+        if self.scenario in STAGED:
+            states += tasks.called(between_stages, self.env, self.words, self._tables)
+            self.home.restore()
         process = self.start(roots=self.home.roots)
         used = 0.0
         while process.is_alive():
@@ -122,7 +136,8 @@ class Rehearsal:
         after = tasks.called(looking.state, self.env, self._tables)
         if left := self.home.leftovers():
             raise RuntimeError(f"an undisturbed run leaves {left}")
-        return Undisturbed(before, after, self.home.kept(), used, points)
+        seen = {name: {state.get(name, looking.ABSENT) for state in (*states, after)} for name in after}
+        return Undisturbed(seen, after, self.home.kept(), used, points)
 
     def start(
         self, *, roots: Sequence[str] = (), deadly: Point | None = None, said: Path | None = None
@@ -135,7 +150,7 @@ class Rehearsal:
         """Put the home back and let readers look; after the block run the command again and compare."""
         found = Trial(f"{self.scenario}, {self.home.kind}, {where}")
         self.home.restore()
-        with Watch(self.env, self.undisturbed.before, self.undisturbed.after) as watch:
+        with Watch(self.env, self.undisturbed.seen) as watch:
             yield found
             try:
                 tasks.done(self.words, self.env, self.said)
@@ -178,6 +193,11 @@ def tables_of() -> list[str]:
     return [
         table.name for tables in TOGETHER.values() for table in tables if table.name != "raw_transactions"
     ]
+
+
+def first_member() -> str:
+    """The id of the member who comes first."""
+    return str(looking.stores().warehouse.read("members")["customer_id"].min())
 
 
 def rows_accounted_for() -> int:

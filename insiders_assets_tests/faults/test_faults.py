@@ -14,6 +14,7 @@ from insiders_assets import places
 from insiders_assets.errors import InsidersError
 from insiders_assets_tests.faults import content, looking, machine, models, requests, sequences, storms
 from insiders_assets_tests.faults.families import Ground, ground
+from insiders_assets_tests.faults.kills import Killing
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.recovery import Trial
 from insiders_assets_tests.faults.steps import Steps
@@ -42,6 +43,12 @@ def test_a_run_that_is_killed_and_killed_again_is_made_up_for_and_no_reader_noti
     chance = on.chance("twice")
     point = next(point for point in on.rehearsed.boundaries(200, chance) if "lake/" in point[0])
     well(on.rehearsed.twice(point, chance.uniform(0.2, 0.9)))
+
+
+def test_a_member_can_be_forgotten_by_a_command_that_is_killed_and_no_reader_notices(on: Ground) -> None:
+    killing = Killing(on.local("forget"), on.shop, "forget")
+    assert any(len(states) > 2 for states in killing.undisturbed.seen.values())
+    well(killing.at(("sql COMMIT", 1)))
 
 
 def test_a_disk_that_is_read_only_or_full_and_lost_rights_are_one_clear_line_each_and_made_up_for(
