@@ -15,6 +15,7 @@ from insiders_assets.errors import ContractError, InsidersError
 from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, postgres, sqlite
 from insiders_assets.storage.warehouse.migrations import VERSION_TABLE
+from insiders_assets.storage.warehouse.schema import PARTS
 from insiders_assets.unfinished import working_folder
 from insiders_assets_tests.tables import a_refresh, made_up
 
@@ -174,7 +175,7 @@ def test_tables_carry_types_nullability_keys_and_comments_of_their_contracts(dat
     Warehouse.open(database_url).publish(*a_refresh("first"))
     engine = sa.create_engine(database_url.replace("postgresql://", "postgresql+psycopg2://"))
     found = sa.inspect(engine)
-    assert set(found.get_table_names()) == set(TABLES) | {VERSION_TABLE}
+    assert set(found.get_table_names()) == set(TABLES) | {VERSION_TABLE, PARTS}
     for name, contract in TABLES.items():
         columns = {column["name"]: column for column in found.get_columns(name)}
         assert list(columns) == contract.names

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BATCH = 16_384
 """Rows encoded at a time: large enough to be fast, small enough to keep memory flat."""
 
+WHOLE_FROM = 1.0
+"""The share of changed rows from which on a table that is kept by part is written whole."""
+
 AHEAD = 24
 """Batches encoded ahead: some 60 MB."""
 

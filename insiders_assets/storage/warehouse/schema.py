@@ -35,6 +35,15 @@ each row inserted has to look at the one just deleted. SQLite gets a unique inde
 PostgreSQL a block range index, which fits rows written in the key's order and costs next to nothing.
 """
 
+BY_PART = {"purchases_by_month": "month"}
+"""Tables of which a publish writes the parts that changed, by the column that tells parts apart.
+
+They hold years, of which a day changes the last month and the one that the window leaves.
+"""
+
+PARTS = "warehouse_parts"
+"""What the published parts are known by; see :mod:`insiders_assets.storage.warehouse.parts`."""
+
 INDEXED = {"membership_changes": ("customer_id",)}
 """Columns that readers select by, beside the keys."""
 
@@ -47,6 +56,16 @@ def metadata() -> sa.MetaData:
     found = sa.MetaData()
     for contract in CONTRACTS:
         _table(contract, found)
+    sa.Table(
+        PARTS,
+        found,
+        sa.Column("table_name", sa.Text(), primary_key=True),
+        sa.Column("part", sa.Date(), primary_key=True),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime()),
+        comment="Parts of large tables as they were published last, by which a publish knows what has changed.",
+    )
     return found
 
 

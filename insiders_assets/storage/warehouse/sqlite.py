@@ -34,7 +34,10 @@ BATCH = 20_000
 BULK = 50_000
 """From this many rows on a table goes in through Arrow."""
 
-PARTS = 8
+WHOLE_FROM = 0.3
+"""The share of changed rows from which on a table that is kept by part is written whole: that goes page by page."""
+
+SLICES = 8
 """Staging files; SQLite attaches at most ten."""
 
 
@@ -44,14 +47,17 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: C
     Args:
         connection: In a transaction that somebody else began and will end.
         frames: Rows, by table.
-        clear: Deletes what they replace; called once, before anything goes in.
+        clear: Deletes what they replace; called once, while they are being made ready.
     """
-    clear()
     large = {name: _stored(TABLES[name], frame) for name, frame in frames.items() if frame.height >= BULK}
     with _staged(connection, large) as parts:
+        clear()
         # An empty table without an index is filled by copying pages; the index is sorted once at the end.
         rebuilt = [
-            index for name in large if name not in HISTORY for index in metadata().tables[name].indexes
+            index
+            for name in large
+            if name not in HISTORY and _is_empty(connection, name)
+            for index in metadata().tables[name].indexes
         ]
         for index in rebuilt:
             index.drop(connection, checkfirst=True)
@@ -89,6 +95,10 @@ def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
     return typed(table, pl.concat(batches, rechunk=True) if batches else pl.DataFrame(schema=stored))
 
 
+def _is_empty(connection: sa.Connection, name: str) -> bool:
+    return connection.exec_driver_sql(f'SELECT 1 FROM "{name}" LIMIT 1').first() is None  # noqa: S608
+
+
 def _stored(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """A frame as SQLite keeps it: dates as ISO text, as SQLAlchemy reads and writes them."""
     forms = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S%.6f"}
@@ -120,7 +130,8 @@ def _staged(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> It
     if not frames:
         yield []
         return
-    database = Path(str(connection.engine.url.database))
+    # Through a handle that only reads it is a URI; the database then refuses the first statement.
+    database = Path(str(connection.engine.url.database).removeprefix("file:"))
     definitions = [
         connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)
@@ -139,14 +150,14 @@ def _staged(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> It
                     definitions,
                     {name: _slice(frame, part) for name, frame in frames.items()},
                 )
-                for part in range(PARTS)
+                for part in range(SLICES)
             ]
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 def _slice(frame: pl.DataFrame, part: int) -> pl.DataFrame:
-    size = -(-frame.height // PARTS)
+    size = -(-frame.height // SLICES)
     return frame.slice(part * size, size)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.warehouse import migrations, postgres, purge, sqlite, urls
+from insiders_assets.storage.warehouse import migrations, parts, postgres, purge, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
 from insiders_assets.storage.warehouse.summaries import summaries
@@ -69,7 +69,8 @@ class Warehouse:
         """Make a refresh visible: all of it at once, or nothing.
 
         Rows are deleted and inserted, tables are neither dropped nor renamed: a reader sees the old refresh or the new
-        one, and the views and grants that others put on the tables stay.
+        one, and the views and grants that others put on the tables stay. Of a table that is kept by part, the parts
+        that are as they were published are left alone.
 
         Args:
             tables: Tables that take the place of the published ones, by name. One that keeps history may be among
@@ -78,7 +79,7 @@ class Warehouse:
                 ``published_at`` is filled with the moment of the publish (UTC).
 
         Returns:
-            The rows written, by table, those of the summaries that the warehouse adds among them.
+            The rows published, by table, those of the summaries that the warehouse adds among them.
 
         Raises:
             ContractError: A table breaks its contract; nothing was written.
@@ -97,16 +98,19 @@ class Warehouse:
         with self._transaction("written") as connection:
             self._alone(connection)
             ensure_tables(connection, replaced=frames.keys())
+            driver = _driver(connection)
+            changed = parts.changes(connection, frames, whole_from=driver.WHOLE_FROM)
+            outdated = {change.name: change.outdated for change in changed}
 
             def clear() -> None:
                 for name in frames:
                     table = metadata().tables[name]
+                    which = table.c.refresh_id.in_(refreshes) if name in HISTORY else outdated.get(name)
                     old = table.delete()
-                    connection.execute(
-                        old.where(table.c.refresh_id.in_(refreshes)) if name in HISTORY else old
-                    )
+                    connection.execute(old if which is None else old.where(which))
 
-            _driver(connection).load(connection, frames, clear)
+            driver.load(connection, frames | {change.name: change.rows for change in changed}, clear)
+            parts.remember(connection, changed)
         return {name: frame.height for name, frame in frames.items()}
 
     def prepare(self) -> None:
