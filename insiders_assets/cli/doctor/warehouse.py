@@ -44,7 +44,7 @@ def _version(connection: sa.Connection) -> str:
 
 
 def _rights(connection: sa.Connection, *, there: bool) -> Iterator[Finding]:
-    from insiders_assets.storage.warehouse.schema import TABLES
+    from insiders_assets.storage.warehouse.schema import metadata
 
     if not there:
         question = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
@@ -57,7 +57,7 @@ def _rights(connection: sa.Connection, *, there: bool) -> Iterator[Finding]:
         " (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') AND"
         " has_table_privilege(oid, 'DELETE'))"
     )
-    if barred := sorted(name for (name,) in rows if name in TABLES):
+    if barred := sorted(name for (name,) in rows if name in metadata().tables):
         said = f"this user may not write {barred[0]}" + (f" and {len(barred) - 1} more" if barred[1:] else "")
         yield mend("warehouse", said, ROLES)
 
