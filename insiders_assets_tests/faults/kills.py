@@ -67,7 +67,7 @@ def kill_all(on: Ground, plan: dict[str, tuple[int, int]], *, cloud: bool = Fals
     outcomes = []
     for scenario, (boundaries, moments) in plan.items():
         if cloud or scenario != "refresh":
-            name = f"kill {scenario}"
+            name = f"kill {scenario} in a {'bucket' if cloud else 'folder'}"
             killing = Killing(on.cloud(name) if cloud else on.local(name), on.shop, scenario)
         else:
             killing = on.rehearsed
