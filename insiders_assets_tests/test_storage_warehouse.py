@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from insiders_assets.errors import ContractError, InsidersError
 from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, postgres, sqlite
+from insiders_assets.storage.warehouse.connection import PAGE_BYTES
 from insiders_assets.storage.warehouse.migrations import VERSION_TABLE
 from insiders_assets.storage.warehouse.schema import PARTS
 from insiders_assets.unfinished import working_folder
@@ -195,6 +196,21 @@ def test_sqlite_is_kept_in_wal_so_that_readers_and_the_writer_do_not_wait_for_ea
     url = f"sqlite:///{tmp_path / 'insiders.db'}"
     Warehouse.open(url).publish(*a_refresh("first"))
     assert _rows(url, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_a_new_sqlite_file_has_large_pages_and_an_older_one_is_published_to_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BULK", 1)
+    for name, pages in (("new.db", PAGE_BYTES), ("old.db", 4096)):
+        url = f"sqlite:///{tmp_path / name}"
+        if pages != PAGE_BYTES:
+            _rows(url, "CREATE TABLE theirs (a INTEGER)")
+        warehouse = Warehouse.open(url)
+        tables, appended = a_refresh("first", rows=50)
+        warehouse.publish(tables, appended)
+        assert _rows(url, "PRAGMA page_size") == [(pages,)]
+        assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
 
 
 def test_a_warehouse_of_an_older_version_keeps_its_history_and_gains_the_new_columns(

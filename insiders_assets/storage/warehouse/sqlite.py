@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.storage.warehouse.connection import PAGE_BYTES
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, metadata
 from insiders_assets.storage.warehouse.types import typed
 from insiders_assets.unfinished import working_folder
@@ -166,7 +167,12 @@ def _write_part(file: Path, definitions: list[str], frames: Mapping[str, pl.Data
 
     try:
         with adbc.connect(str(file), autocommit=True) as database, database.cursor() as cursor:
-            for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+            for pragma in (
+                f"page_size = {PAGE_BYTES}",
+                "journal_mode = OFF",
+                "synchronous = OFF",
+                "locking_mode = EXCLUSIVE",
+            ):
                 cursor.execute(f"PRAGMA {pragma}")
                 cursor.fetchall()
             for definition in definitions:
