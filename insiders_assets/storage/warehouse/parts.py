@@ -1,8 +1,8 @@
 """Parts of large tables: a publish writes those that differ from what is published, and leaves the others alone.
 
 The warehouse keeps a digest of every part, in the publish's own transaction. It is believed only if the table has as
-many rows as its parts, and nobody has published since: a customer who was purged, a table made anew or a publish of an
-older version of the platform make the whole table go in again.
+many rows as its parts, and nobody has published since, which the moment of the latest publish tells: a customer who was
+purged, a table made anew or a publish of an older version of the platform make the whole table go in again.
 """
 
 from __future__ import annotations

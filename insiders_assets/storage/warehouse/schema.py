@@ -28,7 +28,7 @@ HISTORY = tuple(contract.name for contract in CONTRACTS if "refresh_id" in contr
 """Tables that keep every refresh's rows, told apart by ``refresh_id``."""
 
 PER_CUSTOMER = ("insiders", "members", "purchases_by_month")
-"""Tables with a row per customer or more. They are refilled at every publish and have no primary key.
+"""Tables with a row per customer or more. A publish refills most of their rows, and they have no primary key.
 
 Their key is checked by the contract before the write. Held by the database, it costs PostgreSQL more than the rows do:
 each row inserted has to look at the one just deleted. SQLite gets a unique index, sorted once after the rows are in;
