@@ -68,3 +68,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'warehouse' / 'insiders.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(params=["sqlite", "sqlite in bulk", "postgresql"])
+def loading_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database of each kind, SQLite with both ways to load it."""
+    from insiders_assets.storage.warehouse import sqlite
+
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    monkeypatch.setattr(sqlite, "BULK", 1 if request.param == "sqlite in bulk" else 10**9)
+    return f"sqlite:///{tmp_path / 'warehouse' / 'insiders.db'}"

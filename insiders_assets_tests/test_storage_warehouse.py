@@ -21,15 +21,6 @@ from insiders_assets.unfinished import working_folder
 from insiders_assets_tests.tables import a_refresh, made_up
 
 
-@pytest.fixture(params=["sqlite", "sqlite in bulk", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty database of each kind, SQLite with both ways to load it."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    monkeypatch.setattr(sqlite, "BULK", 1 if request.param == "sqlite in bulk" else 10**9)
-    return f"sqlite:///{tmp_path / 'warehouse' / 'insiders.db'}"
-
-
 def _rows(url: str, query: str) -> list[tuple]:
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.NullPool)
     with engine.begin() as connection:
@@ -37,8 +28,8 @@ def _rows(url: str, query: str) -> list[tuple]:
         return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def test_every_table_reads_back_as_it_was_published(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_every_table_reads_back_as_it_was_published(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("first", rows=50)
     written = warehouse.publish(tables, appended)
     given = {**tables, **appended}
@@ -51,8 +42,8 @@ def test_every_table_reads_back_as_it_was_published(database_url: str) -> None:
         assert_frame_equal(found, frame, check_row_order=False)
 
 
-def test_a_publish_replaces_the_tables_and_appends_the_history(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_a_publish_replaces_the_tables_and_appends_the_history(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     warehouse.publish(*a_refresh("first", rows=9))
     tables, appended = a_refresh("second", rows=4, seed=1)
     warehouse.publish(tables, appended)
@@ -62,10 +53,10 @@ def test_a_publish_replaces_the_tables_and_appends_the_history(database_url: str
 
 
 def test_a_customer_who_is_purged_is_in_no_table_history_or_sentence_and_the_others_stay(
-    database_url: str,
+    loading_url: str,
 ) -> None:
     who = "customer_id-000003"
-    warehouse = Warehouse.open(database_url)
+    warehouse = Warehouse.open(loading_url)
     assert warehouse.purge(Redactor([who])) == 0
     for name in ("first", "second"):
         tables, appended = a_refresh(name, rows=9)
@@ -84,13 +75,13 @@ def test_a_customer_who_is_purged_is_in_no_table_history_or_sentence_and_the_oth
     assert set(after["business_answers"]["answer"]) == {"The best: (forgotten) (29.00), customer_id-000004."}
     for name in set(TABLES) - set(with_customers) - {"business_answers"}:
         assert_frame_equal(after[name], before[name])
-    if database_url.startswith("sqlite"):
-        folder = Path(database_url.removeprefix("sqlite:///")).parent
+    if loading_url.startswith("sqlite"):
+        folder = Path(loading_url.removeprefix("sqlite:///")).parent
         assert not any(who.encode() in path.read_bytes() for path in folder.iterdir())
 
 
-def test_publishing_a_refresh_again_replaces_its_own_history_only(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_publishing_a_refresh_again_replaces_its_own_history_only(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     warehouse.publish(*a_refresh("first", rows=9))
     warehouse.publish(*a_refresh("second", rows=4))
     tables, appended = a_refresh("second", rows=2, seed=3)
@@ -99,8 +90,8 @@ def test_publishing_a_refresh_again_replaces_its_own_history_only(database_url: 
     assert warehouse.read("membership_changes")["refresh_id"].unique().to_list() == ["first"]
 
 
-def test_a_table_that_keeps_history_keeps_it_whichever_way_it_is_given(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_a_table_that_keeps_history_keeps_it_whichever_way_it_is_given(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     for name in ("first", "second"):
         tables, appended = a_refresh(name)
         warehouse.publish(tables | appended, {})
@@ -108,8 +99,8 @@ def test_a_table_that_keeps_history_keeps_it_whichever_way_it_is_given(database_
         assert warehouse.read(name)["refresh_id"].unique().sort().to_list() == ["first", "second"], name
 
 
-def test_the_latest_refresh_is_the_last_published_and_is_stamped_with_the_moment(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_the_latest_refresh_is_the_last_published_and_is_stamped_with_the_moment(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     assert warehouse.latest_refresh() is None
     warehouse.publish(*a_refresh("z-first"))
     warehouse.publish(*a_refresh("a-second"))
@@ -119,8 +110,8 @@ def test_the_latest_refresh_is_the_last_published_and_is_stamped_with_the_moment
     assert abs(datetime.now(UTC).replace(tzinfo=None) - latest["published_at"]) < timedelta(minutes=1)
 
 
-def test_a_table_that_breaks_its_contract_leaves_everything_as_it_was(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_a_table_that_breaks_its_contract_leaves_everything_as_it_was(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("first")
     warehouse.publish(tables, appended)
     broken, history = a_refresh("second", seed=1)
@@ -132,9 +123,9 @@ def test_a_table_that_breaks_its_contract_leaves_everything_as_it_was(database_u
 
 
 def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    loading_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warehouse = Warehouse.open(database_url)
+    warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("first")
     warehouse.publish(tables, appended)
 
@@ -152,12 +143,12 @@ def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first"]
 
 
-def test_views_that_others_made_survive_a_publish(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_views_that_others_made_survive_a_publish(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     warehouse.publish(*a_refresh("first", rows=3))
-    _rows(database_url, "CREATE VIEW theirs AS SELECT count(*) AS customers FROM insiders")
+    _rows(loading_url, "CREATE VIEW theirs AS SELECT count(*) AS customers FROM insiders")
     warehouse.publish(*a_refresh("second", rows=8))
-    assert _rows(database_url, "SELECT customers FROM theirs") == [(8,)]
+    assert _rows(loading_url, "SELECT customers FROM theirs") == [(8,)]
 
 
 def test_grants_that_others_gave_survive_a_publish(postgres_url: str) -> None:
@@ -172,9 +163,9 @@ def test_grants_that_others_gave_survive_a_publish(postgres_url: str) -> None:
     _rows(postgres_url, "DROP OWNED BY marketing; DROP ROLE marketing")
 
 
-def test_tables_carry_types_nullability_keys_and_comments_of_their_contracts(database_url: str) -> None:
-    Warehouse.open(database_url).publish(*a_refresh("first"))
-    engine = sa.create_engine(database_url.replace("postgresql://", "postgresql+psycopg2://"))
+def test_tables_carry_types_nullability_keys_and_comments_of_their_contracts(loading_url: str) -> None:
+    Warehouse.open(loading_url).publish(*a_refresh("first"))
+    engine = sa.create_engine(loading_url.replace("postgresql://", "postgresql+psycopg2://"))
     found = sa.inspect(engine)
     assert set(found.get_table_names()) == set(TABLES) | {VERSION_TABLE, PARTS}
     for name, contract in TABLES.items():
@@ -214,23 +205,23 @@ def test_a_new_sqlite_file_has_large_pages_and_an_older_one_is_published_to_as_i
 
 
 def test_a_warehouse_of_an_older_version_keeps_its_history_and_gains_the_new_columns(
-    database_url: str,
+    loading_url: str,
 ) -> None:
-    Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    Path(loading_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     columns = "refresh_id TEXT PRIMARY KEY, as_of DATE, published_at TIMESTAMP, gone INTEGER"
-    _rows(database_url, f"CREATE TABLE refreshes ({columns})")
-    _rows(database_url, "INSERT INTO refreshes VALUES ('old', '2025-01-01', '2025-01-02 03:04:05.000000', 7)")
-    _rows(database_url, "CREATE TABLE evidence (measure TEXT, once INTEGER NOT NULL)")
-    _rows(database_url, "INSERT INTO evidence VALUES ('old', 1)")
-    _rows(database_url, "CREATE VIEW theirs AS SELECT measure FROM evidence")
-    warehouse = Warehouse.open(database_url)
+    _rows(loading_url, f"CREATE TABLE refreshes ({columns})")
+    _rows(loading_url, "INSERT INTO refreshes VALUES ('old', '2025-01-01', '2025-01-02 03:04:05.000000', 7)")
+    _rows(loading_url, "CREATE TABLE evidence (measure TEXT, once INTEGER NOT NULL)")
+    _rows(loading_url, "INSERT INTO evidence VALUES ('old', 1)")
+    _rows(loading_url, "CREATE VIEW theirs AS SELECT measure FROM evidence")
+    warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("new")
     for _ in range(2):
         warehouse.publish(tables, appended)
         assert warehouse.read("refreshes")["refresh_id"].to_list() == ["new", "old"]
         assert warehouse.read("refreshes")["members"].to_list()[1] is None
         assert_frame_equal(warehouse.read("evidence"), tables["evidence"], check_row_order=False)
-        assert len(_rows(database_url, "SELECT measure FROM theirs")) == len(tables["evidence"])
+        assert len(_rows(loading_url, "SELECT measure FROM theirs")) == len(tables["evidence"])
 
 
 def test_staging_files_are_gone_after_a_publish_and_those_of_killed_ones_are_swept(
@@ -245,16 +236,16 @@ def test_staging_files_are_gone_after_a_publish_and_those_of_killed_ones_are_swe
         assert list(tmp_path.glob(".*")) == [running]
 
 
-def test_an_empty_table_is_published_as_an_empty_table(database_url: str) -> None:
-    warehouse = Warehouse.open(database_url)
+def test_an_empty_table_is_published_as_an_empty_table(loading_url: str) -> None:
+    warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("first")
     warehouse.publish(tables | {"members": TABLES["members"].empty()}, appended)
     assert_frame_equal(warehouse.read("members"), TABLES["members"].empty())
 
 
-def test_a_warehouse_opened_read_only_refuses_to_write(database_url: str) -> None:
-    Warehouse.open(database_url).publish(*a_refresh("first"))
-    reader = Warehouse.open(database_url, read_only=True)
+def test_a_warehouse_opened_read_only_refuses_to_write(loading_url: str) -> None:
+    Warehouse.open(loading_url).publish(*a_refresh("first"))
+    reader = Warehouse.open(loading_url, read_only=True)
     assert len(reader.read("insiders")) == 5
     with pytest.raises(InsidersError, match=r"cannot be written .*(readonly|read-only)"):
         reader.publish(*a_refresh("second"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -20,15 +19,6 @@ from insiders_assets_tests.tables import a_refresh
 NAME = PURCHASES_BY_MONTH.name
 MONTHS = [date(2026, month, 1) for month in range(1, 9)]
 CHANGED = MONTHS[-1]
-
-
-@pytest.fixture(params=["sqlite", "sqlite in bulk", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty database of each kind, SQLite with both ways to load it."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    monkeypatch.setattr(sqlite, "BULK", 1 if request.param == "sqlite in bulk" else 10**9)
-    return f"sqlite:///{tmp_path / 'insiders.db'}"
 
 
 @pytest.fixture
@@ -82,28 +72,28 @@ def execute(url: str, statement: str) -> None:
         connection.execute(sa.text(statement))
 
 
-def test_only_the_months_that_differ_are_written(database_url: str, written: list[int]) -> None:
-    publish(database_url, "first", months())
-    assert_frame_equal(publish(database_url, "second", months()), months())
-    assert_frame_equal(publish(database_url, "third", more_in(CHANGED)), more_in(CHANGED))
-    assert_frame_equal(publish(database_url, "third", more_in(MONTHS[2])), more_in(MONTHS[2]))
+def test_only_the_months_that_differ_are_written(loading_url: str, written: list[int]) -> None:
+    publish(loading_url, "first", months())
+    assert_frame_equal(publish(loading_url, "second", months()), months())
+    assert_frame_equal(publish(loading_url, "third", more_in(CHANGED)), more_in(CHANGED))
+    assert_frame_equal(publish(loading_url, "third", more_in(MONTHS[2])), more_in(MONTHS[2]))
     assert written == [160, 0, 20, 40]
 
 
-def test_a_month_that_is_over_goes_and_one_that_begins_comes(database_url: str, written: list[int]) -> None:
+def test_a_month_that_is_over_goes_and_one_that_begins_comes(loading_url: str, written: list[int]) -> None:
     early, late = months().filter(pl.col("month") != CHANGED), months().filter(pl.col("month") != MONTHS[0])
-    publish(database_url, "first", early)
-    assert_frame_equal(publish(database_url, "second", late), late)
+    publish(loading_url, "first", early)
+    assert_frame_equal(publish(loading_url, "second", late), late)
     assert written == [140, 20]
-    assert publish(database_url, "third", months().clear()).is_empty()
+    assert publish(loading_url, "third", months().clear()).is_empty()
 
 
 def test_a_customer_who_was_purged_comes_back_with_nothing_else_missing(
-    database_url: str, written: list[int]
+    loading_url: str, written: list[int]
 ) -> None:
-    publish(database_url, "first", months())
-    Warehouse.open(database_url).purge(Redactor(["00003"]))
-    assert_frame_equal(publish(database_url, "second", months()), months())
+    publish(loading_url, "first", months())
+    Warehouse.open(loading_url).purge(Redactor(["00003"]))
+    assert_frame_equal(publish(loading_url, "second", months()), months())
     assert written == [160, 160]
 
 
@@ -117,24 +107,24 @@ def test_a_customer_who_was_purged_comes_back_with_nothing_else_missing(
         "DROP TABLE warehouse_parts",
     ],
 )
-def test_what_somebody_else_did_to_the_table_is_made_good(database_url: str, statement: str) -> None:
-    publish(database_url, "first", months())
+def test_what_somebody_else_did_to_the_table_is_made_good(loading_url: str, statement: str) -> None:
+    publish(loading_url, "first", months())
     for each in statement.split("; "):
-        execute(database_url, each)
-    assert_frame_equal(publish(database_url, "second", months()), months())
+        execute(loading_url, each)
+    assert_frame_equal(publish(loading_url, "second", months()), months())
 
 
 def test_a_publish_that_fails_leaves_the_months_and_what_they_are_known_by(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    loading_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(database_url, "first", months())
+    publish(loading_url, "first", months())
     with monkeypatch.context() as patch:
         for driver in (sqlite, postgres):
             patch.setattr(driver, "load", _failing(driver.load))
         with pytest.raises(RuntimeError, match="cut short"):
-            publish(database_url, "second", more_in(CHANGED))
-    assert_frame_equal(Warehouse.open(database_url).read(NAME), months())
-    assert_frame_equal(publish(database_url, "second", more_in(CHANGED)), more_in(CHANGED))
+            publish(loading_url, "second", more_in(CHANGED))
+    assert_frame_equal(Warehouse.open(loading_url).read(NAME), months())
+    assert_frame_equal(publish(loading_url, "second", more_in(CHANGED)), more_in(CHANGED))
 
 
 def _failing(load: Callable[..., None]) -> Callable[..., None]:

@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
-import pytest
 
-from insiders_assets.storage.warehouse import Warehouse, sqlite
+from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.tables import a_refresh
 
 ROWS = 2_000
@@ -66,22 +65,14 @@ def _template() -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     return small | {key: large[key] for key in ("insiders", "members")}, appended
 
 
-@pytest.fixture(params=["sqlite", "sqlite in bulk", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    monkeypatch.setattr(sqlite, "BULK", 1 if request.param == "sqlite in bulk" else 10**9)
-    return f"sqlite:///{tmp_path / 'insiders.db'}"
-
-
 def test_a_reader_never_sees_an_empty_missing_or_mixed_state_while_refreshes_are_published(
-    url: str, tmp_path: Path
+    loading_url: str, tmp_path: Path
 ) -> None:
-    warehouse = Warehouse.open(url)
+    warehouse = Warehouse.open(loading_url)
     warehouse.publish(*_marked("refresh-00", ROWS))
     stop = tmp_path / "stop"
     reader = subprocess.Popen(
-        [sys.executable, "-c", READER, url, str(stop)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", READER, loading_url, str(stop)], stdout=subprocess.PIPE, text=True
     )
     assert reader.stdout is not None
     assert reader.stdout.readline() == "ready\n"
@@ -94,12 +85,12 @@ def test_a_reader_never_sees_an_empty_missing_or_mixed_state_while_refreshes_are
     assert len(found["seen"]) > 2, "the reader has to have looked while refreshes were published"
 
 
-def test_a_publish_does_not_wait_for_a_reader_nor_a_reader_for_a_publish(url: str) -> None:
+def test_a_publish_does_not_wait_for_a_reader_nor_a_reader_for_a_publish(loading_url: str) -> None:
     import sqlalchemy as sa
 
     from insiders_assets.storage.warehouse.connection import make_engine
 
-    warehouse = Warehouse.open(url)
+    warehouse = Warehouse.open(loading_url)
     warehouse.publish(*_marked("before", ROWS))
     engine = make_engine(warehouse.url, read_only=True)
     count = sa.text("SELECT count(*) FROM insiders")
@@ -112,10 +103,10 @@ def test_a_publish_does_not_wait_for_a_reader_nor_a_reader_for_a_publish(url: st
     engine.dispose()
 
 
-def test_two_publishes_at_once_come_one_after_the_other(url: str) -> None:
+def test_two_publishes_at_once_come_one_after_the_other(loading_url: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    warehouse = Warehouse.open(url)
+    warehouse = Warehouse.open(loading_url)
     warehouse.publish(*_marked("start", 10))
     with ThreadPoolExecutor(4) as pool:
         done = [

@@ -79,7 +79,7 @@ def digest(frame: pl.DataFrame) -> str:
         values = column.drop_nulls()
         if column.dtype == pl.String:
             found.update(values.str.len_bytes().to_numpy().data)
-            found.update("".join(values.str.join().to_list()).encode())
+            found.update(values.str.join().item().encode())
         else:
             found.update(values.to_physical().to_numpy().data)
     return found.hexdigest()
@@ -88,7 +88,7 @@ def digest(frame: pl.DataFrame) -> str:
 def _change(connection: sa.Connection, name: str, frame: pl.DataFrame, whole_from: float) -> Change:
     by = BY_PART[name]
     split = frame.partition_by(by, maintain_order=True, as_dict=True)
-    found = {part: rows for (part,), rows in sorted(split.items())}
+    found = {part: rows for (part,), rows in sorted(split.items())}  # deleted together, they lie together
     parts = {part: (rows.height, digest(rows)) for part, rows in found.items()}
     published = _published(connection, name)
     new = [rows for part, rows in found.items() if published.get(part) != parts[part]]

@@ -51,7 +51,7 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: C
         clear: Deletes what they replace; called once, while they are being made ready.
     """
     large = {name: _stored(TABLES[name], frame) for name, frame in frames.items() if frame.height >= BULK}
-    with _staged(connection, large) as parts:
+    with _staged(connection, large) as slices:
         clear()
         # An empty table without an index is filled by copying pages; the index is sorted once at the end.
         rebuilt = [
@@ -65,11 +65,11 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: C
         for name, frame in frames.items():
             if name not in large:
                 _insert(connection, name, _stored(TABLES[name], frame))
-        for number, part in enumerate(parts):
-            connection.exec_driver_sql(f"ATTACH DATABASE ? AS part{number}", (str(part.result()),))
+        for number, staged in enumerate(slices):
+            connection.exec_driver_sql(f"ATTACH DATABASE ? AS slice{number}", (str(staged.result()),))
             for name in large:
                 # No column list: it would turn the copying of pages off. The order of columns is the contract's.
-                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM part{number}."{name}"')  # noqa: S608
+                connection.exec_driver_sql(f'INSERT INTO main."{name}" SELECT * FROM slice{number}."{name}"')  # noqa: S608
         for index in rebuilt:
             index.create(connection, checkfirst=True)
 
@@ -146,23 +146,23 @@ def _staged(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> It
         try:
             yield [
                 pool.submit(
-                    _write_part,
-                    folder / f"{part}.db",
+                    _write_slice,
+                    folder / f"{number}.db",
                     definitions,
-                    {name: _slice(frame, part) for name, frame in frames.items()},
+                    {name: _slice(frame, number) for name, frame in frames.items()},
                 )
-                for part in range(SLICES)
+                for number in range(SLICES)
             ]
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _slice(frame: pl.DataFrame, part: int) -> pl.DataFrame:
+def _slice(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     size = -(-frame.height // SLICES)
-    return frame.slice(part * size, size)
+    return frame.slice(number * size, size)
 
 
-def _write_part(file: Path, definitions: list[str], frames: Mapping[str, pl.DataFrame]) -> Path:
+def _write_slice(file: Path, definitions: list[str], frames: Mapping[str, pl.DataFrame]) -> Path:
     import adbc_driver_sqlite.dbapi as adbc
 
     try:
