@@ -85,6 +85,7 @@ def assign(
         embedding_x=pl.col("revenue").log1p(),
         embedding_y=pl.col("recency").cast(pl.Float64),
         confidence=pl.lit(0.9),
+        embedding_z=pl.lit(None, pl.Float64),
     )
 
 

@@ -52,6 +52,19 @@ def test_a_publish_replaces_the_tables_and_appends_the_history(loading_url: str)
     assert warehouse.read("membership_changes")["refresh_id"].to_list() == ["first"] * 9 + ["second"] * 4
 
 
+def test_a_table_from_before_a_column_reads_as_empty_in_it_and_the_next_publish_fills_it(
+    database_url: str,
+) -> None:
+    warehouse = Warehouse.open(database_url)
+    tables, appended = a_refresh("first", rows=9)
+    warehouse.publish(tables, appended)
+    _rows(database_url, "ALTER TABLE insiders DROP COLUMN embedding_z")
+    empty = tables["insiders"].with_columns(embedding_z=pl.lit(None, pl.Float64))
+    assert_frame_equal(warehouse.read("insiders"), empty)
+    warehouse.publish(tables, appended)
+    assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
+
+
 def test_a_customer_who_is_purged_is_in_no_table_history_or_sentence_and_the_others_stay(
     loading_url: str,
 ) -> None:

@@ -41,9 +41,15 @@ EMBEDDING: tuple[Column, ...] = (
     Column("embedding_x", "float64", "First coordinate in the leaf embedding."),
     Column("embedding_y", "float64", "Second coordinate in the leaf embedding."),
 )
+EMBEDDING_Z = Column(
+    "embedding_z",
+    "float64",
+    "Third coordinate in the leaf embedding; empty where the model has fewer than three axes.",
+    nullable=True,
+)
 
 LEAF_EMBEDDING = Table(
-    "leaf_embedding", "One customer's place in the leaf embedding.", (CUSTOMER_ID, *EMBEDDING)
+    "leaf_embedding", "One customer's place in the leaf embedding.", (CUSTOMER_ID, *EMBEDDING, EMBEDDING_Z)
 )
 
 CLUSTER = Column(
@@ -63,7 +69,7 @@ CLUSTERS = Table("clusters", "One customer's cluster.", (CUSTOMER_ID, CLUSTER, C
 ASSIGNMENTS = Table(
     "assignments",
     "What a segmentation model says of one customer.",
-    (CUSTOMER_ID, CLUSTER, *EMBEDDING, CONFIDENCE),
+    (CUSTOMER_ID, CLUSTER, *EMBEDDING, CONFIDENCE, EMBEDDING_Z),
 )
 
 TIERS = ("insider", "viability", "not_insider")
@@ -103,5 +109,6 @@ INSIDERS = Table(
         Column("experiment_group", "str", "What was drawn for the customer while a holdout is on.", nullable=True,
                isin=EXPERIMENT_GROUPS),
         Column("experiment_since", "date", "As-of date of that draw.", nullable=True),
+        EMBEDDING_Z,
     ),
 )  # fmt: skip

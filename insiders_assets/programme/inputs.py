@@ -17,7 +17,7 @@ class ProgrammeInputs:
 
     Attributes:
         features: ``customer_features``.
-        assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence`` of the same customers.
+        assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence, embedding_z`` of the same customers.
         purchases: ``clean_purchases``, lazy; columns beyond the contract make more hypotheses testable.
         returns: ``returns``, lazy.
         rules: Who is chosen and who is never invited.

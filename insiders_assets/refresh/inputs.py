@@ -76,7 +76,7 @@ def programme_inputs(
     Args:
         stores: Where the model, the published list and the counts are read from.
         features: ``customer_features``.
-        assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence`` of the same customers.
+        assignments: ``customer_id, cluster, embedding_x, embedding_y, confidence, embedding_z`` of the same customers.
         purchases: ``clean_purchases``, lazy.
         returns: ``returns``, lazy.
     """

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_ID
 from insiders_assets.places import Place, place
 from insiders_assets.segmentation import archive
+from insiders_assets.segmentation.borders import COVERAGE, Borders, borders_of
 from insiders_assets.segmentation.drift import reference
 from insiders_assets.segmentation.identity import Lineage, follow
 from insiders_assets.segmentation.population import checked, contract_digest, fitted_population, matrix
@@ -33,6 +34,8 @@ class SegmentationModel:
         version: A hash of everything that decides what the model answers: the same fit gives the same version.
         card: What the model was fitted on, how, and how well: JSON-able facts.
         recipe: The recipe it was fitted by.
+        axes: What the embedding's coordinates tell, by name and in order; empty where they have no names.
+        borders: The amounts of money that part the tiers, frozen at the fit; None of a model without.
     """
 
     def __init__(self, voter: Voter, card: dict[str, Any]) -> None:
@@ -40,6 +43,8 @@ class SegmentationModel:
         self.version: str = card["version"]
         self.card = card
         self.recipe = Recipe.from_facts(card["recipe"])
+        self.axes: tuple[str, ...] = tuple(card.get("axes", ()))
+        self.borders = Borders.from_facts(card.get("borders"))
         self._numbers = np.array([cluster["cluster"] for cluster in card["clusters"]], np.int32)
         if len(self._numbers) != card["k"]:
             raise ValueError(f"its card tells of {len(self._numbers)} clusters, not of {card['k']}")
@@ -53,6 +58,8 @@ class SegmentationModel:
         recipe: str | Recipe = "leaf",
         as_of: date | None = None,
         previous: SegmentationModel | None = None,
+        coverage: tuple[float, float] = COVERAGE,
+        value: str = "revenue",
         **choices: Any,
     ) -> SegmentationModel:
         """Fit a model; the same customers, recipe and seed give the same bytes, whatever the row order or threads.
@@ -63,6 +70,9 @@ class SegmentationModel:
             recipe: A built-in recipe's name, or a recipe.
             as_of: The day the features look back from, for the card.
             previous: The model before, whose clusters lend their numbers to those that carry on.
+            coverage: Shares of the identified customers' value that Insiders, and Insiders with those being analysed,
+                cover: what the borders are drawn by.
+            value: The column that says what a customer is worth.
             **choices: Attributes of :class:`~insiders_assets.segmentation.recipes.Recipe` to change.
 
         Raises:
@@ -90,9 +100,13 @@ class SegmentationModel:
             "silhouette": found.silhouette,
             "notes": found.notes,
             "reference": reference(people),
+            "axes": [],
+            "borders": None,
             "lineage": lineage.facts() if lineage else None,
             "libraries": {name: version(name) for name in LIBRARIES},
         }
+        borders = borders_of(features, measure=value, coverage=coverage)
+        card["borders"] = borders.facts() if borders else None
         card["version"] = archive.content_hash(found.voter.arrays(), card)
         return cls(found.voter, card)
 
@@ -103,8 +117,9 @@ class SegmentationModel:
             features: The ``customer_features`` table, or as much of it as the model reads.
 
         Returns:
-            ``customer_id, cluster, embedding_x, embedding_y, confidence``, in the order of ``features``. A row
-            depends on that customer's own features only.
+            ``customer_id, cluster, embedding_x, embedding_y, confidence, embedding_z``, in the order of
+            ``features``. A row depends on that customer's own features only. ``embedding_z`` is empty where the model
+            has fewer than three axes.
 
         Raises:
             ModelError: The table lacks a column or a value that the model reads.
@@ -124,6 +139,7 @@ class SegmentationModel:
                 "embedding_x": positions[:, 0],
                 "embedding_y": positions[:, 1],
                 "confidence": np.clip(confidence, 0, 1),
+                "embedding_z": positions[:, 2] if positions.shape[1] > 2 else None,
             },
             schema=ASSIGNMENTS.polars_schema,
         )

@@ -88,7 +88,7 @@ class ModelRegistry:
 
         Args:
             features: The ``customer_features`` table.
-            settings: Recipe and seed of a fit.
+            settings: Recipe, seed and coverage of a fit.
             refit: Fit although there is a champion.
             as_of: The day the features look back from.
 
@@ -108,6 +108,7 @@ class ModelRegistry:
             recipe=recipe_from(settings),
             as_of=as_of or settings.as_of,
             previous=self._previous(),
+            coverage=(settings.insider_coverage, settings.viability_coverage),
         )
         self.promote(model.save(self.root))
         self._loaded = model

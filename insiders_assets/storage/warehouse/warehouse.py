@@ -206,6 +206,8 @@ class Warehouse:
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.
 
+        Columns that it lacks, because an older version of the platform published it, are empty.
+
         Raises:
             InsidersError: There is no such table, or the database cannot be read.
         """
@@ -220,9 +222,12 @@ class Warehouse:
                 where=self.place,
                 cure="publish a refresh first, with `insiders run`",
             )
-        columns = ", ".join(f'"{name}"' for name in contract.names)
-        query = f'SELECT {columns} FROM "{table}"'  # noqa: S608 - names come from the contracts
         with self._transaction("read") as connection:
+            present = _columns(connection, table)
+            columns = ", ".join(
+                f'"{name}"' if name in present else f'NULL AS "{name}"' for name in contract.names
+            )
+            query = f'SELECT {columns} FROM "{table}"'  # noqa: S608 - names come from the contracts
             found = _driver(connection).select(connection, contract, query)
         return found.sort(key_of(contract) or contract.names[:1], maintain_order=True)
 
@@ -270,6 +275,18 @@ class Warehouse:
 
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_PUBLISHER)))
+
+
+def _columns(connection: sa.Connection, table: str) -> set[str]:
+    """The columns that a table or view has; none if it is not there, which its query then says."""
+    import sqlalchemy as sa
+
+    found = sa.inspect(connection)
+    if not found.has_table(table) and table not in found.get_view_names():
+        raise InsidersError(
+            "is not there yet", where=f"table {table}", cure="publish a refresh first, with `insiders run`"
+        )
+    return {column["name"] for column in found.get_columns(table)}
 
 
 def _driver(connection: sa.Connection) -> ModuleType:
