@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     duplicate_rows: Literal["keep", "reject"] = Field(
         "keep", description="Whether a row that repeats an earlier one of its file exactly counts."
     )
+    open_questions: Literal["stop", "pass"] = Field(
+        "stop",
+        description="Whether a file that leaves open what its money, status or customers mean is set aside, or read "
+        "with the likeliest answers, which is said.",
+    )
     drop_columns: Words = Field((), description="Columns whose values are not kept: description or country.")
     hash_columns: Words = Field(
         (),

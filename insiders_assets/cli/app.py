@@ -126,6 +126,12 @@ def inspect(
             show_default="this file",
         ),
     ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NUMBER=ANSWER", help="An answer to one of its questions, such as 3=exclude; repeatable."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what a file looks like, propose a mapping for it, and count what would be rejected and why."""
@@ -133,7 +139,7 @@ def inspect(
     from insiders_assets.cli.inspect import inspect_file
 
     settings = given(landing=landing, home=home)
-    inspect_file(settings, file, write=write, pattern=files, as_json=as_json)
+    inspect_file(settings, file, write=write, pattern=files, as_json=as_json, answers=answer or ())
 
 
 @app.command(short_help="Write rejected rows into a sheet; take mended ones back.")

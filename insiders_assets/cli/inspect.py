@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from insiders_assets.cli.answering import answering, asking, question_facts, settled_facts
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.ingest.inspection import Inspected, Inspection, inspect
 from insiders_assets.ingest.mapping import Mappings, read_mappings, written
@@ -29,7 +30,15 @@ WIDEST = 36
 """Characters of a value that are shown on a terminal."""
 
 
-def inspect_file(settings: Settings, file: str, *, write: bool, pattern: str | None, as_json: bool) -> None:
+def inspect_file(
+    settings: Settings,
+    file: str,
+    *,
+    write: bool,
+    pattern: str | None,
+    as_json: bool,
+    answers: Sequence[str] = (),
+) -> None:
     """Look at a file and print what was found; write the mapping if asked to.
 
     Args:
@@ -38,9 +47,11 @@ def inspect_file(settings: Settings, file: str, *, write: bool, pattern: str | N
         write: Put a proposed mapping into the landing zone's mapping file.
         pattern: Pattern of file names the mapping is for; the file's own name if None.
         as_json: Print one JSON object instead of text.
+        answers: Answers to its questions, such as ``3=exclude``.
 
     Raises:
-        UsageError: There is no such file or no landing zone to write to, or the mapping file cannot be added to.
+        UsageError: There is no such file or no landing zone to write to, the mapping file cannot be added to, or an
+            answer is none to a question of the file.
         InsidersError: The file, or an export in it, would be set aside whole.
     """
     stores = Stores(settings)
@@ -55,7 +66,8 @@ def inspect_file(settings: Settings, file: str, *, write: bool, pattern: str | N
     if text is not None:
         rules = replace(rules, mappings=read_mappings(text, place))
     with _located(stores, file) as (path, name):
-        found = inspect(path, name, rules.of(name), pattern or pattern_of(name))
+        by = answering(answers, ask=write and not as_json)
+        found = inspect(path, name, rules.of(name), pattern or pattern_of(name), by)
     if pattern and found.mapping and found.proposed and not found.mapping.fits(name):
         raise UsageError(
             "does not fit the file itself", where=f"--files {pattern}", cure=f"let it fit {name}"
@@ -78,7 +90,10 @@ def _require_read(found: Inspection, name: str, *, wrote_to: str) -> None:
     aside = [export for export in found.exports if export.outcome.set_aside]
     if not aside:
         return
-    if wrote_to:
+    if found.questions and aside[0].outcome.set_aside.startswith("leaves question"):
+        what = "would be set aside whole while a question about it is open"
+        cure = "answer it with --answer 1=… and --write"
+    elif wrote_to:
         what, cure = "would be set aside whole with this mapping", f"correct it in {wrote_to}"
     elif found.mapping:
         what, cure = "would be set aside whole with this mapping", "correct the mapping, or the file"
@@ -97,11 +112,13 @@ def _located(stores: Stores, file: str) -> Iterator[tuple[Path, str]]:
     if path.is_file():
         yield path, _name(stores, path)
         return
+    listed = False
     with suppress(InsidersError):
-        if file in stores.landing.listing():
-            with stores.landing.fetch(file) as fetched:
-                yield fetched, file
-            return
+        listed = file in stores.landing.listing()
+    if listed:
+        with stores.landing.fetch(file) as fetched:
+            yield fetched, file
+        return
     raise UsageError(
         "is a folder, not an export" if path.is_dir() else "is not there",
         where=file,
@@ -131,12 +148,15 @@ def _facts(found: Inspection) -> dict[str, Any]:
             "rows_read": export.outcome.rows_read,
             "rows_transactions": export.outcome.rows_transactions,
             "rows_quarantined": export.outcome.rows_quarantined,
+            "rows_excluded": export.outcome.rows_excluded,
+            "excluded": export.outcome.excluded,
             "set_aside": export.outcome.set_aside or None,
             "rejected": [asdict(fault) for fault in export.faults],
         }
         for export in found.exports
     ]  # fmt: skip
     return {"file": found.name, "mapping": mapping, "proposed": found.proposed, "doubts": found.doubts,
+            "questions": question_facts(found.questions), "settled": settled_facts(found.settled),
             "exports": exports}  # fmt: skip
 
 
@@ -155,6 +175,8 @@ def _print(found: Inspection) -> None:
     typer.echo("")
     for export in found.exports:
         _print_outcome(export)
+    for line in asking(found.questions):
+        typer.echo(line)
 
 
 def _form(export: Inspected) -> str:
@@ -215,6 +237,10 @@ def _print_outcome(export: Inspected) -> None:
         typer.echo(f"{where}The whole file would be set aside: {outcome.set_aside}")
     else:
         typer.echo(f"{where}{outcome.rows_transactions:,} of {outcome.rows_read:,} rows become transactions.")
+    for rule, out in outcome.excluded.items():
+        typer.echo(
+            f"  {out['rows']:,} left out by the mapping: {rule}, worth {out['money_in'] - out['money_out']:,.2f}"
+        )
     faults = [fault for fault in export.faults if fault.line is not None]
     for fault in faults[:REASONS]:
         value = f" ({_cut(fault.value)!r})" if fault.value else ""
@@ -235,6 +261,8 @@ def _ending(found: Inspection, place: str, *, wrote: bool) -> str:
         return f"\nNothing is written. With --write the mapping goes into {place}."
     if found.mapping:
         return f"\nIts mapping is in {place}."
+    if found.questions:
+        return "\nIts columns are known; what is open is answered with --answer, and kept with --write."
     if any(export.outcome.set_aside for export in found.exports):
         return "\nNo mapping can be proposed; docs/exports.md says what is read and how to write one."
     return "\nNo mapping is needed."

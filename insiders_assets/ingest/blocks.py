@@ -63,13 +63,18 @@ class Block:
             return self.again()
         return self.again() if self.again and found.height != len(self.lines) else found
 
-    def part(self, rows: Sequence[int]) -> Block:
-        """Some of the rows of ``scan``, by their positions in it, as a block of their own."""
+    def part(self, rows: Sequence[int], rejected: pl.DataFrame | None = None) -> Block:
+        """Some of the rows of ``scan``, by their positions in it, as a block of their own.
+
+        Args:
+            rows: The positions.
+            rejected: The rejected rows that it is to have; none unless given.
+        """
         frame = self.some(rows) if self.some else self.frame[list(rows)]
         return Block(
             frame.lazy(),
             self.lines.gather(list(rows)),
-            rejected_frame([]),
+            rejected_frame([]) if rejected is None else rejected,
             lambda places: self.texts([rows[place] for place in places]),
             (),
         )

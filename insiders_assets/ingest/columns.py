@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.mapping import DERIVED, Mapping, missing
+from insiders_assets.ingest.mapping import DERIVED, Mapping, Rule, missing
 from insiders_assets.ingest.names import FIELDS, MANDATORY, normalise, recognise
 from insiders_assets.ingest.words import spoken_of
 
@@ -24,21 +24,28 @@ class Plan:
         columns: The position of each column found; ``line_total`` and ``return_flag`` beside ours.
         constants: Values of columns that the export lacks.
         return_values: What the flag holds on a return, in lower case.
+        excluded: Which lines are left out, and the position of the column that says so.
     """
 
     columns: dict[str, int]
     constants: dict[str, str] = field(default_factory=dict)
     return_values: tuple[str, ...] = ()
+    excluded: tuple[tuple[Rule, int], ...] = ()
 
     @property
     def is_plain(self) -> bool:
-        """Whether every column is taken as it is."""
-        return not self.constants and not {DERIVED, FLAG} & self.columns.keys()
+        """Whether every column is taken as it is, and every row."""
+        return not self.constants and not self.excluded and not {DERIVED, FLAG} & self.columns.keys()
 
     @property
     def positions(self) -> list[int]:
         """The positions needed, each once."""
-        return sorted(set(self.columns.values()))
+        return sorted({*self.columns.values(), *self.beside})
+
+    @property
+    def beside(self) -> list[int]:
+        """The positions of columns that are no part of a transaction and decide what becomes of it."""
+        return sorted({at for _, at in self.excluded})
 
 
 def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
@@ -69,7 +76,10 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         columns[FLAG] = _position(header, mapping.returns.column)
     ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
     values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
-    return Plan(ordered, dict(mapping.constants), values)
+    excluded = tuple((rule, _position(header, rule.column)) for rule in mapping.exclude)
+    for rule in mapping.keep:
+        _position(header, rule.column)
+    return Plan(ordered, dict(mapping.constants), values, excluded)
 
 
 def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,8 +13,10 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.ingest.blocks import Block, rejected_frame
 from insiders_assets.ingest.columns import FLAG, RETURNED
 from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
+from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import to_float, to_int
+from insiders_assets.ingest.orders import Orders
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.columns import Plan
@@ -24,6 +26,7 @@ LIMIT = 1_000_000_000
 """Quantities and prices beyond are mistyped; below it, no sum of a column can overflow."""
 NEEDED = ("invoice_no", "stock_code", "quantity", "invoice_date", "unit_price")
 """Columns that every transaction has a value in."""
+NO_ORDERS = Orders()
 TRANSACTION_COLUMNS = [name for name in RAW_TRANSACTIONS.names if name != "source_file"]
 
 
@@ -35,11 +38,13 @@ class Converted:
         transactions: All columns of the contract but the file, in the order of the export.
         rejected: Rows that became none, in the order of the export.
         blank: Rows with nothing in any field, which are no rows.
+        excluded: Rows that a rule leaves out, counted by rule.
     """
 
     transactions: pl.DataFrame
     rejected: pl.DataFrame
     blank: int = 0
+    excluded: pl.DataFrame = field(default_factory=lambda: NONE_EXCLUDED)
 
 
 def nothing_but(rejected: pl.DataFrame) -> Converted:
@@ -48,14 +53,17 @@ def nothing_but(rejected: pl.DataFrame) -> Converted:
     return Converted(pl.DataFrame(schema=schema), rejected)
 
 
-def convert(block: Block, texts: pl.DataFrame, formats: Formats, plan: Plan) -> Converted:
+def convert(
+    block: Block, texts: pl.DataFrame, formats: Formats, plan: Plan, orders: Orders = NO_ORDERS
+) -> Converted:
     """Turn rows into transactions.
 
     Args:
         block: The rows.
         texts: The same rows as :func:`insiders_assets.ingest.texts.texts_of` gives them.
         formats: How dates and numbers are read.
-        plan: What is derived.
+        plan: What is derived, and what is left out.
+        orders: What is known of whole orders.
     """
     date = to_datetime(texts["invoice_date"], formats.order)
     frame = texts.with_columns(
@@ -70,14 +78,20 @@ def convert(block: Block, texts: pl.DataFrame, formats: Formats, plan: Plan) -> 
     frame = frame.select(TRANSACTION_COLUMNS).with_columns(
         pl.when(pl.col(name).abs() <= LIMIT).then(name).alias(name) for name in ("quantity", "unit_price")
     )
+    excluded = NONE_EXCLUDED
+    rule = rule_of(texts, plan, orders)
+    if rule is not None and (out := rule.is_not_null()).any():
+        excluded = counted(frame, rule)
+        kept = (~out).arg_true().to_list()
+        block, texts, frame = block.part(kept, block.rejected), texts.filter(~out), frame.filter(~out)
     if not any(frame[name].null_count() for name in NEEDED):
-        return Converted(frame, block.rejected)
+        return Converted(frame, block.rejected, excluded=excluded)
     faulty = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
     found, cells = _rejected(block, texts, frame, faulty, plan)
     rejected = pl.concat([block.rejected, rejected_frame(found, cells)]).sort(
         "source_line", maintain_order=True
     )
-    return Converted(frame.filter(~faulty), rejected, int(faulty.sum()) - len(found))
+    return Converted(frame.filter(~faulty), rejected, int(faulty.sum()) - len(found), excluded)
 
 
 def _derived(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:

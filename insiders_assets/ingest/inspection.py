@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -13,16 +13,19 @@ from insiders_assets.errors import ExportError
 from insiders_assets.ingest.columns import plan
 from insiders_assets.ingest.containers import UNFORESEEN, readable
 from insiders_assets.ingest.looks import Look, looks, names_nothing
+from insiders_assets.ingest.mapping import Mapping
 from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.proposal import Proposal, propose
+from insiders_assets.ingest.question_text import asked
+from insiders_assets.ingest.questions import Answer, Question, Settled, answered, stopping
 from insiders_assets.ingest.reading import read_file
+from insiders_assets.ingest.settling import examined
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.ingest.blocks import Export
-    from insiders_assets.ingest.mapping import Mapping
     from insiders_assets.ingest.rules import FileRules
 
 
@@ -78,6 +81,9 @@ class Inspection:
         mapping: The mapping it was read with; None if it needs none.
         proposed: Whether that mapping is a proposal, and not the user's own.
         doubts: What a person has to decide, a sentence each.
+        questions: What is still open, in the order in which it is numbered.
+        settled: What the file settled by itself.
+        answers: What was answered.
     """
 
     name: str
@@ -85,9 +91,23 @@ class Inspection:
     mapping: Mapping | None = None
     proposed: bool = False
     doubts: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
 
-def inspect(path: Path, name: str, rules: FileRules, pattern: str) -> Inspection:
+Answering = Callable[[Sequence[Question]], Sequence[Answer]]
+"""Gives the answers to the questions that a file leaves open, as far as there are any."""
+
+
+def nobody(_: Sequence[Question]) -> list[Answer]:
+    """Answer nothing."""
+    return []
+
+
+def inspect(
+    path: Path, name: str, rules: FileRules, pattern: str, answering: Answering = nobody
+) -> Inspection:
     """Look at a file and read it truly, by the rules it has or, if they do not fit it, by a mapping made up for it.
 
     Args:
@@ -95,9 +115,13 @@ def inspect(path: Path, name: str, rules: FileRules, pattern: str) -> Inspection
         name: Its name in the landing zone.
         rules: How it would be read now.
         pattern: Pattern of file names that a proposed mapping is for.
+        answering: Answers what the file leaves open.
 
     Returns:
         What was found. A file that is no export has an outcome that says so, and no columns.
+
+    Raises:
+        UsageError: An answer is none to a question of this file.
     """
     seen, planned = _seen(path, rules)
     found = Inspection(name, seen, rules.mapping)
@@ -108,9 +132,42 @@ def inspect(path: Path, name: str, rules: FileRules, pattern: str) -> Inspection
         if len(proposal.mapping.columns) > 1:
             found.mapping, found.proposed = proposal.mapping, True
             rules = replace(rules, mapping=proposal.mapping)
+    rules = _answered(path, rules, found, pattern, answering)
     _read(path, rules, found)
     found.doubts += _questions(found)
     return found
+
+
+def _answered(
+    path: Path, rules: FileRules, found: Inspection, pattern: str, answering: Answering
+) -> FileRules:
+    """Ask what the file leaves open, and the rules with what was answered; what is left is in ``found``."""
+    questions, found.settled = _asked(path, rules, is_proposal=found.proposed)
+    found.answers = list(answering(questions))
+    if found.answers:
+        mapping = answered(
+            rules.mapping or Mapping(files=(pattern,)), (each.writes for each in found.answers)
+        )
+        found.mapping, found.proposed = mapping, True
+        rules = replace(rules, mapping=mapping)
+        questions, found.settled = _asked(path, rules, is_proposal=True)
+    found.questions = questions
+    return rules
+
+
+def _asked(path: Path, rules: FileRules, *, is_proposal: bool) -> tuple[list[Question], list[Settled]]:
+    """The questions that the exports in a file leave open, each once, and what they settle."""
+    questions: dict[str, Question] = {}
+    settled: dict[tuple[str, tuple[str, ...]], Settled] = {}
+    with _passing_over():
+        for opened in open_exports(path, rules).values():
+            with _passing_over():
+                reading = examined(opened(), rules, is_proposal=is_proposal)
+                for question in reading.questions:
+                    questions.setdefault(question.key, question)
+                for each in reading.settled:
+                    settled.setdefault((each.code, each.columns), each)
+    return list(questions.values()), list(settled.values())
 
 
 def _seen(path: Path, rules: FileRules) -> tuple[list[Inspected], bool]:
@@ -161,12 +218,18 @@ def _read(path: Path, rules: FileRules, found: Inspection) -> None:
     def sink(member: str) -> _Rejections:
         return gathered.setdefault(member, _Rejections())
 
-    outcomes = read_file(path, replace(rules, max_rejected=1.0), sink)
+    outcomes = read_file(path, replace(rules, max_rejected=1.0, open_questions="pass"), sink)
     known = {export.name: export for export in found.exports}
     found.exports = []
     for member, outcome in outcomes.items():
         export = known.get(member) or Inspected(member)
         export.outcome, export.faults = outcome, gathered[member].faults
+        if (
+            not outcome.set_aside
+            and (stopped := stopping(found.questions))
+            and rules.open_questions == "stop"
+        ):
+            outcome.set_aside = asked(found.questions, stopped)
         if not outcome.set_aside and outcome.rows_faulty > rules.max_rejected * outcome.rows_read:
             outcome.set_aside = (
                 f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "

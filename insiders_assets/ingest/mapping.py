@@ -49,6 +49,38 @@ class Returns(BaseModel):
     values: Words
 
 
+class Rule(BaseModel):
+    """Lines that are told by what a column of theirs holds.
+
+    Attributes:
+        column: The export's column.
+        values: What it holds on them; case and blanks around it do not matter.
+        filled: Whether whatever it holds will do, as in a column of dates of cancellation.
+        level: Whether one such line stands for itself or for its whole order.
+    """
+
+    model_config = _STRICT
+    column: str
+    values: Words = ()
+    filled: bool = False
+    level: Literal["line", "order"] = "line"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Rule:
+        if bool(self.values) == self.filled:
+            raise ValueError("give either values or `filled: true`")
+        return self
+
+    def holds(self, value: str) -> bool:
+        """Whether a line with this value is meant."""
+        return self.filled or value.strip().casefold() in self.spelled
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The values as they are compared."""
+        return tuple(value.strip().casefold() for value in self.values)
+
+
 class Cleaning(BaseModel):
     """Cleaning rules that hold for some files in the place of the settings of the same names, where given."""
 
@@ -71,6 +103,9 @@ class Mapping(BaseModel):
         columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``.
         constants: Values for those of our columns that the export lacks.
         returns: Which lines are returns, where their quantity is not negative.
+        exclude: Which lines, or whole orders, were never sold: they are counted and left out.
+        keep: Which lines count although a column of theirs might say that they do not.
+        answers: Answers to questions that nothing else here records, by the question's name.
         date_order: How dates such as 03/04/2026 are read; the setting's if not given.
         decimal: How numbers such as 1,234 are read; the setting's if not given.
         encoding: The encoding of text files, if it is not to be found out.
@@ -84,6 +119,9 @@ class Mapping(BaseModel):
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     returns: Returns | None = None
+    exclude: tuple[Rule, ...] = ()
+    keep: tuple[Rule, ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
     date_order: Literal["auto", "day_first", "month_first"] | None = None
     decimal: Literal["auto", "point", "comma"] | None = None
     encoding: str | None = None

@@ -16,8 +16,10 @@ class Outcome:
         rows_quarantined: Rows that did not.
         rows_faulty: Those of them that could not be read.
         set_aside: Why the whole export was set aside, or empty.
+        excluded: Rows that a rule of the mapping leaves out: how many, and what they amount to, by rule.
         duplicates: Rows that repeat an earlier row of the export exactly; kept, and counted.
         form: What was found out about its form.
+        notes: What the user should know of how it was read.
     """
 
     rows_read: int = 0
@@ -25,5 +27,12 @@ class Outcome:
     rows_quarantined: int = 0
     rows_faulty: int = 0
     set_aside: str = ""
+    excluded: dict[str, dict[str, float]] = field(default_factory=dict)
     duplicates: int = 0
     form: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def rows_excluded(self) -> int:
+        """Rows that a rule leaves out."""
+        return int(sum(found["rows"] for found in self.excluded.values()))

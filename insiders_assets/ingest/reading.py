@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.columns import plan
 from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.conversion import Converted, convert, nothing_but
 from insiders_assets.ingest.evidence import Evidence, Formats
 from insiders_assets.ingest.opening import open_exports
+from insiders_assets.ingest.orders import orders_of
 from insiders_assets.ingest.plain import PlainReader
+from insiders_assets.ingest.question_text import passed_over
+from insiders_assets.ingest.settling import Reading, decided, suspicious
 from insiders_assets.ingest.tally import Sink, Tally
 from insiders_assets.ingest.texts import texts_of
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.ingest.blocks import Block, Export
+    from insiders_assets.ingest.columns import Plan
     from insiders_assets.ingest.outcome import Outcome
     from insiders_assets.ingest.rules import FileRules
 
@@ -73,7 +76,15 @@ def read_export(
         with readable():
             export = opened()
             tally.outcome.form = export.form
-            formats = _Reading(export, rules, tally).read()
+            reading = _reading(export, rules, tally)
+            formats = _Pass(export, rules, tally, reading.plan).read()
+            if suspected := [each for each in suspicious() if each in tally.suspected]:
+                again = _counting(export, tally, lambda: decided(export, rules, suspected=suspected))
+                if again.plan != reading.plan:
+                    tally.restart()
+                    formats = _Pass(export, rules, tally, again.plan).read()
+                reading = again
+            tally.outcome.notes = [passed_over(question) for question in reading.passed]
             tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
         tally.finish()
     except ExportError as error:
@@ -81,7 +92,22 @@ def read_export(
     return tally.outcome
 
 
-class _Reading:
+def _reading(export: Export, rules: FileRules, tally: Tally) -> Reading:
+    """How an export is read; if that cannot be told, its rows are counted all the same."""
+    return _counting(export, tally, lambda: decided(export, rules))
+
+
+def _counting(export: Export, tally: Tally, told: Callable[[], Reading]) -> Reading:
+    try:
+        return told()
+    except ExportError:
+        tally.restart()
+        for block in export.blocks([0] if export.header else []):
+            tally.count(block)
+        raise
+
+
+class _Pass:
     """Reads one export.
 
     Formats are decided on the evidence of the whole export, but most exports decide theirs in the first block, or are
@@ -89,19 +115,13 @@ class _Reading:
     pass is made only if what came later changed the formats.
     """
 
-    def __init__(self, export: Export, rules: FileRules, tally: Tally) -> None:
-        self._export, self._rules, self._tally = export, rules, tally
+    def __init__(self, export: Export, rules: FileRules, tally: Tally, plan: Plan) -> None:
+        self._export, self._rules, self._tally, self._plan = export, rules, tally, plan
         self._evidence = Evidence()
         self._plain = self._waiting = False
         self._formats: Formats | None = None
-        header = export.header
-        try:
-            self._plan = plan(header, rules.mapping)
-            self._plain_reader = PlainReader(self._plan)
-        except ExportError:
-            for block in export.blocks([0] if header else []):
-                tally.count(block)
-            raise
+        self._plain_reader = PlainReader(plan)
+        self._orders = orders_of(export, plan)
 
     def read(self) -> Formats:
         """Read every row, and return the formats."""
@@ -141,7 +161,7 @@ class _Reading:
         if self._formats is None:
             self._tally.count(block)
         else:
-            self._tally.take(block, _joined(block, good, convert(odd, texts, self._formats, self._plan)))
+            self._tally.take(block, _joined(block, good, self._convert(odd, texts, self._formats)))
 
     def _final(self) -> Formats:
         """The formats on the evidence of every row."""
@@ -166,7 +186,10 @@ class _Reading:
             if good.odd is None:
                 return Converted(good.frame, block.rejected)
             odd = good.odd
-        return _joined(block, good, convert(odd, texts_of(odd.frame, self._plan), formats, self._plan))
+        return _joined(block, good, self._convert(odd, texts_of(odd.frame, self._plan), formats))
+
+    def _convert(self, block: Block, texts: pl.DataFrame, formats: Formats) -> Converted:
+        return convert(block, texts, formats, self._plan, self._orders)
 
     def _plainly(self, block: Block, formats: Formats | None) -> _Plain | None:
         """The plain rows of a block converted at once, if they may be read so."""

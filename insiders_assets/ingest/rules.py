@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.mapping import Mapping, Mappings
     from insiders_assets.settings import Settings
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised whenever the same bytes would be read into other transactions: files are then parsed again."""
 
 
@@ -28,6 +28,8 @@ class FileRules:
         duplicate_rows: Whether a row that repeats an earlier one exactly is kept or rejected.
         mapping: What its columns are called and what is derived, if the user said so.
         privacy: What of it is not kept.
+        open_questions: Whether a file that leaves a question open is set aside, or read with the likeliest answers.
+        name: The file's name, for messages; nothing is decided by it.
     """
 
     date_order: Literal["auto", "day_first", "month_first"] = "auto"
@@ -36,6 +38,8 @@ class FileRules:
     duplicate_rows: Literal["keep", "reject"] = "keep"
     mapping: Mapping | None = None
     privacy: Privacy = field(default_factory=Privacy)
+    open_questions: Literal["stop", "pass"] = "stop"
+    name: str = ""
 
     @property
     def sheet(self) -> str | None:
@@ -49,6 +53,7 @@ class FileRules:
         )
         plain = [self.date_order, self.decimal, self.max_rejected, self.duplicate_rows]
         facts = [READER_VERSION, plain, mapping, self.privacy.facts]
+        facts += [self.open_questions] if self.open_questions != "stop" else []
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -79,6 +84,7 @@ class IngestRules:
             max_rejected=settings.max_rejected,
             duplicate_rows=settings.duplicate_rows,
             privacy=Privacy.from_settings(settings),
+            open_questions=settings.open_questions,
         )
         return cls(
             common,
@@ -96,9 +102,10 @@ class IngestRules:
         """The rules for the file called ``name``, relative to the landing zone."""
         mapping = self.mappings.of(name) if self.mappings else None
         if mapping is None:
-            return self.common
+            return replace(self.common, name=name)
         return replace(
             self.common,
+            name=name,
             mapping=mapping,
             date_order=mapping.date_order or self.common.date_order,
             decimal=mapping.decimal or self.common.decimal,

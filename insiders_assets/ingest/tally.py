@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -10,11 +11,14 @@ import polars as pl
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.blocks import REJECTED_SCHEMA, CutShortError, rejected_frame
 from insiders_assets.ingest.conversion import Converted
+from insiders_assets.ingest.exclusion import summed
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.repeats import RepeatCounter, RepeatFinder
+from insiders_assets.ingest.settling import suspicious
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Block
+    from insiders_assets.ingest.doubts.detector import Detector
     from insiders_assets.ingest.rules import FileRules
 
 SHOWN_OF_SET_ASIDE = 1000
@@ -49,6 +53,8 @@ class Tally:
         self._sink, self._rules = sink, rules
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self._shown = rejected_frame([])
+        self._excluded: list[pl.DataFrame] = []
+        self.suspected: list[Detector] = []
 
     def count(self, block: Block) -> None:
         """Count rows that are not converted yet, or never will be."""
@@ -65,12 +71,21 @@ class Tally:
         found = self._with_mended(self._rules.privacy.apply(found))
         self.outcome.rows_transactions += found.transactions.height
         self.outcome.rows_quarantined += int(found.rejected["rows"].sum())
+        if found.excluded.height:
+            self._excluded.append(found.excluded)
         if found.transactions.height:
+            self._suspect(found.transactions)
             self._sink.transactions(found.transactions)
         if found.rejected.height:
             if self._shown.height < SHOWN_OF_SET_ASIDE:
                 self._shown = pl.concat([self._shown, found.rejected]).head(SHOWN_OF_SET_ASIDE)
             self._sink.rejected(found.rejected)
+
+    def _suspect(self, transactions: pl.DataFrame) -> None:
+        """Keep in mind who wants to look at the export whole because of these transactions."""
+        for detector in suspicious():
+            if detector not in self.suspected and detector.suspects and detector.suspects(transactions):
+                self.suspected.append(detector)
 
     def _with_mended(self, found: Converted) -> Converted:
         """Put mended rows in the place of the rejected ones that they were."""
@@ -84,10 +99,10 @@ class Tally:
         lines = rows["source_line"].to_list()
         self.outcome.rows_faulty -= rows.height
         both = pl.concat([found.transactions, rows.select(found.transactions.columns)])
-        return Converted(
-            both.sort("source_line", maintain_order=True),
-            found.rejected.filter(~pl.col("source_line").is_in(lines).fill_null(value=False)),
-            found.blank,
+        return replace(
+            found,
+            transactions=both.sort("source_line", maintain_order=True),
+            rejected=found.rejected.filter(~pl.col("source_line").is_in(lines).fill_null(value=False)),
         )
 
     def _without_repeats(self, block: Block, found: Converted) -> Converted:
@@ -106,7 +121,7 @@ class Tally:
             [(line, None, None, reason, text) for line, text in zip(lines, texts, strict=True)]
         )
         rejected = pl.concat([found.rejected, again]).sort("source_line", maintain_order=True)
-        return Converted(found.transactions.filter(~repeats), rejected, found.blank)
+        return replace(found, transactions=found.transactions.filter(~repeats), rejected=rejected)
 
     def finish(self) -> None:
         """Close the count.
@@ -123,13 +138,14 @@ class Tally:
             )
         if self._rules.duplicate_rows == "keep":
             self.outcome.duplicates = self._counter.count
+        outcome.excluded = summed(self._excluded)
 
     def restart(self) -> None:
         """Forget everything, for another pass."""
         self._sink.discard()
-        self._shown = self._shown.clear()
+        self._shown, self._excluded = self._shown.clear(), []
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
-        self.outcome = Outcome(form=self.outcome.form)
+        self.outcome = Outcome(form=self.outcome.form, notes=self.outcome.notes)
 
     def withdraw(self) -> None:
         """Forget everything but how many rows there are: they were read in a way that turned out not to hold."""
@@ -153,5 +169,6 @@ class Tally:
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
         self.outcome.rows_transactions = self.outcome.duplicates = 0
+        self.outcome.excluded = {}
         self.outcome.rows_quarantined = rest + shown
         self.outcome.set_aside = reason

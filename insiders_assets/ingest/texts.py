@@ -22,7 +22,10 @@ TEXTS = (*IDS, "description", "country")
 
 
 def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
-    """Our columns by name: blanks around values taken off, null where nothing is left."""
+    """Our columns by name: blanks around values taken off, null where nothing is left.
+
+    Other columns that decide what becomes of a row go by ``@`` and their position.
+    """
     found: dict[str, pl.Expr] = {}
     for name in (*FIELDS, DERIVED, FLAG):
         if name in plan.columns:
@@ -31,6 +34,9 @@ def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
             found[name] = pl.when(~nothing).then(text)
         elif name in FIELDS:
             found[name] = pl.lit(plan.constants.get(name), dtype=pl.String)
+    for at in plan.beside:
+        text = pl.col(str(at)).str.strip_chars()
+        found[f"@{at}"] = pl.when(~text.is_in(["", *NOTHING])).then(text)
     return found
 
 

@@ -29,6 +29,7 @@ from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.quotes import NEWLINE, UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
+from insiders_assets.ingest.settling import is_watched, suspicious
 from insiders_assets.ingest.tally import Tally
 from insiders_assets.ingest.text_blocks import scan_text
 
@@ -92,6 +93,7 @@ class Layout:
             and (dialect.quote, dialect.header_end, dialect.lines) == ('"', len(head), 1)
             and dialect.named == dialect.width
             and found.is_plain
+            and not is_watched(export.header, found, rules.mapping)
         )
         return cls(head, dialect, PlainReader(found), export.form) if decided else None
 
@@ -144,7 +146,9 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
     lost = np.searchsorted(odd, np.append(0, last))  # odd rows before each file
     for number, height in enumerate(heights):
         if lost[number] == lost[number + 1]:
-            frames[number] = frame.slice(int(last[number] - height - lost[number]), int(height))
+            own = frame.slice(int(last[number] - height - lost[number]), int(height))
+            if not any(detector.suspects and detector.suspects(own) for detector in suspicious()):
+                frames[number] = own
     return frames
 
 

@@ -272,6 +272,8 @@ def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> Pa
         outcome.set_aside,
         outcome.duplicates,
         outcome.form,
+        outcome.excluded,
+        outcome.notes,
         writer.parts,
         writer.rejected_parts,
     )

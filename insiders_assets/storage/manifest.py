@@ -45,6 +45,8 @@ class ParsedExport:
         set_aside: Why the whole export was set aside, or empty.
         duplicates: Rows that repeat an earlier row of the export exactly.
         form: What was found out about its form.
+        excluded: Rows that a rule of the mapping leaves out: how many, and what they amount to, by rule.
+        notes: What the user should know of how it was read.
         parts: Its transactions, in the order of the export.
         rejected: Its rejected rows.
     """
@@ -57,8 +59,15 @@ class ParsedExport:
     set_aside: str = ""
     duplicates: int = 0
     form: dict[str, Any] = field(default_factory=dict)
+    excluded: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     rejected: list[Part] = field(default_factory=list)
+
+    @property
+    def rows_excluded(self) -> int:
+        """Rows that a rule leaves out."""
+        return int(sum(found["rows"] for found in self.excluded.values()))
 
 
 @dataclass

@@ -64,6 +64,11 @@ class IngestResult:
         """Rows that did not."""
         return sum(export.rows_quarantined for export in self.files)
 
+    @property
+    def rows_excluded(self) -> int:
+        """Rows that a rule of a mapping left out."""
+        return sum(export.rows_excluded for export in self.files)
+
 
 class TransactionStore:
     """Transactions and rejected rows under a home folder.
@@ -225,7 +230,9 @@ class TransactionStore:
             export.name
             for export in exports
             if export.rows_read
-            != sum(counted[part.path] for part in export.parts) + quarantined.get(export.name, 0)
+            != sum(counted[part.path] for part in export.parts)
+            + quarantined.get(export.name, 0)
+            + export.rows_excluded
         ]
 
     def months(self) -> list[str]:
@@ -299,4 +306,5 @@ def _warnings(manifest: Manifest) -> list[str]:
         for name, file in sorted(manifest.files.items())
         if file.same_as
     ]
-    return aside + same
+    notes = [f"{e.name}: {note}" for _, e in manifest.exports() for note in e.notes]
+    return aside + notes + same

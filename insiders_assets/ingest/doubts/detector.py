@@ -1,0 +1,56 @@
+"""What a detector of doubts is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.columns import Plan
+    from insiders_assets.ingest.mapping import Mapping
+    from insiders_assets.ingest.questions import Question, Settled
+    from insiders_assets.ingest.survey import Survey
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known of an export before any row of it is looked at.
+
+    Attributes:
+        names: The names of its columns.
+        plan: Where our columns come from.
+        mapping: What the user, or a built-in form, said of it; None if nothing.
+        proposed: Whether that is a proposal that nobody has agreed to yet.
+    """
+
+    names: tuple[str, ...]
+    plan: Plan
+    mapping: Mapping | None = None
+    proposed: bool = False
+
+    @property
+    def free(self) -> list[int]:
+        """Positions of columns with a name that are taken for nothing yet."""
+        taken = set(self.plan.columns.values())
+        return [at for at, name in enumerate(self.names) if name and at not in taken]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Looks for one kind of doubt.
+
+    Attributes:
+        name: What it looks for.
+        watches: Tells by the header alone which columns it wants to see whole; none, and it costs nothing.
+        asks: Tells, with all rows of those columns and of ours at hand, what is doubtful or settled.
+        suspects: Tells of some transactions whether the export has to be looked at whole although its header gave no
+            reason; None if only the header does. It sees every transaction that is read and has to be quick.
+    """
+
+    name: str
+    watches: Callable[[Header], tuple[int, ...]]
+    asks: Callable[[Survey, Header], Iterator[Question | Settled]]
+    suspects: Callable[[pl.DataFrame], bool] | None = None

@@ -1,0 +1,119 @@
+"""What the values of a status column say of an order, in the seven languages whose exports are met."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from insiders_assets.ingest.names import normalise
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, each once."""
+    return frozenset(text.split())
+
+
+_GROUPS: dict[str, str] = {
+    "cancelled": "cancel cancelled canceled cancelation cancellation cancelling void voided aborted abandoned failed "
+    "failure fail declined denied rejected refused expired trash trashed deleted removed invalid fraud fraudulent "
+    "unpaid unsuccessful error nullified annulled lost undeliverable "
+    "cancelado cancelada cancelados canceladas cancelamento anulado anulada recusado recusada rejeitado rejeitada "
+    "falhou falha falhada expirado expirada abandonado abandonada excluido excluida apagado estornado invalido "
+    "invalida "
+    "cancelacion anulacion rechazado rechazada fallido fallida fallo caducado vencido eliminado eliminada denegado "
+    "denegada "
+    "annule annulee annules annulees annulation echoue echouee echec refuse refusee rejete rejetee expiree abandonne "
+    "abandonnee supprime supprimee invalide "
+    "storniert storno stornierung abgebrochen abgelehnt fehlgeschlagen gescheitert verfallen abgelaufen geloescht "
+    "geloscht ungueltig ungultig annulliert verworfen "
+    "annullato annullata cancellato cancellata rifiutato rifiutata fallito fallita scaduto scaduta eliminato eliminata "
+    "stornato abbandonato "
+    "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen ongeldig",
+    "pending": "pending awaiting onhold hold draft quote quotation reserved preorder incomplete open authorized "
+    "authorised created placed unconfirmed review "
+    "pendente aguardando aguarda espera rascunho orcamento reservado reservada analise "
+    "pendiente pendientes esperando borrador presupuesto revision "
+    "attente brouillon devis "
+    "ausstehend wartend warten wartet offen entwurf angebot reserviert unbezahlt schwebend "
+    "attesa sospeso bozza preventivo "
+    "wacht wachten openstaand openstaande concept offerte gereserveerd onbetaald "
+    "nonpaye impaye impayee",
+    "refunded": "refund refunded refunds returned return returns chargeback chargedback reversed reversal restocked "
+    "creditnote creditmemo exchange exchanged "
+    "reembolsado reembolsada reembolso devolvido devolvida devolucao devolucoes estorno troca trocado trocada "
+    "devuelto devuelta devolucion devoluciones reintegro reintegrado cambio "
+    "rembourse remboursee remboursement retour retourne retournee avoir "
+    "erstattet rueckerstattet ruckerstattet erstattung rueckgabe ruckgabe retoure retourniert zurueckgegeben "
+    "zuruckgegeben gutschrift gutgeschrieben umtausch "
+    "rimborsato rimborsata rimborso reso resi restituito restituita "
+    "terugbetaald terugbetaling retour geretourneerd gecrediteerd creditnota",
+    "test": "test testing sandbox demo dummy teste prueba essai prova proef",
+    "sold": "complete completed closed done finished fulfilled fulfillment delivered shipped dispatched sent paid "
+    "captured settled processed processing confirmed approved accepted invoiced unfulfilled unshipped ready transit "
+    "picked packed success successful succeeded sale sold sales payment order purchase invoice active ok yes partial "
+    "partially released "
+    "concluido concluida completo completa finalizado finalizada entregue enviado enviada pago paga pagos aprovado "
+    "aprovada faturado faturada processando processado confirmado confirmada venda vendido preparacao separacao "
+    "transporte caminho "
+    "completado completada entregado entregada pagado pagada aprobado aprobada facturado facturada procesando "
+    "procesado venta vendido camino preparacion "
+    "termine terminee livre livree expedie expediee envoye envoyee paye payee valide validee confirme confirmee "
+    "facture facturee vente traitement preparation cours acceptee accepte complete "
+    "abgeschlossen erledigt geliefert ausgeliefert zugestellt versandt versendet verschickt bezahlt bestaetigt "
+    "bestatigt berechnet fakturiert bearbeitung verkauf verkauft rechnung erfolgreich genehmigt fertig "
+    "completato consegnato consegnata spedito spedita pagato pagata approvato confermato confermata fatturato "
+    "elaborazione vendita venduto evaso evasa concluso "
+    "voltooid afgerond geleverd bezorgd verzonden betaald bevestigd goedgekeurd gefactureerd verwerking verkoop "
+    "verkocht afgehandeld",
+}
+_MEANS = {word: group for group, words in reversed(_GROUPS.items()) for word in words.split()}
+_PHRASES = {
+    "on hold": "pending", "in attesa": "pending", "en attente": "pending", "em espera": "pending",
+    "en espera": "pending", "in behandeling": "sold", "in bearbeitung": "sold", "in lavorazione": "sold",
+    "em processamento": "sold", "en proceso": "sold", "en cours": "sold", "credit note": "refunded",
+    "credit memo": "refunded", "nota de credito": "refunded", "nota di credito": "refunded",
+    "payment error": "cancelled",
+    "nao pago": "pending", "no pagado": "pending", "non paye": "pending", "nicht bezahlt": "pending",
+    "non pagato": "pending", "niet betaald": "pending", "not paid": "pending", "partially paid": "pending",
+    "payment pending": "pending", "pending payment": "pending", "pago pendente": "pending", "pago pendiente": "pending",
+    "not shipped": "sold", "not fulfilled": "sold", "not delivered": "pending", "nao entregue": "pending",
+    "not completed": "pending", "non complete": "pending",
+}  # fmt: skip
+_NEGATED = words_of("not non no nao nicht kein keine niet geen pas sem sin ohne without never")
+_ORDER = ("cancelled", "refunded", "pending", "test", "sold")
+"""Which group holds where a value has words of several: ``cancelled before payment`` is cancelled."""
+
+
+@lru_cache(maxsize=4096)
+def group_of(value: str) -> str | None:
+    """What a value says: ``cancelled``, ``refunded``, ``pending``, ``test`` or ``sold``; None if nothing known."""
+    plain = normalise(value)
+    if plain in _PHRASES:
+        return _PHRASES[plain]
+    words = plain.split()
+    found = set()
+    for at, word in enumerate(words):
+        group = _MEANS.get(word) or _MEANS.get("".join(words[at : at + 2]))
+        if group is None:
+            continue
+        negated = bool(_NEGATED & set(words[max(at - 2, 0) : at]))
+        if negated and group in ("cancelled", "refunded", "test"):
+            group = "sold"
+        elif negated and group == "sold":
+            group = "unknown"
+        found.add(group)
+    for phrase, group in _PHRASES.items():
+        if " " in phrase and f" {phrase} " in f" {plain} ":
+            found.add(group)
+    return next((group for group in _ORDER if group in found), None)
+
+
+def is_alarming(value: str) -> bool:
+    """Whether a value says by itself, in a column of whatever name, that a line may not have been sold."""
+    plain = normalise(value)
+    return (_MEANS.get(plain) in ("cancelled", "refunded") and plain not in _TOO_COMMON) or plain in _ALARMS
+
+
+_TOO_COMMON = words_of(
+    "return returns retour exchange cambio troca avoir reso resi lost removed error fail fraud invalid open"
+)
+_ALARMS = frozenset(phrase for phrase, group in _PHRASES.items() if group in ("pending", "refunded"))

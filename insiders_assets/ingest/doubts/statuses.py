@@ -1,0 +1,205 @@
+"""Orders that did not come about: columns that look like a status, a payment state, a test flag or a cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.ingest.columns import FLAG
+from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.status_words import group_of, words_of
+from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.questions import Answer, Question, Seen
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.mapping import Mapping
+    from insiders_assets.ingest.survey import Survey
+
+MANY = 60
+"""Different values above which a column is no status."""
+_STATUS = words_of(
+    "status statuses state states estado situacao situation situacion statut etat stato zustand stand "
+    "stadium fase stage phase toestand bestelstatus orderstatus zahlungsstatus bestellstatus "
+    "auftragsstatus lieferstatus betaalstatus zahlungsstand paymentstatus financialstatus"
+)
+_KIND = words_of(
+    "type kind typ tipo event operation operacao operacion operazione vorgang vorgangsart belegart "
+    "buchungsart soort transactiontype movimento movement natureza class action result outcome resultado "
+    "ergebnis"
+)
+_CANCELLED = tuple(
+    sorted(
+        words_of(
+            "cancel annul anul storn void geannuleerd abgebrochen deleted geloescht geloscht eliminad excluid "
+            "supprim verwijder "
+        )
+    )
+)
+_TEST = words_of("test testing istest sandbox teste prueba essai prova proef testbestellung testorder")
+_NOT_ABOUT_ORDERS = words_of(
+    "method methode metodo gateway card shipping ship customer cliente client kunde klant billing address "
+    "adresse province region country civil marital marketing risk email mail tax product item sku stock "
+    "inventory code policy eligible allowed fee days until window deadline possible reason motivo grund "
+    "raison product discount device browser seller vendedor zahlungsart forma medio moyen mode message"
+)
+_SHIPPING = words_of(
+    "fulfillment fulfilment fulfilled delivery shipping shipment envio entrega livraison versand "
+    "lieferung lieferstatus consegna spedizione verzending"
+)
+_YES = words_of("1 true t yes y x sim s si ja j oui o vero wahr verdadero verdadeiro vrai waar")
+_NO = words_of("0 false f no n nao nein non nee falso falsch faux onwaar live production -")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(name: str) -> str | None:
+    """What a column may tell by its name: ``status``, ``kind``, ``cancelled`` or ``test``; None if nothing."""
+    words = normalise(name).split()
+    squeezed = "".join(words)
+    if any(word in _TEST for word in words) or squeezed in _TEST:
+        return "test"
+    if any(word.startswith(_CANCELLED) for word in words) and not _NOT_ABOUT_ORDERS & set(words):
+        return "cancelled"
+    told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
+    if told or squeezed in _STATUS:
+        about = set(words) - set(told)
+        return None if about & (_NOT_ABOUT_ORDERS - _SHIPPING) else "status"
+    if any(word in _KIND for word in words) and not _NOT_ABOUT_ORDERS & set(words):
+        return "kind"
+    return None
+
+
+def _watches(header: Header) -> tuple[int, ...]:
+    marked = [header.plan.columns[FLAG]] if FLAG in header.plan.columns else []
+    return tuple(at for at in sorted([*header.free, *marked]) if kind_of(header.names[at]))
+
+
+def _asks(survey: Survey, header: Header) -> Iterator[Question]:
+    for at in _watches(header):
+        yield from _asked_of(survey, header, at)
+
+
+def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
+    """What a column leaves open, a question for each thing that its values may say."""
+    name, kind = header.names[at], kind_of(header.names[at])
+    seen = seen_values(survey, at)
+    if not seen:
+        return
+    known = spoken_for(header.mapping, name)
+    if kind in ("cancelled", "test"):
+        yield from _asked_of_flag(name, kind, seen, known)
+        return
+    if len(seen) > MANY:
+        return
+    groups: dict[str, list[Seen]] = {}
+    for each in seen:
+        groups.setdefault(group_of(each.value) or "unknown", []).append(each)
+    told = set(groups) - {"unknown"}
+    if not told and (kind == "kind" or len(seen) < 2 or _is_a_region(name)):
+        return
+    if told <= {"sold"} and kind == "kind":
+        return
+    shipping = bool(_SHIPPING & set(normalise(name).split()))
+    for group in ("cancelled", "pending", "refunded", "test", "unknown"):
+        if shipping and group in ("pending", "unknown"):  # what is not sent yet is sold all the same
+            continue
+        if group == "unknown" and kind == "kind":
+            continue
+        if group == "refunded" and marks_returns(header.mapping, name):
+            continue
+        here = [each for each in groups.get(group, []) if each.value.casefold() not in known]
+        if here and not (group == "refunded" and _is_signed(survey, at, here)):
+            yield status_question(name, group, here, of_line=kind == "kind")
+
+
+def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
+    """What a column of dates, or of yes and no, leaves open: whatever is not no says so."""
+    said = [each for each in seen if normalise(each.value) not in _NO]
+    if not said or known & {"*", *(each.value.casefold() for each in said)}:
+        return
+    if all(normalise(each.value) in _YES or group_of(each.value) for each in said):
+        said = [each for each in said if group_of(each.value) != "sold"]
+        if said:
+            yield status_question(name, kind, said)
+    elif len(said) == len(seen):
+        merged = Seen(said[0].value, sum(e.rows for e in said), sum(e.money or 0.0 for e in said))
+        yield status_question(name, kind, [merged], filled=True)
+
+
+def status_question(
+    name: str, group: str, seen: list[Seen], *, of_line: bool = False, filled: bool = False
+) -> Question:
+    """The question that some values of a column leave open.
+
+    Args:
+        name: The column.
+        group: What the values may say.
+        seen: The values.
+        of_line: Whether the column is about the line and not about its order.
+        filled: Whether it is not the values that say it, but that there is one.
+    """
+    rule: dict[str, Any] = {"column": name} | (
+        {"filled": True} if filled else {"values": [each.value for each in seen]}
+    )
+    answers = [Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})]
+    if group == "refunded" and not filled:
+        answers.append(Answer("return", {"returns": rule}))
+    likely = {
+        "cancelled": "exclude",
+        "pending": "exclude",
+        "test": "exclude",
+        "refunded": "return",
+        "unknown": "keep",
+    }
+    return Question(
+        f"status_{group}", "returns" if group == "refunded" else "status", (name,), tuple(answers), likely[group],
+        tuple(seen), {"group": group, "of_line": of_line},
+    )  # fmt: skip
+
+
+def seen_values(survey: Survey, at: int) -> list[Seen]:
+    """The values of a column with their lines and money, the most frequent first."""
+    frame = pl.DataFrame({"value": survey.text(at), "money": survey.money}).drop_nulls("value")
+    found = (
+        frame.group_by("value")
+        .agg(rows=pl.len(), money=pl.col("money").fill_nan(0).sum())
+        .sort(["rows", "value"], descending=[True, False])
+    )
+    return [Seen(value, rows, round(money, 2)) for value, rows, money in found.iter_rows()]
+
+
+def spoken_for(mapping: Mapping | None, name: str) -> set[str]:
+    """The values of a column that a mapping speaks of; ``*`` for all of them."""
+    if mapping is None:
+        return set()
+    rules = [rule for rule in (*mapping.exclude, *mapping.keep) if normalise(rule.column) == normalise(name)]
+    found = {value for rule in rules for value in rule.spelled} | (
+        {"*"} if any(r.filled for r in rules) else set()
+    )
+    if marks_returns(mapping, name) and mapping.returns:
+        found |= {value.strip().casefold() for value in mapping.returns.values}
+    return found
+
+
+def marks_returns(mapping: Mapping | None, name: str) -> bool:
+    """Whether a mapping says which values of a column mark returns: the others mark none."""
+    return bool(mapping and mapping.returns and normalise(mapping.returns.column) == normalise(name))
+
+
+def _is_signed(survey: Survey, at: int, seen: list[Seen]) -> bool:
+    """Whether the lines with these values are negative anyway: they say of themselves that they are returns."""
+    here = survey.text(at).is_in([each.value for each in seen])
+    signs = pl.select(
+        pl.when(here).then((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
+    ).to_series()
+    return bool(here.any()) and bool(signs.drop_nulls().all())
+
+
+def _is_a_region(name: str) -> bool:
+    """Whether a name such as ``state`` or ``Estado`` may mean a part of a country as well."""
+    return bool({"state", "states", "estado", "stato", "etat", "stand"} & set(normalise(name).split()))
+
+
+STATUSES = Detector("status", _watches, _asks)

@@ -1,0 +1,122 @@
+"""From the header of an export to the plan it is read by: what is doubtful is looked at whole, and settled or asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.columns import Plan, plan
+from insiders_assets.ingest.doubts import DETECTORS
+from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.question_text import asked
+from insiders_assets.ingest.questions import Question, Settled, answered, proposed, stopping
+from insiders_assets.ingest.survey import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from insiders_assets.ingest.blocks import Export
+    from insiders_assets.ingest.mapping import Mapping
+    from insiders_assets.ingest.rules import FileRules
+
+
+class OpenQuestionError(ExportError):
+    """An export leaves a question open without whose answer its rows would be a guess."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an export is read.
+
+    Attributes:
+        plan: Where our columns come from, and what is derived or left out.
+        mapping: The mapping that says the same: the user's, with what the file settled by itself.
+        questions: What is still open, in the order in which it is numbered.
+        settled: What the file settled.
+        passed: Questions that were passed over with their proposed answers.
+    """
+
+    plan: Plan
+    mapping: Mapping | None = None
+    questions: list[Question] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    passed: list[Question] = field(default_factory=list)
+
+
+def watching(header: Header) -> dict[Detector, tuple[int, ...]]:
+    """The detectors that a header makes look, with the columns that they want to see whole."""
+    return {detector: found for detector in DETECTORS if (found := detector.watches(header))}
+
+
+def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None) -> bool:
+    """Whether any detector wants to see a column of an export whole."""
+    return bool(watching(Header(names, found, mapping)))
+
+
+def suspicious() -> list[Detector]:
+    """The detectors that look at transactions."""
+    return [detector for detector in DETECTORS if detector.suspects]
+
+
+def examined(
+    export: Export, rules: FileRules, *, suspected: Sequence[Detector] = (), is_proposal: bool = False
+) -> Reading:
+    """What an export settles by itself and what it leaves open.
+
+    Args:
+        export: The export.
+        rules: How it is read.
+        suspected: Detectors that look although the header gives them no reason.
+        is_proposal: Whether the mapping of the rules is one that nobody has agreed to yet.
+
+    Raises:
+        ExportError: Its columns cannot be found, or it cannot be read.
+    """
+    mapping = rules.mapping
+    header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
+    seen = watching(header) | dict.fromkeys(suspected, ())
+    wanted = {detector: seen[detector] for detector in DETECTORS if detector in seen}
+    if not wanted:
+        return Reading(header.plan, mapping)
+    positions = [at for columns in wanted.values() for at in columns]
+    questions: list[Question] = []
+    settled: list[Settled] = []
+    survey = Survey.of(export, header.plan, rules, positions)
+    # One detector after the other, in their order: what one settles, such as the price, the next goes by.
+    for detector in wanted:
+        new = list(detector.asks(survey, header))
+        questions += [each for each in new if isinstance(each, Question) and not _is_answered(each, mapping)]
+        if here := [each for each in new if isinstance(each, Settled)]:
+            settled += here
+            mapping = answered(mapping, (each.writes for each in here))
+            header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
+            survey = survey.planned(header.plan)
+    return Reading(header.plan, mapping, questions, settled)
+
+
+def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] = ()) -> Reading:
+    """How an export is read, with nothing left open that would be a guess.
+
+    Raises:
+        OpenQuestionError: A question about money, status, returns or identity is open, and the rules do not pass it,
+            or it has no likeliest answer.
+        ExportError: Its columns cannot be found, or it cannot be read.
+    """
+    found = examined(export, rules, suspected=suspected)
+    stopped = stopping(found.questions)
+    if rules.open_questions == "pass":
+        stopped = [question for question in stopped if not question.proposed]
+    if stopped:
+        raise OpenQuestionError(
+            asked(found.questions, stopped), cure=f"answer by: insiders inspect {rules.name or 'FILE'}"
+        )
+    if not found.questions:
+        return found
+    mapping = answered(found.mapping, (answer.writes for answer in proposed(found.questions)))
+    passed = [question for question in found.questions if question.proposed]
+    return replace(found, plan=plan(export.header, mapping), mapping=mapping, passed=passed)
+
+
+def _is_answered(question: Question, mapping: Mapping | None) -> bool:
+    return mapping is not None and question.key in mapping.answers
