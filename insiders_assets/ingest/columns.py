@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.mapping import DERIVED, Mapping, Rule, missing
+from insiders_assets.ingest.mapping import DERIVED, Discount, Mapping, Refund, Rule, missing
 from insiders_assets.ingest.names import FIELDS, MANDATORY, normalise, recognise
 from insiders_assets.ingest.words import spoken_of
 
@@ -25,17 +25,24 @@ class Plan:
         constants: Values of columns that the export lacks.
         return_values: What the flag holds on a return, in lower case.
         excluded: Which lines are left out, and the position of the column that says so.
+        discounts: What is taken off the price, and the position of the column.
+        refunds: What was given back, and the position of the column.
+        filled: Positions of columns that stand on one line of an order and hold for all of it.
     """
 
     columns: dict[str, int]
     constants: dict[str, str] = field(default_factory=dict)
     return_values: tuple[str, ...] = ()
     excluded: tuple[tuple[Rule, int], ...] = ()
+    discounts: tuple[tuple[Discount, int], ...] = ()
+    refunds: tuple[tuple[Refund, int], ...] = ()
+    filled: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether every column is taken as it is, and every row."""
-        return not self.constants and not self.excluded and not {DERIVED, FLAG} & self.columns.keys()
+        derived = {DERIVED, FLAG} & self.columns.keys()
+        return not (self.constants or self.excluded or self.discounts or self.refunds or derived)
 
     @property
     def positions(self) -> list[int]:
@@ -45,7 +52,7 @@ class Plan:
     @property
     def beside(self) -> list[int]:
         """The positions of columns that are no part of a transaction and decide what becomes of it."""
-        return sorted({at for _, at in self.excluded})
+        return sorted({at for _, at in (*self.excluded, *self.discounts, *self.refunds)})
 
 
 def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
@@ -79,7 +86,12 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
     excluded = tuple((rule, _position(header, rule.column)) for rule in mapping.exclude)
     for rule in mapping.keep:
         _position(header, rule.column)
-    return Plan(ordered, dict(mapping.constants), values, excluded)
+    return Plan(
+        ordered, dict(mapping.constants), values, excluded,
+        tuple((discount, _position(header, discount.column)) for discount in mapping.discounts),
+        tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
+        tuple(_position(header, column) for column in mapping.fill_down),
+    )  # fmt: skip
 
 
 def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:

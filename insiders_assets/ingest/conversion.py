@@ -13,6 +13,7 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.ingest.blocks import Block, rejected_frame
 from insiders_assets.ingest.columns import FLAG, RETURNED
 from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
+from insiders_assets.ingest.deriving import derived, given_back_of, with_returns
 from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import to_float, to_int
@@ -39,12 +40,14 @@ class Converted:
         rejected: Rows that became none, in the order of the export.
         blank: Rows with nothing in any field, which are no rows.
         excluded: Rows that a rule leaves out, counted by rule.
+        added: How many of the transactions are returns made of rows that were sold and given back.
     """
 
     transactions: pl.DataFrame
     rejected: pl.DataFrame
     blank: int = 0
     excluded: pl.DataFrame = field(default_factory=lambda: NONE_EXCLUDED)
+    added: int = 0
 
 
 def nothing_but(rejected: pl.DataFrame) -> Converted:
@@ -73,8 +76,10 @@ def convert(
         invoice_day=date.dt.epoch("d").cast(pl.Int32),
         source_line=block.lines,
     )
+    given_back = None
     if not plan.is_plain:
-        frame = _derived(frame, plan)
+        frame = derived(frame, plan, formats.mark, orders)
+        given_back = given_back_of(frame)
     frame = frame.select(TRANSACTION_COLUMNS).with_columns(
         pl.when(pl.col(name).abs() <= LIMIT).then(name).alias(name) for name in ("quantity", "unit_price")
     )
@@ -84,29 +89,18 @@ def convert(
         excluded = counted(frame, rule)
         kept = (~out).arg_true().to_list()
         block, texts, frame = block.part(kept, block.rejected), texts.filter(~out), frame.filter(~out)
+        given_back = given_back.filter(~out) if given_back is not None else None
     if not any(frame[name].null_count() for name in NEEDED):
-        return Converted(frame, block.rejected, excluded=excluded)
+        both, added = with_returns(frame, given_back)
+        return Converted(both, block.rejected, excluded=excluded, added=added)
     faulty = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
     found, cells = _rejected(block, texts, frame, faulty, plan)
     rejected = pl.concat([block.rejected, rejected_frame(found, cells)]).sort(
         "source_line", maintain_order=True
     )
-    return Converted(frame.filter(~faulty), rejected, int(faulty.sum()) - len(found), excluded)
-
-
-def _derived(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Prices from line totals, and the sign of returns that is written elsewhere."""
-    units, price = pl.col("quantity"), pl.col("unit_price")
-    if DERIVED in plan.columns:
-        returned = (units < 0) | (price < 0)
-        frame = frame.with_columns(
-            quantity=pl.when(returned).then(-units.abs()).otherwise(units),
-            unit_price=pl.when(units != 0).then(price.abs() / units.abs()),
-        )
-    if FLAG in plan.columns:
-        flag = pl.col(FLAG).str.to_lowercase().is_in(list(plan.return_values)).fill_null(value=False)
-        frame = frame.with_columns(quantity=pl.when(flag).then(-units.abs()).otherwise(units))
-    return frame
+    given_back = given_back.filter(~faulty) if given_back is not None else None
+    both, added = with_returns(frame.filter(~faulty), given_back)
+    return Converted(both, rejected, int(faulty.sum()) - len(found), excluded, added)
 
 
 def _rejected(

@@ -18,7 +18,7 @@ from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.proposal import Proposal, propose
 from insiders_assets.ingest.question_text import asked
-from insiders_assets.ingest.questions import Answer, Question, Settled, answered, stopping
+from insiders_assets.ingest.questions import OPEN, Answer, Question, Settled, answered, stopping
 from insiders_assets.ingest.reading import read_file
 from insiders_assets.ingest.settling import examined
 
@@ -144,13 +144,20 @@ def _answered(
     """Ask what the file leaves open, and the rules with what was answered; what is left is in ``found``."""
     questions, found.settled = _asked(path, rules, is_proposal=found.proposed)
     found.answers = list(answering(questions))
+    settled = [each.writes for each in found.settled]
     if found.answers:
-        mapping = answered(
-            rules.mapping or Mapping(files=(pattern,)), (each.writes for each in found.answers)
-        )
+        base = rules.mapping or Mapping(files=(pattern,))
+        said = {question.key: answer.name for question in questions for answer in found.answers
+                if question.about == "money" and answer in question.answers}  # fmt: skip
+        mapping = answered(base, [*settled, *(each.writes for each in found.answers), {"answers": said}])
         found.mapping, found.proposed = mapping, True
         rules = replace(rules, mapping=mapping)
-        questions, found.settled = _asked(path, rules, is_proposal=True)
+        questions, _ = _asked(path, rules, is_proposal=False)
+    elif found.proposed and found.mapping:
+        # What nobody has decided yet is marked, for naming a column would decide it.
+        marks = {question.key: OPEN for question in questions if question.about == "money"}
+        found.mapping = answered(found.mapping, [*settled, {"answers": marks}])
+        rules = replace(rules, mapping=found.mapping)
     found.questions = questions
     return rules
 
@@ -162,7 +169,7 @@ def _asked(path: Path, rules: FileRules, *, is_proposal: bool) -> tuple[list[Que
     with _passing_over():
         for opened in open_exports(path, rules).values():
             with _passing_over():
-                reading = examined(opened(), rules, is_proposal=is_proposal)
+                reading = examined(opened(), rules, is_proposal=is_proposal, thorough=True)
                 for question in reading.questions:
                     questions.setdefault(question.key, question)
                 for each in reading.settled:

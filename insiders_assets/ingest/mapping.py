@@ -81,6 +81,49 @@ class Rule(BaseModel):
         return tuple(value.strip().casefold() for value in self.values)
 
 
+class Discount(BaseModel):
+    """Money that is taken off the price.
+
+    Attributes:
+        column: The export's column.
+        of: What one value of it is taken off: the line, each of its pieces, or, as a share or a percentage, the price.
+        level: Whether a value is the line's own or its whole order's, to be spread over the lines by what they cost.
+    """
+
+    model_config = _STRICT
+    column: str
+    of: Literal["line", "piece", "share"] = "line"
+    level: Literal["line", "order"] = "line"
+
+
+class Refund(BaseModel):
+    """What was given back of lines that stay in the export as sold.
+
+    Attributes:
+        column: The export's column.
+        gives: What it holds: pieces, an amount, or a word for lines that were given back whole.
+        values: The words, where it holds words; case and blanks around them do not matter.
+        level: Whether an amount is the line's own or its whole order's, to be spread over the lines by what they cost.
+    """
+
+    model_config = _STRICT
+    column: str
+    gives: Literal["pieces", "amount", "all"]
+    values: Words = ()
+    level: Literal["line", "order"] = "line"
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Refund:
+        if bool(self.values) != (self.gives == "all"):
+            raise ValueError("give values where it gives all, and only there")
+        return self
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The words as they are compared."""
+        return tuple(value.strip().casefold() for value in self.values)
+
+
 class Cleaning(BaseModel):
     """Cleaning rules that hold for some files in the place of the settings of the same names, where given."""
 
@@ -103,6 +146,9 @@ class Mapping(BaseModel):
         columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``.
         constants: Values for those of our columns that the export lacks.
         returns: Which lines are returns, where their quantity is not negative.
+        refunds: What was given back of lines that stay in the export as sold.
+        discounts: What is taken off the price.
+        fill_down: Columns that stand on one line of an order and hold for all of it.
         exclude: Which lines, or whole orders, were never sold: they are counted and left out.
         keep: Which lines count although a column of theirs might say that they do not.
         answers: Answers to questions that nothing else here records, by the question's name.
@@ -119,6 +165,9 @@ class Mapping(BaseModel):
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     returns: Returns | None = None
+    refunds: tuple[Refund, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    fill_down: Words = ()
     exclude: tuple[Rule, ...] = ()
     keep: tuple[Rule, ...] = ()
     answers: dict[str, str] = Field(default_factory=dict)

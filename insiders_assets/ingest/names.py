@@ -33,7 +33,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "sale date", "sales date", "receipt date", "timestamp", "datetime", "date time",
     ),
     "unit_price": (
-        "price", "price per unit", "unit cost", "item price", "product price", "price each", "sales price",
+        "price", "price per unit", "product price", "price each", "sales price",
         "selling price",
     ),
     "customer_id": (

@@ -1,4 +1,4 @@
-"""What only a whole order tells of each of its lines: gathered in a pass of its own, where a mapping asks for it."""
+"""What only a whole order tells of each of its lines, and which columns beside ours decide what becomes of one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.texts import texts_of
+from insiders_assets.ingest.numbers import to_float
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.blocks import Export
     from insiders_assets.ingest.columns import Plan
+    from insiders_assets.ingest.numbers import Mark
+
+NO_AMOUNTS = pl.DataFrame(schema={"invoice_no": pl.String, "kept": pl.Float64, "back": pl.Float64})
 
 
 @dataclass(frozen=True)
@@ -20,30 +22,30 @@ class Orders:
 
     Attributes:
         left_out: Orders that are left out whole, by the number of the rule in the plan.
+        amounts: By ``invoice_no``, the share of what its lines cost that is ``kept`` after the order's discount, and
+            the share of that which was given ``back``; None if the plan has no amounts of orders.
+        percentages: Positions of columns of shares that are written in percent.
     """
 
     left_out: dict[int, pl.Series] = field(default_factory=dict)
+    amounts: pl.DataFrame | None = None
+    percentages: frozenset[int] = frozenset()
+
+    def is_percentage(self, at: int) -> bool:
+        """Whether shares in a column are written in percent."""
+        return at in self.percentages
 
 
-def orders_of(export: Export, plan: Plan) -> Orders:
-    """What the orders of an export tell of their lines; costs nothing where the plan asks for nothing of the kind.
+def needs_orders(plan: Plan) -> bool:
+    """Whether a plan has to know whole orders, or a whole column, before it can read a line."""
+    levels = [rule.level for rule, _ in plan.excluded] + [refund.level for refund, _ in plan.refunds]
+    levels += [discount.level for discount, _ in plan.discounts]
+    return "order" in levels or any(discount.of == "share" for discount, _ in plan.discounts)
 
-    Args:
-        export: The export.
-        plan: Where its columns come from.
-    """
-    whole = [number for number, (rule, _) in enumerate(plan.excluded) if rule.level == "order"]
-    if not whole:
-        return Orders()
-    found: dict[int, list[pl.Series]] = {number: [] for number in whole}
-    for block in export.blocks(plan.positions):
-        if not len(block.lines):
-            continue
-        texts = texts_of(block.frame, plan)
-        for number in whole:
-            told = texts.filter(meant(plan, number))
-            found[number].append(told["invoice_no"].drop_nulls().unique())
-    return Orders({number: pl.concat(pieces).unique() for number, pieces in found.items() if pieces})
+
+def amount_of(frame: pl.DataFrame, at: int, mark: Mark) -> pl.Series:
+    """A column of amounts that is none of ours, without its sign; 0 where there is none."""
+    return to_float(frame[beside(at)], mark).abs().fill_null(0.0)
 
 
 def meant(plan: Plan, number: int) -> pl.Expr:

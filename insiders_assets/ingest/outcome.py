@@ -14,6 +14,7 @@ class Outcome:
         rows_read: Its rows, without header and blank lines.
         rows_transactions: Rows that became transactions.
         rows_quarantined: Rows that did not.
+        rows_added: Returns made of rows that were sold and given back; they are transactions beside those rows.
         rows_faulty: Those of them that could not be read.
         set_aside: Why the whole export was set aside, or empty.
         excluded: Rows that a rule of the mapping leaves out: how many, and what they amount to, by rule.
@@ -26,6 +27,7 @@ class Outcome:
     rows_transactions: int = 0
     rows_quarantined: int = 0
     rows_faulty: int = 0
+    rows_added: int = 0
     set_aside: str = ""
     excluded: dict[str, dict[str, float]] = field(default_factory=dict)
     duplicates: int = 0

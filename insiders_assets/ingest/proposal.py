@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from insiders_assets.ingest.doubts.money_words import money_of
+from insiders_assets.ingest.doubts.refunds import NO_MARKS
+from insiders_assets.ingest.doubts.status_words import group_of
+from insiders_assets.ingest.doubts.statuses import kind_of
 from insiders_assets.ingest.looks import FEW, MOSTLY
 from insiders_assets.ingest.mapping import DERIVED, Mapping, Returns, missing
 from insiders_assets.ingest.names import FIELDS, normalise, recognise
@@ -83,6 +87,18 @@ def _fits(column: str, known: dict[str, str]) -> dict[str, float]:
     found = dict(fits(column))
     if column in known:
         found[known[column]] = max(found.get(known[column], 0.0), 0.95)
+    return _of_money(found, column)
+
+
+def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
+    """The same with what the name says of money: a cost, a tax or a refund is no price, and ``Sales`` is one."""
+    kind, (about, _) = money_of(column), notions(column)
+    if "return" in about or kind == "refund":
+        found.pop("quantity", None)
+    if kind in ("cost", "discount", "tax", "refund", "aside"):
+        return {name: fit for name, fit in found.items() if name not in ("unit_price", DERIVED)}
+    if kind in ("line", "amount") and not {"unit_price", DERIVED} & found.keys():
+        found[DERIVED] = 0.9 if kind == "line" else 0.6
     return found
 
 
@@ -131,11 +147,15 @@ def _returned(look: Look) -> Returns | None:
     if not look.values or len(look.values) > FEW:
         return None
     about, _ = notions(look.name)
+    if kind_of(look.name) == "status":  # what it says of returns is a question, with the rest of what it says
+        return None
     plain = {value: normalise(value) for value in look.values}
+    if {"quantity", "total", "price", "customer"} & about or set(normalise(look.name).split()) & NO_MARKS:
+        return None
     if "return" in about and set(plain.values()) <= _YES | _NO:
         spoken = tuple(value for value, word in plain.items() if word in _YES)
     else:
-        spoken = tuple(value for value in plain if "return" in notions(value)[0])
+        spoken = tuple(value for value in plain if group_of(value) == "refunded")
     if not spoken or len(spoken) == len(plain):
         return None
     return Returns(column=look.name, values=spoken)

@@ -67,4 +67,45 @@ _STATUS = {
     "test": ("tells of tests", "do these lines count as sold?"),
     "unknown": ("may tell of orders that did not come about", "do these lines count as sold?"),
 }
-_SENTENCES: dict[str, Callable[[Question], str]] = {f"status_{group}": _status for group in _STATUS}
+
+
+def _discount(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} holds discounts, and no total shows what they are taken off "
+        f"({told['rows']:,} lines with {told['money']:,.2f} beside {told['sold']:,.2f} sold); "
+        "is one of the line, of each piece, of the whole order, a share, or taken off already?"
+    )
+
+
+def _price_or_total(question: Question) -> str:
+    told, (price, total) = question.arguments, question.columns
+    return (
+        f"{total} is not {price} times the quantity ({told['rows']:,} lines differ; {told['total']:,.2f} by the one, "
+        f"{told['price']:,.2f} by the other); which of them was paid?"
+    )
+
+
+def _per_piece(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"{question.columns[0]} may be the price of one piece or what the whole line cost "
+        f"({told['line']:,.2f} as the line's, {told['piece']:,.2f} as each piece's); which?"
+    )
+
+
+def _refund(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} speaks of {told['gives']} given back, of more than was sold on some lines "
+        f"({told['rows']:,} lines with {told['given']:,.2f}); was that given back?"
+    )
+
+
+_SENTENCES: dict[str, Callable[[Question], str]] = {
+    **{f"status_{group}": _status for group in _STATUS},
+    "discount": _discount,
+    "price_or_total": _price_or_total,
+    "per_piece": _per_piece,
+    "refund": _refund,
+}

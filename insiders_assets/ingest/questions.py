@@ -16,6 +16,9 @@ About = Literal["money", "status", "returns", "identity", "date", "number"]
 STOPPING: tuple[About, ...] = ("money", "status", "returns", "identity")
 """Questions about these keep a file out of the programme until they are answered."""
 
+OPEN = "open"
+"""What ``answers:`` of a mapping holds on a question whose subject the mapping names and nobody has decided."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -133,8 +136,8 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(old)
     for key, value in new.items():
         before = found.get(key)
-        if isinstance(before, dict) and isinstance(value, Mapping):
-            found[key] = merged(before, value)
+        if isinstance(value, Mapping):
+            found[key] = merged(before if isinstance(before, dict) else {}, value)
         elif isinstance(before, list | tuple) and isinstance(value, list | tuple):
             found[key] = _joined(before, value)
         else:

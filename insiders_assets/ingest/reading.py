@@ -12,8 +12,10 @@ from insiders_assets.errors import ExportError
 from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.conversion import Converted, convert, nothing_but
 from insiders_assets.ingest.evidence import Evidence, Formats
+from insiders_assets.ingest.filling import filled
 from insiders_assets.ingest.opening import open_exports
-from insiders_assets.ingest.orders import orders_of
+from insiders_assets.ingest.order_facts import orders_of
+from insiders_assets.ingest.orders import Orders, needs_orders
 from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.question_text import passed_over
 from insiders_assets.ingest.settling import Reading, decided, suspicious
@@ -77,12 +79,12 @@ def read_export(
             export = opened()
             tally.outcome.form = export.form
             reading = _reading(export, rules, tally)
-            formats = _Pass(export, rules, tally, reading.plan).read()
+            formats = _Pass(filled(export, reading.plan), rules, tally, reading.plan).read()
             if suspected := [each for each in suspicious() if each in tally.suspected]:
                 again = _counting(export, tally, lambda: decided(export, rules, suspected=suspected))
                 if again.plan != reading.plan:
                     tally.restart()
-                    formats = _Pass(export, rules, tally, again.plan).read()
+                    formats = _Pass(filled(export, again.plan), rules, tally, again.plan).read()
                 reading = again
             tally.outcome.notes = [passed_over(question) for question in reading.passed]
             tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
@@ -118,10 +120,11 @@ class _Pass:
     def __init__(self, export: Export, rules: FileRules, tally: Tally, plan: Plan) -> None:
         self._export, self._rules, self._tally, self._plan = export, rules, tally, plan
         self._evidence = Evidence()
-        self._plain = self._waiting = False
+        self._plain = False
+        self._waiting = needs_orders(plan)
         self._formats: Formats | None = None
         self._plain_reader = PlainReader(plan)
-        self._orders = orders_of(export, plan)
+        self._orders = Orders()
 
     def read(self) -> Formats:
         """Read every row, and return the formats."""
@@ -135,6 +138,7 @@ class _Pass:
         as_read = self._formats or final
         if self._waiting or as_read != final or (self._plain and final.mark != "point"):
             self._tally.restart()
+            self._orders = orders_of(self._export, self._plan, final.mark)
             for block in self._export.blocks(self._plan.positions):
                 self._tally.take(block, self._converted(block, final))
         return final

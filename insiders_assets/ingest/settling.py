@@ -9,8 +9,9 @@ from insiders_assets.errors import ExportError
 from insiders_assets.ingest.columns import Plan, plan
 from insiders_assets.ingest.doubts import DETECTORS
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.filling import filled
 from insiders_assets.ingest.question_text import asked
-from insiders_assets.ingest.questions import Question, Settled, answered, proposed, stopping
+from insiders_assets.ingest.questions import OPEN, Question, Settled, answered, proposed, stopping
 from insiders_assets.ingest.survey import Survey
 
 if TYPE_CHECKING:
@@ -60,7 +61,12 @@ def suspicious() -> list[Detector]:
 
 
 def examined(
-    export: Export, rules: FileRules, *, suspected: Sequence[Detector] = (), is_proposal: bool = False
+    export: Export,
+    rules: FileRules,
+    *,
+    suspected: Sequence[Detector] = (),
+    is_proposal: bool = False,
+    thorough: bool = False,
 ) -> Reading:
     """What an export settles by itself and what it leaves open.
 
@@ -69,6 +75,7 @@ def examined(
         rules: How it is read.
         suspected: Detectors that look although the header gives them no reason.
         is_proposal: Whether the mapping of the rules is one that nobody has agreed to yet.
+        thorough: Whether all detectors look, whatever the header says.
 
     Raises:
         ExportError: Its columns cannot be found, or it cannot be read.
@@ -77,12 +84,14 @@ def examined(
     header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
     seen = watching(header) | dict.fromkeys(suspected, ())
     wanted = {detector: seen[detector] for detector in DETECTORS if detector in seen}
+    if thorough:
+        wanted = {detector: seen.get(detector, ()) for detector in DETECTORS}
     if not wanted:
         return Reading(header.plan, mapping)
     positions = [at for columns in wanted.values() for at in columns]
     questions: list[Question] = []
     settled: list[Settled] = []
-    survey = Survey.of(export, header.plan, rules, positions)
+    survey = Survey.of(filled(export, header.plan), header.plan, rules, positions)
     # One detector after the other, in their order: what one settles, such as the price, the next goes by.
     for detector in wanted:
         new = list(detector.asks(survey, header))
@@ -90,8 +99,14 @@ def examined(
         if here := [each for each in new if isinstance(each, Settled)]:
             settled += here
             mapping = answered(mapping, (each.writes for each in here))
-            header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
-            survey = survey.planned(header.plan)
+            before, header = (
+                header.plan,
+                Header(export.header, plan(export.header, mapping), mapping, is_proposal),
+            )
+            if before.filled != header.plan.filled:
+                survey = Survey.of(filled(export, header.plan), header.plan, rules, positions)
+            else:
+                survey = survey.planned(header.plan)
     return Reading(header.plan, mapping, questions, settled)
 
 
@@ -119,4 +134,4 @@ def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] =
 
 
 def _is_answered(question: Question, mapping: Mapping | None) -> bool:
-    return mapping is not None and question.key in mapping.answers
+    return mapping is not None and mapping.answers.get(question.key, OPEN) != OPEN

@@ -13,6 +13,7 @@ from insiders_assets.ingest.columns import FLAG
 from insiders_assets.ingest.evidence import Evidence
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import NumberEvidence, irregular, to_float
+from insiders_assets.ingest.orders import beside, meant
 from insiders_assets.ingest.texts import NOTHING
 
 if TYPE_CHECKING:
@@ -112,6 +113,19 @@ class Survey:
             signed = pl.when(self.quantity < 0).then(-total.abs()).otherwise(total)
             return pl.select(signed).to_series().rename("money")
         return (self.quantity * self._measure("unit_price")).rename("money")
+
+    @cached_property
+    def kept(self) -> pl.Series:
+        """Which rows no rule of the plan leaves out yet."""
+        out = pl.Series("out", [False], dtype=pl.Boolean).new_from_index(0, self.rows)
+        for number, (rule, at) in enumerate(self.plan.excluded):
+            here = self.text(at).to_frame(beside(at)).select(meant(self.plan, number)).to_series()
+            if rule.level == "order" and (orders := self.ours("invoice_no")) is not None:
+                here = orders.is_in(orders.filter(here).drop_nulls().unique().implode()).fill_null(
+                    value=False
+                )
+            out = out | here
+        return ~out
 
     @cached_property
     def mark(self) -> Mark:

@@ -69,7 +69,8 @@ class Tally:
             found = self._without_repeats(block, found)
         # Repeats are found first: rows that differ in what is not kept are no repeats.
         found = self._with_mended(self._rules.privacy.apply(found))
-        self.outcome.rows_transactions += found.transactions.height
+        self.outcome.rows_added += found.added
+        self.outcome.rows_transactions += found.transactions.height - found.added
         self.outcome.rows_quarantined += int(found.rejected["rows"].sum())
         if found.excluded.height:
             self._excluded.append(found.excluded)
@@ -168,7 +169,7 @@ class Tally:
         )
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
-        self.outcome.rows_transactions = self.outcome.duplicates = 0
+        self.outcome.rows_transactions = self.outcome.rows_added = self.outcome.duplicates = 0
         self.outcome.excluded = {}
         self.outcome.rows_quarantined = rest + shown
         self.outcome.set_aside = reason

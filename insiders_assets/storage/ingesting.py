@@ -272,6 +272,7 @@ def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> Pa
         outcome.set_aside,
         outcome.duplicates,
         outcome.form,
+        outcome.rows_added,
         outcome.excluded,
         outcome.notes,
         writer.parts,

@@ -45,6 +45,7 @@ class ParsedExport:
         set_aside: Why the whole export was set aside, or empty.
         duplicates: Rows that repeat an earlier row of the export exactly.
         form: What was found out about its form.
+        rows_added: Returns made of rows that were sold and given back; they are transactions beside those rows.
         excluded: Rows that a rule of the mapping leaves out: how many, and what they amount to, by rule.
         notes: What the user should know of how it was read.
         parts: Its transactions, in the order of the export.
@@ -59,6 +60,7 @@ class ParsedExport:
     set_aside: str = ""
     duplicates: int = 0
     form: dict[str, Any] = field(default_factory=dict)
+    rows_added: int = 0
     excluded: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)

@@ -229,7 +229,7 @@ class TransactionStore:
         return [
             export.name
             for export in exports
-            if export.rows_read
+            if export.rows_read + export.rows_added
             != sum(counted[part.path] for part in export.parts)
             + quarantined.get(export.name, 0)
             + export.rows_excluded

@@ -4,6 +4,9 @@ A detector that is to take part stands in :data:`DETECTORS`; questions are numbe
 """
 
 from insiders_assets.ingest.doubts.detector import Detector
+from insiders_assets.ingest.doubts.first_lines import FIRST_LINES
+from insiders_assets.ingest.doubts.prices import PRICES
+from insiders_assets.ingest.doubts.refunds import REFUNDS
 from insiders_assets.ingest.doubts.statuses import STATUSES
 
-DETECTORS: tuple[Detector, ...] = (STATUSES,)
+DETECTORS: tuple[Detector, ...] = (FIRST_LINES, PRICES, REFUNDS, STATUSES)

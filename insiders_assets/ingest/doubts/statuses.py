@@ -11,6 +11,7 @@ import polars as pl
 from insiders_assets.ingest.columns import FLAG
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.status_words import group_of, words_of
+from insiders_assets.ingest.mapping import Refund, Rule
 from insiders_assets.ingest.names import normalise
 from insiders_assets.ingest.questions import Answer, Question, Seen
 
@@ -43,7 +44,7 @@ _NOT_ABOUT_ORDERS = words_of(
     "method methode metodo gateway card shipping ship customer cliente client kunde klant billing address "
     "adresse province region country civil marital marketing risk email mail tax product item sku stock "
     "inventory code policy eligible allowed fee days until window deadline possible reason motivo grund "
-    "raison product discount device browser seller vendedor zahlungsart forma medio moyen mode message"
+    "raison discount device browser seller vendedor zahlungsart forma medio moyen mode message"
 )
 _SHIPPING = words_of(
     "fulfillment fulfilment fulfilled delivery shipping shipment envio entrega livraison versand "
@@ -110,7 +111,7 @@ def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
         if group == "refunded" and marks_returns(header.mapping, name):
             continue
         here = [each for each in groups.get(group, []) if each.value.casefold() not in known]
-        if here and not (group == "refunded" and _is_signed(survey, at, here)):
+        if here and not (group == "refunded" and _is_told_elsewhere(survey, at, here)):
             yield status_question(name, group, here, of_line=kind == "kind")
 
 
@@ -146,11 +147,12 @@ def status_question(
     answers = [Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})]
     if group == "refunded" and not filled:
         answers.append(Answer("return", {"returns": rule}))
+        answers.append(Answer("returned", {"refunds": [rule | {"gives": "all"}]}))
     likely = {
         "cancelled": "exclude",
         "pending": "exclude",
         "test": "exclude",
-        "refunded": "return",
+        "refunded": "return" if of_line else "returned",
         "unknown": "keep",
     }
     return Question(
@@ -160,8 +162,12 @@ def status_question(
 
 
 def seen_values(survey: Survey, at: int) -> list[Seen]:
-    """The values of a column with their lines and money, the most frequent first."""
-    frame = pl.DataFrame({"value": survey.text(at), "money": survey.money}).drop_nulls("value")
+    """The values of a column with lines and money, the most frequent first; rows left out already do not count."""
+    frame = (
+        pl.DataFrame({"value": survey.text(at), "money": survey.money})
+        .filter(survey.kept)
+        .drop_nulls("value")
+    )
     found = (
         frame.group_by("value")
         .agg(rows=pl.len(), money=pl.col("money").fill_nan(0).sum())
@@ -174,10 +180,11 @@ def spoken_for(mapping: Mapping | None, name: str) -> set[str]:
     """The values of a column that a mapping speaks of; ``*`` for all of them."""
     if mapping is None:
         return set()
-    rules = [rule for rule in (*mapping.exclude, *mapping.keep) if normalise(rule.column) == normalise(name)]
-    found = {value for rule in rules for value in rule.spelled} | (
-        {"*"} if any(r.filled for r in rules) else set()
-    )
+    said: list[Rule | Refund] = [*mapping.exclude, *mapping.keep, *mapping.refunds]
+    rules = [rule for rule in said if normalise(rule.column) == normalise(name)]
+    found = {value for rule in rules for value in rule.spelled}
+    if any(isinstance(rule, Rule) and rule.filled for rule in rules):
+        found.add("*")
     if marks_returns(mapping, name) and mapping.returns:
         found |= {value.strip().casefold() for value in mapping.returns.values}
     return found
@@ -188,13 +195,18 @@ def marks_returns(mapping: Mapping | None, name: str) -> bool:
     return bool(mapping and mapping.returns and normalise(mapping.returns.column) == normalise(name))
 
 
-def _is_signed(survey: Survey, at: int, seen: list[Seen]) -> bool:
-    """Whether the lines with these values are negative anyway: they say of themselves that they are returns."""
-    here = survey.text(at).is_in([each.value for each in seen])
-    signs = pl.select(
-        pl.when(here).then((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
-    ).to_series()
-    return bool(here.any()) and bool(signs.drop_nulls().all())
+def _is_told_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
+    """Whether lines with these values say anyway what was given back: they are negative, or another column tells."""
+    here = survey.text(at).is_in([each.value for each in seen]) & survey.kept
+    told = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
+    for refund, place in survey.plan.refunds:
+        if refund.gives != "all":
+            given = survey.numbers(place).abs().fill_null(0) > 0
+            orders = survey.ours("invoice_no")
+            if refund.level == "order" and orders is not None:
+                given = orders.is_in(orders.filter(given).drop_nulls().unique().implode())
+            told = told | given.fill_null(value=False)
+    return bool(here.any()) and bool(told.filter(here).all())
 
 
 def _is_a_region(name: str) -> bool:

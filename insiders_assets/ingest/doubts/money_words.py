@@ -1,0 +1,118 @@
+"""What kind of money a column's name speaks of, in the seven languages whose exports are met."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from insiders_assets.ingest.doubts.status_words import words_of
+from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.words import notions
+
+Money = Literal["unit", "price", "line", "amount", "cost", "discount", "tax", "refund", "order", "aside"]
+"""``unit``: surely of one piece; ``line``: surely of the line; ``price``, ``amount``: rather the one, or the other."""
+
+COST = words_of(
+    "cost costs cogs custo custos coste costes costo costi kosten kost couts cout einkaufspreis ek "
+    "ekpreis einstandspreis wareneinsatz inkoopprijs inkoop kostprijs wholesale landed margin profit "
+    "marge margem margen margine gewinn lucro beneficio winst selbstkosten herstellkosten"
+)
+_COST_PHRASES = (
+    "purchase price", "preco de custo", "preco de compra", "precio de compra", "precio de coste", "precio de costo",
+    "prix d achat", "prix de revient", "prezzo di acquisto", "prezzo d acquisto", "buying price", "cost price",
+)  # fmt: skip
+DISCOUNT = words_of(
+    "discount discounts disc rebate rebates promo promotion promotions markdown reduction remise remises "
+    "rabais desconto descontos descuento descuentos bonificacion rabatt rabatte nachlass ermaessigung "
+    "ermassigung preisnachlass sconto sconti ribasso korting kortingen abatimento rebaja"
+)
+TAX = words_of(
+    "tax taxes vat gst iva mwst ust umsatzsteuer steuer tva taxe btw belasting imposto impostos impuesto "
+    "impuestos imposta imposte icms ipi"
+)
+_ASIDE = words_of(
+    "shipping freight frete envio envios versand porto livraison spedizione verzending delivery entrega "
+    "fee fees tarifa tarifas taxa commission comissao comision provision gift wrap handling tip tips "
+    "gorjeta propina trinkgeld weight balance outstanding compare list msrp rrp uvp retail catalogue "
+    "catalog original regular old before listenpreis tabela lista barre payout deposit credit wallet "
+    "points exchange rate loyalty budget stock inventory"
+)
+_ORDER = words_of("order transaction basket grand invoice pedido bestellung commande ordine")
+_REFUND = words_of(
+    "refund refunded refunds reembolso reembolsado rembourse remboursement rimborso rimborsato erstattung "
+    "erstattet rueckerstattung ruckerstattung terugbetaald terugbetaling devolvido devuelto estornado "
+    "reintegro returned"
+)
+_MONEY = words_of(
+    "sales revenue turnover umsatz ventas vendas ventes vendite omzet omzetten net gross paid pago "
+    "betaald bezahlt paye pagato netto brutto neto bruto ttc ht proceeds takings receita ingreso ingresos "
+    "spend spent charged"
+)
+_SURELY_LINE = words_of(
+    "line total subtotal extended ext extension gesamt gesamtpreis zeilensumme positionssumme sum summe "
+    "soma suma somme somma totale totaal linha linea ligne riga regel zeile lineitem sales revenue "
+    "turnover umsatz ventas vendas ventes vendite omzet"
+)
+_SURELY_UNIT = words_of(
+    "unit each unitario unitaria unitaire einzel einzelpreis stueckpreis stuckpreis stukprijs per un unid "
+    "piece stueck stuck stuks eenheidsprijs eenheid unitprice"
+)
+
+
+@lru_cache(maxsize=4096)
+def money_of(name: str) -> Money | None:
+    """What a column may hold by its name; None if no money."""
+    plain = normalise(name)
+    words = set(plain.split())
+    about, _ = notions(name)
+    spoken = bool({"price", "total"} & about) or bool(words & _MONEY)
+    if words & COST or any(phrase in plain for phrase in _COST_PHRASES) or _ends(words, COST, 4):
+        return "cost"
+    if words & _REFUND:
+        return "refund"
+    if words & DISCOUNT or _ends(words, DISCOUNT, 6):
+        return None if words & {"code", "codes", "codigo", "name", "id", "type", "reason"} else "discount"
+    if not spoken and not words & TAX:
+        return None
+    if words & _ASIDE:
+        return "aside"
+    if words & TAX and not (
+        "price" in about or "unit" in about or "line" in about or words & {"incl", "excl", "total"}
+    ):
+        return "tax"
+    if words & _SURELY_UNIT or "unit" in about:
+        return "unit"
+    if words & _ORDER and not {"line", "product"} & about:
+        return "order"
+    if words & _SURELY_LINE or ("line" in about and "total" in about):
+        return "line"
+    if "price" in about and "total" not in about:
+        return "price"
+    return "amount"
+
+
+def _ends(words: set[str], vocabulary: frozenset[str], least: int) -> bool:
+    """Whether a compound word ends in one of a vocabulary, as ``Stückkosten`` does."""
+    return any(word.endswith(end) for word in words for end in vocabulary if len(end) > least and word != end)
+
+
+def is_with_tax(name: str) -> bool | None:
+    """Whether a column says that its money is with tax, or without; None if it does not say."""
+    words = set(normalise(name).split())
+    if words & {"incl", "including", "inclusive", "ttc", "brutto", "bruto", "gross", "inkl", "ivato", "wt"}:
+        return True
+    if words & {
+        "excl",
+        "excluding",
+        "exclusive",
+        "ht",
+        "netto",
+        "neto",
+        "net",
+        "exkl",
+        "zzgl",
+        "ex",
+        "before",
+    }:
+        return False
+    return None
