@@ -69,6 +69,18 @@ class Settings(BaseSettings):
     decimal: Literal["auto", "point", "comma"] = Field(
         "auto", description="How to read numbers such as 1,234; auto refuses a file where both readings fit."
     )
+    decimal_quantities: bool = Field(
+        False,
+        description="Whether quantities may be decimal numbers: a line of goods by weight counts as one piece.",
+    )
+    future_dates: Literal["reject", "keep"] = Field(
+        "reject", description="Whether rows dated after their file was written wait in quarantine or count."
+    )
+    date_gap_days: int = Field(
+        180,
+        ge=0,
+        description="Days after every other date of its file from which on a lone row waits in quarantine; 0 for none.",
+    )
     max_rejected: float = Field(
         0.05, ge=0, le=1, description="Share of a file's rows above which the whole file is set aside."
     )

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 _TAB, _RETURN, _NEWLINE = b"\t", 13, 10
 _RARE = (b"\v", b"\f")
-_TWO_BYTES = (0x85, 0xA0)
-"""What follows 0xC2 in the UTF-8 of a blank: the next line and the space that does not break."""
-_THREE_BYTES = (b"\xe1", b"\xe2", b"\xe3")
-"""What the UTF-8 of every other blank begins with."""
+_TWO_BYTES = (0x85, 0xA0, 0xAD)
+"""What follows 0xC2 in the UTF-8 of a blank: the next line, the space that does not break and the soft hyphen."""
+_THREE_BYTES = (b"\xe1", b"\xe2", b"\xe3", b"\xef\xbb")
+"""What the UTF-8 of every other blank begins with, and of the mark that files begin with."""
 
 
 def only_spaces(text: bytes, separator: str) -> bool:

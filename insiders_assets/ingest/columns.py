@@ -28,6 +28,7 @@ class Plan:
         discounts: What is taken off the price, and the position of the column.
         refunds: What was given back, and the position of the column.
         filled: Positions of columns that stand on one line of an order and hold for all of it.
+        usual_dates: Whether dates are written in any of the usual ways, and mean what they say.
     """
 
     columns: dict[str, int]
@@ -37,12 +38,14 @@ class Plan:
     discounts: tuple[tuple[Discount, int], ...] = ()
     refunds: tuple[tuple[Refund, int], ...] = ()
     filled: tuple[int, ...] = ()
+    usual_dates: bool = True
 
     @property
     def is_plain(self) -> bool:
         """Whether every column is taken as it is, and every row."""
         derived = {DERIVED, FLAG} & self.columns.keys()
-        return not (self.constants or self.excluded or self.discounts or self.refunds or derived)
+        changed = self.constants or self.excluded or self.discounts or self.refunds or derived
+        return self.usual_dates and not changed
 
     @property
     def positions(self) -> list[int]:
@@ -91,6 +94,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         tuple((discount, _position(header, discount.column)) for discount in mapping.discounts),
         tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
         tuple(_position(header, column) for column in mapping.fill_down),
+        not mapping.date_format and mapping.swapped_dates != "undo",
     )  # fmt: skip
 
 

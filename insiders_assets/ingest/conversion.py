@@ -15,12 +15,14 @@ from insiders_assets.ingest.columns import FLAG, RETURNED
 from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
 from insiders_assets.ingest.deriving import derived, given_back_of, with_returns
 from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of
+from insiders_assets.ingest.ids import PEOPLE, ROUNDED, SCIENTIFIC, rounded
 from insiders_assets.ingest.mapping import DERIVED
-from insiders_assets.ingest.numbers import to_float, to_int
+from insiders_assets.ingest.numbers import pieces_and_weights, to_float, to_int, without_unit
 from insiders_assets.ingest.orders import Orders
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.columns import Plan
+    from insiders_assets.ingest.date_limits import End
     from insiders_assets.ingest.evidence import Formats
 
 LIMIT = 1_000_000_000
@@ -28,6 +30,8 @@ LIMIT = 1_000_000_000
 NEEDED = ("invoice_no", "stock_code", "quantity", "invoice_date", "unit_price")
 """Columns that every transaction has a value in."""
 NO_ORDERS = Orders()
+WEIGHED = "is not a whole number; goods by weight are read with decimal_quantities: true in the mapping"
+_DECIMAL = re.compile(r"^[+-]?\d+[.,]\d+$")
 TRANSACTION_COLUMNS = [name for name in RAW_TRANSACTIONS.names if name != "source_file"]
 
 
@@ -68,10 +72,17 @@ def convert(
         plan: What is derived, and what is left out.
         orders: What is known of whole orders.
     """
-    date = to_datetime(texts["invoice_date"], formats.order)
+    date = to_datetime(texts["invoice_date"], formats.order, formats.date_formats, swapped=formats.swapped)
+    money = to_float(texts[DERIVED if DERIVED in texts.columns else "unit_price"], formats.mark)
+    units = without_unit(texts["quantity"], formats.unit)
+    if formats.weighed:
+        quantity, weights = pieces_and_weights(units, formats.mark)
+        money = money if DERIVED in texts.columns else money * weights
+    else:
+        quantity = to_int(units, formats.mark)
     frame = texts.with_columns(
-        quantity=to_int(texts["quantity"], formats.mark),
-        unit_price=to_float(texts[DERIVED if DERIVED in texts.columns else "unit_price"], formats.mark),
+        quantity=quantity,
+        unit_price=money,
         invoice_date=date,
         invoice_day=date.dt.epoch("d").cast(pl.Int32),
         source_line=block.lines,
@@ -90,11 +101,12 @@ def convert(
         kept = (~out).arg_true().to_list()
         block, texts, frame = block.part(kept, block.rejected), texts.filter(~out), frame.filter(~out)
         given_back = given_back.filter(~out) if given_back is not None else None
-    if not any(frame[name].null_count() for name in NEEDED):
+    refused = _refused(frame, formats.end)
+    if not refused.any() and not any(frame[name].null_count() for name in NEEDED):
         both, added = with_returns(frame, given_back)
         return Converted(both, block.rejected, excluded=excluded, added=added)
-    faulty = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
-    found, cells = _rejected(block, texts, frame, faulty, plan)
+    faulty = refused | frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
+    found, cells = _rejected(block, texts, frame, faulty, plan, formats.end)
     rejected = pl.concat([block.rejected, rejected_frame(found, cells)]).sort(
         "source_line", maintain_order=True
     )
@@ -103,8 +115,15 @@ def convert(
     return Converted(both, rejected, int(faulty.sum()) - len(found), excluded, added)
 
 
+def _refused(frame: pl.DataFrame, end: End | None) -> pl.Series:
+    """Which rows have every value, and one that cannot be: an identifier that was rounded, or a date too late."""
+    lost = pl.any_horizontal(rounded(pl.col(name)).fill_null(value=False) for name in PEOPLE)
+    late = (pl.col("invoice_date") >= end.after).fill_null(value=False) if end else False
+    return frame.select(lost | late).to_series()
+
+
 def _rejected(
-    block: Block, texts: pl.DataFrame, frame: pl.DataFrame, faulty: pl.Series, plan: Plan
+    block: Block, texts: pl.DataFrame, frame: pl.DataFrame, faulty: pl.Series, plan: Plan, end: End | None
 ) -> tuple[list[tuple[int, str, str | None, str, str]], list[str]]:
     """The rows at fault, each with the first column that is, and their cells; blank rows left out."""
     rows = faulty.arg_true().to_list()
@@ -114,10 +133,16 @@ def _rejected(
     for line, values, cell, whole in zip(lines, read, as_text, block.texts(rows), strict=True):
         if not re.search(r"\w", whole):
             continue
-        column = NEEDED[values.index(None)]
-        source = DERIVED if column == "unit_price" and DERIVED in texts.columns else column
-        value = cell[source]
-        found.append((line, source, value, _reason(source, value), whole))
+        if None in values:
+            column = NEEDED[values.index(None)]
+            source = DERIVED if column == "unit_price" and DERIVED in texts.columns else column
+            reason = _reason(source, cell[source])
+        elif end and values[NEEDED.index("invoice_date")] >= end.after:
+            source, reason = "invoice_date", end.reason
+        else:
+            source = next(name for name in PEOPLE if re.match(SCIENTIFIC, cell[name] or ""))
+            reason = ROUNDED
+        found.append((line, source, cell[source], reason, whole))
         cells.append(_cells(cell, plan))
     return found, cells
 
@@ -132,6 +157,8 @@ def _cells(texts: dict[str, str | None], plan: Plan) -> str:
 def _reason(column: str, value: str | None) -> str:
     if value is None:
         return "is empty"
+    if column == "quantity" and _DECIMAL.match(value):
+        return WEIGHED
     return {
         "quantity": f"is not a whole number up to {LIMIT:,}",
         "unit_price": f"is not a number up to {LIMIT:,}",

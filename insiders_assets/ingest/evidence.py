@@ -6,21 +6,37 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from insiders_assets.ingest.dates import DateEvidence, Order, iso
-from insiders_assets.ingest.mapping import DERIVED
+from insiders_assets.ingest.mapping import DERIVED, Mapping
 from insiders_assets.ingest.numbers import Mark, NumberEvidence, irregular
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.ingest.date_limits import End
     from insiders_assets.ingest.rules import FileRules
 
 
 @dataclass(frozen=True)
 class Formats:
-    """How dates and numbers of an export are read."""
+    """How dates and numbers of an export are read.
+
+    Attributes:
+        order: Of day and month, where dates are all numbers.
+        mark: The decimal mark.
+        date_formats: The only ways in which dates are written, if the user said so.
+        swapped: Whether day and month of dates in the ISO order stand in each other's place.
+        weighed: Whether quantities may be decimal numbers.
+        unit: The word behind quantities that is no word for pieces, if the user named one.
+        end: The last day on which rows can be, where later ones were found that cannot.
+    """
 
     order: Order
     mark: Mark
+    date_formats: tuple[str, ...] = ()
+    swapped: bool = False
+    weighed: bool = False
+    unit: str | None = None
+    end: End | None = None
 
 
 @dataclass
@@ -40,12 +56,18 @@ class Evidence:
         numbers = [texts[name] for name in ("quantity", "unit_price", DERIVED) if name in texts.columns]
         if everything or any(irregular(column) for column in numbers):
             for column in numbers:
-                self.numbers.add(column.drop_nulls().unique())
+                self.numbers.add(column.drop_nulls().unique(maintain_order=True))
         date = texts["invoice_date"]
-        odd = date.filter(iso(date).is_null() & date.is_not_null())
+        known = iso(date)
+        self.dates.add_iso(known)
+        odd = date.filter(known.is_null() & date.is_not_null())
         if len(odd):
             self.dates.add(odd.unique(maintain_order=True))
 
     def formats(self, rules: FileRules) -> Formats:
         """The formats; see :meth:`NumberEvidence.mark` and :meth:`DateEvidence.order`."""
-        return Formats(self.dates.order(rules.date_order), self.numbers.mark(rules.decimal))
+        mapping = rules.mapping or Mapping()
+        given, swapped, unit = mapping.date_format, mapping.swapped_dates, mapping.quantity_unit
+        order: Order = "day_first" if given else self.dates.order(rules.date_order, swapped or "ask")
+        mark = self.numbers.mark(rules.decimal)
+        return Formats(order, mark, given, swapped == "undo", rules.decimal_quantities, unit)

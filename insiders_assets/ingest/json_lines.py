@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.ingest.blocks import LONGEST_ROW, Block, endless, rejected_frame
+from insiders_assets.ingest.numbers import unmistakable
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.containers import Opener
@@ -96,7 +97,7 @@ class JsonLinesExport:
 def _parsed(text: str) -> dict[str, Any] | str:
     """The object on a line, or what is wrong with it."""
     try:
-        found = json.loads(text, parse_float=str, parse_int=str)
+        found = json.loads(text, parse_float=unmistakable, parse_int=str)
     except (ValueError, RecursionError) as error:
         return f"is no JSON object ({error})"
     if not isinstance(found, dict):

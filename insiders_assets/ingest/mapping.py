@@ -6,6 +6,7 @@ patterns fit its name, and without a mapping if none does.
 
 from __future__ import annotations
 
+from datetime import datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from textwrap import shorten
@@ -153,7 +154,12 @@ class Mapping(BaseModel):
         keep: Which lines count although a column of theirs might say that they do not.
         answers: Answers to questions that nothing else here records, by the question's name.
         date_order: How dates such as 03/04/2026 are read; the setting's if not given.
+        date_format: The only ways in which dates are written, as ``strptime`` takes them; any if not given.
+        swapped_dates: Whether a spreadsheet's swapping of day and month is undone where it could; a question if not
+            given.
         decimal: How numbers such as 1,234 are read; the setting's if not given.
+        decimal_quantities: Whether quantities may be decimal numbers; the setting's if not given.
+        quantity_unit: The word behind quantities that is no word for pieces, such as kg.
         encoding: The encoding of text files, if it is not to be found out.
         separator: The character between fields of text files, if it is not to be found out.
         sheet: The sheet of a workbook.
@@ -172,7 +178,11 @@ class Mapping(BaseModel):
     keep: tuple[Rule, ...] = ()
     answers: dict[str, str] = Field(default_factory=dict)
     date_order: Literal["auto", "day_first", "month_first"] | None = None
+    date_format: Words = ()
+    swapped_dates: Literal["undo", "keep"] | None = None
     decimal: Literal["auto", "point", "comma"] | None = None
+    decimal_quantities: bool | None = None
+    quantity_unit: str | None = None
     encoding: str | None = None
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     sheet: str | None = None
@@ -187,6 +197,19 @@ class Mapping(BaseModel):
         except LookupError:
             raise ValueError(f"{name} is no encoding of text that is known") from None
         return name
+
+    @field_validator("date_format")
+    @classmethod
+    def _says_a_day(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        moment = datetime(2025, 12, 31, 13, 45)
+        for form in formats:
+            try:
+                found = datetime.strptime(moment.strftime(form), form)
+            except ValueError as error:
+                raise ValueError(f"{form} is no format of dates ({error})") from None
+            if found.date() != moment.date():
+                raise ValueError(f"{form} does not say year, month and day, as %d/%m/%Y does")
+        return formats
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Mapping:

@@ -6,6 +6,7 @@ tell decimal commas from decimal points: by evidence from the whole file, never 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,49 +16,12 @@ from insiders_assets.errors import ExportError
 
 Mark = Literal["point", "comma"]
 
-CURRENCIES = [
-    "AED",
-    "ARS",
-    "AUD",
-    "BGN",
-    "BRL",
-    "CAD",
-    "CHF",
-    "CLP",
-    "CNY",
-    "COP",
-    "CZK",
-    "DKK",
-    "EUR",
-    "GBP",
-    "HKD",
-    "HUF",
-    "IDR",
-    "ILS",
-    "INR",
-    "JPY",
-    "KRW",
-    "MXN",
-    "MYR",
-    "NOK",
-    "NZD",
-    "PEN",
-    "PHP",
-    "PLN",
-    "RON",
-    "RUB",
-    "SAR",
-    "SEK",
-    "SGD",
-    "THB",
-    "TRY",
-    "TWD",
-    "UAH",
-    "USD",
-    "VND",
-    "ZAR",
-]
-_SIGN = rf"(?:[\p{{Sc}}]|R\$|US\$|A\$|C\$|Rs\.?|kr\.?|zł|Kč|Ft|Fr\.|{'|'.join(CURRENCIES)})"
+CURRENCIES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|"
+    "MYR|NOK|NZD|PEN|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+"""ISO codes of currencies that stand beside amounts, as a pattern."""
+_SIGN = rf"(?:[\p{{Sc}}]|R\$|US\$|A\$|C\$|Rs\.?|kr\.?|zł|Kč|Ft|Fr\.|{CURRENCIES})"
 _SPACE = r"[ \x{00a0}\x{202f}\x{2009}'’]"
 _POINT_ONLY = (
     r"^\d*\.(?:\d{1,2}|\d{4,})$|^0*\.\d+$|^\d{4,}\.\d+$"
@@ -66,7 +30,17 @@ _POINT_ONLY = (
 _COMMA_ONLY = (
     r"^\d*,(?:\d{1,2}|\d{4,})$|^0*,\d+$|^\d{4,},\d+$|^\d{1,3}(?:\.\d{3})+,\d*$|^\d{1,3}(?:\.\d{3}){2,}$"
 )
+_PIECES = (
+    "pcs?|pieces?|units?|ea|each|x|pz|pzas?|piezas?|uds?|unidad(?:es)?|und?s?|unid|unidades?|pe[cç]as?|st|stk|stck|"
+    "st[uü]cke?|stueck|pi[eè]ces?|pces?|pezz[io]|stuks?"
+)
+"""Words for pieces behind a quantity."""
 _EITHER = r"^\d{1,3},\d{3}$"
+_POINT_OR_THOUSANDS = r"^[1-9]\d{0,2}\.\d{3}$"
+"""``12.990`` is thirteen nearly, or thousands where prices have no decimals."""
+_THREE_DECIMALS = r"^(-?[1-9]\d{0,2}\.\d{3})$"
+_UNGROUPED = r"^\d{4,}$"
+"""Where ``12990`` stands beside ``12.990``, the point does not stand between thousands."""
 _PLAIN = r"^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 _EXPONENT = r"[eE]"
 _GROUPED = r"^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$"
@@ -106,8 +80,10 @@ class NumberEvidence:
     def add(self, values: pl.Series) -> None:
         """Take in the distinct texts of a column."""
         bare = values.to_frame("text").select("text", bare=_bare(pl.col("text")))
-        either = bare.filter(pl.col("bare").str.contains(_EITHER))
+        either = bare.filter(pl.col("bare").str.contains(f"{_EITHER}|{_POINT_OR_THOUSANDS}"))
         self.point += int(bare["bare"].str.contains(_POINT_ONLY).sum())
+        if bare["bare"].str.contains(_POINT_OR_THOUSANDS).any():
+            self.point += int(bare["bare"].str.contains(_UNGROUPED).sum())
         self.comma += int(bare["bare"].str.contains(_COMMA_ONLY).sum())
         self.either += either.height
         self.example = self.example or (either["text"][0] if either.height else "")
@@ -127,6 +103,32 @@ class NumberEvidence:
                 cure="say which by INSIDERS_DECIMAL=point or =comma",
             )
         return "comma" if self.comma > self.point else "point"
+
+
+def points_are_decimal(text: pl.Series) -> bool | None:
+    """Return whether points in plain numbers are decimal points; None if nothing here tells.
+
+    Args:
+        text: Stripped text.
+
+    Returns:
+        True if a value can only be read so, False if a value such as ``12.990`` can be read both ways and none only
+        so, None if neither is there.
+    """
+    bare = text.str.strip_chars(" +-")
+    if bare.str.contains(_POINT_ONLY).any():
+        return True
+    return False if bare.str.contains(_POINT_OR_THOUSANDS).any() else None
+
+
+def unmistakable(number: str) -> str:
+    """Return a number as a program wrote it so that its decimal point cannot be taken for one between thousands."""
+    return re.sub(_THREE_DECIMALS, r"\g<1>0", number)
+
+
+def all_unmistakable(numbers: pl.Series) -> pl.Series:
+    """Return :func:`unmistakable` of each number in a column."""
+    return numbers.str.replace(_THREE_DECIMALS, "${1}0")
 
 
 def irregular(text: pl.Series) -> bool:
@@ -182,3 +184,30 @@ def to_int(text: pl.Series, mark: Mark) -> pl.Series:
     number = to_float(text, mark)
     whole = number.set((number != number.floor()) | (number.abs() > 2**53), None).cast(pl.Int64)
     return pl.select(pl.coalesce(plain, whole)).to_series()
+
+
+def without_unit(text: pl.Series, unit: str | None = None) -> pl.Series:
+    """Return quantities without the word for pieces, or for the given unit, behind them: ``3 pcs`` is 3."""
+    words = rf"{_PIECES}|{re.escape(unit)}" if unit else _PIECES
+    pattern = rf"(?i)^\s*([+-]?\d[\d.,]*)\s*(?:{words})\.?$"
+    return text.str.replace(pattern, "$1") if text.str.contains(r"\pL").any() else text
+
+
+def pieces_and_weights(text: pl.Series, mark: Mark) -> tuple[pl.Series, pl.Series]:
+    """Return what is counted and what is weighed: a weighed line is one piece of that weight.
+
+    So that quantities stay whole numbers and a line keeps its money: 0.35 kg at 12.00 becomes 1 at 4.20.
+
+    Args:
+        text: Stripped text of quantities.
+        mark: The decimal mark of the file.
+
+    Returns:
+        Pieces, whole numbers, null where there is no number; and the factor to the price of a unit, 1 where pieces
+        are counted.
+    """
+    number = to_float(text, mark)
+    whole = (number == number.floor()).fill_null(value=True)
+    pieces = pl.select(pl.when(whole).then(number).otherwise(number.sign())).to_series()
+    weights = pl.select(pl.when(whole).then(pl.lit(1.0)).otherwise(number.abs())).to_series()
+    return pieces.set(pieces.abs() > 2**53, None).cast(pl.Int64).alias(text.name), weights

@@ -21,6 +21,7 @@ class Outcome:
         duplicates: Rows that repeat an earlier row of the export exactly; kept, and counted.
         form: What was found out about its form.
         notes: What the user should know of how it was read.
+        unified: Identifiers that each rule of :mod:`insiders_assets.ingest.ids` changed.
     """
 
     rows_read: int = 0
@@ -33,6 +34,7 @@ class Outcome:
     duplicates: int = 0
     form: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unified: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows_excluded(self) -> int:

@@ -7,6 +7,7 @@ Nearly every row of nearly every export is plain. The few that are not are read 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,17 @@ import polars as pl
 
 from insiders_assets.ingest.columns import Plan
 from insiders_assets.ingest.conversion import LIMIT, NEEDED, TRANSACTION_COLUMNS
-from insiders_assets.ingest.dates import FIRST, LAST, plain_form
-from insiders_assets.ingest.texts import IDS, TEXTS, needs_cleaning, text_exprs, without_tails
+from insiders_assets.ingest.dates import FIRST, LAST, LEAP_SECOND, plain_form
+from insiders_assets.ingest.ids import IDS, PEOPLE, needs_care, rounded, unified
+from insiders_assets.ingest.texts import TEXTS, needs_cleaning, text_exprs
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Block
+    from insiders_assets.ingest.date_limits import End
 
-_TAILS = "tails"
-"""Whether an identifier of the block may have gone through a program that took it for a decimal number."""
+_TAILS, _ROUNDED, _ZEROS = "tails", "rounded", "zeros"
+"""Whether an identifier of the block may be written in more ways than one, may be a number that a spreadsheet rounded,
+or a customer's begins with a zero."""
 _CARE = "care "
 """What the flag of a column begins with that has values to be cleaned."""
 
@@ -39,11 +43,20 @@ class PlainReader:
 
     Args:
         plan: Where our columns come from; a plain one.
+
+    Attributes:
+        led_by_zeros: Whether a customer's id began with a zero.
+        drop_zeros: Whether zeros in front of a customer's number mean nothing.
+        changes: How many identifiers each rule changed.
+        end: The last day on which rows can be, if there is one.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._careful: frozenset[str] = frozenset()
+        self.led_by_zeros = self.drop_zeros = False
+        self.changes: Counter[str] = Counter()
+        self.end: End | None = None
 
     def read(self, block: Block) -> tuple[pl.DataFrame, list[int]] | None:
         """Rows as transactions as far as every value of theirs is written plainly and none is at fault.
@@ -63,15 +76,23 @@ class PlainReader:
             return None
         if found.height != len(block.lines):
             return None
-        tails = found.drop_in_place(_TAILS)
+        asked = (found.drop_in_place(name) for name in (_TAILS, _ROUNDED, _ZEROS))
+        tails, may_be_rounded, zeros = (bool(flag[:1].any()) for flag in asked)
+        self.led_by_zeros |= zeros
         odd: list[int] = []
-        if not _is_plain(found):
+        late = None
+        if self.end and found["invoice_date"].max() is not None:
+            late = (found["invoice_date"] >= self.end.after).fill_null(value=False)
+        if may_be_rounded or not _is_plain(found) or (late is not None and late.any()):
             faulty = found.select(_FAULTY).to_series()
+            faulty = faulty if late is None else faulty | late
             odd = faulty.arg_true().to_list()
             if len(odd) > MOST_ODD or len(odd) > ODD_SHARE * found.height:
                 return None
             found = found.filter(~faulty)
-        return (without_tails(found) if tails[:1].any() else found), odd
+        if tails or self.drop_zeros:
+            found = unified(found, self.changes, zeros=self.drop_zeros)
+        return found, odd
 
     def _found(self, block: Block, form: str, careful: frozenset[str]) -> pl.DataFrame:
         """The rows as transactions, columns read again with care where they turn out to need it."""
@@ -98,6 +119,7 @@ _FAULTY = pl.any_horizontal(
     *(pl.col(name).is_null() for name in NEEDED),
     *(~pl.col(name).is_between(-LIMIT, LIMIT) for name in ("quantity", "unit_price")),
     pl.col("unit_price").is_nan(),
+    *(rounded(pl.col(name)).fill_null(value=False) for name in PEOPLE),
     ~pl.col("invoice_date").is_between(FIRST, LAST, closed="left"),
 ).fill_null(value=True)
 """Rows that are not plain after all."""
@@ -108,7 +130,9 @@ def _exprs(form: str, columns: tuple[tuple[str, int], ...], careful: frozenset[s
     """Every column read in the plain way, null where that fails; and a flag for every one that was read carelessly."""
     source = {name: pl.col(str(at)) for name, at in columns}
     careless = [name for name in TEXTS if name in source and name not in careful]
-    date = source["invoice_date"].str.to_datetime(form, time_unit="us", strict=False)
+    moment = source["invoice_date"]
+    moment = pl.when(~moment.str.ends_with(LEAP_SECOND)).then(moment) if form.endswith("%S") else moment
+    date = moment.str.to_datetime(form, time_unit="us", strict=False)
     exprs = text_exprs(Plan(dict(columns))) | {
         "quantity": source["quantity"].cast(pl.Int64, strict=False),
         "unit_price": source["unit_price"].cast(pl.Float64, strict=False),
@@ -116,19 +140,18 @@ def _exprs(form: str, columns: tuple[tuple[str, int], ...], careful: frozenset[s
         "invoice_day": date.dt.epoch("d").cast(pl.Int32),
     }
     exprs |= {name: source[name] for name in careless}
-    # What may be the tail of a decimal number is looked for on the way: a query of its own would cost more.
-    tails = [
-        (
-            source[name].str.ends_with(".0")
-            if name in careless
-            else source[name].str.contains(".0", literal=True)
-        ).any()
-        for name in IDS
-        if name in source
-    ]
+    # What may be written in more ways than one is looked for on the way: a query of its own would cost more.
+    ids = {name: source[name] for name in IDS if name in source}
+    people = [source[name].str.contains("E+", literal=True) for name in PEOPLE if name in source]
     ordered = [exprs[name].alias(name) for name in TRANSACTION_COLUMNS if name in exprs]
     flags = [needs_cleaning(name, source[name]).alias(_CARE + name) for name in careless]
-    return [*ordered, pl.any_horizontal(tails).alias(_TAILS), *flags]
+    led = source["customer_id"].str.starts_with("0").any()
+    asked = [
+        needs_care(ids, careful).alias(_TAILS),
+        pl.any_horizontal(people).any().alias(_ROUNDED),
+        led.alias(_ZEROS),
+    ]
+    return [*ordered, *asked, *flags]
 
 
 def _within(values: pl.Series, low: Any, high: Any) -> bool:

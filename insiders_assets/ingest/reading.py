@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +13,7 @@ from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.conversion import Converted, convert, nothing_but
 from insiders_assets.ingest.evidence import Evidence, Formats
 from insiders_assets.ingest.filling import filled
+from insiders_assets.ingest.ids import zeros_mean_nothing
 from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.order_facts import orders_of
 from insiders_assets.ingest.orders import Orders, needs_orders
@@ -21,6 +22,7 @@ from insiders_assets.ingest.question_text import passed_over
 from insiders_assets.ingest.settling import Reading, decided, suspicious
 from insiders_assets.ingest.tally import Sink, Tally
 from insiders_assets.ingest.texts import texts_of
+from insiders_assets.ingest.thousands import PointWatch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,15 +81,18 @@ def read_export(
             export = opened()
             tally.outcome.form = export.form
             reading = _reading(export, rules, tally)
-            formats = _Pass(filled(export, reading.plan), rules, tally, reading.plan).read()
+            one = _Pass(filled(export, reading.plan), rules, tally, reading.plan)
+            formats = one.read()
             if suspected := [each for each in suspicious() if each in tally.suspected]:
                 again = _counting(export, tally, lambda: decided(export, rules, suspected=suspected))
                 if again.plan != reading.plan:
                     tally.restart()
-                    formats = _Pass(filled(export, again.plan), rules, tally, again.plan).read()
+                    one = _Pass(filled(export, again.plan), rules, tally, again.plan)
+                    formats = one.read()
                 reading = again
             tally.outcome.notes = [passed_over(question) for question in reading.passed]
             tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
+            tally.outcome.unified = {rule: count for rule, count in sorted(one.changes.items()) if count}
         tally.finish()
     except ExportError as error:
         tally.set_aside(error)
@@ -120,11 +125,17 @@ class _Pass:
     def __init__(self, export: Export, rules: FileRules, tally: Tally, plan: Plan) -> None:
         self._export, self._rules, self._tally, self._plan = export, rules, tally, plan
         self._evidence = Evidence()
-        self._plain = False
+        self._plain = self._doubtful = False
         self._waiting = needs_orders(plan)
         self._formats: Formats | None = None
         self._plain_reader = PlainReader(plan)
+        self._points = PointWatch(plan.columns)
         self._orders = Orders()
+
+    @property
+    def changes(self) -> Mapping[str, int]:
+        """How many identifiers each rule changed."""
+        return self._plain_reader.changes
 
     def read(self) -> Formats:
         """Read every row, and return the formats."""
@@ -136,27 +147,56 @@ class _Pass:
             self._tally.withdraw()
             raise
         as_read = self._formats or final
-        if self._waiting or as_read != final or (self._plain and final.mark != "point"):
-            self._tally.restart()
-            self._orders = orders_of(self._export, self._plan, final.mark)
-            for block in self._export.blocks(self._plan.positions):
-                self._tally.take(block, self._converted(block, final))
+        zeros = self._zeros_mean_nothing()
+        if zeros or self._waiting or as_read != final or (self._plain and final.mark != "point"):
+            self._read_again(final, zeros=zeros)
+        if end := self._rules.end(self._tally.days):
+            final = replace(final, end=end)
+            self._read_again(final, zeros=zeros)
         return final
+
+    def _read_again(self, formats: Formats, *, zeros: bool) -> None:
+        """Forget what was read, and read it in the way that turned out to be right."""
+        self._tally.restart()
+        self._orders = orders_of(self._export, self._plan, formats.mark)
+        reader = self._plain_reader
+        reader.changes.clear()
+        reader.drop_zeros, reader.end = zeros, formats.end
+        for block in self._export.blocks(self._plan.positions):
+            self._tally.take(block, self._converted(block, formats))
+
+    def _texts(self, frame: pl.DataFrame) -> pl.DataFrame:
+        reader = self._plain_reader
+        return texts_of(frame, self._plan, reader.changes, zeros=reader.drop_zeros)
+
+    def _zeros_mean_nothing(self) -> bool:
+        """Whether a customer's number stands in the export with zeros in front and without."""
+        if not self._plain_reader.led_by_zeros:
+            return False
+        at = self._plan.columns.get("customer_id")
+        if at is None:
+            return False
+        people = [block.frame.to_series().unique() for block in self._export.blocks([at]) if len(block.lines)]
+        return zeros_mean_nothing(pl.concat(people).str.strip_chars().drop_nulls())
 
     def _take_or_wait(self, block: Block) -> None:
         """Convert a block if it is known how; gather evidence unless it is plain."""
         if not len(block.lines):
             self._tally.take(block, nothing_but(block.rejected))
             return
-        good, odd = None if self._waiting else self._plainly(block, self._formats), block
+        if self._rules.decimal == "auto" and self._points.doubts(block):
+            self._doubtful = True
+        good, odd = None if self._waiting or self._doubtful else self._plainly(block, self._formats), block
         if good:
             self._plain = True
+            self._evidence.dates.add_iso(good.frame["invoice_date"])
             if good.odd is None:
                 self._tally.take(block, Converted(good.frame, block.rejected))
                 return
             odd = good.odd
-        texts = texts_of(odd.frame, self._plan)
-        self._evidence.add(texts)
+        texts = self._texts(odd.frame)
+        self._plain_reader.led_by_zeros |= bool(texts["customer_id"].str.starts_with("0").any())
+        self._evidence.add(texts, everything=self._doubtful)
         if self._formats is None and not self._waiting:
             try:
                 self._formats = self._evidence.formats(self._rules)
@@ -190,7 +230,7 @@ class _Pass:
             if good.odd is None:
                 return Converted(good.frame, block.rejected)
             odd = good.odd
-        return _joined(block, good, self._convert(odd, texts_of(odd.frame, self._plan), formats))
+        return _joined(block, good, self._convert(odd, self._texts(odd.frame), formats))
 
     def _convert(self, block: Block, texts: pl.DataFrame, formats: Formats) -> Converted:
         return convert(block, texts, formats, self._plan, self._orders)

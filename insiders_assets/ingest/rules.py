@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from insiders_assets.ingest.privacy import Privacy
 
 if TYPE_CHECKING:
+    from insiders_assets.ingest.date_limits import DayCounts, End
     from insiders_assets.ingest.mapping import Mapping, Mappings
     from insiders_assets.settings import Settings
 
@@ -26,32 +28,59 @@ class FileRules:
         decimal: How numbers such as 1,234 are read; ``auto`` refuses a file where both readings fit.
         max_rejected: Share of the file's rows above which it is set aside as a whole.
         duplicate_rows: Whether a row that repeats an earlier one exactly is kept or rejected.
+        decimal_quantities: Whether quantities may be decimal numbers: goods by weight.
+        future_dates: Whether rows dated after the file was written are rejected or kept.
+        date_gap_days: Days after every other date of the file from which on a few rows are rejected; 0 for none.
         mapping: What its columns are called and what is derived, if the user said so.
         privacy: What of it is not kept.
         open_questions: Whether a file that leaves a question open is set aside, or read with the likeliest answers.
         name: The file's name, for messages; nothing is decided by it.
+        arrived: When the file was last written (UTC), if that is known; not part of its digest, for the same content
+            is not parsed again because it was copied.
     """
 
     date_order: Literal["auto", "day_first", "month_first"] = "auto"
     decimal: Literal["auto", "point", "comma"] = "auto"
     max_rejected: float = 0.05
     duplicate_rows: Literal["keep", "reject"] = "keep"
+    decimal_quantities: bool = False
     mapping: Mapping | None = None
     privacy: Privacy = field(default_factory=Privacy)
     open_questions: Literal["stop", "pass"] = "stop"
     name: str = ""
+    future_dates: Literal["reject", "keep"] = "reject"
+    date_gap_days: int = 180
+    arrived: datetime | None = None
 
     @property
     def sheet(self) -> str | None:
         """The sheet of a workbook that is read; all whose columns are recognised if None."""
         return self.mapping.sheet if self.mapping else None
 
+    def end(self, days: DayCounts) -> End | None:
+        """The last day on which rows of the file can be, or None if all of them can."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return days.end(
+            self.arrived,
+            now,
+            gap=self.date_gap_days,
+            believable=self.max_rejected,
+            future=self.future_dates == "keep",
+        )
+
     def digest(self) -> str:
         """A short hash of everything that can change what the file is read into, this code included."""
         mapping = (
             self.mapping.model_dump(mode="json", exclude={"files", "cleaning"}) if self.mapping else None
         )
-        plain = [self.date_order, self.decimal, self.max_rejected, self.duplicate_rows]
+        plain = [
+            self.date_order,
+            self.decimal,
+            self.max_rejected,
+            self.duplicate_rows,
+            self.decimal_quantities,
+        ]
+        plain += [self.future_dates, self.date_gap_days]
         facts = [READER_VERSION, plain, mapping, self.privacy.facts]
         facts += [self.open_questions] if self.open_questions != "stop" else []
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
@@ -83,6 +112,9 @@ class IngestRules:
             decimal=settings.decimal,
             max_rejected=settings.max_rejected,
             duplicate_rows=settings.duplicate_rows,
+            decimal_quantities=settings.decimal_quantities,
+            future_dates=settings.future_dates,
+            date_gap_days=settings.date_gap_days,
             privacy=Privacy.from_settings(settings),
             open_questions=settings.open_questions,
         )
@@ -109,4 +141,9 @@ class IngestRules:
             mapping=mapping,
             date_order=mapping.date_order or self.common.date_order,
             decimal=mapping.decimal or self.common.decimal,
+            decimal_quantities=(
+                self.common.decimal_quantities
+                if mapping.decimal_quantities is None
+                else mapping.decimal_quantities
+            ),
         )

@@ -9,6 +9,7 @@ import polars as pl
 
 from insiders_assets.ingest.blocks import Block, rejected_frame
 from insiders_assets.ingest.columns import familiarity
+from insiders_assets.ingest.numbers import all_unmistakable
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping import Mapping
@@ -41,6 +42,8 @@ def as_text(column: pl.Series) -> pl.Series:
         return column.cast(pl.Int64).cast(pl.String)
     if column.dtype == pl.Binary:
         return column.cast(pl.String, strict=False)
+    if column.dtype.is_float() or column.dtype.is_decimal():
+        return all_unmistakable(column.cast(pl.String))
     if column.dtype.is_nested() or column.dtype == pl.Object:
         return pl.Series(
             column.name, [None if cell is None else str(cell) for cell in column], dtype=pl.String

@@ -11,6 +11,7 @@ import polars as pl
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.blocks import REJECTED_SCHEMA, CutShortError, rejected_frame
 from insiders_assets.ingest.conversion import Converted
+from insiders_assets.ingest.date_limits import DayCounts
 from insiders_assets.ingest.exclusion import summed
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.repeats import RepeatCounter, RepeatFinder
@@ -45,6 +46,9 @@ class Tally:
         sink: Where its rows go.
         rules: How it is read.
         mended: Rows of it that were rejected once and are mended, as transactions ready to be kept.
+
+    Attributes:
+        days: Its transactions by day.
     """
 
     def __init__(self, sink: Sink, rules: FileRules, mended: pl.DataFrame | None = None) -> None:
@@ -55,6 +59,7 @@ class Tally:
         self._shown = rejected_frame([])
         self._excluded: list[pl.DataFrame] = []
         self.suspected: list[Detector] = []
+        self.days = DayCounts()
 
     def count(self, block: Block) -> None:
         """Count rows that are not converted yet, or never will be."""
@@ -66,6 +71,7 @@ class Tally:
         self.outcome.rows_read -= found.blank
         self.outcome.rows_faulty += found.rejected.height
         if found.transactions.height:
+            self.days.add(found.transactions["invoice_day"])
             found = self._without_repeats(block, found)
         # Repeats are found first: rows that differ in what is not kept are no repeats.
         found = self._with_mended(self._rules.privacy.apply(found))
@@ -134,18 +140,28 @@ class Tally:
         if outcome.rows_faulty > self._rules.max_rejected * outcome.rows_read:
             raise ExportError(
                 f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
-                f"{self._rules.max_rejected:.0%}",
+                f"{self._rules.max_rejected:.0%}{self._usual_fault()}",
                 cure="mend them, or raise INSIDERS_MAX_REJECTED",
             )
         if self._rules.duplicate_rows == "keep":
             self.outcome.duplicates = self._counter.count
         outcome.excluded = summed(self._excluded)
 
+    def _usual_fault(self) -> str:
+        """Return what is wrong with most of the rejected rows, with an example."""
+        named = self._shown.filter(pl.col("column").is_not_null())
+        if not named.height:
+            return ""
+        most = named.group_by("column", "reason", maintain_order=True).agg(pl.len(), pl.col("value").first())
+        column, reason, _, value = most.sort("len", descending=True, maintain_order=True).row(0)
+        shown = f" {value[:40]!r}" if value and not self._rules.privacy.is_on else ""
+        return f" (most often, {column}{shown} {reason})"
+
     def restart(self) -> None:
         """Forget everything, for another pass."""
         self._sink.discard()
         self._shown, self._excluded = self._shown.clear(), []
-        self._counter, self._finder = RepeatCounter(), RepeatFinder()
+        self._counter, self._finder, self.days = RepeatCounter(), RepeatFinder(), DayCounts()
         self.outcome = Outcome(form=self.outcome.form, notes=self.outcome.notes)
 
     def withdraw(self) -> None:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.columns import FLAG
+from insiders_assets.ingest.ids import IDS, is_ascii, unified, without_unseen
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.names import FIELDS
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from insiders_assets.ingest.columns import Plan
 
 NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
 """What programs write for a missing value, beside nothing at all."""
 MAY_MISS = ("description", "customer_id", "country")
-IDS = ("invoice_no", "stock_code", "customer_id")
 TEXTS = (*IDS, "description", "country")
 """Our columns that stay text."""
 
@@ -51,18 +53,17 @@ def needs_cleaning(name: str, text: pl.Expr) -> pl.Expr:
     return (nothing | text.str.starts_with(" ") | text.str.ends_with(" ")).any()
 
 
-def without_tails(frame: pl.DataFrame) -> pl.DataFrame:
-    """Identifiers that went through a program that took them for decimal numbers, mended: ``17850.0`` is ``17850``."""
-    if not any(frame.select(pl.col(IDS).str.ends_with(".0").any()).row(0)):
-        return frame
-    return frame.with_columns(pl.col(IDS).str.replace(r"^(\d+)\.0$", "$1"))
-
-
-def texts_of(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def texts_of(
+    frame: pl.DataFrame, plan: Plan, changes: Counter[str] | None = None, *, zeros: bool = False
+) -> pl.DataFrame:
     """Our columns as text, with the line total and the flag of returns where the plan has them.
 
     Args:
         frame: Columns named by position.
         plan: Where our columns come from.
+        changes: Takes in how many identifiers each rule changes.
+        zeros: Whether zeros in front of a customer's number mean nothing in this export.
     """
-    return without_tails(frame.with_columns(**text_exprs(plan)).select(text_exprs(plan).keys()))
+    texts = frame.with_columns(**text_exprs(plan)).select(text_exprs(plan).keys())
+    seen = [without_unseen(column) for column in texts if column.name not in TEXTS and not is_ascii(column)]
+    return unified(texts.with_columns(seen) if seen else texts, changes, zeros=zeros)

@@ -20,6 +20,7 @@ from insiders_assets.ingest.blocks import Block, rejected_frame
 from insiders_assets.ingest.columns import familiarity, plan
 from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.conversion import Converted
+from insiders_assets.ingest.date_limits import DayCounts
 from insiders_assets.ingest.delimited import DelimitedExport, is_text
 from insiders_assets.ingest.dialect import SAMPLE, SEPARATORS, Dialect, split_fields
 from insiders_assets.ingest.encoding import END_OF_FILE, Encoding
@@ -32,6 +33,7 @@ from insiders_assets.ingest.rows import split_rows
 from insiders_assets.ingest.settling import is_watched, suspicious
 from insiders_assets.ingest.tally import Tally
 from insiders_assets.ingest.text_blocks import scan_text
+from insiders_assets.ingest.thousands import PointWatch, doubtful
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,12 +57,14 @@ class Layout:
         dialect: How they are written.
         plain: Reads what is written plainly.
         form: What is told of their form, but the encoding.
+        asks_for_mark: Whether the decimal mark is told by each file itself.
     """
 
     head: bytes
     dialect: Dialect
     plain: PlainReader
     form: dict[str, Any]
+    asks_for_mark: bool
 
     @classmethod
     def of(cls, path: Path, text: bytes, rules: FileRules) -> Layout | None:
@@ -95,7 +99,8 @@ class Layout:
             and found.is_plain
             and not is_watched(export.header, found, rules.mapping)
         )
-        return cls(head, dialect, PlainReader(found), export.form) if decided else None
+        ask = rules.decimal == "auto"
+        return cls(head, dialect, PlainReader(found), export.form, ask) if decided else None
 
     def fits(self, text: bytes) -> bool:
         """Whether a file is of this layout and nothing in it asks for a closer look.
@@ -142,14 +147,29 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
     if found is None:
         return frames
     frame, odd = found
+    numbers = PointWatch(layout.plain.plan.columns).numbers(block) if layout.asks_for_mark else None
     last = np.cumsum(heights)
     lost = np.searchsorted(odd, np.append(0, last))  # odd rows before each file
     for number, height in enumerate(heights):
+        if numbers is not None and doubtful(numbers.slice(int(last[number] - height), int(height))):
+            continue
         if lost[number] == lost[number + 1]:
             own = frame.slice(int(last[number] - height - lost[number]), int(height))
             if not any(detector.suspects and detector.suspects(own) for detector in suspicious()):
                 frames[number] = own
     return frames
+
+
+def asks_for_more(frame: pl.DataFrame, rules: FileRules) -> bool:
+    """Return whether a file has to be read alone after all, for what only all of its rows together tell.
+
+    Args:
+        frame: Its transactions.
+        rules: How it is read.
+    """
+    days = DayCounts()
+    days.add(frame["invoice_day"])
+    return rules.end(days) is not None or bool(frame["customer_id"].str.starts_with("0").any())
 
 
 def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, sink: Sink) -> Outcome:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from insiders_assets.ingest.outcome import Outcome
-    from insiders_assets.ingest.rules import IngestRules
+    from insiders_assets.ingest.rules import FileRules, IngestRules
     from insiders_assets.places import Place
     from insiders_assets.storage.landing import FileSignature, LandingZone
 
@@ -68,7 +68,7 @@ class Ingesting:
         self._rules = self._with_mappings(rules)
         self._digests = {name: self._rules.of(name).digest() for name in self._listing}
         self._mended = Overlay(mended, rules.common.privacy)
-        self._small = SmallFiles(self._rules.of)
+        self._small = SmallFiles(self._rules_of)
         self.parsed = 0
         self.warnings: list[str] = []
 
@@ -107,6 +107,10 @@ class Ingesting:
                 cure="take it away, or hash country instead of dropping it",
             )
         return replace(rules, mappings=mappings)
+
+    def _rules_of(self, name: str) -> FileRules:
+        """How a file in the landing zone is read."""
+        return replace(self._rules.of(name), arrived=self._listing[name].arrived_at)
 
     def _count_once(self, found: dict[str, ParsedFile]) -> None:
         """Let the first by name of the files with the same content count, and no other."""
@@ -248,7 +252,7 @@ class Ingesting:
             writers[member] = self._writer(name, content, member)
             return writers[member]
 
-        outcomes = read_file(path, self._rules.of(name), writer, self._mended.of(content))
+        outcomes = read_file(path, self._rules_of(name), writer, self._mended.of(content))
         return [
             _parsed(_full(name, member), content, outcome, writers[member])
             for member, outcome in outcomes.items()

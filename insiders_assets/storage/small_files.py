@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from insiders_assets.ingest.together import LARGEST, Layout, read_together, taken
+from insiders_assets.ingest.together import LARGEST, Layout, asks_for_more, read_together, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,8 +86,8 @@ class SmallFiles:
                 continue
             frames = read_together([file.text for file in group], layout)
             for file, frame in zip(group, frames, strict=True):
-                if frame is not None:
-                    rules = self._rules(file.name)
+                rules = self._rules(file.name)
+                if frame is not None and not asks_for_more(frame, rules):
                     outcomes[file.name] = taken(frame, file.text, layout, rules, sinks(file))
         return outcomes
 
