@@ -25,7 +25,6 @@ $(STAMP): requirements.lock pyproject.toml setup.py
 	@printf '%s\n' $(LATER) > $(VENV)/later.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --excludes $(VENV)/later.txt -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --editable .
-	$(BIN)/python -m insiders_assets.segmentation.compile_ahead
 	@touch $@
 
 $(SPARK): $(STAMP)

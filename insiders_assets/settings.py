@@ -134,15 +134,21 @@ class Settings(BaseSettings):
 
     # Segmentation
     recipe: str = Field(
-        "leaf", description="How a segmentation model is fitted: leaf, stable, diffusion or umap."
+        "kinds",
+        description="How a segmentation model is fitted: kinds, ranks, octants, leaf, stable, diffusion or umap.",
     )
     recipe_population: Literal["identified", "all"] | None = Field(
         None, description="Who is fitted; as the recipe says unless given, like every choice below."
     )
     recipe_inputs: Words | None = Field(None, description="Features that customers are compared by.")
-    recipe_target: str | None = Field(None, description="Feature that the forest explains by the inputs.")
-    recipe_space: Literal["leaves", "log", "min_max", "quantile"] | None = Field(
-        None, description="What customers are compared by: forest leaves, or scaled inputs."
+    recipe_targets: Words | None = Field(
+        None, description="Features that named axes rank, one axis each (kinds, ranks, octants)."
+    )
+    recipe_target: str | None = Field(
+        None, description="Feature that the forest explains by the inputs (leaf, diffusion, umap)."
+    )
+    recipe_space: Literal["leaf_means", "ranks", "leaves", "log", "min_max", "quantile"] | None = Field(
+        None, description="What customers are compared by: named axes, forest leaves, or scaled inputs."
     )
     recipe_trees: int | None = Field(None, ge=1, description="Trees in the forest.")
     recipe_dimensions: int | None = Field(
@@ -154,7 +160,7 @@ class Settings(BaseSettings):
     recipe_clustered_in: Literal["space", "embedding"] | None = Field(
         None, description="Whether clusters are looked for in the space or in the embedding."
     )
-    recipe_clusterer: Literal["kmeans", "gmm", "ward"] | None = Field(
+    recipe_clusterer: Literal["kmeans", "medians", "gmm", "ward"] | None = Field(
         None, description="What groups customers."
     )
     recipe_k: int | None = Field(None, ge=1, description="Clusters at most.")

@@ -77,8 +77,8 @@ def test_every_setting_and_what_kubernetes_adds_are_let_through():
         ({"recipe_target": "foo", "recipe_k": 5}, r"^INSIDERS_RECIPE_TARGET: 'foo' is no feature"),
         ({"recipe_inputs": "recency,foo"}, r"^INSIDERS_RECIPE_INPUTS: "),
         (
-            {"recipe_dimensions": 0, "recipe_reducer": "none"},
-            r"^INSIDERS_RECIPE_DIMENSIONS, INSIDERS_RECIPE_REDUCER: ",
+            {"recipe_space": "log", "recipe_clusterer": "medians"},
+            r"^INSIDERS_RECIPE_SPACE, INSIDERS_RECIPE_CLUSTERER: ",
         ),
         ({"policy": "budget"}, r"^INSIDERS_POLICY: .*INSIDERS_BUDGET_MEMBERS"),
         (

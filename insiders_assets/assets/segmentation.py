@@ -43,11 +43,14 @@ def segmentation_model(
 ) -> MaterializeResult:
     """The frozen model that assigns customers: fitted if there is none or a refit is asked for, otherwise kept."""
     from insiders_assets.refresh.inputs import as_of_date
+    from insiders_assets.segmentation.recipes import recipe_from
 
     model, fitted = stores.models.champion_or_fit(
         customer_features, stores.settings, refit=config.refit, as_of=as_of_date(stores)
     )
     context.log.info("fitted model %s" if fitted else "kept model %s", model.version)
+    if better := model.worth_a_refit(recipe_from(stores.settings)):
+        context.log.warning("%s: insiders refit", better)
     return MaterializeResult(
         data_version=DataVersion(model.version),
         metadata={
@@ -67,7 +70,7 @@ def segmentation_model(
             **declare(LEAF_EMBEDDING, GROUP, "polars"),
         ),
         "clusters": AssetOut(
-            description="The cluster the model assigns each customer to, with the share of the vote for it.",
+            description="The cluster the model assigns each customer to, with how firmly.",
             **declare(CLUSTERS, GROUP, "polars"),
         ),
     },

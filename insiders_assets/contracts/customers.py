@@ -58,7 +58,8 @@ CLUSTER = Column(
 CONFIDENCE = Column(
     "confidence",
     "float64",
-    "Share of the nearest fitted customers that vote for the cluster.",
+    "How firmly the customer is in the cluster: the share of fits on customers drawn anew, or of the customers most "
+    "like them, that agree.",
     "fraction",
     ge=0,
     le=1,

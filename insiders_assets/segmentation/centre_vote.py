@@ -1,124 +1,175 @@
-"""Assignment to the nearest centre, and how many of fifty fits on resampled customers agree with it."""
+"""Assignment to the nearest centre, and how many fits on resampled customers agree with it."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from os import cpu_count
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insiders_assets.segmentation.scaling import Scaling
+from insiders_assets.segmentation.forest import BATCH
+from insiders_assets.segmentation.space import Space, read_space, stored
 
-BATCH = 8_192
-"""Customers compared with all centres at once."""
+if TYPE_CHECKING:
+    from insiders_assets.segmentation.recipes import Recipe
 
 RESAMPLES = 50
 """Bootstrap samples (Efron, 1979) that vote."""
 
+SETTLED = 100
+"""Rounds in which centres and clusters come to agree, at most; after KMeans they need one or two."""
+
 
 @dataclass(frozen=True)
 class CentreVote:
-    """KMeans centres in a scaled space, those of resampled fits, and a flat picture of the space.
+    """KMeans centres in a space, those of resampled fits, and a flat picture of the space.
 
     Attributes:
-        scaling: How features are made comparable.
-        centres: The clusters' centres, ``(k, features)``.
-        resampled: Those of each resampled fit, in the same order, ``(resamples, k, features)``.
-        axes: The picture's two axes, ``(features, 2)``: principal components, for looking only.
+        space: Where customers are placed.
+        centres: The clusters' centres, ``(k, coordinates)``.
+        resampled: Those of each resampled fit, in the same order, ``(resamples, k, coordinates)``.
+        axes: The picture's two axes, ``(coordinates, 2)``: principal components, for looking only. None where the
+            space's own axes have names: they are the picture then.
     """
 
-    scaling: Scaling
+    space: Space
     centres: NDArray[np.float64]
     resampled: NDArray[np.float64]
-    axes: NDArray[np.float64]
+    axes: NDArray[np.float64] | None
 
     @classmethod
     def fitted(
-        cls, scaling: Scaling, points: NDArray[np.float64], clusters: NDArray[np.int32], seed: int
+        cls,
+        space: Space,
+        points: NDArray[np.float64],
+        clusters: NDArray[np.int32],
+        seed: int,
+        *,
+        named: bool,
     ) -> CentreVote:
         """Let resampled customers vote on clusters that KMeans found.
 
         Args:
-            scaling: How ``points`` were made.
-            points: The fitted customers, scaled.
+            space: How ``points`` were made.
+            points: The fitted customers in it.
             clusters: Their clusters, 0 to k - 1.
             seed: Seed of the resamples.
+            named: Whether the space's axes have names.
         """
-        k = int(clusters.max()) + 1
-        centres = np.vstack([points[clusters == cluster].mean(axis=0) for cluster in range(k)])
+        centres = means_of(points, clusters)
         draw = np.random.default_rng(seed)
         resampled = [
             _moved(points[draw.integers(0, len(points), len(points))], centres) for _ in range(RESAMPLES)
         ]
-        return cls(scaling, centres, np.stack(resampled), principal_axes(points))
+        return cls(space, centres, np.stack(resampled), None if named else principal_axes(points))
 
     def assign(
         self, inputs: NDArray[np.float32]
     ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-        """Assign customers, in batches; the outcome does not depend on them.
+        """Assign customers, in batches on all processors; the outcome depends on neither.
 
         Args:
-            inputs: One row per customer, unscaled.
+            inputs: One row per customer.
 
         Returns:
-            Clusters from 0, coordinates ``(customers, 2)``, and the share of resampled fits that agree.
+            Clusters from 0, coordinates, and the share of resampled fits that agree.
         """
-        clusters = np.empty(len(inputs), np.int32)
-        positions = np.empty((len(inputs), 2))
-        confidence = np.empty(len(inputs))
-        for start in range(0, len(inputs), BATCH):
-            rows = slice(start, start + BATCH)
-            points = self.scaling(inputs[rows])
-            clusters[rows] = nearest_centre(points, self.centres)
-            votes = [nearest_centre(points, centres) == clusters[rows] for centres in self.resampled]
-            confidence[rows] = np.mean(votes, axis=0)
-            positions[rows] = _projected(points, self.axes)
-        return clusters, positions, confidence
+
+        def vote(points: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+            clusters = nearest_centre(points, self.centres)
+            agreeing = np.zeros(len(points))
+            for centres in self.resampled:
+                agreeing += nearest_centre(points, centres) == clusters
+            return clusters, agreeing / len(self.resampled)
+
+        return in_batches(self.space, inputs, vote, self.axes)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All that it knows, as arrays to be stored."""
-        parts = {f"scaling_{name}": value for name, value in vars(self.scaling).items()}
-        return parts | {name: value for name, value in vars(self).items() if name != "scaling"}
+        own = {"centres": self.centres, "resampled": self.resampled}
+        return stored(self.space) | own | ({} if self.axes is None else {"axes": self.axes})
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, n_inputs: int, k: int) -> CentreVote:
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]], recipe: Recipe, k: int) -> CentreVote:
         """The vote that :meth:`arrays` was taken from.
 
         Raises:
-            ValueError: An array is missing, superfluous, or of another type or shape.
+            ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
         """
-        knots = len(arrays["scaling_knots"]) if "scaling_knots" in arrays else 0
-        resamples = len(arrays["resampled"]) if "resampled" in arrays else 0
-        shapes = {
-            "scaling_logged": (1,),
-            "scaling_shift": (n_inputs,),
-            "scaling_factor": (n_inputs,),
-            "scaling_knots": (knots, n_inputs),
-            "centres": (k, n_inputs),
-            "resampled": (resamples, k, n_inputs),
-            "axes": (n_inputs, 2),
-        }
-        if {name: array.shape for name, array in arrays.items()} != shapes or not resamples:
+        space, rest = read_space(arrays, recipe)
+        width = space.width
+        resamples = len(rest["resampled"]) if "resampled" in rest else 0
+        shapes = {"centres": (k, width), "resampled": (resamples, k, width)}
+        shapes |= {} if recipe.named else {"axes": (width, 2)}
+        if {name: array.shape for name, array in rest.items()} != shapes or not resamples:
             raise ValueError("its arrays are not those of a centre vote")
-        if any(
-            array.dtype.str != ("<i4" if name == "scaling_logged" else "<f8")
-            for name, array in arrays.items()
-        ):
+        if any(array.dtype.str != "<f8" for array in rest.values()):
             raise ValueError("its arrays are of another type than a centre vote's")
-        scaling = {name: array for name, array in arrays.items() if name.startswith("scaling_")}
-        return cls(
-            Scaling(**{name.removeprefix("scaling_"): array for name, array in scaling.items()}),
-            **{name: array for name, array in arrays.items() if name not in scaling},
-        )
+        return cls(space, rest["centres"], rest["resampled"], rest.get("axes"))
+
+
+def in_batches(
+    space: Space,
+    inputs: NDArray[np.float32],
+    vote: Any,
+    axes: NDArray[np.float64] | None,
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """Place customers and let them be voted on, a batch at a time on all processors.
+
+    Args:
+        space: What places them.
+        inputs: One row per customer.
+        vote: Gives clusters and confidence of points.
+        axes: What flattens a point for the picture; None shows its own coordinates, two at least.
+    """
+    clusters = np.empty(len(inputs), np.int32)
+    confidence = np.empty(len(inputs))
+    width = max(space.width, 2) if axes is None else 2
+    positions = np.zeros((len(inputs), width))
+
+    def work(start: int) -> None:
+        rows = slice(start, start + BATCH)
+        points = space(inputs[rows])
+        clusters[rows], confidence[rows] = vote(points)
+        flat = points if axes is None else _projected(points, axes)
+        positions[rows, : flat.shape[1]] = flat
+
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        list(pool.map(work, range(0, len(inputs), BATCH)))
+    return clusters, positions, confidence
 
 
 def nearest_centre(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.int32]:
     """The nearest centre of each point, summed feature by feature so that batches cannot change a rounding."""
-    distance = np.zeros((len(points), len(centres)))
-    for feature in range(points.shape[1]):
-        distance += (points[:, feature, None] - centres[None, :, feature]) ** 2
-    return distance.argmin(axis=1).astype(np.int32)
+    clusters = np.zeros(len(points), np.int32)
+    least = np.full(len(points), np.inf)
+    columns = np.ascontiguousarray(points.T)
+    for cluster, centre in enumerate(centres):
+        distance = np.zeros(len(points))
+        for column, coordinate in zip(columns, centre, strict=True):
+            distance += (column - coordinate) ** 2
+        nearer = distance < least
+        clusters[nearer] = cluster
+        np.minimum(distance, least, out=least)
+    return clusters
+
+
+def means_of(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The mean point of each cluster, ``(k, coordinates)``."""
+    return np.vstack([points[clusters == cluster].mean(axis=0) for cluster in range(int(clusters.max()) + 1)])
+
+
+def settled(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Clusters whose every customer is nearest to the mean of their own, as an assignment will find them."""
+    for _ in range(SETTLED):
+        found = nearest_centre(points, means_of(points, clusters))
+        if (found == clusters).all() or len(np.unique(found)) <= int(clusters.max()):
+            break
+        clusters = found
+    return clusters
 
 
 def principal_axes(points: NDArray[np.float64]) -> NDArray[np.float64]:

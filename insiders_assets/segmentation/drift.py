@@ -72,7 +72,7 @@ def drift(model: SegmentationModel, features: pl.DataFrame, assignments: pl.Data
     psi = {
         name: round(population_stability(people[name], facts), 6)
         for name, facts in model.card["reference"].items()
-        if name in people.columns and people[name].count()
+        if name in model.recipe.read and name in people.columns and people[name].count()
     }
     confidence = assignments.filter(counted)["confidence"]
     doubtful = float((confidence < DOUBTFUL).sum()) / max(len(confidence), 1)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
-
-from insiders_assets.segmentation.compiling import keep_umap_compiled
 
 
 def umap_layout(
@@ -44,7 +43,7 @@ def umap_layout(
         warnings.filterwarnings("ignore", message="Spectral initialisation failed", category=UserWarning)
         import umap
 
-        keep_umap_compiled()
+        _keep_compiled()
         reducer = umap.UMAP(
             n_neighbors=order.shape[1],
             min_dist=min_dist,
@@ -56,6 +55,24 @@ def umap_layout(
             init="spectral" if start is None else start.astype(np.float32),
         )
         return np.asarray(reducer.fit_transform(np.zeros((len(order), 1), np.float32)), np.float64)
+
+
+def _keep_compiled() -> None:
+    """Have the loops that a layout from exact neighbours runs kept on disk between processes.
+
+    UMAP compiles them anew in each, for longer than it runs.
+    """
+    from umap import layouts, umap_
+
+    for loop in (
+        umap_.smooth_knn_dist,
+        umap_.compute_membership_strengths,
+        layouts._nb_optimize_layout_euclidean_single_epoch,
+    ):
+        if not loop.signatures:  # compiled already: too late to be read from the disk, too early to be lost
+            loop.targetoptions["nogil"] = True
+            with suppress(RuntimeError):  # nowhere to keep them
+                loop.enable_caching()
 
 
 def joined(positions: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insiders_assets import progress
-from insiders_assets.segmentation.centre_vote import CentreVote, principal_axes
+from insiders_assets.segmentation.centre_vote import CentreVote, principal_axes, settled
 from insiders_assets.segmentation.clustering import by_revenue, clusters_of
 from insiders_assets.segmentation.embedding import joined, umap_layout
 from insiders_assets.segmentation.forest import Forest, fit_forest
 from insiders_assets.segmentation.leaf_vote import LeafVote, fingerprints
+from insiders_assets.segmentation.named_axes import names_of
+from insiders_assets.segmentation.named_fit import named_groups, named_space, named_voter
 from insiders_assets.segmentation.neighbours import nearest, nearest_points
 from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.quality import silhouettes
@@ -34,6 +37,9 @@ STEPS = 5
 SMALLEST_CLUSTER = 15
 """Customers per cluster that a small population is split into, at least on average."""
 
+FEWEST = 20
+"""Customers below which a part of them means nothing: they are one cluster."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -44,28 +50,44 @@ class Fit:
         clusters: The fitted customers' clusters, 0 to k - 1 by descending mean revenue.
         silhouette: Mean silhouettes by space.
         notes: What was done otherwise than the recipe says, and why.
+        axes: The names of the axes that tell customers apart; empty where they have none.
     """
 
     voter: Voter
     clusters: NDArray[np.int32]
     silhouette: dict[str, float | None]
     notes: list[str] = field(default_factory=list)
+    axes: tuple[str, ...] = ()
 
 
-def fit(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
+def fit(people: pl.DataFrame, recipe: Recipe, seed: int, before: NDArray[np.int32] | None = None) -> Fit:
     """Follow ``recipe`` on ``people``, the fitted population, sorted by customer id.
 
     Linear algebra runs in one thread, for sums must not depend on how many there are; the forest, whose trees do not
     meet, uses all processors.
-    """
-    from threadpoolctl import threadpool_limits
 
+    Args:
+        people: The fitted population.
+        recipe: How.
+        seed: Seed of every random step.
+        before: The clusters that the same customers were in, which clusters along named axes start from; None starts
+            anew.
+    """
     recipe, notes = _sized(recipe, people.height)
-    with threadpool_limits(1, user_api="blas"), threadpool_limits(1, user_api="openmp"):
-        found = _by_centres(people, recipe, seed) if recipe.by_centres else _by_leaves(people, recipe, seed)
-    if (k := int(found.clusters.max()) + 1) < recipe.k:
+    with _one_thread():
+        if recipe.named:
+            found = _by_axes(people, recipe, seed, before)
+        else:
+            found = (_by_centres if recipe.by_centres else _by_leaves)(people, recipe, seed)
+    if (k := int(found.clusters.max()) + 1) < recipe.k and recipe.clusterer != "medians":
         notes.append(f"{k} clusters instead of {recipe.k}: no more customers differ")
     progress.report(LABEL, STEPS, STEPS)
+    if (
+        left_out := [name for name in names_of(recipe.targets) if name not in found.axes]
+        if recipe.named
+        else []
+    ):
+        notes.append(f"without the axes {', '.join(left_out)}: they tell these customers no further apart")
     return replace(found, notes=notes)
 
 
@@ -87,11 +109,12 @@ def group_by_k(
     people: pl.DataFrame, recipe: Recipe, ks: Iterable[int], seed: int
 ) -> dict[int, NDArray[np.int32]]:
     """:func:`group` for several numbers of clusters, in one and the same space."""
-    from threadpoolctl import threadpool_limits
-
     sized = {k: _sized(replace(recipe, k=k), people.height)[0] for k in ks}
     quiet = progress.listening(lambda *_: None)  # the study says how far it is
-    with quiet, threadpool_limits(1, user_api="blas"), threadpool_limits(1, user_api="openmp"):
+    with quiet, _one_thread():
+        if recipe.named:
+            at, revenue = named_space(people, recipe, seed), _column(people, "revenue")
+            return {k: named_groups(at.points, each, seed, revenue) for k, each in sized.items()}
         if recipe.by_centres:
             return {k: _scaled_groups(people, each, seed)[2] for k, each in sized.items()}
         one = next(iter(sized.values()))
@@ -100,12 +123,23 @@ def group_by_k(
         return {k: _groups(space, positions, people, each, seed) for k, each in sized.items()}
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let linear algebra run in one thread, for the length of the block."""
+    import sklearn.cluster
+    import sklearn.ensemble  # noqa: F401 - both first: what is loaded later would not heed the limits
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"), threadpool_limits(1, user_api="openmp"):
+        yield
+
+
 def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
     """The recipe for a population so small that as many clusters or neighbours would mean nothing."""
-    k = min(recipe.k, max(2, customers // SMALLEST_CLUSTER))
-    neighbours = min(recipe.neighbours, max(5, customers // 4))
+    k = min(recipe.k, max(2, customers // SMALLEST_CLUSTER)) if customers >= FEWEST else 1
+    neighbours = min(recipe.neighbours, max(5, customers // 4), customers)
     notes = [
-        f"{now} {word} instead of {asked}: only {customers} customers"
+        f"{now} {word if now > 1 else word[:-1]} instead of {asked}: only {customers} customers"
         for word, now, asked in (
             ("clusters", k, recipe.k),
             ("neighbours", neighbours, recipe.neighbours if recipe.reducer == "umap" else neighbours),
@@ -115,12 +149,25 @@ def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
     return replace(recipe, k=k, neighbours=neighbours), notes
 
 
+def _by_axes(people: pl.DataFrame, recipe: Recipe, seed: int, before: NDArray[np.int32] | None) -> Fit:
+    """Clusters along axes with names; new customers walk the same way."""
+    progress.report(LABEL, 0, STEPS)
+    at = named_space(people, recipe, seed)
+    progress.report(LABEL, 2, STEPS)
+    clusters = named_groups(at.points, recipe, seed, _column(people, "revenue"), before)
+    progress.report(LABEL, 3, STEPS)
+    voter = named_voter(at, recipe, clusters, seed)
+    progress.report(LABEL, 4, STEPS)
+    apart = silhouettes(clusters, lambda: at.points, at.inputs, at.leaves)
+    return Fit(voter, clusters, apart, axes=at.axes)
+
+
 def _by_centres(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
     """KMeans in a scaled space; new customers go to the nearest centre."""
     progress.report(LABEL, 0, STEPS)
     scaling, points, clusters = _scaled_groups(people, recipe, seed)
     progress.report(LABEL, 2, STEPS)
-    voter = CentreVote.fitted(scaling, points, clusters, seed)
+    voter = CentreVote.fitted(scaling, points, clusters, seed, named=False)
     progress.report(LABEL, 4, STEPS)
     inputs = matrix(people, recipe.inputs)
     return Fit(voter, clusters, silhouettes(clusters, lambda: voter.assign(inputs)[1], inputs, None))
@@ -134,7 +181,7 @@ def _scaled_groups(
     scaling = Scaling.fitted(inputs, recipe.space)
     points = scaling(inputs)
     groups = clusters_of(points, recipe.k, recipe.clusterer, seed)
-    return scaling, points, by_revenue(groups, _column(people, "revenue"))
+    return scaling, points, by_revenue(settled(points, groups), _column(people, "revenue"))
 
 
 def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:

@@ -1,17 +1,22 @@
-"""A regression forest as plain arrays: fitted with scikit-learn, walked without it.
+"""A regression forest as plain arrays: fitted with scikit-learn, walked with numpy alone.
 
-Loading a model must neither unpickle anything nor wait for scikit-learn, and a million customers must be walked
-through five hundred trees in seconds. So the trees are kept as arrays and walked by a small compiled function.
+Loading a model must neither unpickle anything nor wait for scikit-learn or for a compiler. So the trees are kept as
+arrays, and :mod:`insiders_assets.segmentation.leaf_masks` walks many customers through them at once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from insiders_assets.segmentation.leaf_masks import LeafMasks
+
+BATCH = 8_192
+"""Customers walked at once."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,15 @@ class Forest:
         """Leaves of all trees together."""
         return int((self.left < 0).sum())
 
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Per tree, the first node that is not its own any more."""
+        return np.append(self.roots[1:], len(self.left))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The trees as arrays to be stored."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def leaves(self, inputs: NDArray[np.float32]) -> NDArray[np.int32]:
         """The leaf of each tree that each customer falls into.
 
@@ -46,13 +60,14 @@ class Forest:
         Returns:
             Leaf numbers, ``(customers, trees)``; they count through all trees, so no two trees share one.
         """
-        found = np.empty((len(inputs), len(self.roots)), np.int32)
-        _compiled()(
-            np.ascontiguousarray(inputs, np.float32),
-            *(self.feature, self.threshold, self.left, self.right, self.roots),
-            found,
-        )
-        return found
+        found = np.empty((len(self.roots), len(inputs)), np.int32)
+        for start in range(0, len(inputs), BATCH):
+            rows = slice(start, start + BATCH)
+            if self._masks:
+                self._masks.leaves(inputs[rows], found[:, rows])
+            else:
+                self._walk(inputs[rows], found[:, rows])
+        return found.T
 
     def is_sound(self, n_inputs: int) -> bool:
         """Whether walking can neither leave the arrays nor go round in circles, whatever the inputs."""
@@ -60,10 +75,15 @@ class Forest:
             (len(self.left),)
         }:
             return False
+        if (
+            not len(self.roots)
+            or self.roots[0] != 0
+            or (np.diff(np.append(self.roots, len(self.left))) < 1).any()
+        ):
+            return False
         nodes = np.arange(len(self.left))
         inner = self.left >= 0
-        ends = np.append(self.roots[1:], len(nodes))
-        last = np.repeat(ends, np.diff(np.append(self.roots, len(nodes))))
+        last = np.repeat(self.ends, np.diff(np.append(self.roots, len(nodes))))
         forward = all(
             bool(((child > nodes) & (child < last))[inner].all()) for child in (self.left, self.right)
         )
@@ -71,21 +91,39 @@ class Forest:
         leaves = np.sort(-1 - self.left[~inner])
         return forward and asks and bool((leaves == np.arange(len(leaves))).all())
 
+    @cached_property
+    def _masks(self) -> LeafMasks | None:
+        """The trees as masks of leaves; None where they are too large for it."""
+        return LeafMasks.of(self)
+
+    def _walk(self, inputs: NDArray[np.float32], found: NDArray[np.int32]) -> None:
+        """Walk customers through every tree, a level at a time."""
+        leaf = self.left < 0
+        stay = np.arange(len(self.left))
+        left, right = np.where(leaf, stay, self.left), np.where(leaf, stay, self.right)
+        rows = np.arange(len(inputs))
+        for tree, root in enumerate(self.roots):
+            node = np.full(len(inputs), root)
+            while not leaf[node].all():
+                goes_left = inputs[rows, self.feature[node]] <= self.threshold[node]
+                node = np.where(goes_left, left[node], right[node])
+            found[tree] = -1 - self.left[node]
+
 
 def fit_forest(
     inputs: NDArray[np.float32],
-    target: NDArray[np.float64],
+    targets: NDArray[np.float64],
     *,
     trees: int,
     min_samples_leaf: int,
     seed: int,
     sampled: int | None = None,
 ) -> Forest:
-    """Fit a random forest (Breiman, 2001) that explains ``target`` by ``inputs``.
+    """Fit a random forest (Breiman, 2001) that explains one target, or several at once, by ``inputs``.
 
     Args:
         inputs: One row per customer.
-        target: One value per customer.
+        targets: One value per customer, or a row of values.
         trees: How many trees.
         min_samples_leaf: Customers in a leaf, at least.
         seed: Seed of bootstraps and of the order in which inputs are tried.
@@ -99,7 +137,7 @@ def fit_forest(
         max_samples=sampled,
         random_state=seed,
         n_jobs=-1,
-    ).fit(inputs, target)
+    ).fit(inputs, targets)
     return as_arrays([tree.tree_ for tree in fitted.estimators_])
 
 
@@ -121,20 +159,21 @@ def as_arrays(trees: list[Any]) -> Forest:
     )
 
 
-@cache
-def _compiled() -> Any:
-    from insiders_assets.segmentation.compiling import compiled
+def read_forest(arrays: dict[str, NDArray[Any]], n_inputs: int) -> Forest:
+    """The forest whose :meth:`Forest.arrays` are among these, each with ``forest_`` before its name.
 
-    return compiled(_walk)
-
-
-def _walk(  # pragma: no cover - runs compiled
-    inputs: Any, feature: Any, threshold: Any, left: Any, right: Any, roots: Any, found: Any
-) -> None:
-    """Walk every customer through every tree; a tree stays in the processor's cache while customers pass."""
-    for tree in range(roots.shape[0]):
-        for row in range(inputs.shape[0]):
-            node = roots[tree]
-            while left[node] >= 0:
-                node = left[node] if inputs[row, feature[node]] <= threshold[node] else right[node]
-            found[row, tree] = -1 - left[node]
+    Raises:
+        ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
+    """
+    types = {"feature": "<i2", "threshold": "<f8", "left": "<i4", "right": "<i4", "roots": "<i8"}
+    own = {
+        name.removeprefix("forest_"): np.ascontiguousarray(array)
+        for name, array in arrays.items()
+        if name.startswith("forest_")
+    }
+    if {name: array.dtype.str for name, array in own.items()} != types:
+        raise ValueError("its arrays are not those of a forest")
+    forest = Forest(**own)
+    if not forest.is_sound(n_inputs):
+        raise ValueError("its arrays do not fit together")
+    return forest

@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from os import cpu_count
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insiders_assets.segmentation.forest import Forest
-
-BATCH = 8_192
-"""Customers walked at once: their leaves, 16 MB under 500 trees, are all that a batch keeps in memory."""
+from insiders_assets.segmentation.forest import BATCH, Forest, read_forest
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,7 @@ class LeafVote:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All that it knows, as arrays to be stored."""
-        parts = {f"forest_{name}": value for name, value in vars(self.forest).items()}
+        parts = {f"forest_{name}": value for name, value in self.forest.arrays().items()}
         return parts | {name: value for name, value in vars(self).items() if name != "forest"}
 
     @classmethod
@@ -100,20 +96,19 @@ class LeafVote:
         Raises:
             ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
         """
-        forest_types = {"feature": "<i2", "threshold": "<f8", "left": "<i4", "right": "<i4", "roots": "<i8"}
-        own_types = {"table": "<f4", "patterns": "<u8", "pattern_cluster": "<i4", "pattern_position": "<f8"}
-        types = {f"forest_{name}": type_ for name, type_ in forest_types.items()} | own_types
-        if set(arrays) != set(types) or any(arrays[name].dtype.str != type_ for name, type_ in types.items()):
+        types = {"table": "<f4", "patterns": "<u8", "pattern_cluster": "<i4", "pattern_position": "<f8"}
+        own = {name: array for name, array in arrays.items() if not name.startswith("forest_")}
+        if {name: array.dtype.str for name, array in own.items()} != types:
             raise ValueError("its arrays are not those of a leaf vote")
-        forest = Forest(**{name: np.ascontiguousarray(arrays[f"forest_{name}"]) for name in forest_types})
-        vote = cls(forest, **{name: np.ascontiguousarray(arrays[name]) for name in own_types})
+        forest = read_forest(arrays, n_inputs)
+        vote = cls(forest, **{name: np.ascontiguousarray(array) for name, array in own.items()})
         shapes = (
             vote.table.shape == (forest.n_leaves, k + 2)
             and vote.patterns.ndim == 1
             and vote.pattern_cluster.shape == vote.patterns.shape
             and vote.pattern_position.shape == (len(vote.patterns), 2)
         )
-        if not (shapes and len(vote.patterns) and forest.is_sound(n_inputs)):
+        if not (shapes and len(vote.patterns)):
             raise ValueError("its arrays do not fit together")
         if vote.pattern_cluster.min() < 0 or vote.pattern_cluster.max() >= k:
             raise ValueError("a pattern belongs to no cluster")
@@ -124,7 +119,8 @@ class LeafVote:
     ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
         leaves = self.forest.leaves(inputs)
         said = np.zeros((len(leaves), self.table.shape[1]))
-        _compiled()(leaves, self.table, said)
+        for tree in leaves.T:  # in their order, so that a sum never rounds otherwise
+            said += self.table[tree]
         votes, positions = said[:, :-2], said[:, -2:]
         total = votes.sum(axis=1)
         clusters = votes.argmax(axis=1).astype(np.int32)
@@ -147,18 +143,3 @@ def fingerprints(leaves: NDArray[np.int32]) -> NDArray[np.uint64]:
         key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         prints += key ^ (key >> np.uint64(31))
     return prints
-
-
-@cache
-def _compiled() -> Any:
-    from insiders_assets.segmentation.compiling import compiled
-
-    return compiled(_tally)
-
-
-def _tally(leaves: Any, table: Any, said: Any) -> None:  # pragma: no cover - runs compiled
-    """Add up the table's rows of each customer's leaves, in the order of the trees."""
-    for row in range(leaves.shape[0]):
-        for tree in range(leaves.shape[1]):
-            for column in range(table.shape[1]):
-                said[row, column] += table[leaves[row, tree], column]

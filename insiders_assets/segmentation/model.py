@@ -17,7 +17,7 @@ from insiders_assets.segmentation.borders import COVERAGE, Borders, borders_of
 from insiders_assets.segmentation.drift import reference
 from insiders_assets.segmentation.identity import Lineage, follow
 from insiders_assets.segmentation.population import checked, contract_digest, fitted_population, matrix
-from insiders_assets.segmentation.recipes import Recipe
+from insiders_assets.segmentation.recipes import DEFAULT, Recipe
 from insiders_assets.segmentation.recipes import recipe as recipe_named
 from insiders_assets.segmentation.voters import Voter, read_voter
 
@@ -55,7 +55,7 @@ class SegmentationModel:
         features: pl.DataFrame,
         *,
         seed: int = 42,
-        recipe: str | Recipe = "leaf",
+        recipe: str | Recipe = DEFAULT,
         as_of: date | None = None,
         previous: SegmentationModel | None = None,
         coverage: tuple[float, float] = COVERAGE,
@@ -76,16 +76,17 @@ class SegmentationModel:
             **choices: Attributes of :class:`~insiders_assets.segmentation.recipes.Recipe` to change.
 
         Raises:
-            ModelError: The table lacks a column or a value, or has too few customers.
+            ModelError: The table lacks a column or a value, or has no customers.
             UsageError: There is no such recipe, or a choice cannot be taken.
         """
         from insiders_assets.segmentation.fitting import fit
 
         chosen = recipe_named(recipe, **choices)
         people = fitted_population(features, chosen)
-        found = fit(people, chosen, seed)
+        before = previous.assign(people)["cluster"].to_numpy() if previous else None
+        found = fit(people, chosen, seed, before)
         k = int(found.clusters.max()) + 1
-        lineage = _lineage(previous, people, found.clusters) if previous else None
+        lineage = _lineage(previous, before, found.clusters) if previous and before is not None else None
         numbers = lineage.numbers if lineage else list(range(1, k + 1))
         card: dict[str, Any] = {
             "format": FORMAT,
@@ -99,8 +100,8 @@ class SegmentationModel:
             "last_number": lineage.last_number if lineage else k,
             "silhouette": found.silhouette,
             "notes": found.notes,
-            "reference": reference(people),
-            "axes": [],
+            "reference": reference(people.select(chosen.read)),
+            "axes": list(found.axes),
             "borders": None,
             "lineage": lineage.facts() if lineage else None,
             "libraries": {name: version(name) for name in LIBRARIES},
@@ -143,6 +144,21 @@ class SegmentationModel:
             },
             schema=ASSIGNMENTS.polars_schema,
         )
+
+    def worth_a_refit(self, wanted: Recipe) -> str | None:
+        """What a refit would bring, in one line; None if the model is as one fitted now would be.
+
+        Args:
+            wanted: The recipe that a refit would follow.
+        """
+        if self.recipe.name != wanted.name:
+            return (
+                f"the model was fitted by the recipe {self.recipe.name}; a refit by {wanted.name} gives clusters and "
+                "borders as they are described today"
+            )
+        if self.borders is None:
+            return "the model holds no borders of the tiers; a refit draws them, as amounts of money"
+        return None
 
     def save(self, location: str | Place) -> str:
         """Write the model to ``location/<version>/``, all at once; nothing is written if it is there already.
@@ -205,7 +221,6 @@ def _clusters(
     ]
 
 
-def _lineage(previous: SegmentationModel, people: pl.DataFrame, clusters: NDArray[np.int32]) -> Lineage:
+def _lineage(previous: SegmentationModel, before: NDArray[np.int32], clusters: NDArray[np.int32]) -> Lineage:
     """Which of the previous model's clusters the new ones carry on, by where each model puts the same customers."""
-    before = previous.assign(people)["cluster"].to_numpy()
     return follow(before, clusters, previous=previous.version, last_number=int(previous.card["last_number"]))

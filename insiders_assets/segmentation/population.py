@@ -15,9 +15,6 @@ from insiders_assets.contracts.customers import CUSTOMER_FEATURES, CUSTOMER_ID, 
 from insiders_assets.errors import ModelError
 from insiders_assets.segmentation.recipes import Recipe
 
-MINIMUM = 20
-"""Customers below which a segmentation means nothing."""
-
 STRATA = 20
 """Groups by revenue, equal in size, that a sample is drawn from: the few who bring most of it are never missed."""
 
@@ -37,7 +34,7 @@ def fitted_population(features: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     made the table and in whatever order, and mostly the same from one refit to the next.
 
     Raises:
-        ModelError: The table lacks a column or a value, names a customer twice, or has too few customers.
+        ModelError: The table lacks a column or a value, names a customer twice, or has no customers.
     """
     wanted = (CUSTOMER_ID.name, IS_IDENTIFIED.name, *recipe.columns)
     checked(features, wanted)
@@ -47,11 +44,11 @@ def fitted_population(features: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
         raise ModelError(
             "names a customer twice", where="customer_features", cure="pass one row per customer"
         )
-    if people.height < MINIMUM:
+    if people.is_empty():
         raise ModelError(
-            f"{people.height} {recipe.population} customers are too few to segment",
+            f"holds no {recipe.population} customers",
             where="customer_features",
-            cure=f"bring exports with at least {MINIMUM}",
+            cure="bring exports with customer ids, or let everybody be fitted: INSIDERS_RECIPE_POPULATION=all",
         )
     if people.height > recipe.max_customers:
         people = people.filter(_drawn(people, recipe.max_customers))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,3 +65,32 @@ class Scaling:
                 ]
             )
         return values
+
+    @property
+    def width(self) -> int:
+        """How many coordinates a customer gets."""
+        return len(self.shift)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that it knows, as arrays to be stored."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, n_inputs: int) -> Scaling:
+        """The scaling that :meth:`arrays` was taken from.
+
+        Raises:
+            ValueError: An array is missing, superfluous, or of another type or shape.
+        """
+        types = {"logged": "<i4", "shift": "<f8", "factor": "<f8", "knots": "<f8"}
+        shapes = {
+            "logged": (1,),
+            "shift": (n_inputs,),
+            "factor": (n_inputs,),
+            "knots": (len(arrays["knots"]) if "knots" in arrays else 0, n_inputs),
+        }
+        if {name: array.dtype.str for name, array in arrays.items()} != types or {
+            name: array.shape for name, array in arrays.items()
+        } != shapes:
+            raise ValueError("its arrays are not those of a scaling")
+        return cls(**arrays)

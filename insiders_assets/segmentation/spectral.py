@@ -20,7 +20,7 @@ def diffusion_map(leaves: NDArray[np.int32], dimensions: int) -> NDArray[np.floa
 
     Args:
         leaves: ``(customers, trees)``, leaf numbers that no two trees share.
-        dimensions: How many coordinates; fewer than customers.
+        dimensions: How many coordinates; of no more customers than that, nothing can be told and all are 0.
 
     Returns:
         ``(customers, dimensions)``, slowest direction first, each signed so that the customer furthest out is positive.
@@ -29,6 +29,8 @@ def diffusion_map(leaves: NDArray[np.int32], dimensions: int) -> NDArray[np.floa
     from scipy.sparse.linalg import LinearOperator, eigsh
 
     count = len(leaves)
+    if count <= dimensions:
+        return np.zeros((count, dimensions))
     hot = one_hot(leaves).astype(np.float64)
     degree = hot @ (hot.T @ np.ones(count))
     walk = diags_array(1 / np.sqrt(degree)) @ hot

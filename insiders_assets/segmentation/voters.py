@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from insiders_assets.segmentation.centre_vote import CentreVote
 from insiders_assets.segmentation.leaf_vote import LeafVote
+from insiders_assets.segmentation.median_vote import MedianVote
 from insiders_assets.segmentation.recipes import Recipe
 
 
@@ -18,7 +19,7 @@ class Voter(Protocol):
     def assign(
         self, inputs: NDArray[np.float32]
     ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-        """Clusters from 0, coordinates ``(customers, 2)`` and confidence, one row per row of ``inputs``."""
+        """Clusters from 0, coordinates (two columns or more) and confidence, one row per row of ``inputs``."""
         ...
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -32,5 +33,8 @@ def read_voter(arrays: dict[str, NDArray[Any]], recipe: Recipe, k: int) -> Voter
     Raises:
         ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
     """
-    kind = CentreVote if recipe.by_centres else LeafVote
-    return kind.from_arrays(arrays, n_inputs=len(recipe.inputs), k=k)
+    if recipe.clusterer == "medians":
+        return MedianVote.from_arrays(arrays, recipe, k)
+    if recipe.by_centres:
+        return CentreVote.from_arrays(arrays, recipe, k)
+    return LeafVote.from_arrays(arrays, n_inputs=len(recipe.inputs), k=k)

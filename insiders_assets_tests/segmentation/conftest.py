@@ -19,3 +19,9 @@ def features() -> pl.DataFrame:
 def model(features: pl.DataFrame) -> SegmentationModel:
     """A model fitted on them."""
     return quick_model(features)
+
+
+@pytest.fixture(scope="session")
+def leaf_model(features: pl.DataFrame) -> SegmentationModel:
+    """A model whose leaves vote, fitted on them."""
+    return quick_model(features, recipe="leaf")

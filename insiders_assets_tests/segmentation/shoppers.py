@@ -10,7 +10,7 @@ import polars as pl
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.segmentation import SegmentationModel
 
-QUICK: dict[str, Any] = {"trees": 60, "epochs": 60, "neighbours": 20, "k": 5}
+QUICK: dict[str, Any] = {"trees": 40, "k": 5}
 """Choices that make a fit fast and leave every step of it in place."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,30 @@ import pytest
 from insiders_assets.errors import ModelError
 from insiders_assets.segmentation import ModelRegistry, SegmentationModel
 from insiders_assets.segmentation.archive import content_hash
+from insiders_assets_tests.segmentation.shoppers import quick_model
 
 
 @pytest.fixture
 def saved(model: SegmentationModel, tmp_path: Path) -> Path:
     """The folder of a saved version."""
     return tmp_path / model.save(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept(
+    features: pl.DataFrame, model: SegmentationModel, leaf_model: SegmentationModel
+) -> dict[str, SegmentationModel]:
+    """A model by each recipe that assigns in its own way."""
+    few = features.head(150)
+    others = {name: quick_model(few, recipe=name) for name in ("ranks", "octants", "stable")}
+    return {"kinds": model, "leaf": leaf_model} | others
+
+
+@pytest.fixture
+def saved_of(kept: dict[str, SegmentationModel], tmp_path: Path) -> Callable[[str], Path]:
+    """Saves a model of a recipe, each time into a folder of its own."""
+    count = itertools.count()
+    return lambda name: tmp_path / str(number := next(count)) / kept[name].save(tmp_path / str(number))
 
 
 def _rewrite(folder: Path, arrays: dict[str, np.ndarray] | None = None, **facts: object) -> None:
@@ -71,7 +90,7 @@ def test_a_pickle_inside_the_arrays_is_refused_and_never_run(saved: Path) -> Non
             return (exec, ("raise SystemExit('a pickle was run')",))
 
     stored = dict(np.load(saved / "arrays.npz"))
-    np.savez(saved / "arrays.npz", **stored | {"table": np.array([Harm()], dtype=object)})
+    np.savez(saved / "arrays.npz", **stored | {"centres": np.array([Harm()], dtype=object)})
     with pytest.raises(ModelError, match="is damaged"):
         SegmentationModel.load(saved)
 
@@ -93,25 +112,31 @@ def test_a_damaged_file_is_one_clear_line(saved: Path, name: str, harm: str) -> 
 
 def test_one_changed_number_is_noticed(saved: Path) -> None:
     stored = dict(np.load(saved / "arrays.npz"))
-    stored["table"][0, 0] += 1
+    stored["centres"][0, 0] += 1
     np.savez_compressed(saved / "arrays.npz", **stored)
     with pytest.raises(ModelError, match="not what its version says"):
         SegmentationModel.load(saved)
 
 
 @pytest.mark.parametrize(
-    ("name", "index", "value"),
+    ("kind", "name", "index", "value"),
     [
-        ("forest_left", 0, 0),
-        ("forest_right", 0, 10**9),
-        ("forest_feature", 0, 99),
-        ("forest_roots", 0, -5),
-        ("pattern_cluster", 0, 77),
+        ("kinds", "leaves_forest_left", 0, 0),
+        ("kinds", "leaves_forest_right", 0, 10**9),
+        ("kinds", "leaves_forest_feature", 0, 99),
+        ("kinds", "leaves_forest_roots", 0, -5),
+        ("leaf", "forest_left", 0, 0),
+        ("leaf", "pattern_cluster", 0, 77),
+        ("ranks", "ranks_columns", 0, 9),
+        ("ranks", "ranks_sizes", 0, 10**6),
+        ("octants", "cluster_of", 0, 77),
+        ("octants", "cluster_of", 0, -1),
     ],
 )
 def test_arrays_made_to_read_outside_themselves_are_refused(
-    saved: Path, name: str, index: int, value: int
+    saved_of: Callable[[str], Path], kind: str, name: str, index: int, value: int
 ) -> None:
+    saved = saved_of(kind)
     array = np.load(saved / "arrays.npz")[name]
     array[index] = value
     _rewrite(saved, {name: array})
@@ -119,13 +144,25 @@ def test_arrays_made_to_read_outside_themselves_are_refused(
         SegmentationModel.load(saved)
 
 
-def test_arrays_that_do_not_belong_or_are_of_another_type_are_refused(saved: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    shutil.copytree(saved, other)
-    _rewrite(saved, {"extra": np.zeros(3)})
-    _rewrite(other, {"table": np.load(saved / "arrays.npz")["table"].astype(np.float64)})
-    for folder in (saved, other):
-        with pytest.raises(ModelError, match="not those of a leaf vote"):
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("kinds", "leaves_means"),
+        ("kinds", "centres"),
+        ("leaf", "table"),
+        ("ranks", "ranks_values"),
+        ("octants", "medians"),
+        ("stable", "scaling_shift"),
+    ],
+)
+def test_arrays_that_do_not_belong_or_are_of_another_type_or_shape_are_refused(
+    saved_of: Callable[[str], Path], kind: str, name: str
+) -> None:
+    array = np.load(saved_of(kind) / "arrays.npz")[name]
+    for arrays in ({"extra": np.zeros(3)}, {name: array.astype(np.int64)}, {name: array[:-1]}):
+        folder = saved_of(kind)
+        _rewrite(folder, arrays)
+        with pytest.raises(ModelError, match="is damaged"):
             SegmentationModel.load(folder)
 
 
@@ -142,7 +179,7 @@ def test_a_model_of_another_format_is_refused(saved: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"recipe": {"name": "leaf"}}, {"recipe": "leaf"}, {"k": "seven"}, {"clusters": 3}]
+    "facts", [{"recipe": {"name": "kinds"}}, {"recipe": "kinds"}, {"k": "seven"}, {"clusters": 3}]
 )
 def test_a_card_that_makes_no_sense_is_one_clear_line(saved: Path, facts: dict[str, object]) -> None:
     _rewrite(saved, **facts)
@@ -210,8 +247,8 @@ def test_a_card_that_is_json_and_no_card_is_refused(saved: Path, text: str) -> N
 def test_trees_whose_arrays_end_before_others_are_refused_before_they_are_walked(
     saved: Path, name: str
 ) -> None:
-    array = np.load(saved / "arrays.npz")[f"forest_{name}"]
-    _rewrite(saved, {f"forest_{name}": array[:-5]})
+    array = np.load(saved / "arrays.npz")[f"leaves_forest_{name}"]
+    _rewrite(saved, {f"leaves_forest_{name}": array[:-5]})
     with pytest.raises(ModelError, match="do not fit together"):
         SegmentationModel.load(saved)
 
@@ -226,6 +263,6 @@ def test_arrays_that_would_fill_the_memory_are_refused_before_they_are_read(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("insiders_assets.segmentation.archive.LARGEST", 1 << 20)
-    _rewrite(saved, {"table": np.zeros(1 << 20)})
+    _rewrite(saved, {"centres": np.zeros(1 << 20)})
     with pytest.raises(ModelError, match="its arrays would take more than"):
         SegmentationModel.load(saved)

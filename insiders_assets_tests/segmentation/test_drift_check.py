@@ -45,7 +45,8 @@ def test_customers_who_changed_are_warned_of_with_numbers_and_nothing_is_refitte
     assert not result.passed
     assert result.severity is AssetCheckSeverity.WARN
     assert result.metadata["stability_index_recency"].value > 1
-    assert result.metadata["stability_index_revenue"].value < 0.01
+    assert result.metadata["stability_index_avg_ticket"].value < 0.01
+    assert "stability_index_tenure" not in result.metadata
     assert "recency has shifted since the model was fitted: stability index" in (result.description or "")
     assert (result.description or "").endswith("insiders refit.")
     assert (stores.models.champion_version(), stores.models.versions()) == (champion, versions)

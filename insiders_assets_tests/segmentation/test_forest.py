@@ -64,7 +64,7 @@ def test_more_processors_and_a_second_fit_give_the_same_trees(inputs: np.ndarray
     first, second = (fit_forest(inputs, target, trees=10, min_samples_leaf=5, seed=3) for _ in range(2))
     assert all(
         np.array_equal(one, other)
-        for one, other in zip(vars(first).values(), vars(second).values(), strict=True)
+        for one, other in zip(first.arrays().values(), second.arrays().values(), strict=True)
     )
 
 

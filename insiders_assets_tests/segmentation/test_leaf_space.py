@@ -61,8 +61,9 @@ def test_fingerprints_see_the_order_of_trees(leaves: np.ndarray) -> None:
 
 
 def test_the_vote_is_that_of_every_fitted_customer_weighed_by_shared_leaves(
-    features: pl.DataFrame, model: SegmentationModel
+    features: pl.DataFrame, leaf_model: SegmentationModel
 ) -> None:
+    model = leaf_model
     people = fitted_population(features, model.recipe)
     strangers = features.filter(~pl.col("is_identified"))
     voter = model._voter

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -15,8 +14,9 @@ from insiders_assets import progress
 from insiders_assets.contracts.customers import ASSIGNMENTS
 from insiders_assets.errors import ModelError, UsageError
 from insiders_assets.segmentation import SegmentationModel
-from insiders_assets.segmentation.leaf_vote import BATCH
-from insiders_assets.segmentation.population import STRATA, fitted_population
+from insiders_assets.segmentation.fitting import fit
+from insiders_assets.segmentation.forest import BATCH
+from insiders_assets.segmentation.population import STRATA, fitted_population, matrix
 from insiders_assets.segmentation.recipes import recipe
 from insiders_assets_tests.segmentation.shoppers import QUICK, quick_model, shoppers
 
@@ -54,17 +54,26 @@ def test_an_empty_table_gives_an_empty_table(features: pl.DataFrame, model: Segm
     assert nobody.schema == pl.Schema(ASSIGNMENTS.polars_schema)
 
 
-def test_fitted_customers_keep_their_cluster_and_place(
-    features: pl.DataFrame, model: SegmentationModel
+@pytest.mark.parametrize("recipe_name", ["kinds", "ranks", "octants", "leaf", "stable"])
+def test_a_frozen_model_keeps_all_of_its_fitted_customers_in_their_cluster(
+    features: pl.DataFrame, recipe_name: str
+) -> None:
+    chosen = recipe(recipe_name, **QUICK)
+    people = fitted_population(features, chosen)
+    found = fit(people, chosen, 42)
+    assert (found.voter.assign(matrix(people, chosen.inputs))[0] == found.clusters).all()
+
+
+def test_fitted_customers_lie_where_the_leaves_of_their_like_were_joined(
+    features: pl.DataFrame, leaf_model: SegmentationModel
 ) -> None:
     people = features.filter("is_identified")
-    table = model.assign(people)
-    sizes = {row["cluster"]: row["customers"] for row in model.card["clusters"]}
-    assert dict(table["cluster"].value_counts().iter_rows()) == sizes
-    places = {tuple(place) for place in model._voter.pattern_position.tolist()}
+    table = leaf_model.assign(people)
+    places = {tuple(place) for place in leaf_model._voter.pattern_position.tolist()}
     found = set(table.select("embedding_x", "embedding_y").iter_rows())
     assert found == places
     assert len(found) > 0.9 * people.height
+    assert table["embedding_z"].null_count() == table.height
 
 
 def test_clusters_are_numbered_by_mean_revenue_of_fitted_customers(
@@ -93,7 +102,7 @@ def test_the_anonymous_are_assigned_but_not_fitted(features: pl.DataFrame, model
 
 
 def test_everyone_is_fitted_where_the_recipe_says_so(features: pl.DataFrame) -> None:
-    assert quick_model(features, population="all", epochs=11).card["customers"] == features.height
+    assert quick_model(features, population="all").card["customers"] == features.height
 
 
 def test_the_order_of_rows_changes_nothing(features: pl.DataFrame, model: SegmentationModel) -> None:
@@ -149,53 +158,27 @@ def test_the_card_says_how_and_on_whom_the_model_was_fitted(model: SegmentationM
 def test_a_fit_says_how_far_it_is(features: pl.DataFrame) -> None:
     heard: list[tuple[str, int, int]] = []
     with progress.listening(lambda *said: heard.append(said)):
-        quick_model(features, epochs=11)
+        quick_model(features)
     assert [done for _, done, _ in heard] == sorted(done for _, done, _ in heard)
     assert heard[-1][1] == heard[-1][2] > 0
 
 
-@pytest.mark.parametrize("count", [20, 45, 90])
-def test_few_customers_make_fewer_clusters_and_the_card_says_so(count: int) -> None:
-    few = shoppers(count, anonymous=0)
-    model = quick_model(few, k=7, neighbours=50)
-    assert 2 <= model.card["k"] <= max(2, count // 15)
-    assert any("clusters instead of 7" in note for note in model.card["notes"])
-    assert ASSIGNMENTS.failures(model.assign(shoppers(200, seed=5))).is_empty()
-
-
-def test_too_few_customers_are_refused_by_name_of_the_least() -> None:
-    with pytest.raises(ModelError, match=r"19 identified customers are too few.*at least 20"):
-        quick_model(shoppers(19, anonymous=0))
-
-
-def test_customers_who_are_all_alike_are_one_cluster() -> None:
-    alike = (
-        shoppers(60, anonymous=0)
-        .with_columns(pl.lit(1).alias(name) for name in ("recency", "purchase_lines", "returned"))
-        .with_columns(basket_size=1.0, avg_ticket=5.0, revenue=5.0)
-    )
-    model = quick_model(alike)
-    assert model.card["k"] == 1
-    assert set(model.assign(alike)["cluster"]) == {1}
-    assert model.card["silhouette"] == {"embedding": None, "features": None, "leaves": None}
-
-
 def test_a_sample_is_fitted_where_there_are_more_than_the_recipe_allows() -> None:
     many = shoppers(500, anonymous=0)
-    model = quick_model(many, max_customers=300, epochs=11)
+    model = quick_model(many, max_customers=300)
     assert model.card["customers"] == 300
-    assert quick_model(many.reverse(), max_customers=300, epochs=11).version == model.version
+    assert quick_model(many.reverse(), max_customers=300).version == model.version
     assert model.assign(many).height == 500
 
 
 @pytest.mark.parametrize(("customers", "size"), [(500, 300), (25, 24), (103, 102), (41, 20), (1001, 1000)])
 def test_a_sample_holds_as_large_a_part_of_every_stratum(customers: int, size: int) -> None:
     many = shoppers(customers, anonymous=0)
-    sample = fitted_population(many, recipe("leaf", max_customers=size))
+    sample = fitted_population(many, recipe(max_customers=size))
     assert sample.height == size
     assert sample["customer_id"].is_sorted()
     assert sample.equals(
-        fitted_population(many.sample(fraction=1, shuffle=True, seed=1), recipe("leaf", max_customers=size))
+        fitted_population(many.sample(fraction=1, shuffle=True, seed=1), recipe(max_customers=size))
     )
     order = many.sort("revenue", "customer_id")["customer_id"].to_list()
     drawn = set(sample["customer_id"])
@@ -205,14 +188,14 @@ def test_a_sample_holds_as_large_a_part_of_every_stratum(customers: int, size: i
 
 
 def test_a_sample_keeps_most_of_its_customers_when_some_are_new() -> None:
-    many, chosen = shoppers(2_000, anonymous=0), recipe("leaf", max_customers=1_000)
+    many, chosen = shoppers(2_000, anonymous=0), recipe(max_customers=1_000)
     before = set(fitted_population(many.head(1_900), chosen)["customer_id"])
     assert len(before & set(fitted_population(many, chosen)["customer_id"])) > 850
 
 
 def test_everybody_is_fitted_where_the_sample_would_hold_them() -> None:
     few = shoppers(200, anonymous=0)
-    assert fitted_population(few, recipe("leaf", max_customers=200)).equals(few.sort("customer_id"))
+    assert fitted_population(few, recipe(max_customers=200)).equals(few.sort("customer_id"))
 
 
 @pytest.mark.parametrize("column", ["customer_id", "is_identified", "recency", "revenue"])
@@ -246,7 +229,12 @@ def test_a_customer_named_twice_is_refused(features: pl.DataFrame) -> None:
         ({"inputs": ("recency", "shoe_size")}, "'shoe_size' is no feature"),
         ({"inputs": ("avg_recency_days",)}, "no feature that every customer has"),
         ({"k": 0}, "must be at least one"),
-        ({"reducer": "none", "dimensions": 0}, "names and cannot be clustered"),
+        ({"recipe": "leaf", "dimensions": 0}, "names and cannot be clustered"),
+        ({"targets": ()}, "targets must be one to 4 features"),
+        ({"clusterer": "ward"}, "named axes are grouped by kmeans or medians"),
+        ({"reducer": "umap"}, "named axes are grouped by kmeans or medians"),
+        ({"recipe": "stable", "clusterer": "medians"}, "axes with names only"),
+        ({"recipe": "ranks", "targets": ("recency",)}, "must be among the inputs"),
         ({"dimensions": 99}, "dimensions must be 0 to 10"),
         ({"sampled": 1.5}, "sampled a share"),
     ],
@@ -257,8 +245,3 @@ def test_a_choice_that_cannot_be_taken_is_refused_in_one_line(
     with pytest.raises(UsageError, match=said) as error:
         SegmentationModel.fit(features, **choices)
     assert "\n" not in str(error.value)
-
-
-def test_a_million_customers_need_no_more_memory_for_leaves_than_a_batch(model: SegmentationModel) -> None:
-    trees = len(model._voter.forest.roots)
-    assert BATCH * trees * np.dtype(np.int32).itemsize < 32e6

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.errors import UsageError
-from insiders_assets.segmentation.recipes import LEAST_SAMPLED, MOST_SAMPLED, Recipe, recipe_from
+from insiders_assets.segmentation.recipe_choices import LEAST_SAMPLED, MOST_SAMPLED
+from insiders_assets.segmentation.recipes import Recipe, recipe, recipe_from
 from insiders_assets.segmentation.spectral import diffusion_map
 from insiders_assets.settings import Settings
 from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
@@ -56,7 +57,7 @@ def test_trees_are_grown_on_a_share_of_customers_that_grows_no_further() -> None
 
 
 def test_smaller_samples_make_coarser_trees(features: pl.DataFrame) -> None:
-    coarse, fine = (quick_model(features, epochs=11, sampled=share) for share in (0.3, 1))
+    coarse, fine = (quick_model(features, recipe="leaf", sampled=share) for share in (0.3, 1))
     assert coarse._voter.forest.n_leaves < 0.8 * fine._voter.forest.n_leaves
 
 
@@ -80,9 +81,9 @@ def test_every_choice_is_a_setting() -> None:
     )
     assert (chosen.name, chosen.k, chosen.inputs) == ("stable", 4, ("revenue", "recency"))
     assert (chosen.space, chosen.population, chosen.clusterer) == ("quantile", "all", "kmeans")
-    assert recipe_from(Settings()) == Recipe("leaf")
+    assert recipe_from(Settings()) == recipe("kinds")
 
 
 def test_settings_that_do_not_go_together_are_refused() -> None:
     with pytest.raises(UsageError, match="names and cannot be clustered"):
-        recipe_from(Settings(recipe_dimensions=0, recipe_reducer="none", recipe_clustered_in="embedding"))
+        recipe_from(Settings(recipe="leaf", recipe_dimensions=0, recipe_clustered_in="embedding"))

@@ -22,8 +22,14 @@ def model(stores: "Stores") -> "Iterator[Finding]":
     if stores.champion_version() is None:
         yield look("model", "there is none yet", "it is fitted by the first run: insiders run")
         return
+    from insiders_assets.segmentation.recipes import recipe_from
+
     champion = stores.models.champion()
-    yield fine("model", f"{champion.version} with {champion.card['k']} clusters can be used")
+    said = f"{champion.version} with {champion.card['k']} clusters can be used"
+    if better := champion.worth_a_refit(recipe_from(stores.settings)):
+        yield look("model", f"{said}; {better}", "when it suits: insiders refit")
+    else:
+        yield fine("model", said)
 
 
 def report(stores: "Stores") -> "Iterator[Finding]":
