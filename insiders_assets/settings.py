@@ -176,13 +176,17 @@ class Settings(BaseSettings):
         0.85,
         gt=0,
         le=1,
-        description="Clusters are Insiders until they cover this share of identified revenue.",
+        description="Insiders cover this share of identified customers' value, highest first.",
     )
     viability_coverage: float = Field(
-        0.97, gt=0, le=1, description="The next clusters are being analysed until this share is covered."
+        0.97, gt=0, le=1, description="The next are being analysed until this share of value is covered."
     )
-    policy: Literal["coverage", "clusters", "budget", "threshold"] = Field(
-        "coverage", description="The selection policy: how clusters or customers are put into tiers."
+    policy: Literal["value", "coverage", "clusters", "budget", "threshold"] = Field(
+        "value", description="The selection policy: how customers, or whole clusters, are put into tiers."
+    )
+    value: Literal["gross", "net", "contribution"] = Field(
+        "gross",
+        description="What a customer is worth: gross revenue, net of returns, or contribution by costs.csv.",
     )
     insider_clusters: Words = Field(
         (), description="Policy clusters: numbers or names of the clusters that are Insiders."
@@ -205,11 +209,11 @@ class Settings(BaseSettings):
     viability_thresholds: Words = Field(
         (), description="Policy threshold: rules that customers being analysed keep."
     )
-    hysteresis: float = Field(
-        0.02,
+    hysteresis: float | None = Field(
+        None,
         ge=0,
         le=0.5,
-        description="How far past the border an Insider, or a cluster of them, may drift before falling out.",
+        description="How far past the border those inside may drift before falling out; 0.05 by value, else 0.02.",
     )
     grace_refreshes: int = Field(
         1,

@@ -11,7 +11,8 @@ import polars as pl
 
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.customers import customer_features
-from insiders_assets.programme import ProgrammeInputs, ProgrammeRules
+from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules
+from insiders_assets.programme.borders import Borders
 
 EPOCH = date(1970, 1, 1)
 LAST = date(2026, 6, 30)
@@ -115,6 +116,12 @@ def at(
         rows=ROWS,
     )
     return replace(given, **changes)
+
+
+def borders_of(result: Programme) -> Borders:
+    """The borders by which a refresh chose, as the next one remembers them."""
+    row = result.tables["refreshes"].to_dicts()[0]
+    return Borders(row["insider_border"], row["viability_border"])
 
 
 def days_before(count: int) -> date:

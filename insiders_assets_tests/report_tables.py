@@ -80,7 +80,20 @@ def insiders(count: int = 600, seed: int = 7) -> pl.DataFrame:
         reason=pl.concat_str(
             pl.lit("Spent "), pl.col("revenue"), pl.lit(" in "), "total_purchases", pl.lit(" orders.")
         ),
-    ).with_columns(is_member=pl.col("is_identified") & (pl.col("tier") == "insider"))
+    ).with_columns(
+        is_member=pl.col("is_identified") & (pl.col("tier") == "insider"),
+        value=pl.col("revenue"),
+        state=pl.when("is_identified").then(
+            pl.when(pl.col("recency") > 200)
+            .then(pl.lit("lost"))
+            .when(pl.col("recency") > 100)
+            .then(pl.lit("lapsing"))
+            .otherwise(pl.lit("active"))
+        ),
+        headline=pl.lit("Insider, active"),
+        next_step=pl.lit("Keep in touch."),
+        offer_type=pl.lit("none"),
+    )
     return _complete(INSIDERS, frame)
 
 
@@ -239,7 +252,9 @@ def _changes(frame: pl.DataFrame) -> pl.DataFrame:
             {
                 "refresh_id": REFRESH, "as_of": AS_OF, "customer_id": row["customer_id"],
                 "change": "entered" if entered else "left",
-                "cause": "behaviour" if place % 2 else "first_seen",
+                "cause": ("bought" if entered else "aged_out") if place % 2 else "first_seen",
+                "value_before": 100.0, "bought": 30.0, "aged_out": 10.0, "returned": 0.0, "corrected": -0.5,
+                "value_after": 119.5,
                 "tier_before": "viability" if entered else "insider",
                 "tier_after": "insider" if entered else "not_insider",
                 "cluster_before": 5, "cluster_after": row["cluster"],
@@ -247,6 +262,16 @@ def _changes(frame: pl.DataFrame) -> pl.DataFrame:
             }
         )  # fmt: skip
     return _table(contracts.MEMBERSHIP_CHANGES, rows)
+
+
+def _leaving(frame: pl.DataFrame) -> pl.DataFrame:
+    someone = frame.filter("is_member")["customer_id"].sort()[0]
+    row = {
+        "customer_id": someone, "next_as_of": date(2025, 12, 30), "why": "grace_ended", "leaves": True, "value": 500.0,
+        "ages_out": 0.0, "value_then": 500.0, "must_reach": 600.0, "needs": 100.0, "needs_orders": 1,
+        "sentence": "Grace ends on 2025-12-30: leaves unless they buy for 100.",
+    }  # fmt: skip
+    return _table(contracts.LEAVES_NEXT, [row])
 
 
 def _rejected() -> pl.DataFrame:
@@ -289,6 +314,10 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
         "members": members.height, "revenue": frame["revenue"].sum(),
         "insider_share_of_customers": best_tier["share_of_customers"],
         "insider_share_of_revenue": best_tier["share_of_revenue"], "members_entered": 16, "members_left": 8,
+        "selection": "value:0.85/0.97", "measure": "gross", "window_days": 396, "insider_border": 600.0,
+        "viability_border": 200.0, "borders_from": "model", "share_of_value_above_border": 0.85,
+        "restoring_border": 600.0, "value_before": 1000.0, "bought": 300.0, "aged_out": 100.0, "returned": 0.0,
+        "corrected": -5.5, "value_after": 1194.5,
     }  # fmt: skip
     questions = [
         {
@@ -317,6 +346,7 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             "evidence": _evidence(),
             "eligibility_rules": _rules(),
             "suppressions": _suppressions(),
+            "leaves_next": _leaving(frame),
             "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
             "refreshes": _table(contracts.REFRESHES, [row]),
         },

@@ -19,10 +19,11 @@ from insiders_assets.settings import Settings
 from insiders_assets_tests.report_tables import AS_OF, customers, insiders
 
 TOLD = {
-    "insiders": ("reason",),
+    "insiders": ("reason", "details", "headline", "next_step"),
     "members": ("reason", "cluster_name"),
+    "leaves_next": ("sentence",),
     "business_answers": ("question", "answer"),
-    "cluster_profiles": ("name", "sets_apart", "action", "action_reason"),
+    "cluster_profiles": ("name", "sets_apart", "action", "action_reason", "rule"),
     "hypotheses": ("statement", "finding", "test"),
     "evidence": ("note",),
     "suppressions": ("meaning",),
@@ -39,7 +40,13 @@ EXTRA = {
     "weight": ["0.4", "2.5"],
 }
 POLICIES: dict[str, dict[str, Any]] = {
-    "coverage": {"suppress": ("wholesale", "mostly_returned"), "holdout_share": 0.1, "campaign_start": AS_OF},
+    "value": {"suppress": ("wholesale", "mostly_returned"), "holdout_share": 0.1, "campaign_start": AS_OF},
+    "coverage": {
+        "policy": "coverage",
+        "suppress": ("wholesale",),
+        "holdout_share": 0.1,
+        "campaign_start": AS_OF,
+    },
     "clusters": {"policy": "clusters", "insider_clusters": ("1", "2"), "viability_clusters": ("3",)},
     "budget": {"policy": "budget", "budget_members": 40},
     "threshold": {"policy": "threshold", "insider_thresholds": ("revenue>=900", "recency<=90")},

@@ -33,6 +33,21 @@ def first(start):
     return run_programme(start)
 
 
+def after(given, result, **changes):
+    """The refresh after ``result``: what it published is remembered."""
+    known = {
+        "previous": result.insiders, "previous_as_of": given.as_of, "previous_model_version": "m1",
+        "previous_selection": given.rules.selection, "previous_window_days": given.rules.window_days,
+        "borders_before": shop.borders_of(result),
+    }  # fmt: skip
+    return replace(given, **(known | changes))
+
+
+def worth(ids, amount: float) -> pl.Expr:
+    """Revenue, but for some customers another amount."""
+    return pl.when(pl.col("customer_id").is_in(list(ids))).then(amount).otherwise("revenue")
+
+
 def members(result) -> set[str]:
     return set(result.tables["members"]["customer_id"])
 
@@ -55,7 +70,7 @@ def test_at_the_first_refresh_everybody_is_first_seen(first):
 
 
 def test_the_same_again_moves_nobody(start, first):
-    again = run_programme(replace(start, previous=first.insiders, refresh_id="again"))
+    again = run_programme(after(start, first, refresh_id="again"))
     assert again.tables["membership_changes"].is_empty()
     assert again.insiders.equals(first.insiders)
 
@@ -65,7 +80,7 @@ def test_the_same_again_moves_nobody(start, first):
     seed=st.integers(0, 10**6),
     gone=st.floats(0, 0.3),
     coverage=st.sampled_from([0.5, 0.85]),
-    policy=st.sampled_from(["coverage", "budget"]),
+    policy=st.sampled_from(["value", "coverage", "budget"]),
     new_model=st.booleans(),
     holdout=st.sampled_from([0.0, 0.2]),
 )
@@ -105,36 +120,51 @@ def causes(result) -> dict[str, str]:
 
 def test_causes_are_told_apart(start, first):
     ids = first.tables["members"].sort("revenue")["customer_id"].to_list()
-    opted_out, gone, moved = ids[0], ids[1], ids[2]
-    worst = int(start.assignments["cluster"].max())
+    opted_out, gone, fallen = ids[0], ids[1], ids[-1]
     outside = first.insiders.filter(pl.col("tier") == "not_insider", pl.col("is_identified"))
     riser = outside.sort("revenue", descending=True)["customer_id"][0]
-    cluster = (
-        pl.when(pl.col("customer_id") == moved).then(worst).when(pl.col("customer_id") == riser).then(1)
-        .otherwise("cluster").cast(pl.Int32)
-    )  # fmt: skip
     rules = ProgrammeRules(grace_refreshes=0, opted_out=frozenset([opted_out]))
-    after = replace(
-        start,
-        features=start.features.filter(pl.col("customer_id") != gone),
-        assignments=start.assignments.with_columns(cluster=cluster),
-        rules=rules, previous=first.insiders, previous_model_version="m1", refresh_id="next",
-    )  # fmt: skip
-    told = causes(run_programme(after))
+    features = start.features.with_columns(revenue=worth([fallen], 1.0)).with_columns(
+        revenue=worth([riser], 9e3)
+    )
+    given_then = after(
+        replace(start, rules=rules), first, features=features.filter(pl.col("customer_id") != gone)
+    )
+    told = causes(run_programme(given_then))
     assert told[opted_out] == "suppression"
     assert told[gone] == "out_of_window"
-    assert told[moved] == "behaviour"
-    assert told[riser] == "behaviour"
-    told = causes(run_programme(replace(after, model_version="m2")))
-    assert told[moved] == told[riser] == "model"
-    assert told[opted_out] == "suppression"
+    # What is in no purchase of today is a correction of what was published.
+    assert told[fallen] == told[riser] == "corrected"
+
+
+def test_under_a_policy_on_clusters_a_new_model_and_the_border_are_told_apart(start):
+    rules = ProgrammeRules(policy="coverage", hysteresis=0.0, grace_refreshes=0)
+    given_then = replace(start, rules=rules)
+    first = run_programme(given_then)
+    moved = first.tables["members"].sort("revenue")["customer_id"][2]
+    worst = int(start.assignments["cluster"].max())
+    cluster = pl.when(pl.col("customer_id") == moved).then(worst).otherwise("cluster").cast(pl.Int32)
+    assignments = start.assignments.with_columns(cluster=cluster)
+    told = causes(run_programme(after(given_then, first, assignments=assignments, model_version="m2")))
+    assert told[moved] == "model"
+    one = first.tables["cluster_profiles"].filter(pl.col("tier") == "insider")["cluster"].max()
+    rich = start.features.join(start.assignments, on="customer_id").filter(pl.col("cluster") < one)[
+        "customer_id"
+    ]
+    richer = start.features.with_columns(
+        revenue=pl.when(pl.col("customer_id").is_in(rich.implode()))
+        .then(pl.col("revenue") * 50)
+        .otherwise("revenue")
+    )
+    table = run_programme(after(given_then, first, features=richer)).tables["membership_changes"]
+    slipped = table.filter(pl.col("cluster_before") == one, pl.col("change") == "left")
+    assert slipped.height > 0
+    assert set(slipped["cause"]) == {"border"}
 
 
 def test_a_changed_policy_is_the_cause_of_what_it_changes(start, first):
     narrower = ProgrammeRules(insider_coverage=0.3, viability_coverage=0.97)
-    result = run_programme(
-        replace(start, rules=narrower, previous=first.insiders, previous_selection=start.rules.selection)
-    )
+    result = run_programme(after(start, first, rules=narrower))
     table = result.tables["membership_changes"]
     assert table.filter(pl.col("change") == "left").height > 0
     assert set(table["cause"]) == {"policy"}
@@ -144,7 +174,7 @@ def test_a_previous_table_without_the_columns_of_today_is_enough_to_go_on_from(s
     old = first.insiders.select(
         "customer_id", "revenue", "cluster", "tier", "is_identified", "is_member", "reason", "confidence"
     )
-    result = run_programme(replace(start, previous=old))
+    result = run_programme(after(start, first, previous=old))
     assert result.tables["membership_changes"].is_empty()
     assert members(result) == members(first)
 
@@ -152,19 +182,17 @@ def test_a_previous_table_without_the_columns_of_today_is_enough_to_go_on_from(s
 def monthly(traded, *, future: bool) -> list:
     """A refresh per month: each on what had arrived by then, or all on the whole history."""
     purchases, returns = traded
-    results, previous = [], None
+    results: list = []
     for month in MONTHS:
         until = (month - shop.EPOCH).days
         arrived = [
             frame if future else frame.filter(pl.col("invoice_day") <= until)
             for frame in (purchases, returns)
         ]
-        model_before = None if previous is None else "m1"
-        given_then = shop.at(
-            *arrived, month, window=100, previous=previous, previous_model_version=model_before
-        )
+        given_then = shop.at(*arrived, month, window=100)
+        if results:
+            given_then = after(given_then, results[-1], previous_as_of=MONTHS[len(results) - 1])
         results.append(run_programme(given_then))
-        previous = results[-1].insiders
     return results
 
 
@@ -198,23 +226,18 @@ def test_membership_begins_when_somebody_enters_and_lasts_while_they_stay(traded
 
 
 def test_a_refresh_made_again_says_the_same_and_forgets_nothing(start, first):
-    worst = int(start.assignments["cluster"].max())
     falling = first.tables["members"].sort("revenue")["customer_id"].head(3)
-    cluster = (
-        pl.when(pl.col("customer_id").is_in(falling.implode()))
-        .then(worst)
-        .otherwise("cluster")
-        .cast(pl.Int32)
+    features = start.features.sample(fraction=0.9, seed=1).with_columns(revenue=worth(falling, 1.0))
+    given_then = after(
+        start, first, features=features, refresh_id="next", as_of=shop.LAST + timedelta(days=1)
     )
-    given_then = replace(
-        start, assignments=start.assignments.with_columns(cluster=cluster), previous=first.insiders, refresh_id="next",
-        features=start.features.sample(fraction=0.9, seed=1), previous_selection=start.rules.selection,
-    )  # fmt: skip
     once = run_programme(given_then)
     assert once.insiders["grace_refreshes"].sum() > 0
     assert once.tables["membership_changes"].height > 0
-    history = {name: once.tables[name] for name in ("membership_changes", "tier_migration")}
-    again = run_programme(replace(given_then, previous=once.insiders, retried=history))
+    history = {name: once.tables[name] for name in ("membership_changes", "tier_migration", "refreshes")}
+    again = run_programme(
+        replace(given_then, previous=once.insiders, retried=history, borders_before=shop.borders_of(once))
+    )
     assert again.insiders.equals(once.insiders)
     for name, table in once.tables.items():
         assert again.tables[name].equals(table), name

@@ -20,12 +20,15 @@ def given():
     return shop.inputs()
 
 
+BY_CLUSTER = ProgrammeRules(policy="coverage", hysteresis=0.02)
+
+
 def profiles(result) -> pl.DataFrame:
     return result.tables["cluster_profiles"].sort("mean_revenue", descending=True, nulls_last=True)
 
 
 def test_clusters_are_insiders_until_the_coverage_is_reached(given):
-    table = profiles(run_programme(given))
+    table = profiles(run_programme(replace(given, rules=BY_CLUSTER)))
     before = table["cumulative_share_of_revenue"].shift(1, fill_value=0.0)
     expected = ["insider" if b < 0.85 else "viability" if b < 0.97 else "not_insider" for b in before]
     assert table["tier"].to_list() == expected
@@ -114,13 +117,13 @@ def test_a_rule_that_is_off_is_counted_but_keeps_nobody_out(given):
 
 
 def fall_out(given, first):
-    """The refresh after ``first``, at which one member's cluster became the worst."""
+    """The refresh after ``first``, at which one member is worth next to nothing; the borders stay."""
     member = first.tables["members"].sort("revenue")["customer_id"][0]
-    worst = int(given.assignments["cluster"].max())
-    moved = pl.when(pl.col("customer_id") == member).then(pl.lit(worst, pl.Int32)).otherwise("cluster")
+    worth = pl.when(pl.col("customer_id") == member).then(0.01).otherwise("revenue")
     return member, replace(
         given,
-        assignments=given.assignments.with_columns(cluster=moved),
+        features=given.features.with_columns(revenue=worth),
+        borders_before=shop.borders_of(first),
         previous=first.insiders,
         refresh_id="r2",
     )
@@ -138,7 +141,7 @@ def test_a_member_who_falls_out_stays_for_as_many_refreshes_as_grace_says(given,
         stayed += 1
         assert row["grace_refreshes"] == stayed
         assert row["tier"] == "insider" != row["policy_tier"]
-        assert f"refresh {stayed} of {grace}" in row["reason"]
+        assert f"stays by grace, {stayed} of {grace}." in row["reason"]
         result = run_programme(replace(after, previous=result.insiders, refresh_id=f"r{stayed + 2}"))
     assert stayed == grace
     assert result.insiders.filter(pl.col("customer_id") == member)["tier"].item() != "insider"
@@ -169,13 +172,11 @@ def test_grace_delays_neither_a_changed_policy_nor_an_opt_out(given):
 
 
 def test_a_cluster_just_past_the_border_stays_in_if_it_was_in_and_stays_out_if_not(given):
-    table = profiles(run_programme(given))
+    table = profiles(run_programme(replace(given, rules=BY_CLUSTER)))
     before = table["cumulative_share_of_revenue"].shift(1, fill_value=0.0).to_list()
     place = next(n for n in range(1, table.height) if table["tier"][n] != "insider")
     cluster, border = table["cluster"][place], before[place] - 0.01
-    rules = ProgrammeRules(
-        insider_coverage=border, viability_coverage=1.0, hysteresis=0.02, grace_refreshes=0
-    )
+    rules = replace(BY_CLUSTER, insider_coverage=border, viability_coverage=1.0, grace_refreshes=0)
     fresh = run_programme(replace(given, rules=rules))
     was_in = fresh.insiders.with_columns(
         policy_tier=pl.when(pl.col("cluster") == cluster).then(pl.lit("insider")).otherwise("policy_tier")
@@ -222,6 +223,11 @@ def test_settings_become_rules_and_their_faults_are_said():
         "INSIDERS_POLICY": {"policy": "budget"},
         "INSIDERS_INSIDER_CLUSTERS": {"policy": "clusters"},
         "INSIDERS_INSIDER_THRESHOLDS": {"policy": "threshold", "insider_thresholds": "wealth>=3"},
+        "INSIDERS_VIABILITY_THRESHOLDS": {
+            "policy": "threshold",
+            "insider_thresholds": "revenue>=9",
+            "viability_thresholds": "total_purchases<=3",
+        },
         "INSIDERS_SUPPRESS": {"suppress": "wholesalers"},
         "INSIDERS_VIABILITY_COVERAGE": {"insider_coverage": 0.9, "viability_coverage": 0.5},
         "INSIDERS_CAMPAIGN_END": {"campaign_start": "2026-02-01", "campaign_end": "2026-01-01"},

@@ -23,6 +23,7 @@ MADE = (
     "hypotheses",
     "evidence",
     "membership_changes",
+    "leaves_next",
     "refreshes",
     "eligibility_rules",
     "suppressions",
@@ -121,7 +122,8 @@ DEGENERATE = [
     _one_cluster, _no_returns, _one_customer, _nobody_identified, _a_free_lunch, _all_alike, _five_customers
 ]  # fmt: skip
 POLICIES = {
-    "coverage": ProgrammeRules(),
+    "value": ProgrammeRules(),
+    "coverage": ProgrammeRules(policy="coverage", hysteresis=0.02),
     "clusters": ProgrammeRules(policy="clusters", insider_clusters=("1",)),
     "budget": ProgrammeRules(policy="budget", budget_members=20, suppress=("wholesale", "mostly_returned")),
     "threshold": ProgrammeRules(policy="threshold", insider_thresholds=(Threshold("revenue", True, 500.0),)),
@@ -130,7 +132,7 @@ POLICIES = {
 
 
 @pytest.mark.parametrize("change", DEGENERATE)
-@pytest.mark.parametrize("policy", ["coverage", "budget", "threshold", "holdout"])
+@pytest.mark.parametrize("policy", ["value", "coverage", "budget", "threshold", "holdout"])
 def test_degenerate_data_keep_the_contracts_and_answer_all_eight_questions(given, change, policy):
     result = run_programme(replace(change(given), rules=POLICIES[policy]))
     keeps_contracts(result)
@@ -198,8 +200,15 @@ def test_answers_tell_the_numbers_of_the_tables(made):
     assert top in answers[1]
     for row in made.tables["cluster_profiles"].filter(pl.col("identified_customers") > 0).to_dicts():
         assert row["name"].lower() in answers[6]
-    best = made.tables["eligibility_rules"].filter("says_insider")["condition"][0]
-    assert best in answers[5]
+    border = made.tables["refreshes"]["insider_border"].item()
+    assert f"revenue within 396 days is {border:,.2f} or more" in answers[5]
+    assert f"falls below {border * 0.95:,.2f}" in answers[7]
+
+
+def test_under_a_policy_on_clusters_the_conditions_are_the_plain_rules(given):
+    made = run_programme(replace(given, rules=POLICIES["coverage"]))
+    answers = dict(made.tables["business_answers"].select("number", "answer").iter_rows())
+    assert made.tables["eligibility_rules"].filter("says_insider")["condition"][0] in answers[5]
 
 
 def test_the_plain_sort_is_the_best_a_list_of_that_size_can_do_in_sample(made):

@@ -74,7 +74,40 @@ ASSIGNMENTS = Table(
 )
 
 TIERS = ("insider", "viability", "not_insider")
-TIER = Column("tier", "str", "The programme tier of the customer's cluster.", isin=TIERS)
+TIER = Column("tier", "str", "The customer's tier in the programme.", isin=TIERS)
+
+MEASURES = {"gross": "revenue", "net": "net_revenue", "contribution": "contribution"}
+"""What value can mean by the setting ``value``, and the column that holds it."""
+
+STATES = ("active", "lapsing", "lost")
+STATE = Column(
+    "state",
+    "str",
+    "Whether the customer keeps to their own rhythm; empty for anonymous customers.",
+    nullable=True,
+    isin=STATES,
+)
+
+OFFERS = (
+    "welcome_back",
+    "reminder",
+    "returns_care",
+    "next_order",
+    "bundle",
+    "better_version",
+    "wider_range",
+    "reward",
+    "none",
+)
+
+STEPS: tuple[Column, ...] = (
+    Column("headline", "str", "Where the customer stands, in a few words."),
+    Column("next_step", "str", "What to do next for the customer, in their own numbers."),
+    Column("gap_amount", "float64", "Value that is missing to be an Insider; empty for Insiders or without a border.",
+           "currency", nullable=True, gt=0),
+    Column("gap_orders", "int64", "Orders like their own that would bring it.", "orders", nullable=True, ge=1),
+    Column("offer_type", "str", "The kind of offer that fits the customer's own numbers.", isin=OFFERS),
+)  # fmt: skip
 
 EXPERIMENT_GROUPS = ("invited", "holdout")
 
@@ -93,7 +126,7 @@ INSIDERS = Table(
         Column(
             "is_member", "bool", "Whether the customer is invited: identified, insider tier, not suppressed."
         ),
-        Column("reason", "str", "Why the customer is in, or what keeps them out."),
+        Column("reason", "str", "Why the customer is in, or what keeps them out, in at most fifteen words."),
         CONFIDENCE,
         *EMBEDDING,
         *(column for column in FEATURES if column.name not in _ORIGINAL),
@@ -111,5 +144,11 @@ INSIDERS = Table(
                isin=EXPERIMENT_GROUPS),
         Column("experiment_since", "date", "As-of date of that draw.", nullable=True),
         EMBEDDING_Z,
+        Column("value", "float64", "What the customer is worth, as the refresh's measure says.", "currency"),
+        STATE,
+        Column("usual_gap_days", "float64", "Days that usually lie between purchases; empty for anonymous customers.",
+               "days", nullable=True, gt=0),
+        *STEPS,
+        Column("details", "str", "What describes the customer beside the reason: cluster, rule and their own numbers."),
     ),
 )  # fmt: skip

@@ -2,7 +2,22 @@
 
 from dataclasses import replace
 
-from insiders_assets.contracts.customers import CLUSTER, COUNTRY, CUSTOMER_ID, FEATURES, TIER, TIERS
+from insiders_assets.contracts.backtest import BACKTEST_CURVE, SELECTION_BACKTEST
+from insiders_assets.contracts.customers import (
+    CLUSTER,
+    COUNTRY,
+    CUSTOMER_ID,
+    FEATURES,
+    STATE,
+    STEPS,
+    TIER,
+)
+from insiders_assets.contracts.movement import (
+    AMOUNTS,
+    LEAVES_NEXT,
+    MEMBERSHIP_CHANGES,
+    TIER_MIGRATION,
+)
 from insiders_assets.contracts.table import Column, Table
 
 _FEATURE = {column.name: column for column in FEATURES}
@@ -36,12 +51,17 @@ MEMBERS = Table(
     "One member of the programme: an identified customer in the insider tier who is not suppressed.",
     (
         CUSTOMER_ID,
-        Column("reason", "str", "Why the customer is a member, in their own numbers."),
+        Column(
+            "reason", "str", "Why the customer is a member, in their own numbers and at most fifteen words."
+        ),
         CLUSTER,
         Column("cluster_name", "str", "What the cluster is called."),
         *(_FEATURE[name] for name in ("revenue", "recency", "total_purchases", "total_products")),
         *(_FEATURE[name] for name in ("distinct_stock_code", "basket_size", "avg_ticket", "returned")),
         COUNTRY,
+        Column("value", "float64", "What the member is worth, as the refresh's measure says.", "currency"),
+        STATE,
+        *STEPS,
     ),
 )
 
@@ -78,6 +98,13 @@ CLUSTER_PROFILES = Table(
         Column("revenue_at_stake", "float64", "Revenue the action could move, as documented.", "currency", ge=0),
         _share("mean_confidence", "Mean confidence of the assignments."),
         Column("stability", "float64", "Mean bootstrap Jaccard of the cluster; empty until studied.", "fraction",
+               nullable=True, ge=0, le=1),
+        *(_count(name, f"Identified customers who are {words}.") for name, words in (
+            ("insiders", "in the tier insider"), ("viability", "in the tier viability"),
+            ("not_insiders", "in the tier not_insider"), ("members", "members"), ("active", "active"),
+            ("lapsing", "lapsing"), ("lost", "lost"))),
+        Column("rule", "str", "A plain rule that tells the cluster's customers; empty where none does.", nullable=True),
+        Column("rule_share_right", "float64", "Share of those the rule tells who are in the cluster.", "fraction",
                nullable=True, ge=0, le=1),
     ),
 )  # fmt: skip
@@ -139,27 +166,6 @@ EVIDENCE = Table(
     ),
 )
 
-CAUSES = ("behaviour", "model", "policy", "suppression", "first_seen", "out_of_window")
-
-MEMBERSHIP_CHANGES = Table(
-    "membership_changes",
-    "One customer who entered, left or changed tier at a refresh.",
-    (
-        Column("refresh_id", "str", "The refresh at which it happened."),
-        Column("as_of", "date", "That refresh's as-of date."),
-        replace(CUSTOMER_ID, unique=False),
-        Column("change", "str", "What happened.", isin=("entered", "left", "moved")),
-        Column("cause", "str", "Why.", isin=CAUSES),
-        Column("tier_before", "str", "The tier before; empty if not seen before.", nullable=True, isin=TIERS),
-        Column("tier_after", "str", "The tier after; empty if no longer seen.", nullable=True, isin=TIERS),
-        Column("cluster_before", "int32", "The cluster before.", nullable=True, ge=1),
-        Column("cluster_after", "int32", "The cluster after.", nullable=True, ge=1),
-        Column("was_member", "bool", "Whether the customer was a member before."),
-        Column("is_member", "bool", "Whether the customer is a member now."),
-    ),
-    key=("refresh_id", "customer_id"),
-)
-
 REFRESHES = Table(
     "refreshes",
     "One refresh: what it read and what came of it.",
@@ -182,6 +188,20 @@ REFRESHES = Table(
         _share("insider_share_of_revenue", "Insiders' share of identified revenue."),
         Column("members_entered", "int64", "Members who were not members before.", "customers", ge=0),
         Column("members_left", "int64", "Members before who are no longer.", "customers", ge=0),
+        Column("measure", "str", "What value means: gross, net or contribution.", nullable=True),
+        Column("window_days", "int64", "Days that features look back.", "days", nullable=True),
+        Column("insider_border", "float64", "The least value of an Insider; empty where nobody is worth anything.",
+               "currency", nullable=True),
+        Column("viability_border", "float64", "The least value of a customer being analysed, likewise.", "currency",
+               nullable=True),
+        Column("borders_from", "str", "Where the borders are from: the model, an earlier refresh or this one.",
+               nullable=True, isin=("model", "earlier_refresh", "this_refresh")),
+        Column("share_of_value_above_border", "float64", "Share of identified value at or above the Insider border.",
+               "fraction", nullable=True, ge=0, le=1),
+        Column("restoring_border", "float64", "The border that would cover the share asked for today.", "currency",
+               nullable=True),
+        *(replace(column, meaning=f"Over identified customers: {column.meaning[0].lower()}{column.meaning[1:]}")
+          for column in AMOUNTS),
     ),
 )  # fmt: skip
 
@@ -203,19 +223,6 @@ SUPPRESSIONS = Table(
     ),
 )
 
-TIER_MIGRATION = Table(
-    "tier_migration",
-    "How many identified customers went from one tier to another at a refresh.",
-    (
-        Column("refresh_id", "str", "The refresh."),
-        Column("as_of", "date", "Its as-of date."),
-        Column("tier_before", "str", "The tier before, or not_seen.", isin=(*TIERS, "not_seen")),
-        Column("tier_after", "str", "The tier after, or not_seen.", isin=(*TIERS, "not_seen")),
-        _count("customers", "Identified customers who went this way, or stayed."),
-    ),
-    key=("refresh_id", "tier_before", "tier_after"),
-)
-
 ELIGIBILITY_RULES = Table(
     "eligibility_rules",
     "One plain rule that describes who is in the Insider tier and who is not; together they cover everybody once.",
@@ -228,37 +235,6 @@ ELIGIBILITY_RULES = Table(
         _count("members", "Those who are members."),
         _share("share_right", "Share of its customers of whom it says the side that the policy says."),
         _share("share_of_revenue", "Share of identified revenue of its customers."),
-    ),
-)
-
-SELECTION_BACKTEST = Table(
-    "selection_backtest",
-    "One figure of one way to choose, at one cut-off: chosen with what was known then, measured on the days after.",
-    (
-        Column("cutoff", "date", "The last day that was known."),
-        Column("horizon_days", "int64", "Days after the cut-off that are measured.", "days", ge=1),
-        Column("accounts", "str", "Whether the five largest accounts of the time are in.",
-               isin=("all", "without_5_largest")),
-        Column("subject", "str", "The way to choose: list, past_revenue, budget, rfm_score, …"),
-        Column("size", "float64", "Share of customers chosen; empty for the list's own size.", "fraction",
-               nullable=True, gt=0, le=1),
-        Column("chosen", "int64", "Customers chosen.", "customers", ge=0),
-        Column("measure", "str", "What is measured, such as future_share_of_revenue."),
-        Column("value", "float64", "The figure.", nullable=True),
-        Column("low", "float64", "Lower end of its 95 % bootstrap interval over customers.", nullable=True),
-        Column("high", "float64", "Upper end of its 95 % bootstrap interval over customers.", nullable=True),
-        Column("note", "str", "What to keep in mind, such as a model that did not converge.", nullable=True),
-    ),
-)  # fmt: skip
-
-BACKTEST_CURVE = Table(
-    "backtest_curve",
-    "A point of a curve: the share of later revenue that the first customers of a ranking brought.",
-    (
-        Column("cutoff", "date", "The last day that was known."),
-        Column("subject", "str", "The ranking."),
-        _share("share_of_customers", "Share of customers taken from the top."),
-        _share("share_of_revenue", "Share of later revenue that they brought."),
     ),
 )
 
@@ -281,3 +257,6 @@ UPLIFT = Table(
 
 RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
 """Made on demand by research assets; a refresh makes every other table."""
+
+MOVEMENT = (MEMBERSHIP_CHANGES, LEAVES_NEXT, TIER_MIGRATION)
+"""What changed from one refresh to the next; declared in a module of their own."""

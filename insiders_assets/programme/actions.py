@@ -1,241 +1,151 @@
-"""What marketing can do with each cluster: documented rules, each with its numbers and the revenue at stake.
+"""What marketing can do with each cluster: the offers that its customers get, added up, with the revenue at stake.
 
-Every rule compares a cluster with the next better one by mean revenue (what would move its customers one step
-up), or with all identified customers. The rule whose ratio is furthest from even is recommended, the next one
-is mentioned. Money at stake is what closing :data:`STEP` of the gap would bring at the cluster's own prices, or
-the revenue that has fallen silent; it is an order of magnitude to choose between actions by, not a forecast.
+An offer is chosen customer by customer (:mod:`insiders_assets.programme.offers`); a cluster's action is the one that
+moves most money among its identified customers, the next one is mentioned. Money at stake is what closing :data:`STEP`
+of the way to what Insiders do would bring at the customers' own prices, or that part of what the silent were
+worth and of what comes back; it is an order of magnitude to choose between actions by, not a forecast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from insiders_assets.money import MICRO
 from insiders_assets.programme.amounts import count, money, number, percent
-from insiders_assets.programme.groups import micros
+from insiders_assets.programme.offers import (
+    BETTER_VERSION,
+    BUNDLE,
+    MEASURED,
+    NEXT_ORDER,
+    NONE,
+    REMINDER,
+    RETURNS_CARE,
+    REWARD,
+    WELCOME_BACK,
+    WIDER_RANGE,
+    Targets,
+)
 
 STEP = 0.1
 """The share of a gap that an action is taken to close."""
 
-LEAST_GAP = 1.1
-"""The ratio from which a rule applies."""
+TEXTS = {
+    WELCOME_BACK: "Win back: write to those who have been silent for long",
+    REMINDER: "Reminder: write to those who are past their usual gap",
+    RETURNS_CARE: "Returns care: find out what is sent back and why",
+    NEXT_ORDER: "Next order: a voucher that lapses, soon after each order",
+    BUNDLE: "Bundles: sets and quantity prices that fill the basket",
+    BETTER_VERSION: "Better version: offer the dearer one of what they already buy",
+    WIDER_RANGE: "Wider range: show products from other ranges with each order",
+    REWARD: "Reward: thank them, with first choice of new products",
+    NONE: "No campaign: nobody here is worth writing to now",
+}
+"""Every offer as an action for many."""
 
-SILENT_DAYS = 90
-"""Days without a purchase from which a customer counts as silent."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the rules look at, of a cluster or of everybody; identified customers only.
-
-    Attributes:
-        customers: How many there are.
-        orders: Mean orders.
-        products: Mean different products.
-        basket: Mean units per order, over all orders.
-        unit_price: Revenue per unit.
-        revenue_per_product: Revenue per different product bought by a customer.
-        returned_share: Units returned per unit bought.
-        returned_value: Value of what was returned.
-        silent_share: Share of customers silent for more than :data:`SILENT_DAYS`.
-        silent_revenue: Their revenue.
-        overdue: Customers silent for more than twice their own rhythm.
-        overdue_revenue: Their revenue.
-    """
-
-    customers: int
-    orders: float
-    products: float
-    basket: float
-    unit_price: float
-    revenue_per_product: float
-    returned_share: float
-    returned_value: float
-    silent_share: float
-    silent_revenue: float
-    overdue: int
-    overdue_revenue: float
+LABELS = {
+    NEXT_ORDER: "orders per customer",
+    BUNDLE: "units per order",
+    BETTER_VERSION: "per purchase line",
+    WIDER_RANGE: "different products per order",
+}
 
 
 @dataclass(frozen=True)
 class Action:
-    """A recommendation.
+    """A recommendation for a cluster.
 
     Attributes:
-        text: What to do.
+        offer: The offer.
+        customers: Identified customers of the cluster who get it.
         reason: The numbers behind it.
-        stake: The revenue at stake.
-        ratio: How far the cluster is from what it is compared with; 1 is even.
+        stake: The money at stake.
     """
 
-    text: str
+    offer: str
+    customers: int
     reason: str
     stake: float
-    ratio: float
+
+    @property
+    def text(self) -> str:
+        """What to do."""
+        return TEXTS[self.offer]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What a rule compares.
-
-    Attributes:
-        own: The cluster's facts.
-        better: Those of the next better cluster by mean revenue; its own for the best.
-        everyone: Those of all identified customers.
-    """
-
-    own: Facts
-    better: Facts
-    everyone: Facts
-
-
-def cluster_facts(customers: pl.DataFrame, returned: pl.DataFrame) -> dict[int | None, Facts]:
-    """The facts of every cluster, and of everybody under None.
+def cluster_actions(customers: pl.DataFrame, targets: Targets) -> dict[int, list[Action]]:
+    """The actions of every cluster, the one with most money at stake first; never empty.
 
     Args:
-        customers: Customers with features, ``cluster`` and ``is_identified``, sorted by id.
-        returned: ``customer_id, returned_micros``: the value of each customer's returns.
+        customers: Customers with features, ``value``, ``cluster``, ``is_identified`` and ``offer_type``, sorted by id.
+        targets: What Insiders do.
     """
-    known = customers.filter("is_identified").join(
-        returned, on="customer_id", how="left", maintain_order="left"
+    known = customers.filter("is_identified").with_columns(_stake=_stake(targets))
+    sizes = dict(known.group_by("cluster").len().iter_rows())
+    sums = known.group_by("cluster", "offer_type").agg(
+        pl.len(),
+        stake=pl.col("_stake").sum(),
+        returned=pl.col("returned").sum(),
+        bought=pl.col("total_products").sum(),
+        silence=pl.col("recency").cast(pl.Float64).median(),
+        gap=pl.col("usual_gap_days").median(),
+        **{name: pl.col(name).cast(pl.Float64).median() for name in MEASURED.values()},
     )
-    silent = pl.col("recency") > SILENT_DAYS
-    overdue = (pl.col("recency") > 2 * pl.col("avg_recency_days")).fill_null(False)
-    sums = {
-        "customers": pl.len(),
-        "orders": pl.col("total_purchases").sum(),
-        "products": pl.col("distinct_stock_code").sum(),
-        "units": pl.col("total_products").sum(),
-        "micros": micros().sum(),
-        "returned": pl.col("returned").sum(),
-        "returned_micros": pl.col("returned_micros").fill_null(0).sum(),
-        "silent": silent.sum(),
-        "silent_micros": micros().filter(silent).sum(),
-        "overdue": overdue.sum(),
-        "overdue_micros": micros().filter(overdue).sum(),
-    }
-    rows = known.group_by("cluster").agg(**sums).to_dicts() + known.select(**sums).to_dicts()
-    found = {row.get("cluster"): _facts(row) for row in rows}
-    for cluster in customers["cluster"].unique().to_list():
-        found.setdefault(cluster, _facts(dict.fromkeys(sums, 0)))
+    found: dict[int, list[Action]] = {cluster: [] for cluster in customers["cluster"].unique().to_list()}
+    for row in sums.to_dicts():
+        stake = round(row["stake"] / MICRO, 2)
+        reason = f"{count(row['len'])} of {count(sizes[row['cluster']])} customers: {_numbers(row, targets)}"
+        found[row["cluster"]].append(Action(row["offer_type"], row["len"], reason, stake))
+    for cluster, actions in found.items():
+        actions.sort(
+            key=lambda action: (action.offer == NONE, -action.stake, -action.customers, action.offer)
+        )
+        found[cluster] = actions or [Action(NONE, 0, "no identified customer", 0.0)]
     return found
 
 
-def recommend(own: Facts, better: Facts | None, everyone: Facts) -> list[Action]:
-    """The actions that apply to a cluster, the most pressing first; never empty.
-
-    Args:
-        own: The cluster's facts.
-        better: Those of the next better cluster by mean revenue, or None for the best.
-        everyone: Those of all identified customers.
-    """
-    found = [rule(Comparison(own, better or own, everyone)) for rule in RULES]
-    pressing = [action for action in found if action.ratio >= LEAST_GAP and action.stake > 0]
-    return sorted(pressing, key=lambda action: (-round(action.ratio, 9), action.text)) or [_keep(own)]
-
-
-def cross_sell(c: Comparison) -> Action:
-    """Offer other products where variety is below the next better cluster's."""
-    return Action(
-        "Cross-sell: show products from other ranges with each order",
-        f"{number(c.own.products)} different products per customer against {number(c.better.products)} in the next "
-        "better cluster",
-        c.own.customers * STEP * max(c.better.products - c.own.products, 0) * c.own.revenue_per_product,
-        _ratio(c.better.products, c.own.products),
+def _stake(targets: Targets) -> pl.Expr:
+    """The money at stake for each customer by their offer, in whole millionths."""
+    worth = pl.col("value").clip(0, None)
+    units = pl.max_horizontal("total_products", pl.lit(1))
+    price = {
+        NEXT_ORDER: pl.col("avg_ticket"),
+        BUNDLE: pl.col("total_purchases") * pl.col("revenue") / units,
+        BETTER_VERSION: pl.col("purchase_lines").cast(pl.Float64),
+        WIDER_RANGE: pl.col("revenue") / pl.col("unique_basket_size"),
+    }
+    silent = pl.col("offer_type").is_in([WELCOME_BACK, REMINDER])
+    returned = (pl.col("returned") / units).clip(0, 1) * worth
+    steps = [
+        pl.when(pl.col("offer_type") == offer).then(
+            STEP * (targets.medians[name] - pl.col(name)).clip(0, None) * price[offer]
+        )
+        for offer, name in MEASURED.items()
+    ]
+    amount = pl.coalesce(
+        pl.when(silent).then(STEP * worth),
+        pl.when(pl.col("offer_type") == RETURNS_CARE).then(STEP * returned),
+        *steps,
+        pl.lit(0.0),
     )
+    return (amount * MICRO).round(0).cast(pl.Int64)
 
 
-def bundle(c: Comparison) -> Action:
-    """Sell sets where baskets are smaller than the next better cluster's."""
-    return Action(
-        "Bundles: sets and quantity prices that fill the basket",
-        f"{number(c.own.basket)} units per order against {number(c.better.basket)} in the next better cluster",
-        c.own.customers * c.own.orders * STEP * max(c.better.basket - c.own.basket, 0) * c.own.unit_price,
-        _ratio(c.better.basket, c.own.basket),
-    )
+def _numbers(row: dict[str, float], targets: Targets) -> str:
+    """The numbers behind an action, of the customers who get it."""
+    offer = str(row["offer_type"])
+    if offer in MEASURED:
+        own, target = row[MEASURED[offer]], targets.medians[MEASURED[offer]]
+        write = money if offer == BETTER_VERSION else _short
+        return f"{write(own)} {LABELS[offer]} at the median, Insiders {write(target)}"
+    if offer in (WELCOME_BACK, REMINDER):
+        return f"silent for {number(row['silence'], 0)} days at the median, usually {number(row['gap'], 0)}"
+    if offer == RETURNS_CARE:
+        return f"{percent(row['returned'] / row['bought'] if row['bought'] else 0.0)} of the units come back"
+    return "nothing is short" if offer == REWARD else "not identified, not invited or silent for too long"
 
 
-def order_again(c: Comparison) -> Action:
-    """Ask for the next order where there are fewer than in the next better cluster."""
-    return Action(
-        "Next order: a reminder, or a voucher that lapses, soon after each order",
-        f"{number(c.own.orders)} orders per customer against {number(c.better.orders)} in the next better cluster",
-        c.own.customers * STEP * max(c.better.orders - c.own.orders, 0) * c.own.basket * c.own.unit_price,
-        _ratio(c.better.orders, c.own.orders),
-    )
-
-
-def price_tier(c: Comparison) -> Action:
-    """Offer the better version where units are cheaper than everybody's."""
-    units = c.own.customers * c.own.orders * c.own.basket
-    return Action(
-        "Price tier: offer the better version of what they already buy",
-        f"{money(c.own.unit_price)} per unit against {money(c.everyone.unit_price)} for all customers",
-        units * STEP * max(c.everyone.unit_price - c.own.unit_price, 0),
-        _ratio(c.everyone.unit_price, c.own.unit_price),
-    )
-
-
-def win_back(c: Comparison) -> Action:
-    """Write to the silent where more of them are than among everybody."""
-    return Action(
-        f"Win back: write to those silent for more than {SILENT_DAYS} days",
-        f"{percent(c.own.silent_share)} are silent, against {percent(c.everyone.silent_share)} of all customers",
-        c.own.silent_revenue,
-        _ratio(c.own.silent_share, c.everyone.silent_share),
-    )
-
-
-def prevent_returns(c: Comparison) -> Action:
-    """Find out why where more is sent back than by everybody."""
-    return Action(
-        "Returns prevention: find out what is sent back and why",
-        f"{percent(c.own.returned_share)} of the units bought are returned, against "
-        f"{percent(c.everyone.returned_share)} for all customers; worth {money(c.own.returned_value)}",
-        c.own.returned_value,
-        _ratio(c.own.returned_share, c.everyone.returned_share),
-    )
-
-
-Rule = Callable[[Comparison], Action]
-
-RULES: tuple[Rule, ...] = (cross_sell, bundle, order_again, price_tier, win_back, prevent_returns)
-"""Every rule there is."""
-
-
-def _keep(own: Facts) -> Action:
-    """Nothing is short: look after the ones who break their own rhythm."""
-    return Action(
-        "Keep: first choice of new products and a person to call; look after those who break their rhythm",
-        f"{count(own.overdue)} of {count(own.customers)} have been silent for more than twice their own usual gap",
-        own.overdue_revenue,
-        1.0,
-    )
-
-
-def _ratio(upper: float, lower: float) -> float:
-    """How many times ``lower`` goes into ``upper``; 1 where it cannot be said."""
-    return upper / lower if lower > 0 else 1.0
-
-
-def _facts(row: dict[str, int]) -> Facts:
-    def per(part: str, whole: str) -> float:
-        return row[part] / row[whole] if row[whole] else 0.0
-
-    return Facts(
-        customers=row["customers"],
-        orders=per("orders", "customers"),
-        products=per("products", "customers"),
-        basket=per("units", "orders"),
-        unit_price=per("micros", "units") / MICRO,
-        revenue_per_product=per("micros", "products") / MICRO,
-        returned_share=per("returned", "units"),
-        returned_value=row["returned_micros"] / MICRO,
-        silent_share=per("silent", "customers"),
-        silent_revenue=row["silent_micros"] / MICRO,
-        overdue=row["overdue"],
-        overdue_revenue=row["overdue_micros"] / MICRO,
-    )
+def _short(value: float) -> str:
+    """A number without decimals where it is whole."""
+    return number(value, 0 if value == int(value) else 1)

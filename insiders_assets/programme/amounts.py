@@ -64,3 +64,29 @@ def plural_column(amount: pl.Expr, one: str, many: str) -> pl.Expr:
     """A column of whole numbers with their noun."""
     noun = pl.when(amount == 1).then(pl.lit(f" {one}")).otherwise(pl.lit(f" {many}"))
     return pl.concat_str(count_column(amount), noun)
+
+
+def campaign_money(
+    amount: pl.Expr, border: float | None = None, *, near: pl.Expr | bool | None = None
+) -> pl.Expr:
+    """A column of amounts as a campaign writes them: whole from a hundred on, to the cent where cents matter.
+
+    Args:
+        amount: The amounts.
+        border: An amount that they stand beside: within one unit of it cents tell on which side they lie.
+        near: Whether that is so, if the column's own distance from ``border`` does not say it.
+    """
+    close = pl.lit(near) if isinstance(near, bool) else near
+    if close is None:
+        close = pl.lit(False) if border is None else (amount - border).abs() < 1
+    sign = pl.when(amount <= -0.5).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole = pl.concat_str(sign, count_column(amount.abs().round(0)))
+    return pl.when((amount.abs() >= 100) & ~close).then(whole).otherwise(money_column(amount))
+
+
+def number_column(amount: pl.Expr) -> pl.Expr:
+    """A column of numbers, not negative, with one decimal, or none from a hundred on or where they are whole."""
+    tenths = (amount * 10).round(0).cast(pl.Int64)
+    whole = count_column(amount.round(0))
+    with_tenth = pl.concat_str(count_column(tenths // 10), pl.lit("."), (tenths % 10).cast(pl.String))
+    return pl.when((amount >= 100) | (tenths % 10 == 0)).then(whole).otherwise(with_tenth)

@@ -7,7 +7,7 @@ disagree on a customer, the customer's row says so.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,7 +48,7 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition("revenue", "revenue", "", more=True, is_money=True),
+    Condition("value", "revenue", "", more=True, is_money=True),
     Condition(
         "recency", "days since the last purchase", "day since the last purchase", more=False, less=True
     ),
@@ -71,16 +71,19 @@ class Conditions:
         fidelity: Share of customers not used in fitting of whom the rules say the right side; not-a-number if
             few.
         described: Identified customers that the rules were fitted on.
+        worth: What value is called.
     """
 
     leaves: list[Leaf]
     fidelity: float
     described: int
+    worth: str = CONDITIONS[0].label
 
     @cached_property
     def texts(self) -> list[str]:
         """Each rule in words."""
-        return [condition_text(leaf) for leaf in self.leaves]
+        conditions = (replace(CONDITIONS[0], label=self.worth), *CONDITIONS[1:])
+        return [condition_text(leaf, conditions) for leaf in self.leaves]
 
 
 def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
@@ -88,15 +91,23 @@ def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
     return customers.select(pl.col(c.feature).cast(pl.Float64) for c in CONDITIONS).to_numpy()
 
 
-def fit_conditions(customers: pl.DataFrame) -> Conditions:
-    """Fit the rules to the policy's tiers of identified customers.
+def fit_conditions(
+    customers: pl.DataFrame, cut: float | None = None, worth: str = CONDITIONS[0].label
+) -> Conditions:
+    """The rules that tell the policy's tiers of identified customers: its own border, or else what is fitted.
 
     Args:
-        customers: Customers with features, ``is_identified`` and ``policy_tier``, sorted by id.
+        customers: Customers with features, ``value``, ``is_identified`` and ``policy_tier``, sorted by id.
+        cut: The least value that makes an Insider, where the policy cuts by value: there is then nothing to fit.
+        worth: What value is called.
     """
     known = customers.filter("is_identified")
     values, inside = matrix(known), (known["policy_tier"] == "insider").to_numpy()
-    return Conditions(fit_rules(values, inside), fidelity(values, inside), known.height)
+    if cut is not None:
+        leaves = cut_in_two(cut, values, inside)
+        right = (which(leaves, values) == 1) == inside
+        return Conditions(leaves, float(right.mean()) if len(right) else math.nan, known.height, worth)
+    return Conditions(fit_rules(values, inside), fidelity(values, inside), known.height, worth)
 
 
 def with_rules(customers: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
@@ -110,10 +121,22 @@ def with_rules(customers: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
     )
 
 
-def condition_text(leaf: Leaf) -> str:
+def cut_in_two(cut: float, values: NDArray[np.float64], inside: NDArray[np.bool_]) -> list[Leaf]:
+    """The two rules of a policy that cuts by value: at least ``cut``, and less."""
+    anything = (math.inf,) * (len(CONDITIONS) - 1)
+    below = (math.nextafter(cut, -math.inf), *(-border for border in anything))
+    above = Leaf(below, (math.inf, *anything), int((values[:, 0] >= cut).sum()), 0)
+    under = Leaf((-math.inf, *below[1:]), (below[0], *anything), len(values) - above.customers, 0)
+    return [
+        replace(above, inside=int(inside[values[:, 0] >= cut].sum()), insider=True),
+        replace(under, inside=int(inside[values[:, 0] < cut].sum()), insider=False),
+    ]
+
+
+def condition_text(leaf: Leaf, conditions: tuple[Condition, ...] = CONDITIONS) -> str:
     """A rule in words: ``33 to 66 purchase lines and more than 231.8 units per order``."""
     parts = []
-    for condition, above, up_to in zip(CONDITIONS, leaf.above, leaf.up_to, strict=True):
+    for condition, above, up_to in zip(conditions, leaf.above, leaf.up_to, strict=True):
         if text := _range(condition, above, up_to):
             parts.append(text)
     return listed(parts) or "every customer"
@@ -148,14 +171,15 @@ def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.Data
     return pl.DataFrame(rows, schema=ELIGIBILITY_RULES.polars_schema)
 
 
-def member_intervals(members: pl.DataFrame) -> dict[str, str]:
+def member_intervals(members: pl.DataFrame, worth: str = CONDITIONS[0].label) -> dict[str, str]:
     """The members' mean of each condition's feature with its 95 % interval, in words, by feature."""
     found = {}
     for condition in CONDITIONS:
         estimate = mean_interval(members[condition.feature].cast(pl.Float64).to_numpy())
         if math.isfinite(estimate.value):
+            label = worth if condition.feature == "value" else condition.label
             found[condition.feature] = (
-                f"{number(estimate.value)} {condition.label} ({number(estimate.low)} to {number(estimate.high)})"
+                f"{number(estimate.value)} {label} ({number(estimate.low)} to {number(estimate.high)})"
             )
     return found
 
@@ -166,6 +190,10 @@ def _range(condition: Condition, above: float, up_to: float) -> str:
     if condition.whole:
         return _whole_range(condition, above, up_to)
     write = money if condition.is_money else number
+    if math.isinf(up_to) and 0 < round(above, 2) - above < 1e-9:
+        return f"{condition.label} of {write(round(above, 2))} or more"
+    if math.isinf(above) and 0 < round(up_to, 2) - up_to < 1e-9:
+        return f"{condition.label} below {write(round(up_to, 2))}"
     if math.isinf(above):
         return f"{write(up_to)} {condition.label} at most"
     if math.isinf(up_to):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
+from insiders_assets.programme.borders import Borders, FrozenBorders
 from insiders_assets.programme.rules import ProgrammeRules
 
 
@@ -33,8 +34,13 @@ class ProgrammeInputs:
             unknown.
         stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
         names_before: Every cluster's name at the refresh before; a name that still holds is kept.
-        retried: If this refresh is made again: ``membership_changes`` and ``tier_migration`` as it published
-            them, while ``previous`` is the list that it published itself. Else None.
+        retried: If this refresh is made again: ``membership_changes``, ``tier_migration`` and its row of
+            ``refreshes`` as it published them, while ``previous`` is the list that it published itself. Else None.
+        axes: What the model's embedding tells, by name; empty of a model whose axes have none.
+        borders: The borders that the model froze, or None of a model from before there were any.
+        borders_before: Those in force at the refresh before, or None if it did not say.
+        previous_measure: What value meant at the refresh before.
+        previous_window_days: Days that the refresh before looked back on, or None if it did not say: as many as now.
         backtest: Rows of ``evidence`` that the last ``selection_backtest`` measured, or None.
     """
 
@@ -55,6 +61,11 @@ class ProgrammeInputs:
     stability: Mapping[int, float] = field(default_factory=dict)
     names_before: Mapping[int, str] = field(default_factory=dict)
     retried: Mapping[str, pl.DataFrame] | None = None
+    axes: Sequence[str] = ()
+    borders: FrozenBorders | None = None
+    borders_before: Borders | None = None
+    previous_measure: str = "gross"
+    previous_window_days: int | None = None
     backtest: pl.DataFrame | None = None
 
 

@@ -11,91 +11,58 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
-from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES, TIER_MIGRATION
+from insiders_assets.contracts.programme import AMOUNTS, MEMBERSHIP_CHANGES, TIER_MIGRATION
+from insiders_assets.money import in_currency
+from insiders_assets.programme.causes import Circumstances, with_causes
 
 NOT_SEEN = "not_seen"
 
 
 def compare(
-    insiders: pl.DataFrame,
-    memory: pl.DataFrame,
-    *,
-    cluster_tiers_before: dict[int, str] | None,
-    same_model: bool,
-    same_selection: bool,
+    insiders: pl.DataFrame, memory: pl.DataFrame, moves: pl.DataFrame, given: Circumstances
 ) -> pl.DataFrame:
-    """Every identified customer of either refresh, before and after, with the cause of a change.
-
-    The cause of a change of tier is said in this order: the customer was not seen before, or is no longer; a
-    suppression rule decides membership; a new model put them in another cluster; under the policy of before
-    they would stand elsewhere; else behaviour, their own or that of the customers who moved the border.
+    """Every identified customer of either refresh, before and after, with what moved their value and their tier.
 
     Args:
         insiders: The list of today.
         memory: As :func:`insiders_assets.programme.memory.remember` returns it.
-        cluster_tiers_before: Tier by cluster under the policy of before, or None if it did not choose by
-            cluster.
-        same_model: Whether the same model assigned both.
-        same_selection: Whether the same policy with the same parameters chose both.
+        moves: As :func:`insiders_assets.programme.bridge.value_moves` returns it.
+        given: What was the same at both refreshes.
 
     Returns:
-        ``customer_id``, tiers, clusters and memberships before and after, ``change`` (empty if none) and
-        ``cause``.
+        ``customer_id``, tiers, clusters and memberships before and after, ``change`` (empty if none), ``cause``, and
+        the amounts that lead from one value to the other.
     """
     now = insiders.filter("is_identified").select(
         "customer_id",
         "suppressed_by",
         tier_after="tier",
+        policy_tier_after="policy_tier",
         cluster_after="cluster",
         is_member="is_member",
     )
-    both = now.join(memory, on="customer_id", how="full", coalesce=True).with_columns(
-        pl.col("is_member", "was_member").fill_null(False),
-        tier_before=pl.col("tier_shown_before"),
-    )
-    new, gone = pl.col("tier_before").is_null(), pl.col("tier_after").is_null()
-    entered, left = (
-        pl.col("is_member") & ~pl.col("was_member"),
-        pl.col("was_member") & ~pl.col("is_member"),
-    )
-    moved = pl.col("tier_before").ne_missing(pl.col("tier_after"))
-    newly_suppressed = pl.col("suppressed_by").is_not_null() & pl.col("suppressed_before").is_null()
-    suppression = (left & newly_suppressed) | ((entered | left) & ~moved)
-    by_model = pl.col("cluster_after").ne_missing(pl.col("cluster_before")) & (not same_model)
-    by_policy = pl.lit(False)
-    if not same_selection:
-        then = (
-            pl.col("cluster_after").replace_strict(cluster_tiers_before, default=None, return_dtype=pl.String)
-            if cluster_tiers_before
-            else pl.lit(None, pl.String)
+    both = (
+        now.join(memory, on="customer_id", how="full", coalesce=True)
+        .join(moves, on="customer_id", how="left")
+        .rename({"tier_before": "policy_tier_before"})
+        .with_columns(
+            pl.col("is_member", "was_member").fill_null(False), is_eligible=pl.col("suppressed_by").is_null()
         )
-        by_policy = then.ne_missing(pl.col("tier_after"))
-    return both.select(
-        "customer_id",
+    )
+    both = with_causes(both, given).rename({"tier_shown_before": "tier_before"})
+    entered = pl.col("is_member") & ~pl.col("was_member")
+    left = pl.col("was_member") & ~pl.col("is_member")
+    moved = pl.col("tier_before").ne_missing(pl.col("tier_after"))
+    return both.with_columns(
+        in_currency(pl.col(column.name)) for column in AMOUNTS
+    ).with_columns(
         change=pl.when(entered)
         .then(pl.lit("entered"))
         .when(left)
         .then(pl.lit("left"))
         .when(moved)
         .then(pl.lit("moved")),
-        cause=pl.when(new)
-        .then(pl.lit("first_seen"))
-        .when(gone)
-        .then(pl.lit("out_of_window"))
-        .when(suppression)
-        .then(pl.lit("suppression"))
-        .when(by_model)
-        .then(pl.lit("model"))
-        .when(by_policy)
-        .then(pl.lit("policy"))
-        .otherwise(pl.lit("behaviour")),
-        tier_before="tier_before",
-        tier_after="tier_after",
-        cluster_before="cluster_before",
-        cluster_after="cluster_after",
-        was_member="was_member",
-        is_member="is_member",
-    ).sort("customer_id")
+    ).sort("customer_id")  # fmt: skip
 
 
 def membership_changes(compared: pl.DataFrame, refresh_id: str, as_of: date) -> pl.DataFrame:

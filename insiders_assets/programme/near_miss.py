@@ -39,7 +39,7 @@ def with_gaps(
     """
     outside = customers.filter(pl.col("is_eligible"), pl.col("tier") != INSIDER)
     if selection.cut is not None:
-        gaps = _to_value("revenue", selection.cut, outside)
+        gaps = _to_value("value", selection.cut, outside)
     elif rules.policy == "threshold":
         gaps = _to_thresholds(rules.insider_thresholds, outside)
     else:

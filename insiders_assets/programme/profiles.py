@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.customers import STATES, TIERS
 from insiders_assets.contracts.programme import CLUSTER_PROFILES, TIER_SUMMARY
 from insiders_assets.money import in_currency
-from insiders_assets.programme.actions import Facts, recommend
+from insiders_assets.programme.actions import cluster_actions
+from insiders_assets.programme.cluster_policies import rank_clusters
 from insiders_assets.programme.groups import describe, micros
-from insiders_assets.programme.policies import rank_clusters
-from insiders_assets.programme.traits import sets_apart
+from insiders_assets.programme.kind_rules import kind_rules
+from insiders_assets.programme.offers import Targets
+from insiders_assets.programme.traits import sets_apart, standardised
 
 
 def cluster_profiles(
@@ -20,25 +22,24 @@ def cluster_profiles(
     *,
     tiers: Mapping[int, str],
     names: Mapping[int, str],
-    distances: pl.DataFrame,
-    facts: Mapping[int | None, Facts],
+    targets: Targets,
     stability: Mapping[int, float],
 ) -> pl.DataFrame:
     """One row per cluster, highest mean revenue first.
 
     Args:
-        customers: Customers with features and assignment, sorted by id.
+        customers: The list, sorted by id.
         tiers: Each cluster's tier.
         names: Each cluster's name.
-        distances: As :func:`insiders_assets.programme.traits.standardised` returns it.
-        facts: As :func:`insiders_assets.programme.actions.cluster_facts` returns it.
+        targets: What Insiders do.
         stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
 
     Returns:
         A frame as the contract ``CLUSTER_PROFILES`` says.
     """
     order = [cluster for cluster, _ in rank_clusters(customers)]
-    apart = {row["cluster"]: sets_apart(row) for row in distances.to_dicts()}
+    apart = {row["cluster"]: sets_apart(row) for row in standardised(customers).to_dicts()}
+    actions, rules = cluster_actions(customers, targets), kind_rules(customers)
     confidence = dict(
         customers.group_by("cluster")
         .agg(confidence=in_currency(micros("confidence").sum()) / pl.len())
@@ -46,8 +47,9 @@ def cluster_profiles(
         .iter_rows()
     )
     words = []
-    for place, cluster in enumerate(order):
-        first, *others = recommend(facts[cluster], facts[order[place - 1]] if place else None, facts[None])
+    for cluster in order:
+        first, *others = actions[cluster]
+        rule = rules.get(cluster)
         also = f" Then: {others[0].text[0].lower()}{others[0].text[1:]}." if others else ""
         words.append(
             {
@@ -60,10 +62,13 @@ def cluster_profiles(
                 "revenue_at_stake": round(first.stake, 2),
                 "mean_confidence": min(max(float(confidence[cluster] or 0.0), 0.0), 1.0),
                 "stability": stability.get(cluster),
+                "rule": rule.text if rule else None,
+                "rule_share_right": rule.share_right if rule else None,
             }
         )
     texts = pl.DataFrame(words, schema={name: CLUSTER_PROFILES.polars_schema[name] for name in words[0]})
     table = texts.join(describe(customers, "cluster"), on="cluster", how="left", maintain_order="left")
+    table = table.join(_counts(customers), on="cluster", how="left", maintain_order="left")
     return table.with_columns(
         cumulative_share_of_revenue=pl.col("share_of_revenue").cum_sum().clip(0.0, 1.0)
     ).select(CLUSTER_PROFILES.names)
@@ -87,6 +92,21 @@ def tier_summary(insiders: pl.DataFrame) -> pl.DataFrame:
     kept = table.select(TIER_SUMMARY.names)
     filled = [column.name for column in TIER_SUMMARY.columns if not column.nullable and column.name != "tier"]
     return kept.with_columns(pl.col(filled).fill_null(0)).cast(TIER_SUMMARY.polars_schema)  # type: ignore[arg-type]
+
+
+def _counts(customers: pl.DataFrame) -> pl.DataFrame:
+    """Identified customers of each cluster by tier, membership and state."""
+    tier, state = pl.col("tier"), pl.col("state")
+    sides = {
+        "insiders": tier == "insider",
+        "viability": tier == "viability",
+        "not_insiders": tier == "not_insider",
+        "members": pl.col("is_member"),
+        **{name: state == name for name in STATES},
+    }
+    return customers.group_by("cluster").agg(
+        (side & pl.col("is_identified")).sum().cast(pl.Int64).alias(name) for name, side in sides.items()
+    )
 
 
 def _capital(text: str) -> str:

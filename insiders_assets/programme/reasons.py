@@ -1,6 +1,7 @@
-"""Reasons: for every customer a sentence with their own numbers.
+"""Reasons: for every customer one sentence a campaign can use, of at most fifteen words and with their own numbers.
 
-Every number in a sentence can be computed again from features.
+Every number in a sentence can be computed again from features. What takes longer, the rule that describes the customer
+and what would bring them in, stands apart in ``details``.
 
 Sentences are built column by column, so that a million customers take seconds.
 """
@@ -11,18 +12,25 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from insiders_assets.programme.amounts import money_column, plural_column
+from insiders_assets.programme.amounts import campaign_money, money_column, plural_column
 from insiders_assets.programme.conditions import Conditions
-from insiders_assets.programme.policies import INSIDER, Selection
+from insiders_assets.programme.customer_policies import keeps
+from insiders_assets.programme.policies import INSIDER, VIABILITY, Selection
 from insiders_assets.programme.rules import ProgrammeRules
-from insiders_assets.programme.suppression import RULES
+
+MOST_WORDS = 15
+"""Words of a reason at most."""
 
 SUPPRESSED = {
-    "opted_out": "they opted out",
-    "wholesale": "quantities like a trade customer's",
-    "mostly_returned": "most of what they buy comes back",
-    "holdout": "held out to measure the programme",
+    "opted_out": "opted out, never invited",
+    "wholesale": "trade quantities, never invited",
+    "mostly_returned": "mostly returned, never invited",
+    "holdout": "held out for measurement",
 }
+"""Why somebody is not invited, in words of a reason."""
+
+MEANT = {"gross": "", "net": " net", "contribution": " contribution"}
+"""What follows an amount that is not gross revenue."""
 
 
 def with_reasons(
@@ -32,10 +40,11 @@ def with_reasons(
     selection: Selection,
     conditions: Conditions,
 ) -> pl.DataFrame:
-    """Add ``reason``.
+    """Add ``reason`` and ``details``.
 
     Args:
-        customers: Customers with features, tiers, ``suppressed_by``, ``grace_refreshes``, ``rule`` and gaps.
+        customers: Customers with features, ``value``, tiers, ``suppressed_by``, ``grace_refreshes``, ``rule`` and
+            gaps.
         rules: The policy and its parameters.
         names: Every cluster's name.
         selection: What the policy chose.
@@ -46,67 +55,83 @@ def with_reasons(
         _rule=pl.col("rule").replace_strict(text, default="", return_dtype=pl.String),
         _name=pl.col("cluster").replace_strict(dict(names), return_dtype=pl.String),
     )
-    inside, known = pl.col("tier") == INSIDER, pl.col("is_identified")
-    why = _why(rules, selection)
-    suppressed = pl.col("suppressed_by").is_not_null()
-    sentence = (
-        pl.when(~known)
-        .then(pl.format("Not identified, so never invited; {}.", _tier_words()))
-        .when(inside & suppressed)
-        .then(pl.format("Not a member although in the Insider tier: {}. {}. {}", _suppressed(), _bought(), why))
-        .when(suppressed)
-        .then(pl.format("Never invited: {}; {}. {}.", _suppressed(), _tier_words(), _bought()))
-        .when(pl.col("grace_refreshes") > 0)
-        .then(
-            pl.format(
-                "Stays by grace, refresh {} of {}. {}. {}",
-                pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes), _bought(), why,
-            )
-        )
-        .when(inside)
-        .then(pl.format("{}. {}", _bought(), why))
-        .when("is_near_miss")
-        .then(pl.format("Nearly: {}. {}.", _gap(), _bought()))
-        .otherwise(pl.format("{}. {}", _bought(), why))
-    )  # fmt: skip
-    return frame.with_columns(reason=sentence).drop("_rule", "_name")
+    sentence = pl.format("{}; {}.", _bought(rules, selection), _why(rules, selection))
+    return frame.with_columns(reason=sentence, details=_details()).drop("_rule", "_name")
 
 
-def _bought() -> pl.Expr:
+def _bought(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
     """What the customer did, in their own numbers."""
+    ago = pl.when(pl.col("recency") == 0).then(pl.lit("last today")).otherwise(
+        pl.format("last {} ago", plural_column(pl.col("recency"), "day", "days"))
+    )  # fmt: skip
     return pl.format(
-        "Bought for {} in {}, the last {} ago",
-        money_column(pl.col("revenue")),
+        "{}{} in {}, {}",
+        campaign_money(pl.col("value"), selection.cut),
+        pl.lit(MEANT[rules.value]),
         plural_column(pl.col("total_purchases"), "order", "orders"),
-        plural_column(pl.col("recency"), "day", "days"),
+        ago,
     )
 
 
 def _why(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
-    """Why the policy puts the customer where they are, then the rule that says the same, or that it does not."""
-    cluster = pl.format("cluster {} ({})", pl.col("cluster"), pl.col("_name").str.to_lowercase())
+    """What decides where they stand."""
+    suppressed = pl.col("suppressed_by").replace_strict(SUPPRESSED, default="", return_dtype=pl.String)
+    held = pl.col("grace_refreshes") > 0
+    return (
+        pl.when(~pl.col("is_identified"))
+        .then(pl.lit("not identified, never invited"))
+        .when(pl.col("suppressed_by").is_not_null())
+        .then(suppressed)
+        .when(held)
+        .then(pl.format("stays by grace, {} of {}", pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes)))
+        .otherwise(_border(rules, selection))
+    )
+
+
+def _border(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
+    """The border that the policy put them above or below."""
+    if selection.cut is not None:
+        begins = "Insiders start at {}" if rules.policy == "value" else "the list ends at {}"
+        border = campaign_money(pl.lit(selection.cut), near=(pl.col("value") - selection.cut).abs() < 1)
+        # Those whom hysteresis keeps are below the border at which others enter: it would contradict them.
+        kept = (pl.col("policy_tier") == INSIDER) & (pl.col("value") < selection.cut)
+        stays = selection.cut * (1 - rules.hysteresis)
+        return (
+            pl.when(kept)
+            .then(
+                pl.format("Insiders stay down to {}", campaign_money(pl.lit(stays), selection.cut, near=True))
+            )
+            .otherwise(pl.format(begins, border))
+        )  # fmt: skip
     inside = pl.col("policy_tier") == INSIDER
     if rules.policy == "threshold":
-        limits = ", ".join(str(rule) for rule in rules.insider_thresholds)
-        return pl.when(inside).then(pl.lit(f"Meets {limits}.")).otherwise(pl.lit(f"Does not meet {limits}."))
-    if selection.cut is not None:
-        gap = (selection.cut - pl.col("revenue")).clip(0.0, None)
+        limits = [str(rule) for rule in rules.insider_thresholds]
+        told = ", ".join(limits[:3]) + (f" and {len(limits) - 3} more" if len(limits) > 3 else "")
+        meets = keeps(rules.insider_thresholds)
         return (
-            pl.when(inside)
-            .then(pl.format("Among the {} highest by revenue.", pl.lit(f"{rules.budget_members:,}")))
-            .otherwise(pl.format("{} short of the least revenue inside.", money_column(gap)))
+            pl.when(meets)
+            .then(pl.lit(f"meets {told}"))
+            .when(inside)
+            .then(pl.lit(f"just short of {told}"))
+            .otherwise(pl.lit(f"misses {told}"))
         )
-    tier = pl.when(inside).then(pl.lit("an Insider cluster")).otherwise(pl.lit("not an Insider cluster"))
+    if rules.policy in ("value", "budget"):
+        return pl.lit("nobody can be an Insider yet")
+    side = pl.when(inside).then(pl.lit("an")).otherwise(pl.lit("not an"))
+    return pl.format("cluster {}, {} Insider cluster", pl.col("cluster"), side)
+
+
+def _details() -> pl.Expr:
+    """The rule that describes the customer, where it does, with their numbers; what would bring a near miss in."""
     rule = (
         pl.when("rule_agrees")
-        .then(pl.format("the rule: {} (they: {})", pl.col("_rule"), _own_numbers()))
-        .otherwise(
-            pl.format(
-                "although the plain rule for {} says otherwise (they: {})", pl.col("_rule"), _own_numbers()
-            )
+        .then(
+            pl.format("Cluster {} ({}); {}", pl.col("cluster"), pl.col("_name").str.to_lowercase(), "_rule")
         )
+        .otherwise(pl.format("Cluster {} ({})", pl.col("cluster"), pl.col("_name").str.to_lowercase()))
     )
-    return pl.format("In {}, {}; {}.", cluster, tier, rule)
+    nearly = pl.when("is_near_miss").then(pl.format(" Nearly: {}.", _gap())).otherwise(pl.lit(""))
+    return pl.format("{}. {}. {}.{}", rule, _own_numbers(), _tier_words(), nearly)
 
 
 def _own_numbers() -> pl.Expr:
@@ -124,16 +149,11 @@ def _own_numbers() -> pl.Expr:
 def _tier_words() -> pl.Expr:
     return (
         pl.when(pl.col("tier") == INSIDER)
-        .then(pl.lit("behaves like an Insider"))
-        .when(pl.col("tier") == "viability")
-        .then(pl.lit("in the tier being analysed"))
-        .otherwise(pl.lit("not in the Insider tier"))
+        .then(pl.lit("In the Insider tier"))
+        .when(pl.col("tier") == VIABILITY)
+        .then(pl.lit("In the tier being analysed"))
+        .otherwise(pl.lit("Not in the Insider tier"))
     )
-
-
-def _suppressed() -> pl.Expr:
-    words = SUPPRESSED | {name: text for name, text in RULES.items() if name not in SUPPRESSED}
-    return pl.col("suppressed_by").replace_strict(words, default="", return_dtype=pl.String)
 
 
 def _gap() -> pl.Expr:
@@ -146,9 +166,9 @@ def _gap() -> pl.Expr:
         return plural_column((needed - 1e-9).ceil().clip(1, None), "more order", "more orders")
 
     sentences = {
-        "revenue": pl.format(
+        "value": pl.format(
             "{} more in purchases, or {} like theirs, would bring them in",
-            money_column(gap), orders(gap / pl.col("avg_ticket")),
+            money_column(gap), orders(gap * pl.col("total_purchases") / pl.col("value")),
         ),
         "purchase_lines": pl.format(
             "{} would bring them in: {} more in purchases, or {}, at their usual prices and sizes",

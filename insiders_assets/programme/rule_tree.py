@@ -36,16 +36,20 @@ class Leaf:
         up_to: Per feature, the border that the value must not exceed; infinity for none.
         customers: Fitted customers inside.
         inside: How many of them are Insiders.
+        insider: What the rule says of those inside the box; None for what most of them are.
     """
 
     above: tuple[float, ...]
     up_to: tuple[float, ...]
     customers: int
     inside: int
+    insider: bool | None = None
 
     @property
     def says_insider(self) -> bool:
         """What the rule says of those inside the box."""
+        if self.insider is not None:
+            return self.insider
         return 2 * self.inside > self.customers
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:

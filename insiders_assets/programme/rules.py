@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.contracts.customers import FEATURES, MEASURES
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import place
 
@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
     from insiders_assets.settings import Settings
 
-PolicyName = Literal["coverage", "clusters", "budget", "threshold"]
+PolicyName = Literal["value", "coverage", "clusters", "budget", "threshold"]
+
+ValueName = Literal["gross", "net", "contribution"]
+
+WORTH = {"gross": "revenue", "net": "net revenue", "contribution": "contribution"}
+"""What value is called in a sentence."""
+
+HYSTERESIS = {"value": 0.05}
+"""How far past the border those inside may drift, by policy, unless a setting says so; 0.02 under the others."""
+
+BOUGHT_MORE = ("revenue", "total_purchases", "purchase_lines", "total_products", "distinct_stock_code")
+"""Features that rise with every purchase: no rule may keep somebody out for having more of them."""
 
 SUPPRESSIBLE = ("wholesale", "mostly_returned")
 """Suppression rules that a setting turns on; anonymous and opted-out customers are always suppressed."""
@@ -52,6 +63,12 @@ class Threshold:
                 where=setting,
                 cure=f"write rules such as revenue>=1000,recency<=90 on {', '.join(names)}",
             )
+        if found[2] == "<=" and found[1] in BOUGHT_MORE:
+            raise UsageError(
+                f"{text.strip()!r} would put a customer out for buying more",
+                where=setting,
+                cure="leave it out; INSIDERS_SUPPRESS=wholesale or INSIDERS_OPTED_OUT keeps large accounts out",
+            )
         return cls(found[1], found[2] == ">=", float(found[3]))
 
     def __str__(self) -> str:
@@ -64,7 +81,8 @@ class ProgrammeRules:
 
     Attributes:
         policy: The selection policy's name.
-        insider_coverage: Share of identified revenue that Insider clusters cover.
+        value: What a customer is worth: a name of :data:`MEASURES`.
+        insider_coverage: Share of identified customers' value that Insiders cover.
         viability_coverage: Share up to which the next ones are being analysed.
         insider_clusters: Numbers or names of the Insider clusters, for the policy ``clusters``.
         viability_clusters: Numbers or names of the clusters being analysed, for the same.
@@ -84,7 +102,8 @@ class ProgrammeRules:
         window_days: How many days features look back, the as-of date included.
     """
 
-    policy: PolicyName = "coverage"
+    policy: PolicyName = "value"
+    value: ValueName = "gross"
     insider_coverage: float = 0.85
     viability_coverage: float = 0.97
     insider_clusters: tuple[str, ...] = ()
@@ -92,7 +111,7 @@ class ProgrammeRules:
     budget_members: int = 0
     insider_thresholds: tuple[Threshold, ...] = ()
     viability_thresholds: tuple[Threshold, ...] = ()
-    hysteresis: float = 0.02
+    hysteresis: float = HYSTERESIS["value"]
     grace_refreshes: int = 1
     suppress: tuple[str, ...] = ("mostly_returned",)
     opted_out: frozenset[str] = frozenset()
@@ -134,6 +153,7 @@ class ProgrammeRules:
             )
         return cls(
             policy=settings.policy,
+            value=settings.value,
             insider_coverage=settings.insider_coverage,
             viability_coverage=settings.viability_coverage,
             insider_clusters=settings.insider_clusters,
@@ -141,7 +161,9 @@ class ProgrammeRules:
             budget_members=_members_at_most(settings) if settings.policy == "budget" else 0,
             insider_thresholds=_thresholds(settings.insider_thresholds, "INSIDERS_INSIDER_THRESHOLDS"),
             viability_thresholds=_thresholds(settings.viability_thresholds, "INSIDERS_VIABILITY_THRESHOLDS"),
-            hysteresis=settings.hysteresis,
+            hysteresis=HYSTERESIS.get(settings.policy, 0.02)
+            if settings.hysteresis is None
+            else settings.hysteresis,
             grace_refreshes=settings.grace_refreshes,
             suppress=settings.suppress,
             opted_out=frozenset(settings.as_kept("customer_id", read_ids(settings.opted_out))),
@@ -155,15 +177,28 @@ class ProgrammeRules:
         )
 
     @property
+    def measure(self) -> str:
+        """The feature that says what a customer is worth."""
+        return MEASURES[self.value]
+
+    @property
+    def coverages(self) -> tuple[float, float]:
+        """The shares of value that Insiders, and Insiders with those being analysed, cover."""
+        return self.insider_coverage, self.viability_coverage
+
+    @property
     def selection(self) -> str:
         """The policy with its parameters, in one word: two refreshes with equal ones chose by the same rule."""
-        return {
+        names = {
+            "value": f"value:{self.insider_coverage:g}/{self.viability_coverage:g}",
             "coverage": f"coverage:{self.insider_coverage:g}/{self.viability_coverage:g}",
             "clusters": f"clusters:{','.join(self.insider_clusters)}/{','.join(self.viability_clusters)}",
             "budget": f"budget:{self.budget_members}/{self.viability_coverage:g}",
             "threshold": f"threshold:{','.join(map(str, self.insider_thresholds))}/"
             f"{','.join(map(str, self.viability_thresholds))}",
-        }[self.policy]
+        }
+        measured = "" if self.value == "gross" or self.policy == "threshold" else f"@{self.value}"
+        return names[self.policy] + measured
 
 
 def read_ids(location: str | None) -> frozenset[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from insiders_assets.programme import ProgrammeInputs
+    from insiders_assets.programme.borders import Borders
     from insiders_assets.storage.stores import Stores
 
 
@@ -105,6 +106,11 @@ def programme_inputs(
         retried=_published(stores, name) if latest and latest["refresh_id"] == name else None,
         names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},
         silhouette=model.card["silhouette"],
+        axes=model.axes,
+        borders=model.borders,
+        borders_before=_borders_before(latest),
+        previous_measure=(latest or {}).get("measure") or "gross",
+        previous_window_days=(latest or {}).get("window_days"),
         stability=_stability(stores, model.version),
         backtest=_backtest(stores),
         rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
@@ -117,11 +123,19 @@ def _list_before(stores: Stores, features: pl.DataFrame) -> pl.DataFrame:
     return stores.transactions.tombstones.read().left_out(published, but=features["customer_id"])
 
 
+def _borders_before(latest: dict[str, Any] | None) -> Borders | None:
+    """The borders in force at the refresh before, or None if it was one from before there were any."""
+    from insiders_assets.programme.borders import Borders
+
+    insider, viability = ((latest or {}).get(name) for name in ("insider_border", "viability_border"))
+    return None if insider is None or viability is None else Borders(insider, viability)
+
+
 def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:
     """What a refresh that is made again has said about movement: its own list is all that is left to compare with."""
     return {
         table: stores.warehouse.read(table).filter(pl.col("refresh_id") == refresh)
-        for table in ("membership_changes", "tier_migration")
+        for table in ("membership_changes", "tier_migration", "refreshes")
     }
 
 

@@ -24,9 +24,16 @@ HEADINGS = {
     "avg_ticket": mark("Revenue per order"),
     "returned": mark("Units returned"),
     "country": mark("Country"),
+    "value": mark("Value"),
+    "state": mark("State"),
+    "headline": mark("Headline"),
+    "next_step": mark("Next step"),
+    "gap_amount": mark("Missing value"),
+    "gap_orders": mark("Missing orders"),
+    "offer_type": mark("Offer"),
 }
 
-MONEY = ("revenue", "avg_ticket")
+MONEY = ("revenue", "avg_ticket", "value", "gap_amount")
 """Features that are amounts of money."""
 
 

@@ -70,6 +70,11 @@ class ReportInputs:
         """This refresh's row of ``refreshes``."""
         return self.tables["refreshes"].to_dicts()[-1]
 
+    @property
+    def chooses_clusters(self) -> bool:
+        """Whether whole clusters were chosen, rather than customers one by one."""
+        return str(self.refresh["selection"] or "").startswith(("coverage:", "clusters:"))
+
     @cached_property
     def members(self) -> pl.DataFrame:
         """``members``, highest revenue first: the same order whatever the table's."""

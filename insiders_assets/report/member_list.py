@@ -31,7 +31,7 @@ FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 SHEET_ROWS = 1_048_575
 """Rows that fit an Excel sheet below its header."""
 
-WIDTHS = {"customer_id": 14, "reason": 80, "cluster_name": 30, "country": 20}
+WIDTHS = {"customer_id": 14, "reason": 60, "headline": 22, "next_step": 60, "cluster_name": 30, "country": 20}
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +81,7 @@ def _told(inputs: ReportInputs) -> pl.DataFrame:
     told = inputs.words.told
     return members.with_columns(
         pl.Series(name, [told(text) for text in members[name]], dtype=pl.String)
-        for name in ("reason", "cluster_name")
+        for name in ("reason", "cluster_name", "headline", "next_step")
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.report.charts import charts
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.sections import (
+    borders,
     capture,
     clusters,
     evidence,
@@ -85,10 +86,12 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "figures": figures,
         "headline": summary.headline(inputs),
         "lead": summary.lead(inputs),
+        "border_line": borders.border_line(inputs),
         "since": summary.since(inputs),
         "tiles": tiers.tiles(inputs),
         "bars": summary.share_bars(inputs),
         "actions": summary.next_actions(inputs),
+        "without_action": summary.without_action(inputs),
         "movement_line": summary.movement_line(inputs),
         "notices": summary.notices(inputs),
         "answers": questions.answers(inputs),
@@ -102,6 +105,11 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "nearly": programme.nearly(inputs),
         "suppressions": programme.suppressions(inputs),
         "movement": movement.movement(inputs),
+        "cause_lines": movement.cause_lines(inputs),
+        "bridge": movement.bridge(inputs),
+        "leaving": movement.leaving(inputs),
+        "states": tiers.states(inputs),
+        "state_names": {state: inputs.words.text(name) for state, name in tiers.STATE_NAMES.items()},
         "change_names": movement.CHANGE_NAMES,
         "cause_names": movement.CAUSE_NAMES,
         "plain_sort": capture.plain_sort(inputs),

@@ -12,7 +12,8 @@ from insiders_assets import progress
 from insiders_assets.contracts.research import CHURN_STUDY, WAYS
 from insiders_assets.errors import InsidersError
 from insiders_assets.programme import ProgrammeRules
-from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, coverage
+from insiders_assets.programme.cluster_policies import coverage
+from insiders_assets.programme.policies import INSIDER, NOT_INSIDER
 from insiders_assets.research.drawing import INK, SERIES, canvas, png
 from insiders_assets.research.study import Study
 from insiders_assets.segmentation import Recipe, SegmentationModel, measures
@@ -126,7 +127,9 @@ def _tiers(
     model: SegmentationModel, table: pl.DataFrame, rules: ProgrammeRules, before: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, dict[int, str]]:
     """Everybody's tier by the policy ``coverage``, hysteresis included where there is a month before; and clusters'."""
-    customers = table.join(model.assign(table), on="customer_id", maintain_order="left")
+    customers = table.join(model.assign(table), on="customer_id", maintain_order="left").with_columns(
+        value=pl.col(rules.measure)
+    )
     if before is None:
         customers = customers.with_columns(
             tier_before=pl.lit(None, pl.String), cluster_before=pl.lit(None, pl.Int32)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
+from insiders_assets.contracts.customers import MEASURES
 from insiders_assets.errors import ModelError
 from insiders_assets.places import Place, place
 from insiders_assets.segmentation import archive
@@ -109,6 +110,7 @@ class ModelRegistry:
             as_of=as_of or settings.as_of,
             previous=self._previous(),
             coverage=(settings.insider_coverage, settings.viability_coverage),
+            value=MEASURES[settings.value],
         )
         self.promote(model.save(self.root))
         self._loaded = model

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.programme import ProgrammeRules
-from insiders_assets.programme.policies import coverage
+from insiders_assets.programme.cluster_policies import coverage
 from insiders_assets.segmentation import measures
 
 
@@ -47,6 +47,7 @@ def test_the_insider_set_is_that_of_the_programmes_policy() -> None:
                 "customer_id": [str(row) for row in range(200)],
                 "cluster": clusters,
                 "revenue": revenue,
+                "value": revenue,
                 "is_identified": [True] * 200,
                 "tier_before": pl.Series([None] * 200, dtype=pl.String),
                 "cluster_before": pl.Series([None] * 200, dtype=pl.Int32),

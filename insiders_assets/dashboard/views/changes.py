@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.contracts.programme import CAUSES
+from insiders_assets.contracts.movement import CAUSES
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.movement import movement
 from insiders_assets.report.sections.movement import CAUSE_NAMES

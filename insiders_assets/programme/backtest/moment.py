@@ -13,8 +13,8 @@ from insiders_assets.programme.backtest.forecasts import Forecast, forecasts_at
 from insiders_assets.programme.backtest.known import BacktestInputs, outcome
 from insiders_assets.programme.backtest.measures import EXPECTED, MARGINAL, SHARE, Measured, figures
 from insiders_assets.programme.backtest.rankings import Ranking, Weights
+from insiders_assets.programme.choosing import choose
 from insiders_assets.programme.inputs import ProgrammeInputs
-from insiders_assets.programme.refresh import choose
 from insiders_assets.programme.rules import ProgrammeRules
 
 LARGEST = 5

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from insiders_assets.programme.policies import rank_clusters
+from insiders_assets.programme.cluster_policies import rank_clusters
 
 FIFTHS = 5
 

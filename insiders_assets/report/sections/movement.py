@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
-from insiders_assets.contracts.programme import CAUSES
+from insiders_assets.contracts.movement import CAUSES
 from insiders_assets.language import mark
 
 if TYPE_CHECKING:
@@ -25,18 +25,100 @@ CHANGE_NAMES = {
 }
 
 CAUSE_NAMES = {
-    "behaviour": mark("bought differently"),
+    "bought": mark("bought"),
+    "aged_out": mark("purchases aged out"),
+    "returned": mark("returned"),
+    "corrected": mark("data corrected"),
+    "grace_ended": mark("grace ended"),
+    "border": mark("the border moved"),
     "model": mark("new segmentation model"),
     "policy": mark("changed selection policy"),
     "suppression": mark("suppressed, or no longer"),
     "first_seen": mark("first seen"),
     "out_of_window": mark("not seen within the window"),
+    "behaviour": mark("bought differently"),
 }
+
+WHY = {
+    "bought": mark("what they bought since is worth %(amount)s"),
+    "aged_out": mark("purchases worth %(amount)s aged out of the window"),
+    "returned": mark("returns changed what they are worth by %(amount)s"),
+    "corrected": mark("corrected data changed what they are worth by %(amount)s"),
+    "grace_ended": mark("their grace ended"),
+    "border": mark("the border moved, not they"),
+    "model": mark("a new segmentation model moved them, not they"),
+    "policy": mark("the selection policy changed"),
+    "suppression": mark("a suppression rule took hold of them, or let them go"),
+    "first_seen": mark("they are seen for the first time, with %(amount)s"),
+    "out_of_window": mark("nothing they bought lies within the window any more"),
+    "behaviour": mark("they bought differently"),
+}
+"""Why somebody entered or left, by cause; the amount is what the cause moved, of all of them together."""
+
+MOVED_BY = {"first_seen": "bought"}
+"""The amount that a cause moved, where it is not called like the cause."""
+
+
+def cause_lines(inputs: ReportInputs) -> list[str]:
+    """Who entered and who left, added up by cause: a sentence each, most customers first."""
+    words = inputs.words
+    if inputs.previous_refresh is None:
+        return []
+    changes = _changes(inputs).filter(pl.col("change").is_in(["entered", "left"]))
+    amounts = [name for name in ("bought", "aged_out", "returned", "corrected") if name in changes.columns]
+    counted = changes.group_by("change", "cause").agg(
+        pl.len(), *((pl.col(name) * 1e6).round(0).sum() / 1e6 for name in amounts)
+    )
+    lines = []
+    for row in counted.sort(["len", "change", "cause"], descending=[True, False, False]).to_dicts():
+        amount = row.get(MOVED_BY.get(row["cause"], row["cause"]))
+        written = "–" if amount is None else words.money(amount, 0)
+        because = WHY[row["cause"]]
+        why = words.text(because, amount=written)
+        told = (
+            mark("%(count)s entered: %(why)s.")
+            if row["change"] == "entered"
+            else mark("%(count)s left: %(why)s.")
+        )
+        lines.append(words.text(told, count=words.number(row["len"]), why=why))
+    return lines
+
+
+def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
+    """What moved the value of all identified customers together: labels and signed amounts that add up."""
+    words, row = inputs.words, inputs.refresh
+    if inputs.previous_refresh is None or row.get("value_before") is None:
+        return []
+    parts = (
+        (words.text("Value at the refresh before"), "", row["value_before"]),
+        (words.text("Bought since"), "+", row["bought"]),
+        (words.text("Aged out of the window"), "−", row["aged_out"]),
+        (words.text("Returned"), "+", row["returned"]),
+        (words.text("Corrected: replaced, replayed, late or forgotten rows"), "+", row["corrected"]),
+        (words.text("Value now"), "=", row["value_after"]),
+    )
+    found = []
+    for label, sign, amount in parts:
+        if sign == "+" and amount < 0:
+            sign, amount = "−", -amount
+        found.append({"label": label, "amount": f"{sign} {words.money(amount)}".strip()})
+    return found
+
+
+def leaving(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Members who leave at the next refresh, or go on by grace alone, unless they buy."""
+    if "leaves_next" not in inputs.tables:
+        return []
+    return inputs.tables["leaves_next"].head(LISTED).to_dicts()
+
+
+def _changes(inputs: ReportInputs) -> pl.DataFrame:
+    return inputs.tables["membership_changes"].filter(pl.col("refresh_id") == inputs.refresh_id)
 
 
 def movement(inputs: ReportInputs) -> dict[str, Any]:
     """Counts by change and cause, the tier-to-tier matrix, and the customers with most revenue."""
-    changes = inputs.tables["membership_changes"].filter(pl.col("refresh_id") == inputs.refresh_id)
+    changes = _changes(inputs)
     counted = {
         (change, cause): count
         for change, cause, count in changes.group_by("change", "cause")

@@ -35,7 +35,13 @@ def nearly(inputs: ReportInputs) -> list[dict[str, Any]]:
     if "is_near_miss" not in frame.columns:
         return []
     near = frame.filter(pl.col("is_near_miss")).sort(["revenue", "customer_id"], descending=[True, False])
-    return near.head(NEARLY).select("customer_id", "country", "revenue", "recency", "reason").to_dicts()
+    return (
+        near.head(NEARLY)
+        .select(
+            "customer_id", "country", "revenue", "recency", "gap_amount", "gap_orders", "reason", "next_step"
+        )
+        .to_dicts()
+    )
 
 
 def _rows(inputs: ReportInputs, name: str) -> list[dict[str, Any]]:

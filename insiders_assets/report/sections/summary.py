@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.report.sections.borders import border_notices
 from insiders_assets.report.sections.tiers import TIER_NAMES
 
 if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
 
 ACTIONS = 3
+LEAST_STABLE = 0.75
+"""Bootstrap Jaccard below which a cluster is no group to act on (C. Hennig, 2007)."""
+
 DOUBTFUL = 0.5
 """Confidence below which an assignment is called doubtful: fewer than half of the neighbours agree."""
 
@@ -76,13 +80,33 @@ def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
     """The actions with most revenue at stake."""
-    ranked = sorted(inputs.clusters, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
+    trusted = [row for row in inputs.clusters if not _is_shaky(row)]
+    ranked = sorted(trusted, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
     # The first sentence of each is the most pressing action and its numbers; the cluster's card tells the next one too.
     return [
         row | {name: row[name].split(". ")[0].rstrip(".") + "." for name in ("action", "action_reason")}
         for row in ranked[:ACTIONS]
         if row["revenue_at_stake"] > 0
     ]
+
+
+def _is_shaky(row: dict[str, Any]) -> bool:
+    return row["stability"] is not None and row["stability"] < LEAST_STABLE
+
+
+def without_action(inputs: ReportInputs) -> str:
+    """Which clusters are given no action because they do not come back, and why; empty if all do."""
+    words = inputs.words
+    shaky = [row for row in inputs.clusters if _is_shaky(row)]
+    if not shaky:
+        return ""
+    named = ", ".join(f"{row['cluster']} ({words.number(row['stability'], 2)})" for row in shaky)
+    return words.text(
+        "No action for clusters %(named)s: drawn from other customers they do not come back (below %(least)s), so "
+        "that an action would be for nobody in particular.",
+        named=named,
+        least=words.number(LEAST_STABLE, 2),
+    )
 
 
 def movement_line(inputs: ReportInputs) -> str:
@@ -109,15 +133,17 @@ def notices(inputs: ReportInputs) -> list[Notice]:
     from insiders_assets.report.sections.capture import plain_sort
     from insiders_assets.report.sections.evidence import later_line, out_of_time
 
-    words, found = inputs.words, []
+    words = inputs.words
+    found = [Notice(text, "tiers") for text in border_notices(inputs)]
     later, sort = later_line(inputs, out_of_time(inputs)), plain_sort(inputs)
     if later:
         found.append(Notice(later, "evidence"))
-    elif sort is not None and sort.lost > 0:
+    if sort is not None and sort.lost > 0.0005 and inputs.chooses_clusters:
         found.append(
             Notice(
                 words.text(
-                    "A plain sort by past revenue, as long as this list, holds %(sort)s of revenue; the list %(list)s.",
+                    "Whole clusters cost revenue: as many customers by past revenue alone hold %(sort)s of it, this "
+                    "list %(list)s. INSIDERS_POLICY=value goes by each customer's own money.",
                     sort=words.percent(sort.sorted_share),
                     list=words.percent(sort.list_share),
                 ),

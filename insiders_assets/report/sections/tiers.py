@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.contracts.tiles import GAUGED
 from insiders_assets.language import Language, mark
@@ -20,6 +22,13 @@ TIER_NAMES = {
     "viability": mark("Viability"),
     "not_insider": mark("Not Insiders"),
 }
+
+STATE_NAMES = {
+    "active": mark("Active"),
+    "lapsing": mark("Lapsing"),
+    "lost": mark("Lost"),
+}
+"""What a customer's own rhythm says of them."""
 
 LESS_IS_BETTER = ("recency", "returned")
 """Features whose heat is inverted: long ago and sent back are not what a shop wants more of."""
@@ -154,3 +163,21 @@ def gauges(inputs: ReportInputs) -> list[tuple[Gauge, str]]:
                 (drawn, "" if old is None else _step(inputs.words, f"mean_{name}", drawn.value - old))
             )
     return found
+
+
+def states(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """Identified customers of each tier by state, with the value that each holds; empty where states are unknown."""
+    known = inputs.insiders.filter("is_identified")
+    if "state" not in known.columns or known["state"].null_count() == known.height:
+        return []
+    counted = known.group_by("tier", "state").agg(
+        pl.len(), value=(pl.col("value") * 1e6).round(0).cast(pl.Int64).sum() / 1e6
+    )
+    cells = {(row["tier"], row["state"]): row for row in counted.to_dicts()}
+    return [
+        {
+            "tier": tier,
+            "cells": [cells.get((tier, state), {"len": 0, "value": 0.0}) for state in STATE_NAMES],
+        }
+        for tier in inputs.tiers
+    ]

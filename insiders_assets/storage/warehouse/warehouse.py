@@ -233,15 +233,19 @@ class Warehouse:
 
     def latest_refresh(self) -> dict[str, Any] | None:
         """The last published row of ``refreshes``, or None before the first publish."""
+        import sqlalchemy as sa
+
         if not self.exists():
             return None
         refreshes = metadata().tables["refreshes"]
-        query = (
-            refreshes.select()
-            .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
-            .limit(1)
-        )
         with self._transaction("read") as connection:
+            # One that an older version of the platform published lacks columns: they are missing from the row as well.
+            present = {column["name"] for column in sa.inspect(connection).get_columns("refreshes")}
+            query = (
+                sa.select(*(column for column in refreshes.c if column.name in present))
+                .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
+                .limit(1)
+            )
             row = connection.execute(query).mappings().first()
         return dict(row) if row else None
 

@@ -1,0 +1,92 @@
+"""Who leaves at the next refresh unless they buy: what ages out until then, and what would make up for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from insiders_assets.contracts.programme import LEAVES_NEXT
+from insiders_assets.money import MICRO
+from insiders_assets.programme.amounts import campaign_money
+from insiders_assets.programme.borders import least_micros
+from insiders_assets.programme.policies import INSIDER, Selection
+from insiders_assets.programme.rules import ProgrammeRules
+
+CENT = MICRO // 100
+
+
+def leaves_next(
+    insiders: pl.DataFrame, moves: pl.DataFrame, rules: ProgrammeRules, selection: Selection, day: date
+) -> pl.DataFrame:
+    """The members whose value does not carry them over the next refresh, nearest to the border first.
+
+    Empty under policies that do not cut by value.
+
+    Args:
+        insiders: The list.
+        moves: As :func:`insiders_assets.programme.bridge.value_moves` returns it.
+        rules: The policy and its parameters.
+        selection: What the policy chose.
+        day: The day that the next refresh is expected to look back from.
+
+    Returns:
+        A frame as the contract ``LEAVES_NEXT`` says.
+    """
+    cut = selection.cut
+    if cut is None:
+        return pl.DataFrame(schema=LEAVES_NEXT.polars_schema)
+    border = least_micros(cut)
+    stays = -(-border * round((1 - rules.hysteresis) * MICRO) // MICRO)
+    held = pl.col("policy_tier") != INSIDER
+    grace = rules.grace_refreshes if rules.policy != "budget" else 0
+    found = (
+        insiders.filter("is_member")
+        .join(moves, on="customer_id", how="left", maintain_order="left")
+        .with_columns(
+            then=pl.col("value_after") - pl.col("ages_out_next"),
+            reach=pl.when(held).then(border).otherwise(stays),
+            leaves=pl.when(held).then(pl.col("grace_refreshes") >= grace).otherwise(grace == 0),
+        )
+        .filter(pl.col("then") < pl.col("reach"))
+        # Rounded up to the cent: who buys what is named stays.
+        .with_columns(cents=-((pl.col("then") - pl.col("reach")) // CENT))
+    )
+    per_order = pl.col("value_after") / pl.col("total_purchases")
+    needs, ages = pl.col("cents") / 100, pl.col("ages_out_next") / MICRO
+    sentence = (
+        pl.when(held & pl.col("leaves"))
+        .then(pl.format("Grace ends on {}: leaves unless they buy for {}.", pl.lit(str(day)), campaign_money(needs)))
+        .when(held)
+        .then(pl.format("Held by grace: buying for {} makes them safe again.", campaign_money(needs)))
+        .when("leaves")
+        .then(
+            pl.format(
+                "Leaves on {} unless they buy for {}: {} ages out.",
+                pl.lit(str(day)), campaign_money(needs), campaign_money(ages),
+            )
+        )
+        .otherwise(
+            pl.format(
+                "By grace alone from {} unless they buy for {}: {} ages out.",
+                pl.lit(str(day)), campaign_money(needs), campaign_money(ages),
+            )
+        )
+    )  # fmt: skip
+    return (
+        found.with_columns(
+            next_as_of=pl.lit(day),
+            why=pl.when(held).then(pl.lit("grace_ended")).otherwise(pl.lit("aged_out")),
+            ages_out=ages,
+            value_then=pl.col("then") / MICRO,
+            must_reach=pl.col("reach") / MICRO,
+            needs=needs,
+            needs_orders=pl.when(per_order > 0).then(
+                (pl.col("cents") * (MICRO // 100) / per_order - 1e-9).ceil().clip(1, 1_000_000)
+            ),
+            sentence=sentence,
+        )
+        .sort(["leaves", "needs", "customer_id"], descending=[True, False, False])
+        .select(LEAVES_NEXT.names)
+        .cast(LEAVES_NEXT.polars_schema)  # type: ignore[arg-type]
+    )
