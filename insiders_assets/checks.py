@@ -113,6 +113,19 @@ def few_rows_rejected(stores: ResourceParam[Stores]) -> AssetCheckResult:
     )
 
 
+@asset_check(asset="clean_purchases", additional_deps=["raw_transactions"])
+def rules_drop_little(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """No rule takes away much of the lines or of the money; one that does may be meant for another shop."""
+    found, limit = stores.dropped(), stores.settings.many_dropped
+    much = [each for each in found if each.share > limit]
+    return AssetCheckResult(
+        passed=not much,
+        severity=AssetCheckSeverity.WARN,
+        description="; ".join(f"{each.rule}: {each.share:.2%}" for each in much) or "No rule does.",
+        metadata={f"share: {each.rule}": each.share for each in found} | {"warns_above": limit},
+    )
+
+
 @asset_check(asset="segmentation_model", blocking=True)
 def champion_is_usable(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """The champion loads and was fitted on today's features."""
@@ -186,6 +199,7 @@ CHECKS = [
     *(contract_checks(name, tables) for name, tables in TOGETHER.items()),
     no_row_lost,
     few_rows_rejected,
+    rules_drop_little,
     champion_is_usable,
     few_doubtful_assignments,
     customers_have_not_drifted,

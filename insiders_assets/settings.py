@@ -113,11 +113,21 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = Field(None, description="The key of those hashes; needed to hash columns.")
 
     # Cleaning
-    price_floor: float = Field(
-        0.04, ge=0, description="Unit prices must exceed this, in the data's currency."
+    price_floor: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
+        "auto",
+        description="Unit prices must exceed this, in the data's currency; auto is 0.04, or 0 where what costs no more "
+        "than that makes a thousandth of the money.",
     )
-    drop_letter_codes: bool = Field(
-        True, description="Drop stock codes made of letters only: postage, fees, manual lines."
+    drop_letter_codes: Literal["known"] | bool = Field(
+        "known",
+        description="Drop stock codes made of letters only: those known to stand for postage, fees or manual lines, "
+        "all (true), or none (false).",
+    )
+    many_dropped: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of lines or money above which what a rule drops is a warning.",
     )
     excluded_countries: Words = Field(
         ("Unspecified", "European Community"), description="Countries whose rows are dropped."

@@ -6,6 +6,7 @@ import pytest
 
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, dropped_by_rule, returns
+from insiders_assets.features.dropped import dropped
 from insiders_assets.settings import load_settings
 from insiders_assets_tests.make import transactions
 
@@ -23,7 +24,7 @@ def test_an_ordinary_line_is_a_purchase_and_keeps_its_contract():
 def test_a_negative_quantity_is_a_return_and_no_purchase():
     raw = transactions({"quantity": -2}, {"quantity": 2}, {"quantity": 0})
     assert RETURNS.validate(returns(raw.lazy(), CleaningRules()).collect())["quantity"].to_list() == [-2]
-    assert clean_purchases(raw.lazy(), CleaningRules()).collect()["quantity"].to_list() == [2, 0]
+    assert clean_purchases(raw.lazy(), CleaningRules()).collect()["quantity"].to_list() == [2]
 
 
 @pytest.mark.parametrize("code", ["POST", "m", "AMAZONFEE", "S"])
@@ -83,3 +84,33 @@ def test_the_rules_of_a_mapping_hold_for_its_files_alone():
         (2.5, "85123A", "Chile"),
     ]
     assert sum(dropped_by_rule(raw, rules).values()) == 3
+
+
+@pytest.mark.parametrize("code", ["MUG", "TEA", "Coffee", "BREAD"])
+def test_letters_that_are_a_product_stay_unless_all_are_to_go(code):
+    assert purchases({"stock_code": code}).height == 1
+    assert purchases({"stock_code": code}, drop_letter_codes=True).is_empty()
+
+
+@pytest.mark.parametrize(("cheap", "floor"), [(0.0, 0.04), (0.00006, 0.04), (0.079, 0.0)])
+def test_the_floor_gives_way_where_what_costs_less_is_worth_something(cheap, floor):
+    assert CleaningRules.from_settings(load_settings(), cheap=cheap).price_floor == floor
+    assert CleaningRules.from_settings(load_settings(price_floor=0.5), cheap=cheap).price_floor == 0.5
+
+
+def test_each_rule_says_its_lines_customers_and_money_sold_and_returned():
+    raw = transactions(
+        {"stock_code": "POST", "quantity": 2, "unit_price": 3.0, "customer_id": "1"},
+        {"stock_code": "POST", "quantity": 1, "unit_price": 3.0, "customer_id": "1"},
+        {"stock_code": "DOT", "quantity": -1, "unit_price": 4.0, "customer_id": None},
+        {"quantity": 0, "customer_id": "2"},
+        {"quantity": 10, "unit_price": 9.1, "customer_id": "3"},
+    )
+    found = dropped(raw.lazy(), CleaningRules())
+    assert [(each.rule, each.lines_in, each.lines_out, each.customers) for each in found] == [
+        ("stock code of a service", 2, 1, 1), ("quantity of nothing", 1, 0, 1),
+    ]  # fmt: skip
+    assert (found[0].money_in, found[0].money_out) == (9.0, 4.0)
+    assert found[0].share == 1.0  # all that was returned
+    assert found[1].share == pytest.approx(1 / 4)
+    assert dropped(raw.lazy(), CleaningRules(drop_letter_codes=False))[0].rule == "quantity of nothing"

@@ -69,6 +69,7 @@ def exports(
             "dagster/row_count": result.rows_transactions,
             "rows_read": result.rows_read,
             "rows_quarantined": result.rows_quarantined,
+            "rows_excluded": result.rows_excluded,
             "files": len(result.files),
             "files_parsed": result.parsed,
         },
@@ -88,10 +89,10 @@ def _offer(instance: DagsterInstance, months: list[str]) -> None:
 def clean_purchases(
     context: AssetExecutionContext, raw_transactions: EngineFrame, stores: ResourceParam[Stores]
 ) -> EngineFrame:
-    """Transactions that pass the cleaning rules, with a quantity of zero or more."""
+    """Transactions that pass the cleaning rules, with a quantity above zero."""
     from insiders_assets.features import cleaning
 
-    rules = cleaning.CleaningRules.from_settings(stores.settings, stores.transactions.cleaning())
+    rules = stores.cleaning_rules()
     with stores.engine.running("cleaning"):
         dropped = cleaning.dropped_by_rule(raw_transactions, rules)
     context.add_output_metadata({f"dropped: {rule}": rows for rule, rows in dropped.items()})
@@ -103,7 +104,4 @@ def returns(raw_transactions: EngineFrame, stores: ResourceParam[Stores]) -> Eng
     """Transactions that pass the cleaning rules, with a negative quantity."""
     from insiders_assets.features import cleaning
 
-    return cleaning.returns(
-        raw_transactions,
-        cleaning.CleaningRules.from_settings(stores.settings, stores.transactions.cleaning()),
-    )
+    return cleaning.returns(raw_transactions, stores.cleaning_rules())

@@ -25,6 +25,7 @@ from insiders_assets.storage.stores import Stores
 if TYPE_CHECKING:
     from dagster import DagsterEvent, ExecuteInProcessResult
 
+    from insiders_assets.language import Language
     from insiders_assets.settings import Settings
 
 
@@ -116,7 +117,7 @@ def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> 
             quarantined=rows["quarantined"],
         )
     )
-    for line in aside.told(stores):
+    for line in (*_dropped(words, report), *aside.told(stores), *stores.transactions.notes()):
         typer.echo(line)
     typer.echo("")
     for answer in report["answers"]:
@@ -124,6 +125,25 @@ def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> 
             f"{answer['number']}. {words.told(answer['question'])}\n   {words.told(answer['answer'])}\n"
         )
     typer.echo(words.text("Report: %(page)s", page=_page(stores)))
+
+
+def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
+    """A line for each rule that took lines away, and a warning where that is much."""
+    from insiders_assets.report.sections.quality import rule_name
+
+    lines = []
+    for each in report.get("rules", ()):
+        told = words.plural(
+            "%(count)s line dropped: %(rule)s (sold %(sold)s, returned %(returned)s; %(share)s)",
+            "%(count)s lines dropped: %(rule)s (sold %(sold)s, returned %(returned)s; %(share)s)",
+            each["lines_in"] + each["lines_out"],
+            rule=rule_name(words, each["rule"]),
+            sold=words.money(each["money_in"]),
+            returned=words.money(each["money_out"]),
+            share=words.percent(each["share"], 2),
+        )
+        lines.append(words.text("Warning: %(what)s", what=told) if each["is_much"] else f"   {told}")
+    return lines
 
 
 def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> ExecuteInProcessResult:

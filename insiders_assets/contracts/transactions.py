@@ -60,8 +60,8 @@ _CLEANED = (
 
 CLEAN_PURCHASES = Table(
     "clean_purchases",
-    "A transaction that passed the cleaning rules, with a quantity of zero or more.",
-    tuple(replace(column, ge=0) if column.name == "quantity" else column for column in _CLEANED),
+    "A transaction that passed the cleaning rules, with a quantity above zero.",
+    tuple(replace(column, ge=1) if column.name == "quantity" else column for column in _CLEANED),
 )
 
 RETURNS = Table(

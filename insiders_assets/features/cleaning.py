@@ -7,7 +7,7 @@ narwhals lazy frames, so that polars and Spark run the same code.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import narwhals as nw
 
@@ -22,7 +22,20 @@ LazyFrameT = TypeVar("LazyFrameT")
 """A lazy frame of any engine narwhals speaks; out comes what went in."""
 
 LETTERS_ONLY = "^[A-Za-z]+$"
-"""Stock codes without a digit stand for postage, fees, samples and manual corrections, not for products."""
+"""Stock codes without a digit, which in some shops never stand for products."""
+_SERVICES = (
+    "POST DOT M S AMAZONFEE B CRUK PADS D DCGSSBOY DCGSSGIRL POSTAGE SHIP SHIPPING FREIGHT DELIVERY CARRIAGE FEE FEES "
+    "DISC DISCOUNT ADJ ADJUST ADJUSTMENT MANUAL TIP TIPS DONATION SAMPLE SAMPLES BANKCHARGES COUPON VOUCHER GIFTCARD "
+    "FRETE PORTE PORTES PORTO ENVIO VERSAND LIVRAISON SPEDIZIONE VERZENDING DESCONTO DESCUENTO RABATT REMISE SCONTO "
+    "KORTING GORJETA PROPINA TRINKGELD"
+)
+"""Stock codes of letters that stand for postage, fees, samples, discounts and corrections, and for no product."""
+_SERVICE = f"(?i)^({'|'.join(_SERVICES.split())})$"
+FLOOR = 0.04
+"""The price that products exceed, unless what costs less is worth something."""
+WORTH = 0.001
+"""Share of the money from which what costs no more than that is worth something: goods sold by the thousandth."""
+NOTHING = "quantity of nothing"
 
 
 @dataclass(frozen=True)
@@ -31,25 +44,33 @@ class CleaningRules:
 
     Attributes:
         price_floor: Unit prices must exceed this, in the data's currency.
-        drop_letter_codes: Whether stock codes made of letters only are dropped.
+        drop_letter_codes: Whether stock codes made of letters only are dropped: all, none, or those known to stand for
+            no product.
         excluded_countries: Countries whose rows are dropped.
         excluded_customers: Customer ids whose rows are dropped.
         by_file: Other rules for the rows of some exports, by ``source_file``.
     """
 
-    price_floor: float = 0.04
-    drop_letter_codes: bool = True
+    price_floor: float = FLOOR
+    drop_letter_codes: bool | Literal["known"] = "known"
     excluded_countries: tuple[str, ...] = ("Unspecified", "European Community")
     excluded_customers: tuple[str, ...] = ()
     by_file: Mapping[str, CleaningRules] = field(default_factory=dict)
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, by_file: Mapping[str, Mapping[str, Any]] | None = None
+        cls, settings: Settings, by_file: Mapping[str, Mapping[str, Any]] | None = None, cheap: float = 0.0
     ) -> CleaningRules:
-        """The rules that the settings ask for, and those of mappings that differ, by ``source_file``."""
+        """The rules that the settings ask for, and those of mappings that differ.
+
+        Args:
+            settings: The settings.
+            by_file: Rules of mappings, by ``source_file``.
+            cheap: Share of all money in lines whose price is no more than :data:`FLOOR`.
+        """
+        floor = (0.0 if cheap > WORTH else FLOOR) if settings.price_floor == "auto" else settings.price_floor
         common = cls(
-            price_floor=settings.price_floor,
+            price_floor=floor,
             drop_letter_codes=settings.drop_letter_codes,
             excluded_countries=settings.as_kept("country", settings.excluded_countries),
             excluded_customers=settings.as_kept("customer_id", settings.excluded_customers),
@@ -90,17 +111,20 @@ class CleaningRules:
     def _own(self) -> dict[str, nw.Expr]:
         """The rules of files that have no others."""
         found = {"price at or below the floor": nw.col("unit_price") <= self.price_floor}
-        if self.drop_letter_codes:
+        if self.drop_letter_codes == "known":
+            found["stock code of a service"] = nw.col("stock_code").str.contains(_SERVICE)
+        elif self.drop_letter_codes:
             found["stock code of letters only"] = nw.col("stock_code").str.contains(LETTERS_ONLY)
         if self.excluded_countries:
             found["excluded country"] = nw.col("country").is_in(self.excluded_countries).fill_null(False)
         if self.excluded_customers:
             found["excluded customer"] = nw.col("customer_id").is_in(self.excluded_customers).fill_null(False)
+        found[NOTHING] = nw.col("quantity") == 0
         return found
 
 
 def clean_purchases(raw: LazyFrameT, rules: CleaningRules) -> LazyFrameT:
-    """The transactions that pass ``rules`` and have a quantity of zero or more.
+    """The transactions that pass ``rules`` and have a quantity above zero.
 
     Args:
         raw: A lazy frame of ``raw_transactions``, of any engine narwhals speaks.
@@ -148,4 +172,5 @@ def dropped_by_rule(raw: Any, rules: CleaningRules) -> dict[str, int]:
         counts[f"rule_{number}"] = (drop & ~earlier).cast(nw.Int64).sum()
         earlier = earlier | drop
     row = nw.from_native(raw).select(**counts).collect(backend="polars").row(0)
-    return {name: int(count or 0) for name, count in zip(rules.drops(), row, strict=True)}
+    found = {name: int(count or 0) for name, count in zip(rules.drops(), row, strict=True)}
+    return {name: count for name, count in found.items() if count or name != NOTHING}

@@ -18,6 +18,8 @@ class Outcome:
         rows_faulty: Those of them that could not be read.
         set_aside: Why the whole export was set aside, or empty.
         excluded: Rows that a rule of the mapping leaves out: how many, and what they amount to, by rule.
+        money: What its transactions amount to, sold and returned.
+        cheap: As much of it as stands on lines whose price is hardly one.
         duplicates: Rows that repeat an earlier row of the export exactly; kept, and counted.
         form: What was found out about its form.
         notes: What the user should know of how it was read.
@@ -31,6 +33,8 @@ class Outcome:
     rows_added: int = 0
     set_aside: str = ""
     excluded: dict[str, dict[str, float]] = field(default_factory=dict)
+    money: float = 0.0
+    cheap: float = 0.0
     duplicates: int = 0
     form: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.doubts.detector import Detector
     from insiders_assets.ingest.rules import FileRules
 
+HARDLY = 0.04
+"""A price that most shops' products exceed."""
 SHOWN_OF_SET_ASIDE = 1000
 """Rejected rows kept of an export that is set aside as a whole: enough to see what is wrong with it."""
 
@@ -82,11 +84,18 @@ class Tally:
             self._excluded.append(found.excluded)
         if found.transactions.height:
             self._suspect(found.transactions)
+            self._weigh(found.transactions)
             self._sink.transactions(found.transactions)
         if found.rejected.height:
             if self._shown.height < SHOWN_OF_SET_ASIDE:
                 self._shown = pl.concat([self._shown, found.rejected]).head(SHOWN_OF_SET_ASIDE)
             self._sink.rejected(found.rejected)
+
+    def _weigh(self, transactions: pl.DataFrame) -> None:
+        """Add up what transactions amount to, and what of it is on lines whose price is hardly one."""
+        value = (transactions["quantity"] * transactions["unit_price"]).abs()
+        self.outcome.money += float(value.sum())
+        self.outcome.cheap += float(value.filter(transactions["unit_price"] <= HARDLY).sum())
 
     def _suspect(self, transactions: pl.DataFrame) -> None:
         """Keep in mind who wants to look at the export whole because of these transactions."""
@@ -185,6 +194,7 @@ class Tally:
         )
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
+        self.outcome.money = self.outcome.cheap = 0.0
         self.outcome.rows_transactions = self.outcome.rows_added = self.outcome.duplicates = 0
         self.outcome.excluded = {}
         self.outcome.rows_quarantined = rest + shown

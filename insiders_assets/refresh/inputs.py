@@ -113,8 +113,13 @@ def programme_inputs(
         previous_window_days=(latest or {}).get("window_days"),
         stability=_stability(stores, model.version),
         backtest=_backtest(stores),
-        rows=stores.transactions.totals() | {"purchases": _rows(purchases), "returns": _rows(returns)},
+        rows=_counted(stores) | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )
+
+
+def _counted(stores: Stores) -> dict[str, int]:
+    totals = stores.transactions.totals()
+    return {name: totals[name] for name in ("read", "transactions", "quarantined")}
 
 
 def _list_before(stores: Stores, features: pl.DataFrame) -> pl.DataFrame:

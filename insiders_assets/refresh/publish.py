@@ -74,6 +74,9 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
         previous_refresh=before,
         previous_tiers=_tiers(stores, before),
         rejected=rejected,
+        dropped=tuple(stores.dropped()),
+        many_dropped=stores.settings.many_dropped,
+        notes=tuple(stores.transactions.notes()),
         language=stores.settings.language,
         currency=stores.settings.currency,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.features.dropped import Dropped
     from insiders_assets.report.inputs import ReportInputs
 
 ROWS = ("read", "transactions", "quarantined", "purchases", "returns")
@@ -21,6 +23,7 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
     ending in ``_of_all`` count everybody.
     """
     insider = inputs.tiers.get("insider", {})
+    rules = {} if inputs.dropped is None else {"rules": [_rule(each, inputs) for each in inputs.dropped]}
     return {
         "refresh_id": inputs.refresh_id,
         "as_of": inputs.as_of.isoformat(),
@@ -39,7 +42,13 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
         "hypotheses": _rows(inputs.tables["hypotheses"].sort("number")),
         "evidence": _evidence(inputs.tables["evidence"]),
         "rows": {name: int(inputs.rows[name]) for name in ROWS},
+        **rules,
     }
+
+
+def _rule(dropped: Dropped, inputs: ReportInputs) -> dict[str, Any]:
+    """What a rule takes away, and whether that is much."""
+    return asdict(dropped) | {"is_much": dropped.share > inputs.many_dropped}
 
 
 def _evidence(table: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from insiders_assets.features.dropped import Dropped
 from insiders_assets.language import Language
 
 
@@ -28,6 +29,9 @@ class ReportInputs:
         previous_refresh: The row of ``refreshes`` before this one, or None.
         rejected: ``rejected_rows``.
         previous_tiers: ``tier_summary`` of the refresh before, or None: the tiles show the change from it.
+        dropped: What each rule takes away of what was read; None if that is not known.
+        many_dropped: The share of lines or money above which that is a warning.
+        notes: What the user should know of how exports were read.
         language: One of :data:`insiders_assets.language.LANGUAGES`.
         currency: ISO 4217 code of the data's currency, or empty if it is not known.
     """
@@ -42,6 +46,9 @@ class ReportInputs:
     previous_refresh: Mapping[str, Any] | None
     rejected: pl.DataFrame
     previous_tiers: pl.DataFrame | None = field(default=None)
+    dropped: tuple[Dropped, ...] | None = None
+    many_dropped: float = 0.01
+    notes: tuple[str, ...] = ()
     language: str = "en"
     currency: str = ""
 

@@ -125,6 +125,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "other_figures": evidence.other_figures(inputs),
         "hypotheses": inputs.tables["hypotheses"].sort("number").to_dicts(),
         "row_flow": quality.row_flow(inputs),
+        "dropped": quality.rules(inputs),
         "rejected": quality.rejected_by_reason(inputs.rejected),
         "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
         "member_columns": MEMBER_COLUMNS,

@@ -279,6 +279,8 @@ def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> Pa
         outcome.rows_added,
         outcome.excluded,
         outcome.notes,
+        outcome.money,
+        outcome.cheap,
         writer.parts,
         writer.rejected_parts,
     )

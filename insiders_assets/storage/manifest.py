@@ -47,6 +47,8 @@ class ParsedExport:
         form: What was found out about its form.
         rows_added: Returns made of rows that were sold and given back; they are transactions beside those rows.
         excluded: Rows that a rule of the mapping leaves out: how many, and what they amount to, by rule.
+        money: What its transactions amount to, sold and returned.
+        cheap: As much of it as stands on lines whose price is hardly one.
         notes: What the user should know of how it was read.
         parts: Its transactions, in the order of the export.
         rejected: Its rejected rows.
@@ -63,6 +65,8 @@ class ParsedExport:
     rows_added: int = 0
     excluded: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    money: float = 0.0
+    cheap: float = 0.0
     parts: list[Part] = field(default_factory=list)
     rejected: list[Part] = field(default_factory=list)
 
@@ -118,6 +122,22 @@ class Manifest:
         for name in sorted(self.files):
             for export in self.files[name].all_exports():
                 yield self.files[name], export
+
+    def cheap(self) -> float:
+        """The share of all money that stands on lines whose price is hardly one."""
+        exports = [export for _, export in self.exports()]
+        money = sum(export.money for export in exports)
+        return sum(export.cheap for export in exports) / money if money else 0.0
+
+    def excluded(self) -> dict[str, dict[str, float]]:
+        """Rows that rules of mappings leave out of all exports: how many, and what they amount to, by rule."""
+        found: dict[str, dict[str, float]] = {}
+        for _, export in self.exports():
+            for rule, out in export.excluded.items():
+                known = found.setdefault(rule, dict.fromkeys(out, 0.0))
+                for key, value in out.items():
+                    known[key] += value
+        return found
 
     def digest(self) -> str:
         """A hash of what the transactions follow from: contents and rules, whatever the files are called."""

@@ -14,6 +14,8 @@ from insiders_assets.storage.files import make_folder
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.features.cleaning import CleaningRules
+    from insiders_assets.features.dropped import Dropped
     from insiders_assets.places import Place
     from insiders_assets.segmentation import ModelRegistry
     from insiders_assets.settings import Settings
@@ -73,6 +75,24 @@ class Stores:
     def files(self, name: str) -> list[str]:
         """The parquet files that hold an asset's latest table, wherever they lie."""
         return self.transactions.files() if name == "raw_transactions" else self.lake.files(name)
+
+    def cleaning_rules(self) -> CleaningRules:
+        """Which transactions count, by the settings, the mappings and what the exports hold."""
+        from insiders_assets.features.cleaning import CleaningRules
+
+        found = self.transactions.manifest()
+        return CleaningRules.from_settings(self.settings, found.cleaning, found.cheap())
+
+    def dropped(self) -> list[Dropped]:
+        """What rules of mappings and cleaning rules take away of what was read."""
+        from insiders_assets.features.dropped import dropped, excluded
+
+        found = self.transactions.manifest()
+        exports = [export for _, export in found.exports()]
+        left_out = excluded(
+            found.excluded(), sum(each.money for each in exports), sum(each.rows_read for each in exports)
+        )
+        return [*left_out, *dropped(self.transactions.scan(), self.cleaning_rules())]
 
     @cached_property
     def engine(self) -> Engine:

@@ -207,6 +207,7 @@ class TransactionStore:
             "read": sum(export.rows_read for export in exports),
             "transactions": sum(export.rows_transactions for export in exports),
             "quarantined": sum(export.rows_quarantined for export in exports),
+            "excluded": sum(export.rows_excluded for export in exports),
         }
 
     def set_aside(self) -> list[ParsedExport]:
@@ -218,6 +219,10 @@ class TransactionStore:
             for export in found.files[name].exports
             if export.set_aside and not found.files[name].gone
         ]
+
+    def notes(self) -> list[str]:
+        """What the user should know of how exports were read, each with its file."""
+        return [f"{export.name}: {note}" for _, export in self.manifest().exports() for note in export.notes]
 
     def unbalanced(self) -> list[str]:
         """Exports whose rows are not all accounted for in what lies on disk, counted afresh."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 if TYPE_CHECKING:
+    from insiders_assets.language import Language
     from insiders_assets.report.inputs import ReportInputs
 
 REASONS = 20
@@ -29,11 +30,44 @@ def row_flow(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Where the rows read went, as shares of them."""
     rows, words = inputs.rows, inputs.words
     read = max(rows["read"], 1)
-    cleaned = rows["transactions"] - rows["purchases"] - rows["returns"]
+    # Returns made of rows that were sold and given back stand beside those rows: they are none of those read.
+    cleaned = max(rows["transactions"] - rows["purchases"] - rows["returns"], 0)
+    excluded = read - rows["transactions"] - rows["quarantined"]
     parts = (
         (words.text("Purchases"), rows["purchases"]),
         (words.text("Returns"), rows["returns"]),
         (words.text("Dropped by cleaning rules"), cleaned),
         (words.text("Set aside"), rows["quarantined"]),
+        *(((words.text("Left out by a mapping"), excluded),) if excluded > 0 else ()),
     )
     return [{"label": label, "rows": count, "share": count / read} for label, count in parts]
+
+
+def rules(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """What each rule took away, in words and figures; those that took much first on the page, too."""
+    words = inputs.words
+    return [
+        {
+            "rule": rule_name(words, dropped.rule),
+            "lines": dropped.lines_in + dropped.lines_out,
+            "customers": dropped.customers,
+            "money_in": dropped.money_in,
+            "money_out": dropped.money_out,
+            "share": dropped.share,
+            "is_much": dropped.share > inputs.many_dropped,
+        }
+        for dropped in inputs.dropped or ()
+    ]
+
+
+def rule_name(words: Language, rule: str) -> str:
+    """What a rule is called; one of a mapping goes by its column and value."""
+    names = {
+        "price at or below the floor": words.text("price at or below the floor"),
+        "stock code of a service": words.text("stock code of a service"),
+        "stock code of letters only": words.text("stock code of letters only"),
+        "excluded country": words.text("excluded country"),
+        "excluded customer": words.text("excluded customer"),
+        "quantity of nothing": words.text("quantity of nothing"),
+    }
+    return names.get(rule, rule)

@@ -132,6 +132,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
     """What a careful reader should know before quoting a number of this page."""
     from insiders_assets.report.sections.capture import plain_sort
     from insiders_assets.report.sections.evidence import later_line, out_of_time
+    from insiders_assets.report.sections.quality import rule_name
 
     words = inputs.words
     found = [Notice(text, "tiers") for text in border_notices(inputs)]
@@ -172,6 +173,29 @@ def notices(inputs: ReportInputs) -> list[Notice]:
                     "%(count)s rows (%(share)s) were set aside.",
                     quarantined,
                     share=words.percent(quarantined / max(inputs.rows["read"], 1), 2),
+                ),
+                "quality",
+            )
+        )
+    found += [
+        Notice(
+            words.text(
+                "The rule “%(rule)s” takes away %(share)s of the lines or of the money.",
+                rule=rule_name(words, dropped.rule),
+                share=words.percent(dropped.share, 2),
+            ),
+            "quality",
+        )
+        for dropped in inputs.dropped or ()
+        if dropped.share > inputs.many_dropped
+    ]
+    if inputs.notes:
+        found.append(
+            Notice(
+                words.plural(
+                    "%(count)s question about an export was passed over with its proposed answer.",
+                    "%(count)s questions about exports were passed over with their proposed answers.",
+                    len(inputs.notes),
                 ),
                 "quality",
             )
