@@ -155,7 +155,8 @@ def _facts(found: Inspection) -> dict[str, Any]:
         }
         for export in found.exports
     ]  # fmt: skip
-    return {"file": found.name, "mapping": mapping, "proposed": found.proposed, "doubts": found.doubts,
+    return {"file": found.name, "mapping": mapping, "proposed": found.proposed,
+            "built_in": found.built_in or None, "doubts": found.doubts,
             "questions": question_facts(found.questions), "settled": settled_facts(found.settled),
             "exports": exports}  # fmt: skip
 
@@ -168,7 +169,12 @@ def _print(found: Inspection) -> None:
         _print_columns(export)
         _print_rows(export)
     if found.mapping:
-        typer.echo("\nMapping proposed:" if found.proposed else "\nRead by its mapping:")
+        built_in = (
+            f"\nRead by the built-in mapping {found.built_in}:"
+            if found.built_in
+            else "\nRead by its mapping:"
+        )
+        typer.echo("\nMapping proposed:" if found.proposed else built_in)
         typer.echo(_indented(written(Mappings(exports=(found.mapping,))), "  "))
     for doubt in found.doubts:
         typer.echo(f"  To decide: {doubt}")
@@ -259,6 +265,8 @@ def _ending(found: Inspection, place: str, *, wrote: bool) -> str:
         )
     if found.proposed:
         return f"\nNothing is written. With --write the mapping goes into {place}."
+    if found.built_in:
+        return "\nNo mapping is needed: this one is built in."
     if found.mapping:
         return f"\nIts mapping is in {place}."
     if found.questions:

@@ -21,6 +21,7 @@ from insiders_assets.ingest.question_text import asked
 from insiders_assets.ingest.questions import OPEN, Answer, Question, Settled, answered, stopping
 from insiders_assets.ingest.reading import read_file
 from insiders_assets.ingest.settling import examined
+from insiders_assets.ingest.shops import form_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,7 @@ class Inspection:
         name: Its name in the landing zone.
         exports: The exports in it.
         mapping: The mapping it was read with; None if it needs none.
+        built_in: The name of the built-in form that the mapping is of, if it is.
         proposed: Whether that mapping is a proposal, and not the user's own.
         doubts: What a person has to decide, a sentence each.
         questions: What is still open, in the order in which it is numbered.
@@ -89,6 +91,7 @@ class Inspection:
     name: str
     exports: list[Inspected] = field(default_factory=list)
     mapping: Mapping | None = None
+    built_in: str = ""
     proposed: bool = False
     doubts: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -125,7 +128,10 @@ def inspect(
     """
     seen, planned = _seen(path, rules)
     found = Inspection(name, seen, rules.mapping)
-    if seen and not planned:
+    if seen and rules.mapping is None and (built_in := _built_in(seen, pattern)):
+        found.built_in, found.mapping = built_in
+        rules = replace(rules, mapping=found.mapping)
+    elif seen and not planned:
         best = max(seen, key=lambda each: len(propose(each.columns, pattern).mapping.columns))
         proposal = _proposal(best, pattern)
         found.doubts = proposal.doubts
@@ -136,6 +142,15 @@ def inspect(
     _read(path, rules, found)
     found.doubts += _questions(found)
     return found
+
+
+def _built_in(seen: Sequence[Inspected], pattern: str) -> tuple[str, Mapping] | None:
+    """The built-in form that an export in a file has, and its mapping."""
+    for each in seen:
+        if found := form_of(tuple(look.name for look in each.columns)):
+            form, mapping = found
+            return f"{form.name} {form.version}", mapping.model_copy(update={"files": (pattern,)})
+    return None
 
 
 def _answered(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -91,7 +91,9 @@ def read_export(
                     formats = one.read()
                 reading = again
             tally.outcome.notes = [passed_over(question) for question in reading.passed]
-            tally.outcome.form = export.form | {"dates": formats.order, "decimal": formats.mark}
+            tally.outcome.form = (
+                export.form | {"dates": formats.order, "decimal": formats.mark} | _facts(reading)
+            )
             tally.outcome.unified = {rule: count for rule, count in sorted(one.changes.items()) if count}
         tally.finish()
     except ExportError as error:
@@ -102,6 +104,19 @@ def read_export(
 def _reading(export: Export, rules: FileRules, tally: Tally) -> Reading:
     """How an export is read; if that cannot be told, its rows are counted all the same."""
     return _counting(export, tally, lambda: decided(export, rules))
+
+
+def _facts(reading: Reading) -> dict[str, Any]:
+    """What is kept of how an export was understood: its built-in form, and what it settled by itself."""
+    found: dict[str, Any] = {}
+    if reading.form:
+        found["built_in"] = f"{reading.form.name} {reading.form.version}"
+    if reading.settled:
+        found["settled"] = [
+            {"code": each.code, "columns": list(each.columns)} | dict(each.arguments)
+            for each in reading.settled
+        ]
+    return found
 
 
 def _counting(export: Export, tally: Tally, told: Callable[[], Reading]) -> Reading:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from insiders_assets.ingest.privacy import Privacy
+from insiders_assets.ingest.shops import VERSIONS
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.date_limits import DayCounts, End
@@ -82,6 +83,7 @@ class FileRules:
         ]
         plain += [self.future_dates, self.date_gap_days]
         facts = [READER_VERSION, plain, mapping, self.privacy.facts]
+        facts += [VERSIONS] if self.mapping is None else []
         facts += [self.open_questions] if self.open_questions != "stop" else []
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -12,6 +12,7 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.filling import filled
 from insiders_assets.ingest.question_text import asked
 from insiders_assets.ingest.questions import OPEN, Question, Settled, answered, proposed, stopping
+from insiders_assets.ingest.shops import form_of
 from insiders_assets.ingest.survey import Survey
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Export
     from insiders_assets.ingest.mapping import Mapping
     from insiders_assets.ingest.rules import FileRules
+    from insiders_assets.ingest.shops import Form
 
 
 class OpenQuestionError(ExportError):
@@ -35,6 +37,7 @@ class Reading:
         mapping: The mapping that says the same: the user's, with what the file settled by itself.
         questions: What is still open, in the order in which it is numbered.
         settled: What the file settled.
+        form: The built-in form that it is read by, if it is.
         passed: Questions that were passed over with their proposed answers.
     """
 
@@ -43,6 +46,7 @@ class Reading:
     questions: list[Question] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     passed: list[Question] = field(default_factory=list)
+    form: Form | None = None
 
 
 def watching(header: Header) -> dict[Detector, tuple[int, ...]]:
@@ -51,8 +55,8 @@ def watching(header: Header) -> dict[Detector, tuple[int, ...]]:
 
 
 def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None) -> bool:
-    """Whether any detector wants to see a column of an export whole."""
-    return bool(watching(Header(names, found, mapping)))
+    """Whether an export has to be read by itself: a detector wants to see a column whole, or it has a built-in form."""
+    return (mapping is None and form_of(names) is not None) or bool(watching(Header(names, found, mapping)))
 
 
 def suspicious() -> list[Detector]:
@@ -80,6 +84,9 @@ def examined(
     Raises:
         ExportError: Its columns cannot be found, or it cannot be read.
     """
+    built_in = form_of(export.header) if rules.mapping is None else None
+    if built_in:
+        rules = replace(rules, mapping=built_in[1])
     mapping = rules.mapping
     header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
     seen = watching(header) | dict.fromkeys(suspected, ())
@@ -87,7 +94,7 @@ def examined(
     if thorough:
         wanted = {detector: seen.get(detector, ()) for detector in DETECTORS}
     if not wanted:
-        return Reading(header.plan, mapping)
+        return Reading(header.plan, mapping, form=built_in[0] if built_in else None)
     positions = [at for columns in wanted.values() for at in columns]
     questions: list[Question] = []
     settled: list[Settled] = []
@@ -107,7 +114,7 @@ def examined(
                 survey = Survey.of(filled(export, header.plan), header.plan, rules, positions)
             else:
                 survey = survey.planned(header.plan)
-    return Reading(header.plan, mapping, questions, settled)
+    return Reading(header.plan, mapping, questions, settled, form=built_in[0] if built_in else None)
 
 
 def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] = ()) -> Reading:

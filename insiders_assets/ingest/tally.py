@@ -95,7 +95,7 @@ class Tally:
         """Add up what transactions amount to, and what of it is on lines whose price is hardly one."""
         value = (transactions["quantity"] * transactions["unit_price"]).abs()
         self.outcome.money += float(value.sum())
-        self.outcome.cheap += float(value.filter(transactions["unit_price"] <= HARDLY).sum())
+        self.outcome.cheap += float(value.filter(transactions["unit_price"].is_between(0, HARDLY)).sum())
 
     def _suspect(self, transactions: pl.DataFrame) -> None:
         """Keep in mind who wants to look at the export whole because of these transactions."""

@@ -1,0 +1,98 @@
+"""The exports of marketplaces and tills that a shop sells through."""
+
+from insiders_assets.ingest.shops.form import Form
+
+AMAZON = Form(
+    name="Amazon",
+    version=1,
+    source="https://sellercentral-europe.amazon.com/gp/help/external/help.html?itemID=201648780",
+    needs=(
+        ("order-id", "amazon-order-id"), ("purchase-date",), ("sku",), ("quantity-purchased", "quantity"),
+        ("item-price",),
+    ),
+    columns={
+        "invoice_no": ("order-id", "amazon-order-id"), "stock_code": ("sku",),
+        "description": ("product-name", "item-name"), "quantity": ("quantity-purchased", "quantity"),
+        # All amounts are aggregates of the quantity, not unit prices.
+        "invoice_date": ("purchase-date",), "line_total": ("item-price",), "customer_id": ("buyer-email",),
+        "country": ("ship-country",),
+    },
+    rules={
+        "discounts": [{"column": ("item-promotion-discount",)}],
+        "exclude": [
+            {"column": ("order-status",), "values": ["Cancelled", "Canceled", "Pending"]},
+            {"column": ("item-status",), "values": ["Cancelled", "Canceled"]},
+        ],
+        "keep": [
+            {"column": ("order-status",), "values": ["Shipped", "Unshipped", "Shipped - Delivered to Buyer"]},
+            {"column": ("item-status",), "values": ["Shipped", "Unshipped"]},
+        ],
+    },
+)  # fmt: skip
+
+SQUARE = Form(
+    name="Square",
+    version=1,
+    source="https://squareup.com/help/us/en/article/5072-summaries-and-reports-from-the-online-square-dashboard",
+    needs=(("Date",), ("Item",), ("Qty",), ("Gross Sales",), ("Net Sales",), ("Transaction ID",), ("Event Type",)),
+    columns={
+        "invoice_no": ("Transaction ID",), "stock_code": ("SKU", "Item"), "description": ("Item",),
+        "quantity": ("Qty",), "invoice_date": ("Date",), "line_total": ("Net Sales",),
+        "customer_id": ("Customer ID", "Customer Reference ID", "Customer Name"),
+    },
+    rules={"keep": [{"column": ("Event Type",), "values": ["Payment"]}]},
+    returns={"column": ("Event Type",), "values": ["Refund"]},
+)  # fmt: skip
+
+MERCADO_LIVRE = Form(
+    name="Mercado Livre",
+    version=1,
+    source="https://vendedores.mercadolivre.com.br/nota/como-ver-e-baixar-seus-relatorios-de-vendas",
+    needs=(
+        ("N.º de venda", "# de venta"), ("Data da venda", "Fecha de venta"), ("Estado",), ("Unidades",),
+        ("Receita por produtos", "Ingresos por productos"),
+    ),
+    columns={
+        "invoice_no": ("N.º de venda", "# de venta"),
+        "stock_code": ("SKU", "# de anúncio", "# de publicación"),
+        "description": ("Título do anúncio", "Título de la publicación"), "quantity": ("Unidades",),
+        "invoice_date": ("Data da venda", "Fecha de venta"),
+        "line_total": ("Receita por produtos", "Ingresos por productos"),
+        "customer_id": ("CPF", "DNI", "Comprador"), "country": ("País",),
+    },
+    rules={
+        "exclude": [
+            {"column": ("Estado",),
+             "values": ["Venda cancelada", "Cancelada pelo comprador", "Pacote cancelado pelo Mercado Livre",
+                        "Venta cancelada", "Cancelada por el comprador"]},
+        ],
+        "keep": [
+            {"column": ("Estado",),
+             "values": ["Entregue", "Venda entregue", "A caminho", "Etiqueta pronta para impressão", "Entregado",
+                        "En camino", "Venta entregada"]},
+        ],
+    },
+)  # fmt: skip
+
+OLIST = Form(
+    name="Olist",
+    version=1,
+    source="https://www.kaggle.com/datasets/olistbr/brazilian-ecommerce",
+    needs=(
+        ("order_id",), ("order_status",), ("order_purchase_timestamp",), ("product_id",), ("price",),
+        ("customer_unique_id",),
+    ),
+    # A line is one piece; customer_id is another one with each order, and customer_unique_id is the person.
+    columns={
+        "invoice_no": ("order_id",), "stock_code": ("product_id",), "invoice_date": ("order_purchase_timestamp",),
+        "unit_price": ("price",), "customer_id": ("customer_unique_id",),
+    },
+    constants={"quantity": "1"},
+    rules={
+        "exclude": [{"column": ("order_status",), "values": ["canceled", "unavailable"]}],
+        "keep": [
+            {"column": ("order_status",),
+             "values": ["delivered", "shipped", "invoiced", "processing", "approved", "created"]},
+        ],
+    },
+)  # fmt: skip
