@@ -58,7 +58,7 @@ def counted(frame: pl.DataFrame, rule: pl.Series) -> pl.DataFrame:
         .agg(
             rows=pl.len().cast(pl.Int64),
             money_in=value.filter(value > 0).sum(),
-            money_out=-value.filter(value < 0).sum(),
+            money_out=value.filter(value < 0).sum().abs(),
         )
         .cast(EXCLUDED_SCHEMA)  # type: ignore[arg-type]
     )
@@ -74,4 +74,10 @@ def summed(pieces: list[pl.DataFrame]) -> dict[str, dict[str, float]]:
         .agg(pl.all().sum())
         .sort(["rows", "rule"], descending=[True, False])
     )
-    return {row.pop("rule"): row for row in found.to_dicts()}
+    return {
+        row["rule"]: {
+            "rows": row["rows"],
+            **{key: round(row[key], 2) + 0.0 for key in ("money_in", "money_out")},
+        }
+        for row in found.to_dicts()
+    }

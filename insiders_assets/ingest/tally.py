@@ -155,6 +155,8 @@ class Tally:
         if self._rules.duplicate_rows == "keep":
             self.outcome.duplicates = self._counter.count
         outcome.excluded = summed(self._excluded)
+        # To the cent: beyond it, a sum follows the order in which a processor adds.
+        outcome.money, outcome.cheap = round(outcome.money, 2), round(outcome.cheap, 2)
 
     def _usual_fault(self) -> str:
         """Return what is wrong with most of the rejected rows, with an example."""
