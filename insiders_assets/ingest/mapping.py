@@ -130,7 +130,7 @@ class Cleaning(BaseModel):
 
     model_config = _STRICT
     price_floor: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    drop_letter_codes: Literal["known"] | bool | None = None
+    drop_letter_codes: Literal[True, False, "known"] | None = None
     excluded_countries: Words | None = None
     excluded_customers: Words | None = None
 
