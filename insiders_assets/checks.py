@@ -30,6 +30,8 @@ from insiders_assets.storage.stores import Stores
 
 MANY_DOUBTFUL = 0.1
 MANY_REJECTED = 0.01
+DRIFTED = 0.03
+"""Share of value by which the Insider border may miss what it was drawn to cover."""
 
 TOGETHER = {
     "exports": (RAW_TRANSACTIONS, REJECTED_ROWS),
@@ -169,6 +171,30 @@ def customers_have_not_drifted(stores: ResourceParam[Stores]) -> AssetCheckResul
     )
 
 
+@asset_check(asset="refreshes")
+def border_drift(stores: ResourceParam[Stores]) -> AssetCheckResult:
+    """Customers above the Insider border hold about as much of all value as it was drawn to cover.
+
+    The metadata hold the share and the border that would restore it; nothing moves by itself, a refit draws it anew.
+    """
+    row = stores.lake.read("refreshes").to_dicts()[-1]
+    share, border = row["share_of_value_above_border"], row["insider_border"]
+    if not str(row["selection"]).startswith("value:") or border is None:
+        return AssetCheckResult(passed=True, description="Tiers are not cut by value.")
+    asked = stores.settings.insider_coverage
+    return AssetCheckResult(
+        passed=abs(share - asked) <= DRIFTED,
+        severity=AssetCheckSeverity.WARN,
+        metadata={
+            "share_of_value_above_border": share,
+            "asked": asked,
+            "border": border,
+            "border_that_would_restore_it": row["restoring_border"] or border,
+            "warns_beyond": DRIFTED,
+        },
+    )
+
+
 @asset_check(asset="members", blocking=True)
 def members_are_identified_insiders(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """Nobody anonymous and nobody from another tier is on the list, and nobody on it is missing from ``insiders``."""
@@ -203,6 +229,7 @@ CHECKS = [
     champion_is_usable,
     few_doubtful_assignments,
     customers_have_not_drifted,
+    border_drift,
     members_are_identified_insiders,
     report_equals_warehouse,
 ]

@@ -219,6 +219,10 @@ class Settings(BaseSettings):
     viability_thresholds: Words = Field(
         (), description="Policy threshold: rules that customers being analysed keep."
     )
+    costs: str | None = Field(
+        None,
+        description="What products cost, for contribution; costs.csv in the landing zone or the home unless given.",
+    )
     hysteresis: float | None = Field(
         None,
         ge=0,
@@ -342,6 +346,8 @@ class Settings(BaseSettings):
         rules = json.loads(self.model_dump_json(exclude=places))
         if self.hash_key:
             rules["hash_key"] = hashlib.sha256(self.hash_key.get_secret_value().encode()).hexdigest()
+        if self.costs:
+            rules["costs"] = _content(self.costs)
         if self.opted_out:
             rules["opted_out"] = _content(self.opted_out)  # who opted out matters, not where the file lies
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]

@@ -60,7 +60,11 @@ def customers(count: int = 600, seed: int = 7) -> pl.DataFrame:
             "is_identified": ~anonymous,
             "country": draw.choice(["United Kingdom", "Brazil", "France"], count, p=[0.8, 0.15, 0.05]),
         }
-    ).with_columns(pl.col("avg_recency_days").fill_nan(None))
+    ).with_columns(
+        pl.col("avg_recency_days").fill_nan(None),
+        net_revenue=pl.col("revenue") * 0.9,
+        contribution=pl.col("revenue") * 0.3,
+    )
     return CUSTOMER_FEATURES.validate(frame.sort("customer_id"))
 
 

@@ -57,6 +57,8 @@ def test_every_feature_of_a_customer_worked_out_by_hand():
             "tenure": 30,
             "is_identified": True,
             "country": "United Kingdom",
+            "net_revenue": 12.8,
+            "contribution": None,
         }
     ]
 

@@ -50,6 +50,7 @@ POLICIES: dict[str, dict[str, Any]] = {
     "clusters": {"policy": "clusters", "insider_clusters": ("1", "2"), "viability_clusters": ("3",)},
     "budget": {"policy": "budget", "budget_members": 40},
     "threshold": {"policy": "threshold", "insider_thresholds": ("revenue>=900", "recency<=90")},
+    "net": {"value": "net", "insider_coverage": 0.8},
     "nobody": {"policy": "threshold", "insider_thresholds": ("revenue>=1000000000",)},
 }
 

@@ -21,11 +21,15 @@ def customer_features(
     """One row per customer with a purchase in the window: revenue, recency, variety, basket, returns and more."""
     from insiders_assets.features import customers
     from insiders_assets.refresh import memory
+    from insiders_assets.refresh.worth import contributed
 
     with stores.engine.running("newest day"):
         as_of = stores.settings.as_of or customers.newest_day(clean_purchases, returns)
     table = stores.engine.customer_features(
         clean_purchases, returns, as_of=as_of, window_days=stores.settings.window_days
+    )
+    table = contributed(
+        stores.settings, table, stores.lake.scan("clean_purchases"), stores.lake.scan("returns"), as_of
     )
     memory.require(stores.settings, stores.transactions.totals()["transactions"], table.height)
     customers.require_customers(table, as_of, stores.settings.window_days)

@@ -26,6 +26,13 @@ FEATURES: tuple[Column, ...] = (
     Column("tenure", "int64", "Days from the first purchase to the as-of date.", "days", ge=0),
 )  # fmt: skip
 
+WORTH: tuple[Column, ...] = (
+    Column("net_revenue", "float64", "Revenue less what was returned, at the prices of the returns.", "currency"),
+    Column("contribution", "float64", "Net revenue less the costs of goods; empty unless value is contribution.",
+           "currency", nullable=True),
+)  # fmt: skip
+"""What else a customer's worth can be measured by; no feature that customers are compared by."""
+
 CUSTOMER_FEATURES = Table(
     "customer_features",
     "One customer with at least one purchase in the window.",
@@ -34,6 +41,7 @@ CUSTOMER_FEATURES = Table(
         *FEATURES,
         IS_IDENTIFIED,
         COUNTRY,
+        *WORTH,
     ),
 )
 
@@ -149,6 +157,7 @@ INSIDERS = Table(
         Column("usual_gap_days", "float64", "Days that usually lie between purchases; empty for anonymous customers.",
                "days", nullable=True, gt=0),
         *STEPS,
+        *WORTH,
         Column("details", "str", "What describes the customer beside the reason: cluster, rule and their own numbers."),
     ),
 )  # fmt: skip

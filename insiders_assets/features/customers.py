@@ -78,7 +78,10 @@ def customer_features(
     sent_back = (
         within(returns, last, window_days)
         .group_by("customer_id")
-        .agg(returned=nw.col("quantity").cast(nw.Int64).sum())
+        .agg(
+            returned=nw.col("quantity").cast(nw.Int64).sum(),
+            back_micros=(nw.col("line_value") * MICRO).round(0).cast(nw.Int64).sum(),
+        )
         .with_columns(returned=-nw.col("returned"))
     )
     table = (
@@ -99,6 +102,8 @@ def customer_features(
         frequency=nw.col("total_purchases") / (span + 1),
         avg_recency_days=nw.when(gaps > 0).then(span / gaps),
         returned=nw.col("returned").fill_null(0),
+        net_revenue=in_currency(nw.col("micros") + nw.col("back_micros").fill_null(0)),
+        contribution=nw.lit(None, nw.Float64),
         country=nw.col("latest_country").str.slice(7),
     )
     return table.select(CUSTOMER_FEATURES.names).sort("customer_id").to_native()

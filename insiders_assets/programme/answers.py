@@ -11,6 +11,7 @@ from insiders_assets.programme.answer_evidence import better
 from insiders_assets.programme.answer_facts import AnswerFacts
 from insiders_assets.programme.evidence import plain_sort_share
 from insiders_assets.programme.policies import ONE_BY_ONE
+from insiders_assets.programme.rules import WORTH
 
 QUESTIONS = {
     1: "Who are the people eligible for the Insiders programme?",
@@ -102,6 +103,12 @@ def _revenue(facts: AnswerFacts) -> str:
         if round(by_sort, 3) > round(own, 3) and facts.rules.policy not in ONE_BY_ONE
         else ""
     )
+    if facts.rules.value != "gross":
+        return (
+            f"{percent(own)} of the {WORTH[facts.rules.value]} of identified customers, and "
+            f"{percent(insider['share_of_revenue'])} of their revenue, {money(insider['revenue'])}. As many customers "
+            f"picked by past {WORTH[facts.rules.value]} alone bring {percent(by_sort)}."
+        )
     return (
         f"{percent(own)} of the revenue of identified customers, {money(insider['revenue'])}; "
         f"{percent(insider['share_of_revenue_of_all'])} of all revenue with the anonymous. As many customers picked by "

@@ -54,11 +54,11 @@ def evidence(
 
 
 def plain_sort_share(known: pl.DataFrame) -> tuple[float, float, float]:
-    """The Insider tier's share of customers, its share of revenue, and that of as many picked by revenue alone."""
+    """The Insider tier's share of customers, its share of value, and that of as many picked by past value alone."""
     inside = known.filter(pl.col("tier") == "insider")
-    whole = int(known.select(micros().sum()).item() or 0)
-    ranked = known.sort(["revenue", "customer_id"], descending=[True, False]).head(inside.height)
-    own, by_sort = (int(part.select(micros().sum()).item() or 0) for part in (inside, ranked))
+    whole = int(known.select(micros("value").sum()).item() or 0)
+    ranked = known.sort(["value", "customer_id"], descending=[True, False]).head(inside.height)
+    own, by_sort = (int(part.select(micros("value").sum()).item() or 0) for part in (inside, ranked))
     return share(inside.height, known.height), share(own, whole), share(by_sort, whole)
 
 
@@ -89,9 +89,9 @@ def _revenue_share(known: pl.DataFrame, bootstrap: Bootstrap) -> list[Row]:
     if known.is_empty():
         return []
     size, own, by_sort = plain_sort_share(known)
-    revenue = known["revenue"].to_numpy()
+    revenue = known["value"].to_numpy()
     inside = (known["tier"] == "insider").to_numpy()
-    ranked = known.with_row_index("place").sort(["revenue", "customer_id"], descending=[True, False])
+    ranked = known.with_row_index("place").sort(["value", "customer_id"], descending=[True, False])
     top = np.zeros(known.height, bool)
     top[ranked["place"].head(int(inside.sum())).to_numpy()] = True
     rows = []
@@ -104,7 +104,7 @@ def _revenue_share(known: pl.DataFrame, bootstrap: Bootstrap) -> list[Row]:
             "share_of_revenue",
             "list_minus_plain_sort",
             own - by_sort,
-            "Below zero: a plain sort by past revenue keeps more revenue than the list does. " + IN_SAMPLE,
+            "Below zero: a plain sort keeps more than the list does. " + IN_SAMPLE,
             size=size,
         )
     )

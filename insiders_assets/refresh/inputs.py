@@ -44,7 +44,11 @@ def inputs_digest(stores: Stores, model_version: str) -> str:
 
 def side_inputs(stores: Stores) -> str:
     """A short hash of what a refresh reads beside exports, settings and model: opt-outs, mended rows, research."""
+    from insiders_assets.refresh.worth import costs_file
+
     files = [stores.lake.path(table.name) for table in (*RESEARCH, STABILITY_STUDY)]
+    if stores.settings.value == "contribution" and (costs := costs_file(stores.settings)):
+        files.append(costs)
     if stores.settings.opted_out:
         files.append(place(stores.settings.opted_out))
     found = hashlib.sha256(stores.transactions.mended.digest().encode())
@@ -82,6 +86,7 @@ def programme_inputs(
         returns: ``returns``, lazy.
     """
     from insiders_assets.programme import ProgrammeInputs, ProgrammeRules
+    from insiders_assets.refresh.worth import valued
 
     as_of = as_of_date(stores)
     model = stores.models.champion()
@@ -93,8 +98,8 @@ def programme_inputs(
     return ProgrammeInputs(
         features=features,
         assignments=assignments,
-        purchases=purchases,
-        returns=returns,
+        purchases=valued(stores.settings, purchases),
+        returns=valued(stores.settings, returns),
         rules=ProgrammeRules.from_settings(stores.settings),
         previous=before,
         as_of=as_of,

@@ -55,11 +55,13 @@ def features_by_day(
         returns: ``returns``, lazy.
     """
     from insiders_assets.features.customers import customer_features
+    from insiders_assets.refresh.worth import contributed
 
     def features_at(day: date) -> pl.DataFrame:
-        return customer_features(purchases, returns, as_of=day, window_days=settings.window_days).collect(
+        table = customer_features(purchases, returns, as_of=day, window_days=settings.window_days).collect(
             engine="streaming"
         )
+        return contributed(settings, table, purchases, returns, day)
 
     return features_at
 

@@ -118,6 +118,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "at_sizes": evidence.at_sizes(inputs, blocks),
         "evidence_notes": evidence.notes(inputs, blocks),
         "ahead": evidence.ahead(inputs),
+        "anyway_line": evidence.anyway_line(inputs, blocks),
         "later_line": evidence.later_line(inputs, blocks),
         "measure_name": partial(measures.measure_name, words),
         "subject_name": partial(measures.subject_name, words),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 MAPPING = "mapping.yaml"
+COSTS = "costs.csv"
+"""What products cost: it lies beside the exports and is none."""
+
 """What other shops' columns mean: belongs beside the exports, and is none."""
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 """Endings by which programs mark files they are still writing."""
@@ -95,7 +98,7 @@ def is_export(name: str) -> bool:
     parts = name.split("/")
     return (
         not any(part.startswith(".") for part in parts)
-        and name != MAPPING
+        and name not in (MAPPING, COSTS)
         and not name.lower().endswith(UNFINISHED)
         and not name.endswith("~")
     )

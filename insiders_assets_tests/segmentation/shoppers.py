@@ -50,6 +50,8 @@ def shoppers(count: int = 600, *, seed: int = 0, anonymous: float = 0.1) -> pl.D
         "is_identified": known,
         "country": ["Freedonia"] * count,
     }
+    columns["net_revenue"] = columns["revenue"]
+    columns["contribution"] = [None] * len(columns["customer_id"])
     return pl.DataFrame(columns, schema=CUSTOMER_FEATURES.polars_schema).sort("customer_id")
 
 

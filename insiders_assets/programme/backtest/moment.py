@@ -9,9 +9,11 @@ import numpy as np
 import polars as pl
 
 from insiders_assets.programme.backtest import rankings
+from insiders_assets.programme.backtest.anyway import anyway
 from insiders_assets.programme.backtest.forecasts import Forecast, forecasts_at
 from insiders_assets.programme.backtest.known import BacktestInputs, outcome
 from insiders_assets.programme.backtest.measures import EXPECTED, MARGINAL, SHARE, Measured, figures
+from insiders_assets.programme.backtest.pace import Pace, blend, decayed_revenue, pace_at
 from insiders_assets.programme.backtest.rankings import Ranking, Weights
 from insiders_assets.programme.choosing import choose
 from insiders_assets.programme.inputs import ProgrammeInputs
@@ -58,6 +60,8 @@ class Moment:
         newcomers: Later revenue of each one who came later.
         ranked: Every way to choose.
         forecasts: Forecasts of later revenue, by name.
+        pace: What was forecast from the pace of purchases.
+        window_days: How many days were looked back on.
     """
 
     cutoff: date
@@ -68,6 +72,8 @@ class Moment:
     newcomers: pl.Series
     ranked: tuple[Ranking, ...]
     forecasts: dict[str, Forecast]
+    pace: Pace
+    window_days: int
 
     @classmethod
     def at(cls, inputs: BacktestInputs, rules: ProgrammeRules, cutoff: date) -> Moment:
@@ -75,8 +81,11 @@ class Moment:
         chosen = list_at(inputs, rules, cutoff)
         forecasts = forecasts_at(inputs, chosen, cutoff, rules.window_days)
         known, newcomers = outcome(inputs.purchases, chosen, cutoff, inputs.horizon_days)
+        pace = pace_at(inputs, chosen, cutoff, rules.window_days)
         ranked = (
             rankings.past_revenue(known),
+            decayed_revenue(inputs, known, cutoff, rules.window_days),
+            blend(known, pace),
             rankings.budget(known),
             rankings.rfm_score(known),
             *(
@@ -90,7 +99,16 @@ class Moment:
             rankings.oracle(known),
         )
         return cls(
-            cutoff, inputs.horizon_days, inputs.sizes, inputs.seed, known, newcomers, ranked, forecasts
+            cutoff,
+            inputs.horizon_days,
+            inputs.sizes,
+            inputs.seed,
+            known,
+            newcomers,
+            ranked,
+            forecasts,
+            pace,
+            rules.window_days,
         )
 
     @property
@@ -103,7 +121,18 @@ class Moment:
         everyone = np.ones(self.known.height, bool)
         smaller = everyone & (rankings.past_revenue(self.known).pick(LARGEST) != 1.0)
         found = self._rows_of("all", everyone)
-        return found + (self._rows_of("without_5_largest", smaller) if smaller.any() else [])
+        found += self._rows_of("without_5_largest", smaller) if smaller.any() else []
+        return found + self._anyway()
+
+    def _anyway(self) -> list[Row]:
+        """Who of the list would have bought anyway, and what keeping the others could have brought at most."""
+        listed = self.listed
+        found = anyway(self.known, listed, self.pace.chance, self.horizon_days, self.window_days)
+        base = self._base("all", None, int(listed.sum())) | {"subject": "list", "low": None, "high": None}
+        return [
+            base | {"measure": measure, "value": value, "note": note}
+            for measure, (value, note) in found.items()
+        ]
 
     def curves(self) -> list[Row]:
         """The capture curve of every ranking."""

@@ -18,6 +18,9 @@ from insiders_assets.programme.backtest.moment import Moment, Row, list_at
 from insiders_assets.programme.rules import ProgrammeRules
 
 MONTH = 30
+NOT_CONVERGED = "(?i)did not converge"
+"""In the note of a model whose figures are those of a limit, or of none."""
+
 SEASONS = (
     "Under two years of history no season can be learnt: what follows a Christmas is guessed from before it."
 )
@@ -46,8 +49,11 @@ def backtest_evidence(table: pl.DataFrame) -> pl.DataFrame:
     """What the report shows of ``selection_backtest``, as rows of ``evidence``.
 
     The share of revenue at every size; everything else at the list's own. Figures without the largest accounts
-    have a measure of their own, so that the rows of a measure can be drawn together.
+    have a measure of their own, so that the rows of a measure can be drawn together. A model that did not converge at
+    any cut-off is shown in the study only.
     """
+    failed = table.filter(pl.col("note").str.contains(NOT_CONVERGED))["subject"].unique()
+    table = table.filter(~pl.col("subject").is_in(failed.implode()))
     everyone, own_size = pl.col("accounts") == "all", pl.col("size").is_null()
     shown = (everyone & (own_size | (pl.col("measure") == SHARE))) | (
         ~everyone & own_size & pl.col("measure").is_in([SHARE, AGAINST_SORT])

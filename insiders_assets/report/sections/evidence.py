@@ -148,6 +148,26 @@ def later_line(inputs: ReportInputs, blocks: list[Block]) -> str:
     )
 
 
+def anyway_line(inputs: ReportInputs, blocks: list[Block]) -> str:
+    """Who would buy anyway and what retention could bring at most, on average over cut-offs; empty if unmeasured."""
+    words = inputs.words
+    means = {block.measure: block.mean("list") for block in blocks if block.size is None}
+    members, brought, ceiling = (
+        means.get(name)
+        for name in ("would_buy_anyway", "would_buy_anyway_share_of_list", "retention_ceiling")
+    )
+    if members is None or brought is None or ceiling is None:
+        return ""
+    return words.text(
+        "%(members)s of the members would have bought anyway (a chance of 90%% or more) and brought %(brought)s of "
+        "what the list brought. Keeping every member who stayed away could have brought %(ceiling)s more at most: a "
+        "ceiling. Only a holdout measures what the programme brings.",
+        members=words.percent(members),
+        brought=words.percent(brought),
+        ceiling=words.percent(ceiling),
+    )
+
+
 def other_figures(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Figures that are not out of time, as the evidence table has them."""
     return inputs.tables["evidence"].filter(pl.col("cutoff").is_null()).to_dicts()
