@@ -1,147 +1,165 @@
-"""How far fits agree with each other, and a frozen model with itself: ``python -m benchmarks.agreement LAKE``.
+"""How far fits agree with each other on one shop, and a frozen model with itself and with its refit.
 
-Prints one JSON object. Seeds and row orders are none that the recipes were chosen with.
+Usage: python -m benchmarks.agreement reference LAKE, or python -m benchmarks.agreement second
+
+Prints one JSON object. Seeds, samples and moments are none that the recipe was chosen with.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from datetime import timedelta
-from itertools import pairwise
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from benchmarks import moments, second_shop
 from benchmarks.measure import say
 from insiders_assets.features.customers import customer_features, newest_day
-from insiders_assets.segmentation import SegmentationModel, measures, recipe
-from insiders_assets.segmentation.fitting import fit
-from insiders_assets.segmentation.population import fitted_population
+from insiders_assets.segmentation import borders_of, measures, recipe
+from insiders_assets.segmentation.fitting import fit, group
+from insiders_assets.segmentation.population import fitted_population, matrix
 
 SEEDS = range(7101, 7109)
-"""Seeds of fits and of the orders that rows come in; none was used while a recipe was chosen."""
+"""Seeds of fits and of the orders that rows come in."""
 
 SUBSAMPLES = range(8101, 8109)
 SHARE = 0.9
-MONTHS = 8
-DAYS = 30
+BOOTSTRAPS = range(9101, 9126)
 WINDOW = 396
-INSIDER, VIABILITY = 0.85, 0.97
+BINS = 25
+"""Groups of like revenue in which it is measured what clusters tell beyond it."""
 
 
-def main(lake: str) -> None:
+def main(shop: str, lake: str | None = None) -> None:
     """Measure everything and print it."""
-    folder = Path(lake)
-    features = pl.read_parquet(folder / "customer_features.parquet")
-    leaf, stable = seeds(features, "leaf"), seeds(features, "stable")
-    print(
-        json.dumps(
-            {
-                "customers": int(features["is_identified"].sum()),
-                "leaf": leaf,
-                "stable": stable,
-                "subsamples": subsamples(features),
-                "kept": kept(features),
-                "churn": churn(folder),
-            }
-        )
-    )
+    found = second_shop.transactions() if lake is None else lake_of(Path(lake))
+    if found is None:
+        print("null")
+        return
+    purchases, returns = found
+
+    def features_at(day: date, window: int) -> pl.DataFrame:
+        table = customer_features(purchases, returns, as_of=day, window_days=window)
+        return table.filter(pl.col("is_identified")).collect()
+
+    print(json.dumps(measured(shop, features_at, newest_day(purchases, returns), purchases)))
 
 
-def seeds(features: pl.DataFrame, name: str) -> dict[str, Any]:
-    """Fits of the same customers, each with another seed and its rows in another order."""
-    people = features.filter("is_identified").sort("customer_id")
-    revenue = people["revenue"].to_numpy()
-    labels, silhouettes, smallest, counts = [], [], [], []
-    for seed in SEEDS:
-        say(f"  {name}, seed {seed}")
-        model = SegmentationModel.fit(
-            features.sample(fraction=1, shuffle=True, seed=seed), seed=seed, recipe=name
-        )
-        labels.append(model.assign(people)["cluster"].to_numpy())
-        sizes = np.bincount(labels[-1])[1:]
-        silhouettes.append(model.card["silhouette"]["embedding"])
-        smallest.append(float(sizes.min() / sizes.sum()))
-        counts.append(len(sizes))
-    rand = measures.pairwise_adjusted_rand(labels)
-    shared = measures.pairwise_jaccard([measures.insider_set(each, revenue) for each in labels])
+def lake_of(lake: Path) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """``clean_purchases`` and ``returns`` of a run."""
+    return pl.scan_parquet(lake / "clean_purchases.parquet"), pl.scan_parquet(lake / "returns.parquet")
+
+
+def measured(
+    shop: str, features_at: Callable[[date, int], pl.DataFrame], last: date, purchases: pl.LazyFrame
+) -> dict[str, Any]:
+    """Every figure of a shop."""
+    chosen = recipe()
+    people = fitted_population(features_at(last, WINDOW), chosen)
+    say(f"{shop}: {people.height} customers, {len(SEEDS) + len(SUBSAMPLES) + len(BOOTSTRAPS)} fits")
+    whole = fit(people, chosen, SEEDS[0])
+    placed = whole.voter.assign(matrix(people, chosen.inputs))[0]
+    sizes = np.bincount(whole.clusters)
     return {
-        "rand": spread(rand),
-        "jaccard": spread(shared),
-        "silhouette": spread(silhouettes),
-        "smallest": min(smallest),
-        "clusters": min(counts),
+        "customers": people.height,
+        "clusters": len(sizes),
+        "smallest": float(sizes.min() / sizes.sum()),
+        "silhouette": whole.silhouette,
+        "kept": float((placed == whole.clusters).mean()),
+        "insiders": float(insiders(people).mean()),
+        "beyond_revenue": beyond_revenue(people, whole.clusters),
+        "rules": rules(people, whole.clusters),
+        "seeds": seeds(people),
+        "subsamples": subsamples(people),
+        "bootstraps": bootstraps(people, whole.clusters),
+        "months": moments.months(features_at, last, SEEDS[0]),
+        "refit": moments.refit(features_at, last, SEEDS[0]),
+        "capture": moments.capture(features_at, last, purchases),
     }
 
 
-def subsamples(features: pl.DataFrame) -> dict[str, Any]:
+def insiders(people: pl.DataFrame) -> NDArray[np.bool_]:
+    """Who is an Insider by the border that these customers draw."""
+    borders = borders_of(people)
+    return (people["revenue"] >= borders.insider).to_numpy() if borders else np.zeros(people.height, bool)
+
+
+def seeds(people: pl.DataFrame) -> dict[str, Any]:
+    """Fits of the same customers, each with another seed and its rows in another order."""
+    labels, chosen = [], []
+    for seed in SEEDS:
+        shuffled = people.sample(fraction=1, shuffle=True, seed=seed)
+        labels.append(group(fitted_population(shuffled, recipe()), recipe(), seed))
+        chosen.append(insiders(shuffled.sort("customer_id")))
+    return {
+        "rand": spread(measures.pairwise_adjusted_rand(labels)),
+        "jaccard": spread(measures.pairwise_jaccard(chosen)),
+    }
+
+
+def subsamples(people: pl.DataFrame) -> dict[str, Any]:
     """Fits of nine tenths of the customers: every two compared on the customers that both were fitted on."""
-    people = features.filter("is_identified").sort("customer_id")
     found = []
     for seed in SUBSAMPLES:
-        say(f"  subsample {seed}")
-        part = people.sample(fraction=SHARE, seed=seed)
-        labels = SegmentationModel.fit(part, seed=seed).assign(part).select("customer_id", "cluster")
-        labels = part.select("customer_id", "revenue").join(labels, on="customer_id", maintain_order="left")
-        inside = measures.insider_set(labels["cluster"].to_numpy(), labels["revenue"].to_numpy())
-        found.append(labels.with_columns(inside=pl.Series(inside)).sort("customer_id"))
+        drawn = np.random.default_rng(seed).permutation(people.height)
+        rows = np.sort(drawn[: round(SHARE * people.height)])
+        found.append((rows, group(people[rows], recipe(), seed), insiders(people[rows])))
     rand, shared = [], []
     for number, one in enumerate(found):
         for other in found[:number]:
-            both = one.join(other, on="customer_id", suffix="_other", maintain_order="left")
-            rand.append(measures.adjusted_rand(both["cluster"].to_numpy(), both["cluster_other"].to_numpy()))
-            shared.append(measures.jaccard(both["inside"].to_numpy(), both["inside_other"].to_numpy()))
+            _, first, second = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
+            rand.append(measures.adjusted_rand(one[1][first], other[1][second]))
+            shared.append(measures.jaccard(one[2][first], other[2][second]))
     return {"rand": spread(rand), "jaccard": spread(shared)}
 
 
-def kept(features: pl.DataFrame) -> float:
-    """Share of fitted customers whom the model, once saved and read back, puts where the fit had put them."""
-    people = fitted_population(features, recipe())
-    fitted = fit(people, recipe(), SEEDS[0]).clusters
-    with tempfile.TemporaryDirectory() as folder:
-        version = SegmentationModel.fit(features, seed=SEEDS[0]).save(folder)
-        assigned = SegmentationModel.load(Path(folder) / version).assign(people)["cluster"].to_numpy()
-    return float((assigned == fitted + 1).mean())
+def bootstraps(people: pl.DataFrame, clusters: NDArray[np.int32]) -> dict[str, Any]:
+    """Fits of customers drawn with repeats, compared with the fit of all on those that were drawn."""
+    everybody, shared = insiders(people), []
+    back: dict[int, list[float]] = {cluster: [] for cluster in range(int(clusters.max()) + 1)}
+    for seed in BOOTSTRAPS:
+        drawn = np.sort(np.random.default_rng(seed).integers(0, people.height, people.height))
+        rows, first = np.unique(drawn, return_index=True)
+        labels = group(people[drawn], recipe(), SEEDS[0])[first]
+        shared.append(measures.jaccard(everybody[rows], insiders(people[drawn])[first]))
+        for cluster, value in measures.cluster_recovery(clusters[rows], labels).items():
+            back[cluster].append(value)
+    by_cluster = [float(np.mean(values)) for values in back.values()]
+    return {"clusters": by_cluster, "least": min(by_cluster), "jaccard": spread(shared)}
 
 
-def churn(folder: Path) -> dict[str, Any]:
-    """Tiers from month to month by one frozen model, of identified customers there in both months.
+def beyond_revenue(people: pl.DataFrame, clusters: NDArray[np.int32]) -> float:
+    """Share of the variance of habits, given revenue, that lies between clusters, on average over habits.
 
-    ``behaviour`` keeps each cluster in the tier that it was in when fitted, so that only customers move; ``redrawn``
-    draws the tiers' borders anew each month, without hysteresis.
+    Habits are ranked, and the mean of their twenty-fifth by revenue is taken off before (partial eta squared).
     """
-    purchases, returns = (
-        pl.scan_parquet(folder / f"{name}.parquet") for name in ("clean_purchases", "returns")
-    )
-    last = newest_day(purchases, returns)
-    months = [
-        customer_features(purchases, returns, as_of=last - timedelta(days=DAYS * back), window_days=WINDOW)
-        .collect()
-        .filter("is_identified")
-        for back in range(MONTHS, -1, -1)
-    ]
-    model = SegmentationModel.fit(months[-1], seed=SEEDS[0])
-    frozen = dict(tiers(model, months[-1]).select("cluster", "tier").unique().iter_rows())
-    moved: dict[str, list[float]] = {"behaviour": [], "redrawn": []}
-    placed = [tiers(model, month) for month in months]
-    for before, after in pairwise(placed):
-        both = before.join(after, on="customer_id", suffix="_after")
-        moved["redrawn"].append(float((both["tier"] != both["tier_after"]).mean()))
-        was, now = (both[name].replace_strict(frozen) for name in ("cluster", "cluster_after"))
-        moved["behaviour"].append(float((was != now).mean()))
-    return {name: spread(values) for name, values in moved.items()}
+    revenue = people["revenue"].rank("average").to_numpy()
+    bins = np.minimum((revenue / len(revenue) * BINS).astype(int), BINS - 1)
+    sizes, shares = np.bincount(clusters), []
+    for name in (*recipe().inputs, "tenure", "distinct_stock_code"):
+        if people[name].n_unique() == 1:
+            continue
+        rest = people[name].rank("average").to_numpy() / people.height
+        rest = rest - (np.bincount(bins, rest) / np.bincount(bins))[bins]
+        rest = rest - rest.mean()
+        shares.append((sizes * (np.bincount(clusters, rest) / sizes) ** 2).sum() / (rest**2).sum())
+    return float(np.mean(shares))
 
 
-def tiers(model: SegmentationModel, features: pl.DataFrame) -> pl.DataFrame:
-    """``customer_id, cluster, tier`` by the borders of today."""
-    placed = model.assign(features).select("customer_id", "cluster")
-    clusters, revenue = placed["cluster"].to_numpy(), features["revenue"].to_numpy()
-    inside = [measures.insider_set(clusters, revenue, share) for share in (INSIDER, VIABILITY)]
-    return placed.with_columns(tier=pl.Series(2 - inside[0].astype(int) - inside[1]))
+def rules(people: pl.DataFrame, clusters: NDArray[np.int32]) -> float:
+    """Share of customers whose cluster a decision tree over the inputs tells, that did not see them: five folds."""
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(min_samples_leaf=5, random_state=SEEDS[0])
+    folds = StratifiedKFold(5, shuffle=True, random_state=SEEDS[0])
+    return float(cross_val_score(tree, matrix(people, recipe().inputs), clusters, cv=folds).mean())
 
 
 def spread(values: list[float]) -> dict[str, float]:

@@ -159,8 +159,12 @@ def _segmentation(figures: dict[str, Any]) -> str:
         [
             "## Segmentation: whether it stays put, and what it costs",
             "",
-            f"{figures['agreement']['customers']:,} identified customers of the reference data; eight seeds and row",
-            "orders, eight subsamples, eight months. See [segmentation](segmentation.md).",
+            "; ".join(
+                f"{shop}: {found['customers']:,} identified customers"
+                for shop, found in figures["shops"].items()
+            )
+            + ".",
+            "Eight seeds and row orders, eight samples of 90 %, 25 bootstraps. See [segmentation](segmentation.md).",
             "",
             *promises(figures["figures"]),
         ]

@@ -37,8 +37,26 @@ def home(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def first(home):
-    return run(SHIPPED, home)
+def barred(tmp_path_factory) -> Path:
+    """Libraries that compile what they run, in the place of the real ones: each leaves a trace when it is loaded."""
+    folder = tmp_path_factory.mktemp("barred")
+    for name in ("umap", "numba"):
+        trace = folder / f"{name}.loaded"
+        (folder / f"{name}.py").write_text(
+            f"open({str(trace)!r}, 'w').close()\nraise ImportError({name!r})\n"
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(home, barred):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", str(barred))
+        return run(SHIPPED, home)
+
+
+def test_a_first_run_loads_nothing_that_compiles(first, barred):
+    assert list(barred.glob("*.loaded")) == []
 
 
 @pytest.fixture

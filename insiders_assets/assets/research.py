@@ -77,9 +77,17 @@ def stability_study(
     context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
 ) -> DataFrame:
     """Fit the champion's recipe under other seeds, row orders and customers, and say which clusters come back."""
+    from insiders_assets.refresh.study import other_shops
     from insiders_assets.research import stability
+    from insiders_assets.research.churn import BY_CLUSTER
 
-    return _kept(context, stores, stability.stability_study(stores.models.champion(), customer_features))
+    study = stability.stability_study(
+        stores.models.champion(),
+        customer_features,
+        by_cluster=stores.settings.policy in BY_CLUSTER,
+        others=other_shops(stores),
+    )
+    return _kept(context, stores, study)
 
 
 @asset(**declare(FEATURE_PROFILE, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
@@ -134,9 +142,11 @@ def recipe_trials(
     context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
 ) -> DataFrame:
     """Fit many recipes on customers drawn anew, and say which get all of their clusters back."""
+    from insiders_assets.refresh.study import other_shops
     from insiders_assets.research import trials
 
-    return _kept(context, stores, trials.recipe_trials(customer_features))
+    study = trials.recipe_trials(customer_features, others=other_shops(stores))
+    return _kept(context, stores, study)
 
 
 @asset(**declare(CHURN_STUDY, GROUP, "polars", "scikitlearn"), deps=[segmentation_model], pool="home")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
-TO_FIT = ("sklearn.ensemble", "scipy.sparse.linalg", "umap", "sklearn.cluster", "sklearn.metrics")
+TO_FIT = ("sklearn.ensemble", "sklearn.cluster", "sklearn.metrics")
 TO_REPORT = ("jinja2", "matplotlib.figure", "matplotlib.backends.backend_agg", "xlsxwriter")
 
 

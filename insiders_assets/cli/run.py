@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dagster import DagsterEvent, ExecuteInProcessResult
 
     from insiders_assets.language import Language
+    from insiders_assets.segmentation import SegmentationModel
     from insiders_assets.settings import Settings
 
 
@@ -119,6 +120,15 @@ def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> 
     )
     for line in (*_dropped(words, report), *aside.told(stores), *stores.transactions.notes()):
         typer.echo(line)
+    if model := _outdated(stores):
+        typer.echo(
+            words.text(
+                "The model is of the recipe %(old)s; a refit by %(new)s gives clusters that come back and borders "
+                "in money, when it suits: insiders refit",
+                old=model.recipe.name,
+                new=stores.settings.recipe,
+            )
+        )
     typer.echo("")
     for answer in report["answers"]:
         typer.echo(
@@ -144,6 +154,18 @@ def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
         )
         lines.append(words.text("Warning: %(what)s", what=told) if each["is_much"] else f"   {told}")
     return lines
+
+
+def _outdated(stores: Stores) -> SegmentationModel | None:
+    """The champion, if a refit would bring something; None if there is nothing to say of it."""
+    from insiders_assets.segmentation.recipes import recipe_from
+
+    if stores.champion_version() is None:
+        return None
+    with suppress(InsidersError):  # a refresh says what is wrong with it
+        model = stores.models.champion()
+        return model if model.worth_a_refit(recipe_from(stores.settings)) else None
+    return None
 
 
 def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> ExecuteInProcessResult:

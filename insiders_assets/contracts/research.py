@@ -8,6 +8,11 @@ BADGES = ((0.85, "highly stable"), (0.75, "valid"), (0.60, "pattern"), (0.0, "do
 CHANGES = ("seed", "row_order", "subsample", "bootstrap")
 AGREEMENT = ("adjusted_rand", "insider_jaccard", "cluster_jaccard")
 
+OWN_SHOP = "home"
+"""What a study calls the shop of its own home; another goes by its file's name."""
+
+_SHOP = Column("shop", "str", "The shop: home, or the name of another one that was put beside it.")
+
 STABILITY_STUDY = Table(
     "stability_study",
     "How far fits agree when one thing is changed: as partitions, on the Insider set, or on one published cluster.",
@@ -32,6 +37,7 @@ STABILITY_STUDY = Table(
             nullable=True,
             isin=tuple(word for _, word in BADGES),
         ),
+        _SHOP,
     ),
 )
 
@@ -260,7 +266,7 @@ RECIPE_TRIALS = Table(
     "recipe_trials",
     "One recipe fitted on customers drawn anew: whether every one of its clusters comes back.",
     (
-        Column("recipe", "str", "The recipe with what is changed in it.", unique=True),
+        Column("recipe", "str", "The recipe with what is changed in it."),
         Column("clusters", "int64", "Its clusters.", ge=1),
         Column("least", "float64", "Mean bootstrap Jaccard of the least stable cluster.", ge=0, le=1),
         Column("mean", "float64", "Mean over the clusters.", ge=0, le=1),
@@ -269,5 +275,7 @@ RECIPE_TRIALS = Table(
         Column("insider_jaccard", "float64", "Mean Jaccard index of the Insider set.", ge=0, le=1),
         Column("smallest", "float64", "Share of customers in the smallest cluster.", "fraction", ge=0, le=1),
         Column("is_default", "bool", "Whether it is the default recipe."),
+        _SHOP,
     ),
+    key=("recipe", "shop"),
 )

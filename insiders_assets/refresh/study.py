@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.errors import InsidersError
 from insiders_assets.storage.files import replacing
 
 if TYPE_CHECKING:
@@ -64,6 +66,31 @@ def features_by_day(
         return contributed(settings, table, purchases, returns, day)
 
     return features_at
+
+
+def other_shops(stores: Stores) -> dict[str, pl.DataFrame]:
+    """``customer_features`` of other shops, by name: parquet files that somebody put into ``<home>/research/shops/``.
+
+    Raises:
+        InsidersError: A file cannot be read.
+    """
+    folder = stores.home / "research" / "shops"
+    if not folder.is_dir():
+        return {}
+    found = {}
+    files: list[Place] = list(folder.iterdir())
+    for file in sorted(files, key=lambda each: each.name):
+        if not file.name.endswith(".parquet"):
+            continue
+        try:
+            found[file.name.removesuffix(".parquet")] = pl.read_parquet(BytesIO(file.read_bytes()))
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise InsidersError(
+                f"cannot be read as a parquet table ({type(error).__name__})",
+                where=str(file),
+                cure="put the customer_features.parquet of that shop's lake there, or take the file away",
+            ) from None
+    return found
 
 
 def keep_figures(stores: Stores, name: str, study: Study) -> Place:

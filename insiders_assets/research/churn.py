@@ -12,7 +12,9 @@ from insiders_assets import progress
 from insiders_assets.contracts.research import CHURN_STUDY, WAYS
 from insiders_assets.errors import InsidersError
 from insiders_assets.programme import ProgrammeRules
+from insiders_assets.programme.borders import Borders, borders_in_force
 from insiders_assets.programme.cluster_policies import coverage
+from insiders_assets.programme.customer_policies import value
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER
 from insiders_assets.research.drawing import INK, SERIES, canvas, png
 from insiders_assets.research.study import Study
@@ -21,6 +23,9 @@ from insiders_assets.segmentation import Recipe, SegmentationModel, measures
 LABEL = "churn study"
 MONTH = 30
 MONTHS = 8
+BY_CLUSTER = ("coverage", "clusters")
+"""Policies that choose whole clusters."""
+
 FITTED = ("refitted", "another_seed")
 WORDS = {
     "frozen": "frozen model, frozen tiers",
@@ -48,7 +53,8 @@ def churn_study(
         last: The newest day.
         recipe: How models are fitted.
         seed: Seed of fits.
-        rules: The programme's rules; tiers are drawn by the policy ``coverage``, whichever they name.
+        rules: The programme's rules; tiers are drawn by the policy ``coverage`` where they choose whole clusters, and
+            otherwise by each customer's own money.
         months: Months looked at, of 30 days each, at most.
 
     Raises:
@@ -104,32 +110,42 @@ def _placed(
     """Where each way puts everybody. The frozen model is the first month's: it never sees what comes."""
     found: Placed = {way: [] for way in WAYS}
     frozen = refitted = SegmentationModel.fit(tables[0][1], seed=seed, recipe=recipe)
-    tiers: dict[int, str] = {}
+    first: tuple[Borders, dict[int, str]] | None = None
     for number, (_, table) in enumerate(tables):
         last = {way: months[-1] if months else None for way, months in found.items()}
-        redrawn, drawn = _tiers(frozen, table, rules, last["redrawn"])
-        tiers = tiers or drawn
+        today = borders_in_force(_valued(table, rules), rules, frozen=None, before=None)
+        redrawn, drawn = _tiers(frozen, table, rules, last["redrawn"], today)
+        first = first or (today, drawn)
         found["redrawn"].append(redrawn)
         found["frozen"].append(
-            redrawn.with_columns(policy_tier=pl.col("cluster").replace_strict(tiers, default=NOT_INSIDER))
+            redrawn.with_columns(policy_tier=pl.col("cluster").replace_strict(first[1], default=NOT_INSIDER))
+            if rules.policy in BY_CLUSTER
+            else _tiers(frozen, table, rules, last["frozen"], first[0])[0]
         )
         other = frozen
         if number:
             refitted = SegmentationModel.fit(table, seed=seed, recipe=recipe, previous=refitted)
             other = SegmentationModel.fit(table, seed=seed + number, recipe=recipe)
-        found["refitted"].append(_tiers(refitted, table, rules, last["refitted"])[0])
-        found["another_seed"].append(_tiers(other, table, rules, None)[0])
+        found["refitted"].append(_tiers(refitted, table, rules, last["refitted"], today)[0])
+        before = None if rules.policy in BY_CLUSTER else last["another_seed"]
+        found["another_seed"].append(_tiers(other, table, rules, before, today)[0])
         progress.report(LABEL, len(tables) + number, 2 * len(tables))
     return found
 
 
+def _valued(table: pl.DataFrame, rules: ProgrammeRules) -> pl.DataFrame:
+    return table.with_columns(value=pl.col(rules.measure))
+
+
 def _tiers(
-    model: SegmentationModel, table: pl.DataFrame, rules: ProgrammeRules, before: pl.DataFrame | None
+    model: SegmentationModel,
+    table: pl.DataFrame,
+    rules: ProgrammeRules,
+    before: pl.DataFrame | None,
+    borders: Borders,
 ) -> tuple[pl.DataFrame, dict[int, str]]:
-    """Everybody's tier by the policy ``coverage``, hysteresis included where there is a month before; and clusters'."""
-    customers = table.join(model.assign(table), on="customer_id", maintain_order="left").with_columns(
-        value=pl.col(rules.measure)
-    )
+    """Everybody's tier, hysteresis included where there is a month before; and clusters', where they have any."""
+    customers = _valued(table.join(model.assign(table), on="customer_id", maintain_order="left"), rules)
     if before is None:
         customers = customers.with_columns(
             tier_before=pl.lit(None, pl.String), cluster_before=pl.lit(None, pl.Int32)
@@ -137,7 +153,8 @@ def _tiers(
     else:
         remembered = before.select("customer_id", tier_before="policy_tier", cluster_before="cluster")
         customers = customers.join(remembered, on="customer_id", how="left", maintain_order="left")
-    chosen = coverage(customers, rules)
+    by_cluster = rules.policy in BY_CLUSTER
+    chosen = coverage(customers, rules) if by_cluster else value(customers, rules, borders)
     placed = customers.select("customer_id", "cluster").join(
         chosen.tiers, on="customer_id", maintain_order="left"
     )

@@ -7,7 +7,7 @@ and, unless clusters are looked for in it, no picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets import progress
-from insiders_assets.contracts.research import BADGES, STABILITY_STUDY, badge
-from insiders_assets.research.drawing import INK, SERIES, canvas, png
+from insiders_assets.contracts.research import BADGES, OWN_SHOP, STABILITY_STUDY, badge
+from insiders_assets.research.stability_figures import cluster_figure, fit_figure
 from insiders_assets.research.study import Study
 from insiders_assets.segmentation import measures
 from insiders_assets.segmentation.fitting import group
@@ -69,12 +69,20 @@ class Agreements:
     recovery: dict[int, list[float]] = field(default_factory=dict)
 
 
+Chosen = Callable[[NDArray[np.int32], NDArray[np.float64]], NDArray[np.bool_]]
+
 Fitted = tuple[NDArray[np.int64], NDArray[np.int32]]
 """Row numbers of the customers that a fit held, each once and in order; and their clusters."""
 
 
 def stability_study(
-    model: SegmentationModel, features: pl.DataFrame, repeats: Repeats | None = None, *, seed: int = 1
+    model: SegmentationModel,
+    features: pl.DataFrame,
+    repeats: Repeats | None = None,
+    *,
+    seed: int = 1,
+    by_cluster: bool = False,
+    others: Mapping[str, pl.DataFrame] | None = None,
 ) -> Study:
     """Fit the champion's recipe again and again, and measure what stays.
 
@@ -83,38 +91,64 @@ def stability_study(
         features: The ``customer_features`` table of today.
         repeats: How often each thing is changed.
         seed: Seed of what is drawn; a fit's own seed is the model's, except where seeds are what changes.
+        by_cluster: Whether whole clusters are Insiders, as by the policies ``coverage`` and ``clusters``; otherwise
+            each customer's own money decides.
+        others: The same table of other shops, by name: whether the recipe holds there, too.
     """
     repeats = repeats or Repeats()
-    people = fitted_population(features, model.recipe)
-    revenue = people["revenue"].to_numpy()
-    clusters = model.assign(people)["cluster"].to_numpy()
-    own = int(model.card["seed"])
-    done = _Counter(repeats.total)
-    found = {
-        "seed": among(done(_seeds(people, model.recipe, repeats.seeds, own)), revenue),
-        "row_order": among(done(_orders(features, model.recipe, repeats.orders, own, seed)), revenue),
-        "subsample": among(done(_subsamples(people, model.recipe, repeats.subsamples, own, seed)), revenue),
-        "bootstrap": beside(
-            clusters, done(bootstraps(people, model.recipe, repeats.bootstraps, own, seed)), revenue
-        ),
-    }
-    fits = dict(
-        zip(found, (repeats.seeds, repeats.orders, repeats.subsamples, repeats.bootstraps), strict=True)
-    )
-    facts = {"model_version": model.version, "recipe": model.recipe.name}
-    rows = [
-        facts | row for change, agreements in found.items() for row in _rows(change, agreements, fits[change])
-    ]
+    chosen = measures.insider_set if by_cluster else _by_money
+    shops = {OWN_SHOP: features} | dict(others or {})
+    done = _Counter(repeats.total * len(shops))
+    rows: list[Row] = []
+    figures: dict[str, bytes] = {}
+    for shop, table in shops.items():
+        people = fitted_population(table, model.recipe)
+        own = int(model.card["seed"])
+        clusters = (
+            model.assign(people)["cluster"].to_numpy()
+            if shop == OWN_SHOP
+            else group(people, model.recipe, own) + 1
+        )
+        revenue = people["revenue"].to_numpy()
+        recipe = model.recipe
+        found = {
+            "seed": among(done(_seeds(people, recipe, repeats.seeds, own)), revenue, chosen),
+            "row_order": among(done(_orders(table, recipe, repeats.orders, own, seed)), revenue, chosen),
+            "subsample": among(
+                done(_subsamples(people, recipe, repeats.subsamples, own, seed)), revenue, chosen
+            ),
+            "bootstrap": beside(
+                clusters, done(bootstraps(people, recipe, repeats.bootstraps, own, seed)), revenue, chosen
+            ),
+        }
+        fits = dict(
+            zip(found, (repeats.seeds, repeats.orders, repeats.subsamples, repeats.bootstraps), strict=True)
+        )
+        facts = {"model_version": model.version, "recipe": recipe.name, "shop": shop}
+        rows += [facts | row for change, one in found.items() for row in _rows(change, one, fits[change])]
+        ending = "" if shop == OWN_SHOP else f"_{shop}"
+        figures |= {
+            f"clusters{ending}": cluster_figure(found["bootstrap"].recovery),
+            f"fits{ending}": fit_figure(found, WORDS),
+        }
     table = pl.DataFrame(rows, schema=STABILITY_STUDY.polars_schema)
-    return Study(
-        table, findings(table), {"clusters": _cluster_figure(found["bootstrap"]), "fits": _fit_figure(found)}
-    )
+    return Study(table, findings(table), figures)
 
 
-def among(fits: Iterable[Fitted], revenue: NDArray[np.float64]) -> Agreements:
-    """Every two of several fits, compared on the customers that both hold."""
+def _by_money(_clusters: NDArray[np.int32], revenue: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return measures.worthiest(revenue)
+
+
+def among(fits: Iterable[Fitted], revenue: NDArray[np.float64], chosen: Chosen = _by_money) -> Agreements:
+    """Every two of several fits, compared on the customers that both hold.
+
+    Args:
+        fits: The fits.
+        revenue: The revenue of all customers.
+        chosen: Who is an Insider, by the clusters and the revenue of those whom a fit holds.
+    """
     found = Agreements()
-    known = [(rows, clusters, measures.insider_set(clusters, revenue[rows])) for rows, clusters in fits]
+    known = [(rows, clusters, chosen(clusters, revenue[rows])) for rows, clusters in fits]
     for one, other in combinations(known, 2):
         _, first, second = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
         found.rand.append(measures.adjusted_rand(one[1][first], other[1][second]))
@@ -122,19 +156,25 @@ def among(fits: Iterable[Fitted], revenue: NDArray[np.float64]) -> Agreements:
     return found
 
 
-def beside(clusters: NDArray[np.int32], fits: Iterable[Fitted], revenue: NDArray[np.float64]) -> Agreements:
+def beside(
+    clusters: NDArray[np.int32],
+    fits: Iterable[Fitted],
+    revenue: NDArray[np.float64],
+    chosen: Chosen = _by_money,
+) -> Agreements:
     """Each of several fits, compared with published clusters on the customers that it holds.
 
     Args:
         clusters: The published clusters of all customers.
         fits: The fits.
         revenue: The revenue of all customers.
+        chosen: See :func:`among`.
     """
     found = Agreements(recovery={int(cluster): [] for cluster in np.unique(clusters)})
-    inside = measures.insider_set(clusters, revenue)
+    inside = chosen(clusters, revenue)
     for rows, labels in fits:
         found.rand.append(measures.adjusted_rand(clusters[rows], labels))
-        found.jaccard.append(measures.jaccard(inside[rows], measures.insider_set(labels, revenue[rows])))
+        found.jaccard.append(measures.jaccard(inside[rows], chosen(labels, revenue[rows])))
         for cluster, value in measures.cluster_recovery(clusters[rows], labels).items():
             found.recovery[cluster].append(value)
     return found
@@ -150,33 +190,41 @@ def bootstraps(people: pl.DataFrame, recipe: Recipe, times: int, own: int, seed:
 
 def cluster_stability(table: pl.DataFrame, model_version: str) -> dict[int, float]:
     """Mean bootstrap Jaccard by cluster, of a ``stability_study`` of that model; empty if it is of another."""
+    if "shop" in table.columns:  # a study from before there were several has none
+        table = table.filter(pl.col("shop") == OWN_SHOP)
     rows = table.filter(pl.col("measure") == "cluster_jaccard", pl.col("model_version") == model_version)
     return dict(rows.select("cluster", "mean").iter_rows())
 
 
 def findings(table: pl.DataFrame) -> list[str]:
-    """What the figures say, in plain words."""
-    told = []
+    """What the figures say, in plain words, of each shop."""
+    return [
+        told
+        for shop in table["shop"].unique(maintain_order=True)
+        for told in _findings(
+            table.filter(pl.col("shop") == shop), "" if shop == OWN_SHOP else f"Shop {shop}: "
+        )
+    ]
+
+
+def _findings(table: pl.DataFrame, where: str) -> Iterator[str]:
     by = {
         (row["change"], row["measure"]): row for row in table.filter(pl.col("cluster").is_null()).to_dicts()
     }
     for change, words in WORDS.items():
         rand, shared = by[change, "adjusted_rand"], by[change, "insider_jaccard"]
-        told.append(
-            f"Under {words} ({rand['fits']} fits): adjusted Rand index {rand['mean']:.3f}, Insider sets share "
+        yield (
+            f"{where}Under {words} ({rand['fits']} fits): adjusted Rand index {rand['mean']:.3f}, Insider sets share "
             f"{shared['mean']:.1%} (at least {shared['least']:.1%})."
         )
     clusters = table.filter(pl.col("cluster").is_not_null()).sort("cluster").to_dicts()
-    told += [
-        f"Cluster {row['cluster']}: {row['badge']}, bootstrap Jaccard {row['mean']:.2f} "
-        f"({row['least']:.2f} to {row['most']:.2f})."
-        for row in clusters
-    ]
+    for row in clusters:
+        yield (
+            f"{where}Cluster {row['cluster']}: {row['badge']}, bootstrap Jaccard {row['mean']:.2f} "
+            f"({row['least']:.2f} to {row['most']:.2f})."
+        )
     valid = sum(row["mean"] >= BADGES[1][0] for row in clusters)
-    return [
-        *told,
-        f"{valid} of {len(clusters)} clusters have a bootstrap Jaccard of at least {BADGES[1][0]}.",
-    ]
+    yield f"{where}{valid} of {len(clusters)} clusters have a bootstrap Jaccard of at least {BADGES[1][0]}."
 
 
 class _Counter:
@@ -224,41 +272,3 @@ def _rows(change: str, found: Agreements, fits: int) -> Iterator[Row]:
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
     return {"mean": float(np.mean(values)), "least": min(values), "most": max(values)}
-
-
-def _cluster_figure(found: Agreements) -> bytes:
-    """Each cluster's bootstrap Jaccard, all draws, with the borders of the badges."""
-    figure, axes = canvas(width=8, height=3.6)
-    names = sorted(found.recovery)
-    for place, cluster in enumerate(names):
-        values = np.array(found.recovery[cluster])
-        spread = np.linspace(-0.25, 0.25, len(values))
-        axes.scatter(place + spread, np.sort(values), s=7, alpha=0.5, color=SERIES[0], linewidths=0)
-        axes.hlines(values.mean(), place - 0.35, place + 0.35, color=INK, linewidth=2)
-        axes.text(place, 0.02, f"{values.mean():.2f}\n{badge(float(values.mean()))}", ha="center", fontsize=8)
-    for border, word in BADGES[:-1]:
-        axes.axhline(border, color=SERIES[1], linewidth=0.8, linestyle=":")
-        axes.text(len(names) - 0.5, border, word, fontsize=8, va="bottom", ha="right", color=SERIES[1])
-    axes.set(ylim=(0, 1.02), ylabel="Jaccard with the most alike cluster", xlim=(-0.5, len(names) - 0.5))
-    axes.set_xticks(range(len(names)), [f"cluster {cluster}" for cluster in names])
-    axes.set_title("Is each cluster found again when customers are drawn anew?", fontsize=10)
-    return png(figure)
-
-
-def _fit_figure(found: dict[str, Agreements]) -> bytes:
-    """Agreement of fits by what was changed."""
-    figure, axes = canvas(1, 2, width=8, height=3, sharey=True)
-    parts = (("Adjusted Rand index", "rand"), ("Jaccard of Insider sets", "jaccard"))
-    for one, (title, name) in zip(axes, parts, strict=True):
-        for place, (_change, agreements) in enumerate(found.items()):
-            values = np.array(getattr(agreements, name))
-            one.scatter(values, place + np.linspace(-0.2, 0.2, len(values)), s=8, alpha=0.6, color=SERIES[0])
-            mean = f"mean {values.mean():.3f}"
-            one.text(
-                1.02, place, mean, fontsize=8, color=INK, va="center", transform=one.get_yaxis_transform()
-            )
-        one.set_title(title, fontsize=10)
-        one.set(xlim=(min(0.5, one.get_xlim()[0]), 1.01))
-    axes[0].set_yticks(range(len(found)), [WORDS[change] for change in found])
-    axes[0].invert_yaxis()
-    return png(figure)

@@ -63,8 +63,7 @@ class Fit:
 def fit(people: pl.DataFrame, recipe: Recipe, seed: int, before: NDArray[np.int32] | None = None) -> Fit:
     """Follow ``recipe`` on ``people``, the fitted population, sorted by customer id.
 
-    Linear algebra runs in one thread, for sums must not depend on how many there are; the forest, whose trees do not
-    meet, uses all processors.
+    It runs in one thread, for sums must not depend on how many there are.
 
     Args:
         people: The fitted population.

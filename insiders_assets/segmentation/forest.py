@@ -136,7 +136,7 @@ def fit_forest(
         min_samples_leaf=min_samples_leaf,
         max_samples=sampled,
         random_state=seed,
-        n_jobs=-1,
+        n_jobs=1,  # in threads, its workers may leave Python without any filter of warnings, and every later fit warns
     ).fit(inputs, targets)
     return as_arrays([tree.tree_ for tree in fitted.estimators_])
 

@@ -34,6 +34,21 @@ def jaccard(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
     return float((one & other).sum()) / either if either else 1.0
 
 
+def worthiest(revenue: NDArray[np.float64], coverage: float = COVERAGE) -> NDArray[np.bool_]:
+    """Who is an Insider by their own money: the fewest customers who cover a share of revenue, and all worth as much.
+
+    The programme's policy ``value``, without what it remembers of earlier refreshes.
+
+    Args:
+        revenue: One amount per customer.
+        coverage: The share of all revenue that they cover.
+    """
+    worth = np.sort(revenue)[::-1]
+    covered = np.cumsum(worth)
+    last = int(np.searchsorted(covered, coverage * covered[-1]))
+    return revenue >= worth[min(last, len(worth) - 1)]
+
+
 def insider_set(
     clusters: Labels, revenue: NDArray[np.float64], coverage: float = COVERAGE
 ) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from insiders_assets.research import trials
 from insiders_assets.research.clusterers import clusterer_study, measured, silhouette_values, stability
 from insiders_assets.research.neighbourhood import euclidean
 from insiders_assets.research.trials import recipe_trials
+from insiders_assets_tests.segmentation.shoppers import shoppers
 
 BLOBS = np.vstack(
     [np.random.default_rng(0).normal(centre, 0.1, (40, 2)) for centre in ((0, 0), (5, 0), (0, 5))]
@@ -62,17 +63,21 @@ def test_every_way_of_grouping_is_measured_in_both_spaces(people: pl.DataFrame, 
     assert (four < two).all()
 
 
-def test_recipes_are_tried_on_the_same_customers_and_the_best_is_named(people: pl.DataFrame) -> None:
-    tried = (("leaf", {"trees": 40}, (2, 5)), ("stable", {}, (2, 6)))
-    study = recipe_trials(people, trials=tried, times=3)
+def test_recipes_are_tried_on_the_same_customers_of_every_shop_and_the_best_is_named(
+    people: pl.DataFrame,
+) -> None:
+    tried = (("kinds", {"trees": 30}, (2, 5)), ("octants", {}, (8,)))
+    others = {"corner": shoppers(200, seed=8)}
+    study = recipe_trials(people, others=others, trials=tried, times=3)
     table = RECIPE_TRIALS.validate(study.table)
-    assert table["recipe"].to_list() == [
-        "leaf, trees=40, k=2",
-        "leaf, trees=40, k=5",
-        "stable, k=2",
-        "stable, k=6",
+    names = ["kinds, trees=30, k=2", "kinds, trees=30, k=5", "octants, k=8"]
+    assert table.select("shop", "recipe").rows() == [
+        (shop, name) for shop in ("home", "corner") for name in names
     ]
-    kept = (table["least"] >= trials.VALID).sum()
-    assert study.findings[0].startswith(f"{kept} of 4 recipes")
+    over = table.group_by("recipe").agg(pl.col("least").min())
+    kept = (over["least"] >= trials.VALID).sum()
+    assert study.findings[0].startswith(f"{kept} of 3 recipes")
+    assert "in every shop" in study.findings[0]
     assert (table["valid"] <= table["clusters"]).all()
-    assert study.table.equals(recipe_trials(people, trials=tried, times=3).table)
+    alone = recipe_trials(others["corner"], trials=tried, times=3).table
+    assert alone.drop("shop").equals(table.filter(shop="corner").drop("shop"))

@@ -31,7 +31,7 @@ def study_of(version: str) -> pl.DataFrame:
     """A stability study that measured two clusters of a model."""
     rows = [
         {"model_version": version, "recipe": "leaf", "change": "bootstrap", "measure": "cluster_jaccard",
-         "cluster": cluster, "fits": 50, "mean": mean, "least": 0.1, "most": 1.0, "badge": word}
+         "cluster": cluster, "fits": 50, "mean": mean, "least": 0.1, "most": 1.0, "badge": word, "shop": "home"}
         for cluster, mean, word in ((1, 0.9, "highly stable"), (2, 0.7, "pattern"))
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=STABILITY_STUDY.polars_schema)

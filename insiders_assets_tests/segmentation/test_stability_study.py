@@ -17,7 +17,7 @@ from insiders_assets.research.stability import (
     cluster_stability,
     stability_study,
 )
-from insiders_assets.segmentation import SegmentationModel, recipe
+from insiders_assets.segmentation import SegmentationModel, measures, recipe
 from insiders_assets.segmentation.fitting import fit, group
 from insiders_assets.segmentation.population import fitted_population
 from insiders_assets_tests.segmentation.shoppers import QUICK, quick_model, shoppers
@@ -92,6 +92,35 @@ def test_groups_that_lie_apart_are_highly_stable_and_parts_of_one_cloud_are_not(
     )
     assert stable == {1: [1.0] * 3, 2: [1.0] * 3}
     assert min(np.mean(each) for each in torn.values()) < 0.85
+
+
+def test_other_shops_are_studied_beside_the_own_and_say_nothing_of_its_clusters(
+    features: pl.DataFrame,
+) -> None:
+    few = Repeats(2, 2, 2, 2)
+    model = quick_model(features, recipe="octants")
+    alone = stability_study(model, features, few).table
+    study = stability_study(model, features, few, others={"corner": shoppers(150, seed=4)})
+    assert STABILITY_STUDY.validate(study.table).filter(shop="home").equals(alone)
+    assert study.table.filter(shop="corner").height > 0
+    assert any(finding.startswith("Shop corner: Cluster ") for finding in study.findings)
+    assert {"clusters", "fits", "clusters_corner", "fits_corner"} == set(study.figures)
+    assert cluster_stability(study.table, model.version) == cluster_stability(alone, model.version)
+    assert cluster_stability(alone.drop("shop"), model.version) == cluster_stability(alone, model.version)
+
+
+def test_the_insider_set_follows_money_or_whole_clusters_as_the_policy_does(features: pl.DataFrame) -> None:
+    model, few = quick_model(features, recipe="octants"), Repeats(2, 2, 2, 2)
+    by_money, by_cluster = (
+        stability_study(model, features, few, by_cluster=each).table.filter(
+            measure="insider_jaccard", change="seed"
+        )
+        for each in (False, True)
+    )
+    assert by_money["mean"].item() == by_cluster["mean"].item() == 1, "no seed changes money, nor medians"
+    revenue = np.array([60.0, 30, 25, 1, 1])
+    assert measures.worthiest(revenue, 0.5).tolist() == [True, False, False, False, False]
+    assert measures.worthiest(revenue, 0.7).tolist() == [True, True, False, False, False]
 
 
 def test_progress_counts_every_fit(features: pl.DataFrame) -> None:
