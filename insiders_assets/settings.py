@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     removed_files: Literal["forget", "keep"] = Field(
         "forget", description="Whether the rows of a file that is no longer there are let go or kept."
     )
+    repeated_orders: Literal["once", "each"] = Field(
+        "once", description="Whether an order that stands whole in several exports counts once or each time."
+    )
     duplicate_rows: Literal["keep", "reject"] = Field(
         "keep", description="Whether a row that repeats an earlier one of its file exactly counts."
     )

@@ -28,6 +28,8 @@ class Plan:
         discounts: What is taken off the price, and the position of the column.
         refunds: What was given back, and the position of the column.
         filled: Positions of columns that stand on one line of an order and hold for all of it.
+        nobody: Customer ids that stand for nobody, in lower case.
+        currency: What one of each currency is worth, and the position of the column that names it.
         usual_dates: Whether dates are written in any of the usual ways, and mean what they say.
     """
 
@@ -39,13 +41,15 @@ class Plan:
     refunds: tuple[tuple[Refund, int], ...] = ()
     filled: tuple[int, ...] = ()
     usual_dates: bool = True
+    nobody: tuple[str, ...] = ()
+    currency: tuple[dict[str, float], int] | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether every column is taken as it is, and every row."""
         derived = {DERIVED, FLAG} & self.columns.keys()
         changed = self.constants or self.excluded or self.discounts or self.refunds or derived
-        return self.usual_dates and not changed
+        return self.usual_dates and not (changed or self.nobody or self.currency)
 
     @property
     def positions(self) -> list[int]:
@@ -55,7 +59,8 @@ class Plan:
     @property
     def beside(self) -> list[int]:
         """The positions of columns that are no part of a transaction and decide what becomes of it."""
-        return sorted({at for _, at in (*self.excluded, *self.discounts, *self.refunds)})
+        money = (self.currency,) if self.currency else ()
+        return sorted({at for _, at in (*self.excluded, *self.discounts, *self.refunds, *money)})
 
 
 def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
@@ -86,6 +91,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         columns[FLAG] = _position(header, mapping.returns.column)
     ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
     values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
+    money = mapping.currency
     excluded = tuple((rule, _position(header, rule.column)) for rule in mapping.exclude)
     for rule in mapping.keep:
         _position(header, rule.column)
@@ -95,6 +101,8 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
         tuple(_position(header, column) for column in mapping.fill_down),
         not mapping.date_format and mapping.swapped_dates != "undo",
+        tuple(name.strip().casefold() for name in mapping.anonymous_ids),
+        (money.by_name, _position(header, money.column)) if money else None,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of
 from insiders_assets.ingest.ids import PEOPLE, ROUNDED, SCIENTIFIC, rounded
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import pieces_and_weights, to_float, to_int, without_unit
-from insiders_assets.ingest.orders import Orders
+from insiders_assets.ingest.orders import Orders, beside
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.columns import Plan
@@ -80,6 +80,10 @@ def convert(
         money = money if DERIVED in texts.columns else money * weights
     else:
         quantity = to_int(units, formats.mark)
+    if plan.currency:
+        rates, at = plan.currency
+        named = texts[beside(at)].str.to_uppercase()
+        money = money * named.replace_strict(rates, default=None, return_dtype=pl.Float64)
     frame = texts.with_columns(
         quantity=quantity,
         unit_price=money,
@@ -137,6 +141,8 @@ def _rejected(
             column = NEEDED[values.index(None)]
             source = DERIVED if column == "unit_price" and DERIVED in texts.columns else column
             reason = _reason(source, cell[source])
+            if source in ("unit_price", DERIVED) and plan.currency and _has_no_rate(cell, plan.currency):
+                reason = "is in a currency without a rate; give it one under currency in the mapping"
         elif end and values[NEEDED.index("invoice_date")] >= end.after:
             source, reason = "invoice_date", end.reason
         else:
@@ -145,6 +151,11 @@ def _rejected(
         found.append((line, source, cell[source], reason, whole))
         cells.append(_cells(cell, plan))
     return found, cells
+
+
+def _has_no_rate(texts: dict[str, str | None], currency: tuple[dict[str, float], int]) -> bool:
+    rates, at = currency
+    return (texts[beside(at)] or "").upper() not in rates
 
 
 def _cells(texts: dict[str, str | None], plan: Plan) -> str:

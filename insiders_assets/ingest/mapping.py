@@ -125,6 +125,24 @@ class Refund(BaseModel):
         return tuple(value.strip().casefold() for value in self.values)
 
 
+class Currency(BaseModel):
+    """What amounts in several currencies are worth in one.
+
+    Attributes:
+        column: The export's column that names a line's currency.
+        rates: What one of each is worth, in the currency that everything is counted in.
+    """
+
+    model_config = _STRICT
+    column: str
+    rates: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+
+    @property
+    def by_name(self) -> dict[str, float]:
+        """The rates by the names of currencies in capitals."""
+        return {name.strip().upper(): rate for name, rate in self.rates.items()}
+
+
 class Cleaning(BaseModel):
     """Cleaning rules that hold for some files in the place of the settings of the same names, where given."""
 
@@ -158,11 +176,15 @@ class Mapping(BaseModel):
         swapped_dates: Whether a spreadsheet's swapping of day and month is undone where it could; a question if not
             given.
         decimal: How numbers such as 1,234 are read; the setting's if not given.
+        anonymous_ids: Customer ids that stand for nobody, in whatever case.
+        currency: What amounts in several currencies are worth in one.
         decimal_quantities: Whether quantities may be decimal numbers; the setting's if not given.
         quantity_unit: The word behind quantities that is no word for pieces, such as kg.
         encoding: The encoding of text files, if it is not to be found out.
         separator: The character between fields of text files, if it is not to be found out.
         sheet: The sheet of a workbook.
+        rows: The dotted path of the array of orders, or of lines, in a JSON document.
+        lines: The dotted path of the array of lines in an order.
         cleaning: Cleaning rules that hold for these files in the place of the settings.
     """
 
@@ -181,11 +203,15 @@ class Mapping(BaseModel):
     date_format: Words = ()
     swapped_dates: Literal["undo", "keep"] | None = None
     decimal: Literal["auto", "point", "comma"] | None = None
+    anonymous_ids: Words = ()
+    currency: Currency | None = None
     decimal_quantities: bool | None = None
     quantity_unit: str | None = None
     encoding: str | None = None
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     sheet: str | None = None
+    rows: str | None = None
+    lines: str | None = None
     cleaning: Cleaning = Field(default_factory=Cleaning)
 
     @field_validator("encoding")

@@ -7,7 +7,7 @@ tell decimal commas from decimal points: by evidence from the whole file, never 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
@@ -70,15 +70,18 @@ class NumberEvidence:
         comma: Distinct values that only make sense with a decimal comma.
         either: Distinct values that are numbers both ways.
         example: One of the latter.
+        currencies: Signs of currencies that amounts bear.
     """
 
     point: int = 0
     comma: int = 0
     either: int = 0
     example: str = ""
+    currencies: set[str] = field(default_factory=set)
 
     def add(self, values: pl.Series) -> None:
         """Take in the distinct texts of a column."""
+        self.currencies |= set(values.str.extract(rf"(?i)({_SIGN})").drop_nulls().str.to_uppercase().unique())
         bare = values.to_frame("text").select("text", bare=_bare(pl.col("text")))
         either = bare.filter(pl.col("bare").str.contains(f"{_EITHER}|{_POINT_OR_THOUSANDS}"))
         self.point += int(bare["bare"].str.contains(_POINT_ONLY).sum())
@@ -94,6 +97,11 @@ class NumberEvidence:
         Raises:
             ExportError: Both readings are possible and the user has not said which.
         """
+        if len(self.currencies) > 1:
+            raise ExportError(
+                f"its amounts are in several currencies ({', '.join(sorted(self.currencies))}) and cannot be added up",
+                cure="export each currency apart, or with a column that names it (currency in the mapping gives rates)",
+            )
         if given != "auto":
             return given
         if self.point == self.comma and (self.point or self.either):

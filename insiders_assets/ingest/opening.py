@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
+from insiders_assets.ingest.blocks import LONGEST_ROW
 from insiders_assets.ingest.containers import Opener, members, open_zip, spooled, unpacked
 from insiders_assets.ingest.delimited import DelimitedExport
+from insiders_assets.ingest.json_records import arrays
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Export
@@ -17,12 +20,14 @@ if TYPE_CHECKING:
 Opened = Callable[[], "Export"]
 HEAD = 512
 """Bytes that tell the kind of a file."""
+_FEW_KEYS = 4
+"""Keys up to which the only object of a file is the envelope of an array, and no order itself."""
 ZIP, OLE, PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
 _NO_EXPORTS = {
     b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
     b"\x7fELF": "a program", b"MZ\x90\x00": "a program", b"SQLite format 3\0": "a database", b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7-Zip archive", b"<!DOCTYPE": "a web page", b"<!doctype": "a web page", b"<html": "a web page",
-    b"<?xml": "XML", b"{\\rtf": "a text document", b"[": "a JSON array (one object per line can be read)",
+    b"<?xml": "XML", b"{\\rtf": "a text document",
 }  # fmt: skip
 
 
@@ -91,16 +96,36 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
     for sign, kind in _NO_EXPORTS.items():
         if text.startswith(sign):
             raise ExportError(f"is no export of transactions but {kind}", cure="take it away")
-    if text.startswith(b"{"):
-        from insiders_assets.ingest.json_lines import JsonLinesExport
+    if text.startswith((b"{", b"[")):
+        from insiders_assets.ingest.json_lines import JsonExport
 
-        return {"": lambda: JsonLinesExport(opener)}
+        document = text.startswith(b"[") or _is_document(opener)
+        return {"": lambda: JsonExport(opener, rules, is_array=document)}
     return {"": lambda: DelimitedExport(opener, rules)}
 
 
 def _head(opener: Opener) -> bytes:
     with opener() as stream:
         return stream.read(HEAD)
+
+
+def _is_document(opener: Opener) -> bool:
+    """Whether JSON that begins with an object is one object over the whole file: no line of it is one by itself."""
+    with opener() as stream:
+        first = b""
+        while not first.strip():
+            if not (first := stream.readline(LONGEST_ROW)):
+                return False
+        rest = stream.readline(LONGEST_ROW).strip()
+    try:
+        found = json.loads(first)
+    except (
+        ValueError
+    ):  # the first line of a document that is written over many, or a damaged line among others
+        return not first.rstrip().endswith(b"}") and not rest.startswith(b"{")
+    if rest or not isinstance(found, dict) or len(found) >= _FEW_KEYS:
+        return False
+    return any(True for _ in arrays(found))
 
 
 def _is_workbook(path: Path) -> bool:

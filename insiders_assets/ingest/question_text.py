@@ -102,10 +102,42 @@ def _refund(question: Question) -> str:
     )
 
 
+def _placeholder_ids(question: Question) -> str:
+    held = f"column {question.columns[0]} holds ids that may stand for nobody ({_values(question)})"
+    return f"{held}; are they customers?"
+
+
+def _leading_id(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has one id far ahead of any other, {question.values[0].value} with "
+        f"{told['orders']:,} orders, {told['share']:.0%} of all; is it a customer, or does it stand for strangers?"
+    )
+
+
+def _id_per_order(question: Question) -> str:
+    told, (ours, other) = question.arguments, question.columns
+    return (
+        f"column {ours} has {told['ids']:,} ids for {told['orders']:,} orders, and column {other} knows "
+        f"{told['people']:,} people, who come back; which of them is the customer?"
+    )
+
+
+def _currencies(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} names several currencies ({_values(question)}), which cannot be added up; "
+        "which one counts? (rates for the others go under currency in the mapping)"
+    )
+
+
 _SENTENCES: dict[str, Callable[[Question], str]] = {
     **{f"status_{group}": _status for group in _STATUS},
     "discount": _discount,
     "price_or_total": _price_or_total,
     "per_piece": _per_piece,
     "refund": _refund,
+    "placeholder_ids": _placeholder_ids,
+    "leading_id": _leading_id,
+    "id_per_order": _id_per_order,
+    "currencies": _currencies,
 }

@@ -58,11 +58,18 @@ def read_file(
         tally.set_aside(error)
         return {"": tally.outcome}
     rows = mended or {}
-    return {name: read_export(opened, rules, sinks(name), rows.get(name)) for name, opened in exports.items()}
+    return {
+        name: read_export(opened, rules, sinks(name), rows.get(name), rules.repeated.get(name))
+        for name, opened in exports.items()
+    }
 
 
 def read_export(
-    opened: Callable[[], Export], rules: FileRules, sink: Sink, mended: pl.DataFrame | None = None
+    opened: Callable[[], Export],
+    rules: FileRules,
+    sink: Sink,
+    mended: pl.DataFrame | None = None,
+    repeated: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Read one export into ``sink``.
 
@@ -71,11 +78,12 @@ def read_export(
         rules: How it is read.
         sink: Where transactions and rejected rows go.
         mended: Rows of it that were rejected once and are mended.
+        repeated: Orders of it that another export holds whole, with that export's name.
 
     Returns:
         What became of it. An export that cannot be read is set aside, with the reason, and never raised.
     """
-    tally = Tally(sink, rules, mended)
+    tally = Tally(sink, rules, mended, repeated)
     try:
         with readable():
             export = opened()

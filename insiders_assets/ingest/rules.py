@@ -12,6 +12,8 @@ from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.shops import VERSIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Mapping_
+
     from insiders_assets.ingest.date_limits import DayCounts, End
     from insiders_assets.ingest.mapping import Mapping, Mappings
     from insiders_assets.settings import Settings
@@ -36,6 +38,7 @@ class FileRules:
         privacy: What of it is not kept.
         open_questions: Whether a file that leaves a question open is set aside, or read with the likeliest answers.
         name: The file's name, for messages; nothing is decided by it.
+        repeated: Orders of each export in the file that another export holds whole, with that export's name.
         arrived: When the file was last written (UTC), if that is known; not part of its digest, for the same content
             is not parsed again because it was copied.
     """
@@ -52,6 +55,7 @@ class FileRules:
     future_dates: Literal["reject", "keep"] = "reject"
     date_gap_days: int = 180
     arrived: datetime | None = None
+    repeated: Mapping_[str, Mapping_[str, str]] = field(default_factory=dict)
 
     @property
     def sheet(self) -> str | None:
@@ -98,6 +102,7 @@ class IngestRules:
         same_content: Whether files with the same content count once or each.
         changed_files: Whether a file's new content replaces its earlier rows or is added to them.
         removed_files: Whether the rows of a file that is gone are let go or kept.
+        repeated_orders: Whether an order that stands whole in several exports counts once or each time.
     """
 
     common: FileRules = field(default_factory=FileRules)
@@ -105,6 +110,7 @@ class IngestRules:
     same_content: Literal["once", "each"] = "once"
     changed_files: Literal["replace", "add"] = "replace"
     removed_files: Literal["forget", "keep"] = "forget"
+    repeated_orders: Literal["once", "each"] = "once"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> IngestRules:
@@ -125,6 +131,7 @@ class IngestRules:
             same_content=settings.same_content,
             changed_files=settings.changed_files,
             removed_files=settings.removed_files,
+            repeated_orders=settings.repeated_orders,
         )
 
     def cleaning(self, name: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from insiders_assets.ingest.repeats import RepeatCounter, RepeatFinder
 from insiders_assets.ingest.settling import suspicious
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insiders_assets.ingest.blocks import Block
     from insiders_assets.ingest.doubts.detector import Detector
     from insiders_assets.ingest.rules import FileRules
@@ -48,14 +50,21 @@ class Tally:
         sink: Where its rows go.
         rules: How it is read.
         mended: Rows of it that were rejected once and are mended, as transactions ready to be kept.
+        repeated: Orders that another export holds whole, with that export's name.
 
     Attributes:
         days: Its transactions by day.
     """
 
-    def __init__(self, sink: Sink, rules: FileRules, mended: pl.DataFrame | None = None) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        rules: FileRules,
+        mended: pl.DataFrame | None = None,
+        repeated: Mapping[str, str] | None = None,
+    ) -> None:
         self.outcome = Outcome()
-        self._mended = mended
+        self._mended, self._repeated = mended, repeated or {}
         self._sink, self._rules = sink, rules
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self._shown = rejected_frame([])
@@ -76,7 +85,7 @@ class Tally:
             self.days.add(found.transactions["invoice_day"])
             found = self._without_repeats(block, found)
         # Repeats are found first: rows that differ in what is not kept are no repeats.
-        found = self._with_mended(self._rules.privacy.apply(found))
+        found = self._without_repeated_orders(block, self._with_mended(self._rules.privacy.apply(found)))
         self.outcome.rows_added += found.added
         self.outcome.rows_transactions += found.transactions.height - found.added
         self.outcome.rows_quarantined += int(found.rejected["rows"].sum())
@@ -102,6 +111,24 @@ class Tally:
         for detector in suspicious():
             if detector not in self.suspected and detector.suspects and detector.suspects(transactions):
                 self.suspected.append(detector)
+
+    def _without_repeated_orders(self, block: Block, found: Converted) -> Converted:
+        """Put rows of orders that another export holds whole into quarantine."""
+        if not self._repeated:
+            return found
+        order = found.transactions["invoice_no"]
+        again = order.is_in(list(self._repeated))
+        lines = found.transactions["source_line"].filter(again)
+        places = block.lines.search_sorted(lines).to_list()
+        texts = [None] * len(lines) if self._rules.privacy.is_on else block.texts(places)
+        rows = rejected_frame(
+            [
+                (line, None, None, f"stands in {self._repeated[name]}, too, with its whole order", text)
+                for line, name, text in zip(lines, order.filter(again), texts, strict=True)
+            ]
+        )
+        rejected = pl.concat([found.rejected, rows]).sort("source_line", maintain_order=True)
+        return replace(found, transactions=found.transactions.filter(~again), rejected=rejected)
 
     def _with_mended(self, found: Converted) -> Converted:
         """Put mended rows in the place of the rejected ones that they were."""

@@ -33,6 +33,8 @@ def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
         if name in plan.columns:
             text = pl.col(str(plan.columns[name])).str.strip_chars()
             nothing = text.is_in(["", *NOTHING]) if name in MAY_MISS else text == ""
+            if name == "customer_id" and plan.nobody:
+                nothing |= text.str.to_lowercase().is_in(list(plan.nobody))
             found[name] = pl.when(~nothing).then(text)
         elif name in FIELDS:
             found[name] = pl.lit(plan.constants.get(name), dtype=pl.String)

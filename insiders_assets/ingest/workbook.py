@@ -42,7 +42,7 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
         raise ExportError(
             f"is a damaged workbook ({str(error).splitlines()[0]})", cure="save it again or export it as CSV"
         ) from None
-    wanted = [rules.sheet] if rules.sheet else reader.sheet_names
+    wanted = [rules.sheet] if rules.sheet else _shown(reader)
     if not set(wanted) <= set(reader.sheet_names):
         raise ExportError(
             f"has no sheet {rules.sheet} (it has {', '.join(reader.sheet_names)})", cure="correct the mapping"
@@ -54,6 +54,17 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     if not found:
         raise ExportError("is a workbook without a sheet", cure="take it away")
     return {name if len(found) > 1 else "": _opener(sheet) for name, sheet in found.items()}
+
+
+def _shown(reader: ExcelReader) -> list[str]:
+    """The sheets that a person sees: hidden ones are copies and scratch paper, read only where a mapping names one."""
+    names = reader.sheet_names
+    if len(names) < 2:
+        return names
+    shown = [
+        name for name in names if reader.load_sheet(name, header_row=None, n_rows=0).visible == "visible"
+    ]
+    return shown or names
 
 
 def _opener(sheet: SheetExport) -> Callable[[], Export]:

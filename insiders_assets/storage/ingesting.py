@@ -17,9 +17,12 @@ from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.mended import Overlay
 from insiders_assets.storage.parts import PartWriter
+from insiders_assets.storage.repeated_orders import Repeats, overlapping, told
+from insiders_assets.storage.repeated_orders import repeats as repeated_in
 from insiders_assets.storage.small_files import SmallFile, SmallFiles, groups
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import polars as pl
@@ -84,6 +87,7 @@ class Ingesting:
         self._parse([name for name in self._listing if name not in found], found)
         if self._rules.same_content == "once":
             self._count_once(found)
+        self._count_orders_once(found)
         cleaning = {
             export.name: rules
             for name, file in found.items()
@@ -122,6 +126,46 @@ class Ingesting:
         for name, file in found.items():
             if name != (first := firsts[file.content]):
                 found[name] = replace(file, same_as=first, exports=[])
+
+    def _count_orders_once(self, found: dict[str, ParsedFile]) -> None:
+        """Let an order that stands whole in several exports count in the first by name, and in no other."""
+        once = self._rules.repeated_orders == "once"
+        before: list[ParsedExport] = []
+        for name in sorted(found):
+            file = found[name]
+            exports = file.all_exports()
+            others = [overlapping(export, [*before, *exports[:at]]) for at, export in enumerate(exports)]
+            compared = {each.name: each.content for near in others for each in near}
+            if compared != file.compared and not file.gone and not file.earlier:
+                file = found[name] = self._compared(name, found[name], before, compared, once=once)
+            before += file.all_exports()
+
+    def _compared(
+        self, name: str, file: ParsedFile, before: list[ParsedExport], compared: dict[str, str], *, once: bool
+    ) -> ParsedFile:
+        """A file without the orders that exports before it hold whole."""
+        with self._landing.fetch(name) as path:
+            if file.compared:  # what is left of it was compared with others
+                file = replace(file, exports=self._exports(name, path, file.content))
+            repeated: dict[str, dict[str, str]] = {}
+            notes: dict[str, str] = {}
+            for at, export in enumerate(file.exports):
+                near = overlapping(export, [*before, *file.exports[:at]])
+                repeats = repeated_in(export, near, self._folder) if near else Repeats({})
+                member = export.name.removeprefix(name).removeprefix("/")
+                if repeats.orders:
+                    repeated[member] = repeats.orders
+                notes[export.name] = told(repeats, once=once)
+            if once and repeated:
+                whole = {export.name: export.days for export in file.exports}
+                file = replace(file, exports=self._exports(name, path, file.content, repeated))
+                for export in file.exports:
+                    export.days = whole.get(export.name, export.days)
+        for export in file.exports:
+            if note := notes.get(export.name):
+                export.notes = [*export.notes, note]
+        self.parsed += bool(repeated)
+        return replace(file, compared=compared)
 
     def _is_current(self, name: str, file: ParsedFile) -> bool:
         """Whether a file is as it was when it was parsed, by rules as they are now, and its parts are in place."""
@@ -238,21 +282,26 @@ class Ingesting:
     def _parsed_file(self, name: str, content: str, exports: list[ParsedExport]) -> ParsedFile:
         return ParsedFile(self._listing[name], content, self._digest(name, content), exports=exports)
 
-    def _writer(self, name: str, content: str, member: str = "") -> PartWriter:
+    def _writer(
+        self, name: str, content: str, member: str = "", repeated: Mapping[str, str] | None = None
+    ) -> PartWriter:
         """What writes the parts of an export."""
         full = _full(name, member)
-        facts = "\0".join((content, full, self._digest(name, content)))
+        facts = "\0".join((content, full, self._digest(name, content), *sorted(repeated or {})))
         identity = hashlib.sha256(facts.encode()).hexdigest()[:20]
         return PartWriter(self._folder, self._quarantine, full, identity)
 
-    def _exports(self, name: str, path: Path, content: str) -> list[ParsedExport]:
+    def _exports(
+        self, name: str, path: Path, content: str, repeated: Mapping[str, Mapping[str, str]] | None = None
+    ) -> list[ParsedExport]:
         writers: dict[str, PartWriter] = {}
 
         def writer(member: str) -> PartWriter:
-            writers[member] = self._writer(name, content, member)
+            writers[member] = self._writer(name, content, member, (repeated or {}).get(member))
             return writers[member]
 
-        outcomes = read_file(path, self._rules_of(name), writer, self._mended.of(content))
+        rules = replace(self._rules_of(name), repeated=repeated or {})
+        outcomes = read_file(path, rules, writer, self._mended.of(content))
         return [
             _parsed(_full(name, member), content, outcome, writers[member])
             for member, outcome in outcomes.items()
@@ -281,6 +330,7 @@ def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> Pa
         outcome.notes,
         outcome.money,
         outcome.cheap,
+        writer.days,
         writer.parts,
         writer.rejected_parts,
     )

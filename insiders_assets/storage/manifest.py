@@ -50,6 +50,7 @@ class ParsedExport:
         money: What its transactions amount to, sold and returned.
         cheap: As much of it as stands on lines whose price is hardly one.
         notes: What the user should know of how it was read.
+        days: The first and the last day of its transactions, those of repeated orders included, since 1970.
         parts: Its transactions, in the order of the export.
         rejected: Its rejected rows.
     """
@@ -67,6 +68,7 @@ class ParsedExport:
     notes: list[str] = field(default_factory=list)
     money: float = 0.0
     cheap: float = 0.0
+    days: list[int] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     rejected: list[Part] = field(default_factory=list)
 
@@ -88,6 +90,7 @@ class ParsedFile:
         exports: The exports in it; none if it does not count.
         earlier: Exports it held before its content changed, where those are to be kept.
         gone: Whether it is no longer there, and its rows are kept.
+        compared: Other exports that its orders were compared with, with their contents, by name.
     """
 
     signature: FileSignature
@@ -97,6 +100,7 @@ class ParsedFile:
     exports: list[ParsedExport] = field(default_factory=list)
     earlier: list[ParsedExport] = field(default_factory=list)
     gone: bool = False
+    compared: dict[str, str] = field(default_factory=dict)
 
     def all_exports(self) -> list[ParsedExport]:
         """Its exports, the earlier ones first."""

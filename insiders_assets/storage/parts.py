@@ -36,6 +36,9 @@ class PartWriter:
         quarantine: The folder of rejected parts.
         name: The export's name, for ``source_file``.
         identity: A name for its parts that no other content, name or rules share.
+
+    Attributes:
+        days: The first and the last day of its transactions, since 1970; none without a transaction.
     """
 
     def __init__(self, transactions: Place, quarantine: Place, name: str, identity: str) -> None:
@@ -47,6 +50,7 @@ class PartWriter:
         self._flushes = 0
         self.parts: list[Part] = []
         self.rejected_parts: list[Part] = []
+        self.days: list[int] = []
 
     def transactions(self, frame: pl.DataFrame) -> None:
         """Take in transactions: all columns of the contract but the file."""
@@ -69,6 +73,7 @@ class PartWriter:
                 (folder / part.path).unlink(missing_ok=True)
             parts.clear()
         self._held, self._held_rejected, self._flushes, self._rejected_bytes = [], [], 0, 0
+        self.days = []
 
     def close(self) -> None:
         """Write what is still held."""
@@ -89,6 +94,9 @@ class PartWriter:
         name = pl.Series("source_file", [self._name], dtype=pl.String)
         frame.insert_column(RAW_TRANSACTIONS.names.index("source_file"), name.new_from_index(0, frame.height))
         self._held = []
+        day = frame["invoice_day"]
+        known = [*self.days, int(cast(int, day.min())), int(cast(int, day.max()))]
+        self.days = [min(known), max(known)]
         suffix = f".{self._flushes}" if self._flushes else ""
         self._flushes += 1
         return [

@@ -43,7 +43,7 @@ def test_the_whole_zoo_in_one_landing_zone_leaves_a_good_export_untouched(tmp_pa
         (cage / animal.name).write_bytes(animal.content())
     (landing / "good.csv").write_bytes(csv(*good(7)))
     store = TransactionStore(tmp_path / "home")
-    rules = IngestRules(FileRules(max_rejected=0.5), same_content="each")
+    rules = IngestRules(FileRules(max_rejected=0.5), same_content="each", repeated_orders="each")
     result = store.ingest(open_landing(str(landing)), rules)
     expected = ZOO.values()
     assert result.rows_transactions == 7 + sum(animal.transactions for animal in expected)

@@ -116,7 +116,7 @@ ZOO: dict[str, Animal] = {
     "prose": Animal(
         lambda: b"Dear all,\nplease find the export attached.\nBest\n", 0, 2, "no export", whole=True
     ),
-    "JSON in one array": Animal(lambda: b'[{"InvoiceNo": 1}]', 0, 0, "a JSON array", whole=True),
+    "JSON in one array": Animal(lambda: b'[{"InvoiceNo": 1}]', 0, 1, "is missing", whole=True),
     "no header": Animal(
         lambda: csv(*good(5)).split(b"\n", 1)[1], 0, 4, "no export of transactions", whole=True
     ),

@@ -3,10 +3,13 @@
 A detector that is to take part stands in :data:`DETECTORS`; questions are numbered in that order.
 """
 
+from insiders_assets.ingest.doubts.currencies import CURRENCIES
 from insiders_assets.ingest.doubts.detector import Detector
 from insiders_assets.ingest.doubts.first_lines import FIRST_LINES
+from insiders_assets.ingest.doubts.nobody import NOBODY
+from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
 from insiders_assets.ingest.doubts.prices import PRICES
 from insiders_assets.ingest.doubts.refunds import REFUNDS
 from insiders_assets.ingest.doubts.statuses import STATUSES
 
-DETECTORS: tuple[Detector, ...] = (FIRST_LINES, PRICES, REFUNDS, STATUSES)
+DETECTORS: tuple[Detector, ...] = (FIRST_LINES, PRICES, REFUNDS, STATUSES, ORDER_IDS, NOBODY, CURRENCIES)

@@ -1,0 +1,108 @@
+"""Customer ids that stand for nobody: placeholders, and one id under which a shop keeps all strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.questions import Answer, Question, Seen
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.survey import Survey
+
+PLACEHOLDERS = [
+    "guest", "guests", "gast", "gaste", "invite", "invitee", "invitado", "invitada", "invitados", "convidado",
+    "convidada", "convidados", "ospite", "ospiti", "walk-in", "walkin", "walk_in", "anonymous", "anonym",
+    "anonyme", "anonimo", "anonima", "anoniem", "unknown", "unbekannt", "inconnu", "desconhecido",
+    "desconocido", "sconosciuto", "onbekend", "nobody", "none", "nil", "null", "na", "n/a", "n.a.", "undefined",
+    "unregistered", "default", "dummy", "test", "cash", "counter", "retail", "laufkunde", "barverkauf",
+    "barkunde", "kassenkunde", "comptoir", "passage", "mostrador", "balcao", "-", "--", "---", ".", "?", "x",
+    "xx", "xxx", "*",
+]  # fmt: skip
+"""Words for nobody, in the languages whose exports are met; numbers of nothing but zeros or nines are, too."""
+_PHRASES = (
+    "walk in", "cash customer", "cash sale", "counter sale", "guest checkout", "guest user", "consumidor final",
+    "cliente final", "cliente balcao", "cliente balcão", "cliente mostrador", "cliente generico", "cliente genérico",
+    "publico general", "público en general", "client comptoir", "client passage", "client de passage", "client divers",
+    "cliente occasionale", "no customer", "not available", "sin cliente", "sem cliente", "kein kunde", "balcão",
+    "anónimo", "anônimo", "gäste", "invité", "não identificado", "sin identificar", "non identifié",
+)  # fmt: skip
+WORDS = pl.Series([*PLACEHOLDERS, *_PHRASES], dtype=pl.String)
+_NUMBERS = r"^(?:0+|9{5,}|-1)$"
+
+FEWEST_ORDERS, TIMES, SHARE = 20, 10, 0.05
+"""One id is far ahead of any other with this many orders, so many times those of the next, and this share of all."""
+
+
+def _is_nobody(ids: pl.Expr) -> pl.Expr:
+    lower = ids.str.to_lowercase().str.strip_chars()
+    return lower.is_in(WORDS.implode()) | lower.str.contains(_NUMBERS)
+
+
+def _watches(_: Header) -> tuple[int, ...]:
+    return ()
+
+
+def _suspects(transactions: pl.DataFrame) -> bool:
+    """Whether an id may stand for nobody: only rows that differ in order or customer from the one before count."""
+    order, customer = pl.col("invoice_no"), pl.col("customer_id")
+    starts = transactions.filter(order.ne_missing(order.shift()) | customer.ne_missing(customer.shift()))
+    people = starts.select("customer_id").drop_nulls().group_by("customer_id").len()
+    if not people.height:
+        return False
+    return bool(people.select(_is_nobody(pl.col("customer_id")).any()).item()) or _leader(people) is not None
+
+
+def _leader(people: pl.DataFrame) -> str | None:
+    """The id with far more orders than any other; None if there is none.
+
+    Args:
+        people: ``customer_id`` and ``len``, its orders.
+    """
+    top = people.sort("len", descending=True).head(2)
+    first, second = top["len"][0], (top["len"][1] if top.height > 1 else 0)
+    every = int(people["len"].sum())
+    far = first >= FEWEST_ORDERS and first >= TIMES * second and first >= SHARE * every
+    return str(top["customer_id"][0]) if far and people.height > 2 else None
+
+
+def _asks(survey: Survey, header: Header) -> Iterator[Question]:
+    people, orders = survey.ours("customer_id"), survey.ours("invoice_no")
+    at = header.plan.columns.get("customer_id")
+    if people is None or orders is None or at is None:
+        return
+    known = {value.casefold() for value in header.plan.nobody}
+    lines = pl.DataFrame({"id": people, "order": orders, "money": survey.money}).drop_nulls("id")
+    lines = lines.filter(~pl.col("id").str.to_lowercase().is_in(list(known)))
+    column = header.names[at]
+    words = lines.filter(_is_nobody(pl.col("id")))
+    if words.height:
+        yield _question("placeholder_ids", column, words)
+        lines = lines.filter(~_is_nobody(pl.col("id")))
+    counted = lines.unique(["id", "order"]).group_by(customer_id="id").len() if lines.height else None
+    leader = _leader(counted) if counted is not None else None
+    if counted is not None and leader is not None:
+        count = int(counted.filter(pl.col("customer_id") == leader)["len"][0])
+        facts = {"orders": count, "share": count / int(counted["len"].sum())}
+        yield _question("leading_id", column, lines.filter(pl.col("id") == leader), facts)
+
+
+def _question(code: str, column: str, lines: pl.DataFrame, facts: dict[str, float] | None = None) -> Question:
+    found = (
+        lines.group_by("id")
+        .agg(rows=pl.len(), money=pl.col("money").sum())
+        .sort(["rows", "id"], descending=[True, False])
+    )
+    seen = tuple(Seen(value, rows, round(money, 2)) for value, rows, money in found.iter_rows())
+    question = Question(code, "identity", (column,), (), "anonymous", seen, facts or {})
+    answers = (
+        Answer("anonymous", {"anonymous_ids": [each.value for each in seen]}),
+        Answer("customer", {"answers": {question.key: "customer"}}),
+    )
+    return Question(code, "identity", (column,), answers, "anonymous", seen, facts or {})
+
+
+NOBODY = Detector("ids of nobody", _watches, _asks, _suspects)

@@ -1,0 +1,63 @@
+"""An id that is new with every order is not a customer's, if another column knows people who come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.questions import Answer, Question
+from insiders_assets.ingest.words import notions
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.survey import Survey
+
+FEWEST_ORDERS = 10
+"""Orders from which a habit can be told."""
+ONCE, AGAIN = 0.98, 0.95
+"""Ids for each order from which one is used once, and up to which people come back."""
+
+
+def _watches(header: Header) -> tuple[int, ...]:
+    if "customer_id" not in header.plan.columns:
+        return ()
+    return tuple(at for at in header.free if {"customer", "mail"} & notions(header.names[at])[0])
+
+
+def _asks(survey: Survey, header: Header) -> Iterator[Question]:
+    orders, at = survey.ours("invoice_no"), header.plan.columns.get("customer_id")
+    if orders is None or at is None:
+        return
+    count, ids = orders.n_unique(), survey.text(at).drop_nulls().n_unique()
+    if count < FEWEST_ORDERS or ids < ONCE * count:
+        return
+    others = [(other, _people(survey, other, orders)) for other in _watches(header)]
+    coming_back = [(other, people) for other, people in others if 1 < people <= AGAIN * count]
+    if not coming_back:
+        return
+    best, people = max(coming_back, key=lambda each: (_is_number(header.names[each[0]]), each[1]))
+    columns = (header.names[at], header.names[best])
+    question = Question("id_per_order", "identity", columns, (), columns[1])
+    answers = (
+        Answer(columns[1], {"columns": {"customer_id": columns[1]}}),
+        Answer("keep", {"answers": {question.key: "keep"}}),
+    )
+    facts = {"orders": count, "ids": ids, "people": people}
+    yield Question("id_per_order", "identity", columns, answers, columns[1], arguments=facts)
+
+
+def _is_number(name: str) -> bool:
+    return bool({"id", "mail"} & notions(name)[0])
+
+
+def _people(survey: Survey, at: int, orders: pl.Series) -> int:
+    """How many people a column knows; 0 if it is empty on much, or does not hold for whole orders."""
+    frame = pl.DataFrame({"order": orders, "person": survey.text(at)}).drop_nulls()
+    if frame.height < 0.5 * len(orders) or frame.unique().height > 1.02 * frame["order"].n_unique():
+        return 0
+    return frame["person"].n_unique()
+
+
+ORDER_IDS = Detector("ids of orders", _watches, _asks)
