@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     max_rejected: float = Field(
         0.05, ge=0, le=1, description="Share of a file's rows above which the whole file is set aside."
     )
+    max_file_rows: int = Field(
+        200_000_000, ge=1, description="Rows of one export above which it is set aside unread."
+    )
     mapping: str | None = Field(
         None,
         description="Mapping file for other shops' exports; mapping.yaml in the landing zone unless given.",

@@ -110,6 +110,13 @@ def endless(line: int) -> CutShortError:
     )
 
 
+def too_long(most: int) -> ExportError:
+    """What is said of an export with more rows than a file may have."""
+    return ExportError(
+        f"has more than {most:,} rows", cure="export it in several files, or raise INSIDERS_MAX_FILE_ROWS"
+    )
+
+
 class Export(Protocol):
     """A file, or a member of an archive, that rows can be read from, more than once."""
 

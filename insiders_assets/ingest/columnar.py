@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import polars as pl
 
 from insiders_assets.errors import ExportError
+from insiders_assets.ingest.blocks import too_long
 from insiders_assets.ingest.tabular import as_text, text_block
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ class ParquetExport:
 
     Args:
         source: The file.
+        most: Rows that it may have.
     """
 
-    def __init__(self, source: Path | BinaryIO) -> None:
+    def __init__(self, source: Path | BinaryIO, most: int) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -33,6 +35,8 @@ class ParquetExport:
             self._file = pq.ParquetFile(source)
         except (pa.ArrowException, OSError) as error:
             raise _damaged(error) from None
+        if self._file.metadata.num_rows > most:
+            raise too_long(most)
 
     @property
     def header(self) -> tuple[str, ...]:

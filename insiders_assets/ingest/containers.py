@@ -141,14 +141,24 @@ def members(path: Path) -> dict[str, Opener]:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
         raise ExportError("is an archive with nothing in it", cure="pack it again or take it away")
-    # Each member is bounded while it is read; many small ones together would not be.
-    if sum(info.file_size for info in infos) > max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size):
+    refuse_bombs(path)  # each member is bounded while it is read; many small ones together would not be
+    infos.sort(key=lambda info: info.filename)
+    return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
+
+
+def refuse_bombs(path: Path) -> None:
+    """Refuse a zip archive, or what is packed as one, that says that it unpacks to far more than its size.
+
+    Raises:
+        ExportError: It does.
+    """
+    with open_zip(path) as archive:
+        whole = sum(info.file_size for info in archive.infolist())
+    if whole > max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size):
         raise ExportError(
             f"unpacks to more than {LARGEST_RATIO} times its size",
             cure="unpack it yourself if it is an export",
         )
-    infos.sort(key=lambda info: info.filename)
-    return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
 
 
 def _hidden(name: str) -> bool:

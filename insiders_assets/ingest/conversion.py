@@ -15,7 +15,7 @@ from insiders_assets.ingest.columns import FLAG, RETURNED
 from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
 from insiders_assets.ingest.deriving import derived, given_back_of, with_returns
 from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of
-from insiders_assets.ingest.ids import PEOPLE, ROUNDED, SCIENTIFIC, rounded
+from insiders_assets.ingest.ids import PEOPLE, fault_of, impossible
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import pieces_and_weights, to_float, to_int, without_unit
 from insiders_assets.ingest.orders import Orders, beside
@@ -120,10 +120,9 @@ def convert(
 
 
 def _refused(frame: pl.DataFrame, end: End | None) -> pl.Series:
-    """Which rows have every value, and one that cannot be: an identifier that was rounded, or a date too late."""
-    lost = pl.any_horizontal(rounded(pl.col(name)).fill_null(value=False) for name in PEOPLE)
+    """Which rows have every value, and one that cannot be: an identifier, or a date too late."""
     late = (pl.col("invoice_date") >= end.after).fill_null(value=False) if end else False
-    return frame.select(lost | late).to_series()
+    return frame.select(impossible() | late).to_series()
 
 
 def _rejected(
@@ -146,8 +145,8 @@ def _rejected(
         elif end and values[NEEDED.index("invoice_date")] >= end.after:
             source, reason = "invoice_date", end.reason
         else:
-            source = next(name for name in PEOPLE if re.match(SCIENTIFIC, cell[name] or ""))
-            reason = ROUNDED
+            source = next(name for name in PEOPLE if fault_of(name, cell[name]))
+            reason = fault_of(source, cell[source]) or ""
         found.append((line, source, cell[source], reason, whole))
         cells.append(_cells(cell, plan))
     return found, cells

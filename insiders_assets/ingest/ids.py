@@ -7,6 +7,7 @@ both ``9001`` and ``0009001``, they are the same.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 
@@ -21,6 +22,12 @@ INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _TAIL = r"^(\d+)\.0+$"
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}$"
 ROUNDED = "is a number that a spreadsheet rounded, which is nobody's; export the file again with this column as text"
+
+ANONYMOUS = "anonymous-"
+"""What ids of customers whom the shop does not know begin with, once they have one: no export may reach them."""
+RESERVED = (
+    f"begins with {ANONYMOUS}, as ids do that are given to customers without one; call it something else"
+)
 
 DECIMALS = "decimals"
 UNSEEN = "unseen characters"
@@ -98,9 +105,18 @@ def _replaced(column: pl.Series, pattern: str, by: str, rule: str, counts: Count
     return new
 
 
-def rounded(column: pl.Expr) -> pl.Expr:
-    """Return whether an identifier is a number that a spreadsheet rounded, such as ``5.40E+12``."""
-    return column.str.contains(SCIENTIFIC)
+def fault_of(name: str, value: str | None) -> str | None:
+    """Return what is wrong with an identifier that stands for nobody in particular, if anything is."""
+    if value and re.match(SCIENTIFIC, value):
+        return ROUNDED
+    return RESERVED if name == "customer_id" and value and value.startswith(ANONYMOUS) else None
+
+
+def impossible() -> pl.Expr:
+    """Return whether a row has an identifier that :func:`fault_of` finds fault with; never missing."""
+    rounded = [pl.col(name).str.contains(SCIENTIFIC) for name in PEOPLE]
+    reserved = pl.col("customer_id").str.starts_with(ANONYMOUS)
+    return pl.any_horizontal(*(each.fill_null(value=False) for each in (*rounded, reserved)))
 
 
 def zeros_mean_nothing(ids: pl.Series) -> bool:

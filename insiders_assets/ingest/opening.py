@@ -91,7 +91,7 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
     if head.startswith(PARQUET):
         from insiders_assets.ingest.columnar import ParquetExport
 
-        return {"": lambda: ParquetExport(path or spooled(opener))}
+        return {"": lambda: ParquetExport(path or spooled(opener), rules.max_rows)}
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for sign, kind in _NO_EXPORTS.items():
         if text.startswith(sign):

@@ -16,7 +16,7 @@ import polars as pl
 from insiders_assets.ingest.columns import Plan
 from insiders_assets.ingest.conversion import LIMIT, NEEDED, TRANSACTION_COLUMNS
 from insiders_assets.ingest.dates import FIRST, LAST, LEAP_SECOND, plain_form
-from insiders_assets.ingest.ids import IDS, PEOPLE, needs_care, rounded, unified
+from insiders_assets.ingest.ids import ANONYMOUS, IDS, PEOPLE, impossible, needs_care, unified
 from insiders_assets.ingest.texts import TEXTS, needs_cleaning, text_exprs
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ _FAULTY = pl.any_horizontal(
     *(pl.col(name).is_null() for name in NEEDED),
     *(~pl.col(name).is_between(-LIMIT, LIMIT) for name in ("quantity", "unit_price")),
     pl.col("unit_price").is_nan(),
-    *(rounded(pl.col(name)).fill_null(value=False) for name in PEOPLE),
+    impossible(),
     ~pl.col("invoice_date").is_between(FIRST, LAST, closed="left"),
 ).fill_null(value=True)
 """Rows that are not plain after all."""
@@ -143,6 +143,7 @@ def _exprs(form: str, columns: tuple[tuple[str, int], ...], careful: frozenset[s
     # What may be written in more ways than one is looked for on the way: a query of its own would cost more.
     ids = {name: source[name] for name in IDS if name in source}
     people = [source[name].str.contains("E+", literal=True) for name in PEOPLE if name in source]
+    people.append(source["customer_id"].str.starts_with(ANONYMOUS))
     ordered = [exprs[name].alias(name) for name in TRANSACTION_COLUMNS if name in exprs]
     flags = [needs_cleaning(name, source[name]).alias(_CARE + name) for name in careless]
     led = source["customer_id"].str.starts_with("0").any()

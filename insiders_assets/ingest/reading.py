@@ -54,14 +54,25 @@ def read_file(
         with readable():
             exports = open_exports(path, rules)
     except ExportError as error:
-        tally = Tally(sinks(""), rules)
-        tally.set_aside(error)
-        return {"": tally.outcome}
+        return {"": unread(rules, sinks(""), error)}
     rows = mended or {}
     return {
         name: read_export(opened, rules, sinks(name), rows.get(name), rules.repeated.get(name))
         for name, opened in exports.items()
     }
+
+
+def unread(rules: FileRules, sink: Sink, error: ExportError) -> Outcome:
+    """What becomes of a file that is set aside before any export in it is opened.
+
+    Args:
+        rules: How it would have been read.
+        sink: Where the reason goes.
+        error: The reason.
+    """
+    tally = Tally(sink, rules)
+    tally.set_aside(error)
+    return tally.outcome
 
 
 def read_export(

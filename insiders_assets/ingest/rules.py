@@ -30,6 +30,7 @@ class FileRules:
         date_order: How dates such as 03/04/2026 are read; ``auto`` refuses a file where both readings fit.
         decimal: How numbers such as 1,234 are read; ``auto`` refuses a file where both readings fit.
         max_rejected: Share of the file's rows above which it is set aside as a whole.
+        max_rows: Rows that one export may have; a longer one is set aside.
         duplicate_rows: Whether a row that repeats an earlier one exactly is kept or rejected.
         decimal_quantities: Whether quantities may be decimal numbers: goods by weight.
         future_dates: Whether rows dated after the file was written are rejected or kept.
@@ -46,6 +47,7 @@ class FileRules:
     date_order: Literal["auto", "day_first", "month_first"] = "auto"
     decimal: Literal["auto", "point", "comma"] = "auto"
     max_rejected: float = 0.05
+    max_rows: int = 200_000_000
     duplicate_rows: Literal["keep", "reject"] = "keep"
     decimal_quantities: bool = False
     mapping: Mapping | None = None
@@ -85,7 +87,7 @@ class FileRules:
             self.duplicate_rows,
             self.decimal_quantities,
         ]
-        plain += [self.future_dates, self.date_gap_days]
+        plain += [self.future_dates, self.date_gap_days, self.max_rows]
         facts = [READER_VERSION, plain, mapping, self.privacy.facts]
         facts += [VERSIONS] if self.mapping is None else []
         facts += [self.open_questions] if self.open_questions != "stop" else []
@@ -119,6 +121,7 @@ class IngestRules:
             date_order=settings.date_order,
             decimal=settings.decimal,
             max_rejected=settings.max_rejected,
+            max_rows=settings.max_file_rows,
             duplicate_rows=settings.duplicate_rows,
             decimal_quantities=settings.decimal_quantities,
             future_dates=settings.future_dates,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.blocks import REJECTED_SCHEMA, CutShortError, rejected_frame
+from insiders_assets.ingest.blocks import REJECTED_SCHEMA, CutShortError, rejected_frame, too_long
 from insiders_assets.ingest.conversion import Converted
 from insiders_assets.ingest.date_limits import DayCounts
 from insiders_assets.ingest.exclusion import summed
@@ -75,6 +75,8 @@ class Tally:
     def count(self, block: Block) -> None:
         """Count rows that are not converted yet, or never will be."""
         self.outcome.rows_read += block.rows
+        if self.outcome.rows_read > self._rules.max_rows:
+            raise too_long(self._rules.max_rows)
 
     def take(self, block: Block, found: Converted) -> None:
         """Count and hand on converted rows."""

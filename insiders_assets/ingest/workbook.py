@@ -1,23 +1,33 @@
-"""Spreadsheets (.xlsx, .xls, .xlsb, .ods): every sheet that names our columns is an export."""
+"""Spreadsheets (.xlsx, .xls, .xlsb, .ods): every visible sheet that names our columns is an export."""
 
 from __future__ import annotations
 
-import logging
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.tabular import HEADER_ROWS, as_text, header_row, names, text_block
+from insiders_assets.ingest.containers import refuse_bombs
+from insiders_assets.ingest.mapping import Mapping
+from insiders_assets.ingest.sheet_process import CONTENTS
+from insiders_assets.ingest.tabular import names, text_block
 
 if TYPE_CHECKING:
-    from fastexcel import ExcelReader
-
     from insiders_assets.ingest.blocks import Block, Export
     from insiders_assets.ingest.rules import FileRules
+
+LONGEST = 900
+"""Seconds that a workbook may take to read; a million rows take some twenty."""
+SHARE = 0.5
+"""Share of the machine's memory that reading a workbook may take."""
 
 
 def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable[[], Export]]:
@@ -33,38 +43,67 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     Raises:
         ExportError: It cannot be read, or has no such sheet.
     """
-    import fastexcel
-
-    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every column with nothing in it
-    try:
-        reader = fastexcel.read_excel(source if isinstance(source, Path) else source.read())
-    except fastexcel.FastExcelError as error:
+    folder = tempfile.TemporaryDirectory(
+        prefix="insiders-sheets-"
+    )  # it goes with the last sheet that holds it
+    path = source if isinstance(source, Path) else _copied(source, Path(folder.name))
+    _refuse_bombs(path)
+    found = _contents(path, Path(folder.name), rules)
+    if "damaged" in found:
         raise ExportError(
-            f"is a damaged workbook ({str(error).splitlines()[0]})", cure="save it again or export it as CSV"
-        ) from None
-    wanted = [rules.sheet] if rules.sheet else _shown(reader)
-    if not set(wanted) <= set(reader.sheet_names):
-        raise ExportError(
-            f"has no sheet {rules.sheet} (it has {', '.join(reader.sheet_names)})", cure="correct the mapping"
+            f"is a damaged workbook ({found['damaged']})", cure="save it again or export it as CSV"
         )
-    sheets = {name: SheetExport(reader, name, rules) for name in wanted}
-    found = {name: sheet for name, sheet in sheets.items() if sheet.is_recognised} or dict(
-        list(sheets.items())[:1]
-    )
-    if not found:
+    if "missing" in found:
+        raise ExportError(
+            f"has no sheet {rules.sheet} (it has {', '.join(found['missing'])})", cure="correct the mapping"
+        )
+    sheets = [SheetExport(folder, facts) for facts in found["sheets"]]
+    chosen = [sheet for sheet in sheets if sheet.is_recognised] or sheets[:1]
+    if not chosen:
         raise ExportError("is a workbook without a sheet", cure="take it away")
-    return {name if len(found) > 1 else "": _opener(sheet) for name, sheet in found.items()}
+    return {sheet.name if len(chosen) > 1 else "": _opener(sheet) for sheet in chosen}
 
 
-def _shown(reader: ExcelReader) -> list[str]:
-    """The sheets that a person sees: hidden ones are copies and scratch paper, read only where a mapping names one."""
-    names = reader.sheet_names
-    if len(names) < 2:
-        return names
-    shown = [
-        name for name in names if reader.load_sheet(name, header_row=None, n_rows=0).visible == "visible"
-    ]
-    return shown or names
+def _copied(source: BinaryIO, folder: Path) -> Path:
+    path = folder / "workbook"
+    with path.open("wb") as file:
+        while piece := source.read(1 << 20):
+            file.write(piece)
+    return path
+
+
+def _refuse_bombs(path: Path) -> None:
+    """Refuse a workbook that unpacks to far more than it holds."""
+    if zipfile.is_zipfile(path):
+        refuse_bombs(path)
+
+
+def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:
+    """What a process with bounds finds in a workbook."""
+    memory = int(SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    mapping = (rules.mapping or Mapping()).model_dump_json()
+    command = [sys.executable, "-m", "insiders_assets.ingest.sheet_process"]
+    try:
+        subprocess.run(  # noqa: S603 - our own program
+            [*command, str(path), str(folder), rules.sheet or "", mapping, str(memory)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            timeout=LONGEST,
+            check=True,
+            env=os.environ | {"POLARS_MAX_THREADS": "1"},
+        )
+        found: dict[str, Any] = json.loads((folder / CONTENTS).read_text())
+    except subprocess.TimeoutExpired:
+        raise ExportError(
+            f"is a workbook that takes more than {LONGEST // 60} minutes to read", cure="export it as CSV"
+        ) from None
+    except (subprocess.CalledProcessError, OSError, ValueError):
+        raise ExportError(
+            f"is a workbook that cannot be read within {memory >> 20:,} MB of memory",
+            cure="save it again without cells far away from the others, or export it as CSV",
+        ) from None
+    return found
 
 
 def _opener(sheet: SheetExport) -> Callable[[], Export]:
@@ -75,77 +114,42 @@ class SheetExport:
     """One sheet.
 
     Args:
-        reader: The workbook.
-        name: The sheet's name.
-        rules: How it is read.
+        folder: Holds its rows; kept as long as the sheet is.
+        facts: What :mod:`insiders_assets.ingest.sheet_process` found of it.
     """
 
-    def __init__(self, reader: ExcelReader, name: str, rules: FileRules) -> None:
-        self._reader, self._name, self._mapping = reader, name, rules.mapping
+    def __init__(self, folder: tempfile.TemporaryDirectory[str], facts: dict[str, Any]) -> None:
+        self._folder, self._facts = folder, facts
+        self.name: str = facts["name"]
 
     @property
     def is_recognised(self) -> bool:
         """Whether one of its first rows names columns of ours."""
-        return header_row(self._top.rows(), self._mapping) is not None
+        return bool(self._facts.get("recognised"))
 
     @property
     def header(self) -> tuple[str, ...]:
         """The names of its columns."""
-        if not self._top.height:
+        if "damaged" in self._facts:
+            raise ExportError(
+                f"has a sheet {self.name} that cannot be read ({self._facts['damaged']})",
+                cure="save it again or export it as CSV",
+            )
+        if not self._facts["top"]:
             raise ExportError("is empty", cure="export it again or take it away")
-        return names(self._top.row(self._header_row))
+        return names(self._facts["top"][self._facts["header"]])
 
     @property
     def form(self) -> dict[str, Any]:
         """The sheet and the row of its header."""
-        return {"kind": "workbook", "sheet": self._name, "header_line": self._header_row + 1}
+        return {"kind": "workbook", "sheet": self.name, "header_line": (self._facts["header"] or 0) + 1}
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows; see :class:`insiders_assets.ingest.blocks.Export`."""
-        first = self._header_row + 1
-        frame = pl.DataFrame([as_text(column) for column in self._load(skip=first)])
+        first = self._facts["header"] + 1
+        frame = pl.read_parquet(Path(self._folder.name) / self._facts["rows"])
         if not frame.height:
             return
         lines = pl.Series(range(first + 1, first + 1 + frame.height), dtype=pl.Int64)
         filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
         yield text_block(frame.filter(filled), lines.filter(filled), positions)
-
-    @cached_property
-    def _top(self) -> pl.DataFrame:
-        return self._load(rows=HEADER_ROWS)
-
-    @property
-    def _header_row(self) -> int:
-        found = header_row(self._top.rows(), self._mapping)
-        if found is not None:
-            return found
-        filled = self._top.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-        return filled.arg_max() or 0
-
-    def _load(self, *, skip: int = 0, rows: int | None = None) -> pl.DataFrame:
-        """Rows of the sheet, counted from its very first, so that they keep their numbers.
-
-        Args:
-            skip: Rows left out at the top.
-            rows: Rows read, as text; all of them, with their types, if None: numbers then keep every digit.
-        """
-        import fastexcel
-
-        try:
-            sheet = self._reader.load_sheet(
-                self._name,
-                header_row=None,
-                skip_rows=skip,
-                n_rows=rows,
-                dtypes="string" if rows else None,
-                schema_sample_rows=None,
-                whitespace_as_null=True,
-            )
-        except fastexcel.InvalidParametersError:  # there is no row left
-            return pl.DataFrame()
-        except fastexcel.FastExcelError as error:
-            raise ExportError(
-                f"has a sheet {self._name} that cannot be read ({str(error).splitlines()[0]})",
-                cure="save it again or export it as CSV",
-            ) from None
-        return sheet.to_polars() if sheet.width else pl.DataFrame()

@@ -9,14 +9,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from insiders_assets import progress
-from insiders_assets.errors import UsageError
+from insiders_assets.errors import ExportError, UsageError
 from insiders_assets.ingest.mapping import read_mappings
-from insiders_assets.ingest.reading import read_file
+from insiders_assets.ingest.reading import read_file, unread
+from insiders_assets.ingest.trial import is_survived
 from insiders_assets.places import sizes
 from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.mended import Overlay
 from insiders_assets.storage.parts import PartWriter
+from insiders_assets.storage.reading_journal import ENOUGH, ReadingJournal
 from insiders_assets.storage.repeated_orders import Repeats, overlapping, told
 from insiders_assets.storage.repeated_orders import repeats as repeated_in
 from insiders_assets.storage.small_files import SmallFile, SmallFiles, groups
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 UNREADABLE = "unreadable"
 """What the content of a file that cannot be opened begins with; it is tried again every time."""
+ENDS_PROCESS = ExportError(
+    "ended the program that read it, time and again", cure="save it again in another format, and drop that"
+)
 LABEL = "reading exports"
 WORKERS = 2
 """Files read at a time; each is parsed by all cores anyway."""
@@ -72,8 +77,11 @@ class Ingesting:
         self._digests = {name: self._rules.of(name).digest() for name in self._listing}
         self._mended = Overlay(mended, rules.common.privacy)
         self._small = SmallFiles(self._rules_of)
+        self._journal = ReadingJournal(folder.parent / "reading.json", self._listing)
         self.parsed = 0
-        self.warnings: list[str] = []
+        self.warnings: list[str] = [
+            f"{name} {reason}; it is left out" for name, reason in sorted(landing.skipped.items())
+        ]
 
     def manifest(self) -> Manifest:
         """The manifest of what lies in the landing zone now."""
@@ -94,6 +102,7 @@ class Ingesting:
             for export in file.all_exports()
             if (rules := self._rules.cleaning(name))
         }
+        self._journal.close()
         return Manifest(dict(sorted(found.items())), self._mapping, dict(sorted(cleaning.items())))
 
     def _with_mappings(self, rules: IngestRules) -> IngestRules:
@@ -191,8 +200,11 @@ class Ingesting:
         """Parse files, a few at a time, and add them to ``found``."""
         known = {} if again else self._contents(found)
         done = 0
+        suspects = [name for name in names if self._journal.deaths(name)]
+        others = [name for name in names if name not in suspects]
+        batches = [*groups(others, self._listing), *([name] for name in suspects)]
         with ThreadPoolExecutor(WORKERS) as pool:
-            tasks = [pool.submit(self._files, group, known) for group in groups(names, self._listing)]
+            tasks = [pool.submit(self._journaled, batch, known) for batch in batches]
             try:
                 for task in as_completed(tasks):
                     for name, file in task.result().items():
@@ -202,6 +214,11 @@ class Ingesting:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+
+    def _journaled(self, names: list[str], known: dict[str, str]) -> dict[str, ParsedFile]:
+        """Read some files, with a note of it for the case that one of them ends the process."""
+        with self._journal.reading(names):
+            return self._files(names, known)
 
     def _contents(self, found: dict[str, ParsedFile]) -> dict[str, str]:
         """The first by name of the files known already, by content."""
@@ -301,7 +318,10 @@ class Ingesting:
             return writers[member]
 
         rules = replace(self._rules_of(name), repeated=repeated or {})
-        outcomes = read_file(path, rules, writer, self._mended.of(content))
+        if self._journal.deaths(name) > ENOUGH and not is_survived(path, rules):
+            outcomes = {"": unread(rules, writer(""), ENDS_PROCESS)}
+        else:
+            outcomes = read_file(path, rules, writer, self._mended.of(content))
         return [
             _parsed(_full(name, member), content, outcome, writers[member])
             for member, outcome in outcomes.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,6 +52,10 @@ class LandingZone(Protocol):
     @property
     def location(self) -> str:
         """The place, as the user knows it."""
+
+    @property
+    def skipped(self) -> dict[str, str]:
+        """What the last listing left out although it is no folder and no hidden file, by name, and why."""
 
     def listing(self) -> dict[str, FileSignature]:
         """Every export, and the mapping beside them, by name relative to the landing zone, sorted by name.
@@ -115,16 +120,23 @@ class FolderLandingZone:
     def __init__(self, folder: Path, mapping: Path | None = None) -> None:
         self._folder, self._mapping = folder, mapping
         self._paths: dict[str, str] = {}
+        self._skipped: dict[str, str] = {}
 
     @property
     def location(self) -> str:
         """The folder's path."""
         return str(self._folder)
 
+    @property
+    def skipped(self) -> dict[str, str]:
+        """See :attr:`LandingZone.skipped`."""
+        return self._skipped
+
     def listing(self) -> dict[str, FileSignature]:
         """See :meth:`LandingZone.listing`. Links to files are followed, links to folders are not."""
         found: dict[str, FileSignature] = {}
         paths: dict[str, str] = {}
+        self._skipped = {}
         folders = [(str(self._folder), "")]
         while folders:
             path, prefix = folders.pop()
@@ -150,8 +162,8 @@ class FolderLandingZone:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         yield entry, None
-                    elif entry.is_file():
-                        yield entry, entry.stat()
+                    elif (status := self._status(entry)) is not None:
+                        yield entry, status
         except FileNotFoundError:
             if path == str(self._folder):
                 raise InsidersError(
@@ -167,6 +179,22 @@ class FolderLandingZone:
             raise InsidersError(
                 f"the landing zone cannot be read ({error.strerror})", where=path, cure="make it readable"
             ) from None
+
+    def _status(self, entry: os.DirEntry[str]) -> os.stat_result | None:
+        """The status of a file, or None, and a note of it, for what is none."""
+        name = _printable(os.path.relpath(entry.path, self._folder))
+        try:
+            status = entry.stat()
+        except OSError as error:
+            if is_export(name) and entry.is_symlink():
+                self._skipped[name] = f"is a link that leads nowhere ({error.strerror})"
+            return None
+        if stat.S_ISREG(status.st_mode):
+            return status
+        if is_export(name):
+            kind = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "a socket, a pipe or a device"
+            self._skipped[name] = f"is {kind}"
+        return None
 
     @contextmanager
     def fetch(self, name: str) -> Iterator[Path]:

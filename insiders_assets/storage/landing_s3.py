@@ -52,6 +52,11 @@ class S3LandingZone:
         """The prefix."""
         return f"{SCHEME}{self._bucket}/{self._prefix}"
 
+    @property
+    def skipped(self) -> dict[str, str]:
+        """Nothing: a bucket holds objects and nothing else."""
+        return {}
+
     def listing(self) -> dict[str, FileSignature]:
         """See :meth:`insiders_assets.storage.landing.LandingZone.listing`; one request per thousand objects."""
         found: dict[str, FileSignature] = {}

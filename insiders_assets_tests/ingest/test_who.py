@@ -91,3 +91,9 @@ def test_amounts_in_several_currencies_are_never_added_up(tmp_path):
 
 def test_doubts_of_the_same_kind_cost_a_file_without_them_nothing(tmp_path):
     assert read(tmp_path, csv(*good(5))).outcome.rows_transactions == 5
+
+
+def test_no_export_reaches_the_ids_of_the_anonymous(tmp_path):
+    found = read(tmp_path, csv(*orders(6), row(99, customer_id="anonymous-536311")))
+    assert found.outcome.rows_quarantined == 1
+    assert "begins with anonymous-" in found.reasons

@@ -1,0 +1,72 @@
+"""Which files are being read: what an ingest that died was at, so that no file ends every ingest to come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.storage.files import write_text
+
+if TYPE_CHECKING:
+    from insiders_assets.places import Place
+    from insiders_assets.storage.landing import FileSignature
+
+ENOUGH = 2
+"""Deaths after which a file is tried in a process of its own before it is read again."""
+
+
+class ReadingJournal:
+    """Files that were being read when an ingest ended without a word, and how often.
+
+    Args:
+        path: Where it is kept.
+        listing: What lies in the landing zone: a file that changed is another.
+    """
+
+    def __init__(self, path: Place, listing: dict[str, FileSignature]) -> None:
+        self._path, self._listing = path, listing
+        self._lock = Lock()
+        self._deaths: dict[str, list[Any]] = {}
+        with suppress(FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+            self._deaths = {
+                name: entry
+                for name, entry in found.items()
+                if name in listing and entry[:2] == self._identity(name)
+            }
+        self._known = bool(self._deaths)
+
+    def deaths(self, name: str) -> int:
+        """How often an ingest ended while it read a file."""
+        return int(self._deaths.get(name, [0, "", 0])[2])
+
+    @contextmanager
+    def reading(self, names: Iterable[str]) -> Iterator[None]:
+        """Hold files for suspects as long as the block lasts; an error that is raised in it clears them, too."""
+        names = list(names)
+        with self._lock:
+            for name in names:
+                self._deaths[name] = [*self._identity(name), self.deaths(name) + 1]
+            self._write()
+        try:
+            yield
+        finally:
+            with self._lock:
+                for name in names:
+                    self._deaths.pop(name, None)
+
+    def close(self) -> None:
+        """Clear the journal once everything is read."""
+        if self._known:
+            self._path.unlink(missing_ok=True)
+
+    def _identity(self, name: str) -> list[Any]:
+        signature = self._listing[name]
+        return [signature.size, signature.version]
+
+    def _write(self) -> None:
+        self._known = True
+        write_text(self._path, json.dumps(self._deaths))
