@@ -110,8 +110,8 @@ def _placeholder_ids(question: Question) -> str:
 def _leading_id(question: Question) -> str:
     told = question.arguments
     return (
-        f"column {question.columns[0]} has one id far ahead of any other, {question.values[0].value} with "
-        f"{told['orders']:,} orders, {told['share']:.0%} of all; is it a customer, or does it stand for strangers?"
+        f"column {question.columns[0]} has one id far ahead of any other ({question.values[0].value} with "
+        f"{told['orders']:,} orders, {told['share']:.0%} of all); is it a customer, or does it stand for strangers?"
     )
 
 

@@ -20,7 +20,7 @@ from insiders_assets.ingest.orders import Orders, needs_orders
 from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.question_text import passed_over
 from insiders_assets.ingest.settling import Reading, decided, suspicious
-from insiders_assets.ingest.tally import Sink, Tally
+from insiders_assets.ingest.tally import Sink, Tally, without_values
 from insiders_assets.ingest.texts import texts_of
 from insiders_assets.ingest.thousands import PointWatch
 
@@ -109,7 +109,8 @@ def read_export(
                     one = _Pass(filled(export, again.plan), rules, tally, again.plan)
                     formats = one.read()
                 reading = again
-            tally.outcome.notes = [passed_over(question) for question in reading.passed]
+            notes = [passed_over(question) for question in reading.passed]
+            tally.outcome.notes = [without_values(note) for note in notes] if rules.privacy.is_on else notes
             tally.outcome.form = (
                 export.form | {"dates": formats.order, "decimal": formats.mark} | _facts(reading)
             )

@@ -30,6 +30,11 @@ SHOWN_OF_SET_ASIDE = 1000
 """Rejected rows kept of an export that is set aside as a whole: enough to see what is wrong with it."""
 
 
+def without_values(text: str) -> str:
+    """Return what is said of an export without the values that it quotes, which stand in brackets."""
+    return re.sub(r" \(.*\)", "", text, flags=re.DOTALL)
+
+
 class Sink(Protocol):
     """Takes in what is read from an export, piece by piece."""
 
@@ -214,7 +219,7 @@ class Tally:
         """Keep nothing of the export but the reason, and examples of the rows behind it."""
         what = error.what
         if self._rules.privacy.is_on:  # what is quoted may be what is not kept
-            what = re.sub(r" \(.*\)", "", what, flags=re.DOTALL)
+            what = without_values(what)
         reason = f"{what}; {error.cure}" if error.cure else what
         if isinstance(error, CutShortError):
             self.outcome.rows_read += error.rows

@@ -140,7 +140,7 @@ def test_mended_rows_outlive_another_name_a_lost_lake_and_other_rules_but_not_an
 
 
 def test_a_file_set_aside_for_its_faults_comes_back_once_enough_of_them_are_mended(shop):
-    shop.put(csv(*good(3)), "b.csv")
+    shop.put(csv(*(row(number) for number in (7, 8, 9))), "b.csv")
     shop.put(csv(row(1), row(2, quantity="x"), row(3, quantity="y"), row(4, quantity="z")))
     assert shop.ingest().rows_transactions == 3
     first = shop.edit(lambda line: line["value"] == "x" and line.update(quantity="1"))
@@ -191,7 +191,7 @@ def test_rows_of_tables_and_json_are_mended_too(shop, name):
 
 def test_a_row_whose_file_is_gone_waits_for_the_file(shop):
     shop.put(csv(row(1), row(2, quantity="six"), row(3)))
-    shop.put(csv(*good(2)), "b.csv")
+    shop.put(csv(row(7), row(8)), "b.csv")
     keep = IngestRules(RULES.common, removed_files="keep")
     shop.ingest(keep)
     (shop.landing / "a.csv").unlink()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from insiders_assets.ingest.quotes import UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
 
-QUICK = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+QUICK = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 FIELDS = st.text(st.sampled_from('ab",\n '), max_size=6)
 TABLES = st.lists(st.lists(FIELDS, min_size=2, max_size=2), min_size=1, max_size=6)
 JUNK = st.text(st.sampled_from('ab"",\n\r,'), max_size=40)
