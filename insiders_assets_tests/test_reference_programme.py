@@ -73,11 +73,12 @@ def beside_the_sort(measured: pl.DataFrame, subject: str) -> pl.DataFrame:
     )
 
 
-def test_the_list_captures_later_revenue_within_four_points_of_a_plain_sort_of_its_size(measured):
+def test_the_list_captures_later_revenue_as_a_plain_sort_of_its_size_does(measured):
     found = beside_the_sort(measured, "list")
     assert found.height == len(CUTOFFS) * len(SHARES)
     assert found["chosen"].is_between(1_000, 3_000).all()
-    assert found["points"].min() >= -4, found
+    # Suppression alone parts the two: a few who send back most of what they buy.
+    assert found["points"].abs().max() <= 0.5, found
 
 
 def test_a_budget_captures_later_revenue_within_a_point_of_a_plain_sort_at_every_size(measured):
@@ -89,16 +90,15 @@ def test_a_budget_captures_later_revenue_within_a_point_of_a_plain_sort_at_every
 
 def test_every_member_has_a_reason_whose_numbers_recompute_from_the_features(home):
     features = lake(home, "customer_features").collect()
-    listed = (
-        lake(home, "insiders").select("customer_id", "reason", "tier", "is_member", "is_near_miss").collect()
-    )
+    names = ("reason", "details", "next_step", "value", "tier", "policy_tier", "is_member", "is_near_miss")
+    listed = lake(home, "insiders").select("customer_id", *names).collect()
     told = features.join(listed, on="customer_id", how="left", validate="1:1")
     assert numbers_that_recompute(told) > 2_000
     for row in told.filter("is_near_miss").to_dicts():
         assert gap_of(row)[1] > 0
     members = told.filter("is_member")
     assert members["is_identified"].all()
-    assert members["reason"].str.starts_with("Bought for ").all()
+    assert members["reason"].str.contains("; Insiders start at ").all()
 
 
 def monthly(home: Path, model: SegmentationModel, *, future: bool) -> list[Programme]:

@@ -138,7 +138,8 @@ def _numbers(row: dict[str, float], targets: Targets) -> str:
     if offer in MEASURED:
         own, target = row[MEASURED[offer]], targets.medians[MEASURED[offer]]
         write = money if offer == BETTER_VERSION else _short
-        return f"{write(own)} {LABELS[offer]} at the median, Insiders {write(target)}"
+        label = "order per customer" if offer == NEXT_ORDER and own == 1 else LABELS[offer]
+        return f"{write(own)} {label} at the median, Insiders {write(target)}"
     if offer in (WELCOME_BACK, REMINDER):
         return f"silent for {number(row['silence'], 0)} days at the median, usually {number(row['gap'], 0)}"
     if offer == RETURNS_CARE:

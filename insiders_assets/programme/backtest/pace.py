@@ -1,8 +1,8 @@
 """Pace: how recently, how often and for how long customers buy, and what that says of the days ahead.
 
-Few numbers, the same for every shop: days since the last purchase, orders, months with a purchase, and how the last
-months compare with those before. Boosted trees on them may only rise with orders and months and only fall with silence,
-so that buying more never lowers a forecast.
+Few numbers, the same for every shop: days since the last purchase, orders, months with a purchase, what was spent, and
+how the last months compare with those before. Boosted trees on them may only rise with orders, months and money and
+only fall with silence, so that buying more never lowers a forecast.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from insiders_assets.money import MICRO
 from insiders_assets.programme.backtest.known import BacktestInputs, days, outcome
 from insiders_assets.programme.backtest.rankings import Ranking, by_value
 from insiders_assets.programme.groups import micros
@@ -27,8 +28,10 @@ LIKELY = 0.9
 
 LEAST_HISTORY = 30
 LEAST_CUSTOMERS = 50
-RISES = (-1, 1, 1, 0)
-"""Whether a forecast may only rise or only fall with silence, orders, months and trend."""
+RISES = (-1, 1, 1, 0, 1, 1, 1)
+"""Whether a forecast may only rise or only fall with silence, orders, months, the part of the orders that lies within
+the last horizon, revenue, and revenue within the last horizon and the one before.
+"""
 
 
 @dataclass(frozen=True)
@@ -112,15 +115,19 @@ def pace_at(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_da
 def _paces(
     inputs: BacktestInputs, customers: pl.DataFrame, day: date, window_days: int
 ) -> NDArray[np.float64]:
-    """Silence, orders, months with a purchase, and the part of the orders that lie within the last horizon."""
-    last = days(day)
+    """What :data:`RISES` names, one row per customer."""
+    last, horizon = days(day), inputs.horizon_days
+    lately = pl.col("invoice_day") > last - horizon
+    before = pl.col("invoice_day").is_between(last - 2 * horizon + 1, last - horizon)
     months = pl.col("invoice_date").dt.truncate("1mo")
     found = (
         inputs.purchases.filter(pl.col("invoice_day").is_between(last - window_days + 1, last))
         .group_by("customer_id")
         .agg(
             months=months.n_unique(),
-            lately=pl.col("invoice_no").filter(pl.col("invoice_day") > last - inputs.horizon_days).n_unique(),
+            lately=pl.col("invoice_no").filter(lately).n_unique(),
+            spent_lately=micros("line_value").filter(lately).sum(),
+            spent_before=micros("line_value").filter(before).sum(),
         )
         .collect()
     )
@@ -130,4 +137,7 @@ def _paces(
         pl.col("total_purchases").cast(pl.Float64),
         pl.col("months").fill_null(0).cast(pl.Float64),
         trend=pl.col("lately").fill_null(0) / pl.col("total_purchases"),
+        revenue=pl.col("revenue"),
+        spent_lately=pl.col("spent_lately").fill_null(0) / MICRO,
+        spent_before=pl.col("spent_before").fill_null(0) / MICRO,
     ).to_numpy()
