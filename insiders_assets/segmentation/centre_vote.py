@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RESAMPLES = 50
 """Bootstrap samples (Efron, 1979) that vote."""
 
+SLACK = 1e-9
+"""What distances may be off by, being rounded."""
+
 SETTLED = 100
 """Rounds in which centres and clusters come to agree, at most; after KMeans they need one or two."""
 
@@ -79,10 +82,13 @@ class CentreVote:
         """
 
         def vote(points: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-            clusters = nearest_centre(points, self.centres)
-            agreeing = np.zeros(len(points))
+            clusters, margin = nearest_with_margin(points, self.centres)
+            agreeing = np.full(len(points), float(len(self.resampled)))
             for centres in self.resampled:
-                agreeing += nearest_centre(points, centres) == clusters
+                # Whoever is nearer to a centre than to the next by twice what any of them has moved, stays.
+                reach = 2 * np.sqrt(((centres - self.centres) ** 2).sum(axis=1).max())
+                near = np.flatnonzero(margin <= reach * (1 + SLACK) + SLACK)
+                agreeing[near] -= nearest_centre(points[near], centres) != clusters[near]
             return clusters, agreeing / len(self.resampled)
 
         return in_batches(self.space, inputs, vote, self.axes)
@@ -143,9 +149,19 @@ def in_batches(
 
 
 def nearest_centre(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.int32]:
-    """The nearest centre of each point, summed feature by feature so that batches cannot change a rounding."""
+    """The nearest centre of each point; the first of several that are as near."""
+    return nearest_with_margin(points, centres)[0]
+
+
+def nearest_with_margin(
+    points: NDArray[np.float64], centres: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The nearest centre of each point, and how much farther the next one is; infinitely, if there is no other.
+
+    Squares are summed feature by feature, so that batches cannot change a rounding.
+    """
     clusters = np.zeros(len(points), np.int32)
-    least = np.full(len(points), np.inf)
+    least, second = np.full(len(points), np.inf), np.full(len(points), np.inf)
     columns = np.ascontiguousarray(points.T)
     for cluster, centre in enumerate(centres):
         distance = np.zeros(len(points))
@@ -153,8 +169,9 @@ def nearest_centre(points: NDArray[np.float64], centres: NDArray[np.float64]) ->
             distance += (column - coordinate) ** 2
         nearer = distance < least
         clusters[nearer] = cluster
+        np.minimum(second, np.maximum(distance, least), out=second)
         np.minimum(distance, least, out=least)
-    return clusters
+    return clusters, np.sqrt(second) - np.sqrt(least)
 
 
 def means_of(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -23,19 +23,34 @@ MOST_LEAVES = 1_000
 """Leaves of a tree, at most: a double tells as many powers of two apart."""
 
 
+TOGETHER = 512
+"""Ranges of several inputs that are looked up at once, at most: so many masks stay in the nearest cache."""
+
+
 @dataclass(frozen=True)
 class _Asked:
-    """One input as one tree sees it.
+    """Inputs as one tree sees them, looked up together.
 
     Attributes:
-        column: The input.
-        ranges: Per range between thresholds of the whole forest, the range between the tree's own.
-        masks: The leaves that each of these reaches, ``(words, own ranges)``.
+        columns: The inputs.
+        ranges: Per input and per range between thresholds of the whole forest, the range between the tree's own.
+        counts: Per input, how many ranges of its own the tree has.
+        masks: The leaves that each combination of own ranges reaches, ``(words, combinations)``.
     """
 
-    column: int
-    ranges: NDArray[np.unsignedinteger]
+    columns: tuple[int, ...]
+    ranges: tuple[NDArray[np.unsignedinteger], ...]
+    counts: tuple[int, ...]
     masks: NDArray[np.uint64]
+
+    def with_(self, other: _Asked) -> _Asked:
+        """Both, looked up together."""
+        return _Asked(
+            (*self.columns, *other.columns),
+            (*self.ranges, *other.ranges),
+            (*self.counts, *other.counts),
+            (self.masks[:, :, None] & other.masks[:, None, :]).reshape(len(self.masks), -1),
+        )
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class LeafMasks:
 
     Attributes:
         thresholds: Per input, all thresholds of the forest, sorted, each once.
-        trees: Per tree, the inputs that it asks about.
+        trees: Per tree, the inputs that it asks about, in groups.
         numbers: Per tree, the leaf number that each bit stands for.
     """
 
@@ -81,7 +96,12 @@ class LeafMasks:
         for tree, (asked, numbers) in enumerate(zip(self.trees, self.numbers, strict=True)):
             words = np.full((-(-len(numbers) // BITS), count), ~np.uint64(0))
             for each in asked:
-                own[:] = each.ranges.take(ranges[each.column])
+                own[:] = each.ranges[0].take(ranges[each.columns[0]])
+                for column, further, size in zip(
+                    each.columns[1:], each.ranges[1:], each.counts[1:], strict=True
+                ):
+                    own *= size
+                    own += further.take(ranges[column])
                 for word, masks in zip(words, each.masks, strict=True):
                     np.bitwise_and(word, masks.take(own, out=mask, mode="clip"), out=word)
             # One bit is left in all words together: a power of two, whose exponent is its place.
@@ -125,9 +145,21 @@ def _tree(
         small = np.uint8 if len(nodes) < 256 else np.uint16
         asked.append(
             _Asked(
-                column,
-                np.repeat(np.arange(len(masks), dtype=small), sizes),
+                (column,),
+                (np.repeat(np.arange(len(masks), dtype=small), sizes),),
+                (len(masks),),
                 np.ascontiguousarray(np.frombuffer(packed, "<u8").reshape(-1, words).T),
             )
         )
-    return asked, np.array(leaves, np.int32)
+    return _together(asked), np.array(leaves, np.int32)
+
+
+def _together(asked: list[_Asked]) -> list[_Asked]:
+    """Fewer look-ups: inputs with few ranges of their own are looked up together."""
+    found: list[_Asked] = []
+    for each in sorted(asked, key=lambda one: one.masks.shape[1]):
+        if found and found[-1].masks.shape[1] * each.masks.shape[1] <= TOGETHER:
+            found[-1] = found[-1].with_(each)
+        else:
+            found.append(each)
+    return found

@@ -60,15 +60,17 @@ class LeafMeans:
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Customers' coordinates, ``(customers, axes)``; those of the fitted have mean 0 and deviation 1."""
-        found = np.empty((len(inputs), self.means.shape[1]))
+        found = np.empty((len(inputs), self.width))
+        by_axis = np.ascontiguousarray(self.means.T)
         for start in range(0, len(inputs), BATCH):
             rows = slice(start, start + BATCH)
             leaves = self.forest.leaves(inputs[rows]).T
-            for axis, means in enumerate(np.ascontiguousarray(self.means.T)):
-                total = np.zeros(leaves.shape[1])
-                for tree in leaves:  # in their order, so that a sum never rounds otherwise
-                    total += means[tree]
-                found[rows, axis] = total / len(leaves)
+            total = np.zeros((self.width, leaves.shape[1]))
+            for tree in leaves:  # in their order, so that a sum never rounds otherwise
+                place = tree.astype(np.intp)
+                for axis, means in enumerate(by_axis):
+                    total[axis] += means.take(place)
+            found[rows] = total.T / len(leaves)
         return (found - self.shift) * self.factor
 
     @property

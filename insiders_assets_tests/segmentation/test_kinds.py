@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import polars as pl
 import pytest
@@ -59,7 +56,7 @@ def test_an_axis_that_does_not_vary_or_ranks_like_another_is_left_out(features: 
     assert telling(once, TARGETS) == ("avg_ticket", "avg_line_value")
     assert telling(alike, TARGETS) == telling(against, TARGETS) == ("avg_ticket",)
     for name in ("kinds", "ranks", "octants"):
-        model = quick_model(alike, recipe=name)
+        model = quick_model(alike, recipe=name, trees=5)
         table = model.assign(alike)
         assert model.axes == ("how_much",)
         assert ASSIGNMENTS.failures(table).is_empty()
@@ -68,13 +65,13 @@ def test_an_axis_that_does_not_vary_or_ranks_like_another_is_left_out(features: 
         assert any("without the axes how_often, how_dear" in note for note in model.card["notes"])
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 19, 20, 29, 40])
-@pytest.mark.parametrize("name", ["kinds", "ranks", "octants", "stable", "leaf"])
+@pytest.mark.parametrize("count", [1, 2, 3, 19, 20, 40])
+@pytest.mark.parametrize("name", ["kinds", "ranks", "octants", "leaf"])
 def test_a_small_shop_gets_fewer_kinds_and_is_never_refused(name: str, count: int, tmp_path) -> None:
     few = shoppers(count, anonymous=0)
-    model = quick_model(few, recipe=name)
+    model = quick_model(few, recipe=name, trees=5)
     assert model.card["k"] <= (max(2, count // 15) if count >= 20 else 1)
-    everybody = shoppers(120, seed=5)
+    everybody = shoppers(30, seed=5)
     table = SegmentationModel.load(tmp_path / model.save(tmp_path)).assign(everybody)
     assert ASSIGNMENTS.failures(table).is_empty()
     assert table.equals(model.assign(everybody))
@@ -85,7 +82,7 @@ def test_a_small_shop_gets_fewer_kinds_and_is_never_refused(name: str, count: in
 def test_customers_who_are_all_equal_are_one_kind(name: str, tmp_path) -> None:
     same = shoppers(60, anonymous=0)
     alike = same.with_columns(pl.col(each).first() for each in same.columns if each != "customer_id")
-    model = quick_model(alike, recipe=name)
+    model = quick_model(alike, recipe=name, trees=5)
     assert (model.card["k"], model.axes) == (1, ())
     assert SegmentationModel.load(tmp_path / model.save(tmp_path)).assign(alike)[
         "cluster"
@@ -127,12 +124,3 @@ def test_a_refit_agrees_with_the_old_model_at_least_as_far_as_one_from_nothing(
         quick_model(later, seed=11, previous=previous).assign(later)["cluster"] for previous in (model, None)
     )
     assert measures.adjusted_rand(carried, own) >= measures.adjusted_rand(anew, own)
-
-
-def test_a_fit_and_an_assignment_load_neither_umap_nor_numba(tmp_path) -> None:
-    code = (
-        "import sys; from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers;"
-        "quick_model(shoppers(60)).assign(shoppers(60)); print(sorted({'umap', 'numba'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from insiders_assets.contracts.customers import ASSIGNMENTS
 from insiders_assets.errors import ModelError
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.segmentation.centre_vote import BATCH
+from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.scaling import Scaling
 from insiders_assets_tests.segmentation.shoppers import quick_model
 
@@ -82,6 +84,24 @@ def test_confidence_is_low_between_clusters_and_high_inside(
     assert stable.card["silhouette"]["leaves"] is None
 
 
+@pytest.mark.parametrize("moved", [0.0, 0.05, 0.6])
+def test_confidence_is_the_share_of_all_resampled_fits_that_agree(
+    features: pl.DataFrame, stable: SegmentationModel, moved: float
+) -> None:
+    voter = stable._voter
+    shifts = np.random.default_rng(2).normal(0, moved, voter.resampled.shape)
+    voter = replace(voter, resampled=voter.centres + shifts)
+    inputs = matrix(features, stable.recipe.inputs)
+    clusters, _, confidence = voter.assign(inputs)
+    points = voter.space(inputs)
+    every = [
+        ((points[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1) == clusters
+        for centres in voter.resampled
+    ]
+    assert confidence.tolist() == np.mean(every, axis=0).tolist()
+    assert (confidence.min() < 1) == (moved > 0)
+
+
 def test_arrays_of_another_kind_of_model_are_refused(
     stable: SegmentationModel, model: SegmentationModel, tmp_path
 ) -> None:
@@ -102,7 +122,10 @@ def test_arrays_of_another_kind_of_model_are_refused(
         {"space": "min_max"},
         {"space": "log", "clusterer": "gmm"},
         {"clusterer": "gmm"},
-        {"dimensions": 0, "reducer": "umap", "clustered_in": "embedding", "epochs": 11, "neighbours": 20},
+        pytest.param(
+            {"dimensions": 0, "reducer": "umap", "clustered_in": "embedding", "epochs": 11, "neighbours": 20},
+            marks=pytest.mark.full,  # loading and compiling UMAP takes longer than all others together
+        ),
         {"dimensions": 3},
         {"inputs": ("recency", "total_purchases"), "target": "total_products"},
         {"recipe": "kinds", "targets": ("total_purchases", "revenue")},
