@@ -27,6 +27,7 @@ class Plan:
         excluded: Which lines are left out, and the position of the column that says so.
         discounts: What is taken off the price, and the position of the column.
         refunds: What was given back, and the position of the column.
+        vouchers: Whether a line that costs less than nothing is a discount of its order.
         filled: Positions of columns that stand on one line of an order and hold for all of it.
         nobody: Customer ids that stand for nobody, in lower case.
         currency: What one of each currency is worth, and the position of the column that names it.
@@ -40,6 +41,7 @@ class Plan:
     discounts: tuple[tuple[Discount, int], ...] = ()
     refunds: tuple[tuple[Refund, int], ...] = ()
     filled: tuple[int, ...] = ()
+    vouchers: bool = False
     usual_dates: bool = True
     nobody: tuple[str, ...] = ()
     currency: tuple[dict[str, float], int] | None = None
@@ -48,7 +50,7 @@ class Plan:
     def is_plain(self) -> bool:
         """Whether every column is taken as it is, and every row."""
         derived = {DERIVED, FLAG} & self.columns.keys()
-        changed = self.constants or self.excluded or self.discounts or self.refunds or derived
+        changed = self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
         return self.usual_dates and not (changed or self.nobody or self.currency)
 
     @property
@@ -99,7 +101,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         ordered, dict(mapping.constants), values, excluded,
         tuple((discount, _position(header, discount.column)) for discount in mapping.discounts),
         tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
-        tuple(_position(header, column) for column in mapping.fill_down),
+        tuple(_position(header, column) for column in mapping.fill_down), mapping.negative_prices == "discount",
         not mapping.date_format and mapping.swapped_dates != "undo",
         tuple(name.strip().casefold() for name in mapping.anonymous_ids),
         (money.by_name, _position(header, money.column)) if money else None,

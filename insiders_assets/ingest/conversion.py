@@ -13,8 +13,8 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.ingest.blocks import Block, rejected_frame
 from insiders_assets.ingest.columns import FLAG, RETURNED
 from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
-from insiders_assets.ingest.deriving import derived, given_back_of, with_returns
-from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of
+from insiders_assets.ingest.deriving import derived, given_back_of, vouchers, with_returns
+from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of, with_vouchers
 from insiders_assets.ingest.ids import PEOPLE, fault_of, impossible
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import pieces_and_weights, to_float, to_int, without_unit
@@ -99,7 +99,7 @@ def convert(
         pl.when(pl.col(name).abs() <= LIMIT).then(name).alias(name) for name in ("quantity", "unit_price")
     )
     excluded = NONE_EXCLUDED
-    rule = rule_of(texts, plan, orders)
+    rule = with_vouchers(rule_of(texts, plan, orders), vouchers(frame, plan, orders))
     if rule is not None and (out := rule.is_not_null()).any():
         excluded = counted(frame, rule)
         kept = (~out).arg_true().to_list()

@@ -32,7 +32,7 @@ def derived(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.D
         orders: What is known of whole orders.
     """
     frame = signed(frame, plan)
-    if plan.discounts:
+    if plan.discounts or plan.vouchers:
         frame = discounted(frame, plan, mark, orders)
     return _given_back(frame, plan, mark, orders) if plan.refunds else frame
 
@@ -72,10 +72,24 @@ def discounted(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> p
         else:
             price = pl.col("unit_price") - (off if discount.of == "piece" else off / frame["quantity"].abs())
         frame = frame.with_columns(unit_price=pl.when(units > 0).then(price.clip(0)).otherwise("unit_price"))
-    if any(discount.level == "order" for discount, _ in plan.discounts) and orders.amounts is not None:
-        kept = _of_order(frame, orders, "kept")
-        frame = frame.with_columns(unit_price=pl.col("unit_price") * kept.fill_null(1.0))
+    if orders.amounts is not None:
+        kept, price = _of_order(frame, orders, "kept").fill_null(1.0), pl.col("unit_price")
+        frame = frame.with_columns(unit_price=pl.when(price > 0).then(price * kept).otherwise(price))
     return frame
+
+
+def vouchers(frame: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None:
+    """Which rows are discounts of their order, whose other lines are so much cheaper; None if the plan has none.
+
+    Args:
+        frame: Rows as :func:`derived` gives them.
+        plan: The plan.
+        orders: What is known of whole orders.
+    """
+    if not plan.vouchers:
+        return None
+    goods = _of_order(frame, orders, "has_goods").fill_null(value=False)
+    return (goods & (frame["quantity"] > 0) & (frame["unit_price"] < 0)).fill_null(value=False)
 
 
 def _of_order(frame: pl.DataFrame, orders: Orders, name: str) -> pl.Series:

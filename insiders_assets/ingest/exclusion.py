@@ -42,6 +42,22 @@ def rule_of(texts: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None
     return texts.select(rule=found).to_series()
 
 
+DISCOUNT = "price below nothing: a discount of its order"
+
+
+def with_vouchers(rule: pl.Series | None, vouchers: pl.Series | None) -> pl.Series | None:
+    """The rule that leaves each row out, discounts of orders among them.
+
+    Args:
+        rule: What :func:`rule_of` gave.
+        vouchers: Which rows are discounts of their order; None if none is.
+    """
+    if vouchers is None:
+        return rule
+    said = pl.when(vouchers).then(pl.lit(DISCOUNT))
+    return pl.select(rule=said if rule is None else pl.coalesce(rule, said)).to_series()
+
+
 def counted(frame: pl.DataFrame, rule: pl.Series) -> pl.DataFrame:
     """Rows left out, as :data:`EXCLUDED_SCHEMA`.
 

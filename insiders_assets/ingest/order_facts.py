@@ -55,7 +55,7 @@ def orders_of(export: Export, plan: Plan, mark: Mark) -> Orders:
 
 def _has_amounts(plan: Plan) -> bool:
     levels = [discount.level for discount, _ in plan.discounts] + [refund.level for refund, _ in plan.refunds]
-    return "order" in levels
+    return plan.vouchers or "order" in levels
 
 
 def _told(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
@@ -74,7 +74,9 @@ def _amounts(lines: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.
         ~pl.any_horizontal(pl.lit(value=False), *(meant(plan, n) for n in range(len(plan.excluded))))
     )
     lines = discounted(signed(lines, plan), plan, mark, orders)
-    value = pl.when(pl.col("quantity") > 0).then(pl.col("quantity") * pl.col("unit_price")).fill_null(0.0)
+    amount = pl.col("quantity") * pl.col("unit_price")
+    value = pl.when((pl.col("quantity") > 0) & (amount > 0)).then(amount).fill_null(0.0)
+    voucher = pl.when((pl.col("quantity") > 0) & (amount < 0)).then(-amount).fill_null(0.0)
     off = [at for discount, at in plan.discounts if discount.level == "order"]
     back = [at for refund, at in plan.refunds if refund.level == "order" and refund.gives == "amount"]
     numbers = {at: amount_of(lines, at, mark) for at in {*off, *back}}
@@ -82,12 +84,21 @@ def _amounts(lines: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.
         lines.with_columns(pl.Series(f"amount {at}", values) for at, values in numbers.items())
         .group_by("invoice_no")
         # An order's amount stands on one of its lines or on each of them; it is never their sum.
-        .agg(value.sum().alias("value"), *(pl.col(f"amount {at}").max() for at in numbers))
+        .agg(
+            value.sum().alias("value"),
+            voucher.sum().alias("voucher"),
+            *(pl.col(f"amount {at}").max() for at in numbers),
+        )
     )
     discount = pl.sum_horizontal(pl.lit(0.0), *(f"amount {at}" for at in off))
+    if plan.vouchers:
+        discount = discount + pl.col("voucher")
     refund = pl.sum_horizontal(pl.lit(0.0), *(f"amount {at}" for at in back))
     kept = pl.when(pl.col("value") > 0).then((1 - discount / pl.col("value")).clip(0, 1)).otherwise(1.0)
     left = pl.col("value") * kept
     return found.select(
-        "invoice_no", kept=kept, back=pl.when(left > 0).then((refund / left).clip(0, 1)).otherwise(0.0)
+        "invoice_no",
+        kept=kept,
+        has_goods=pl.col("value") > 0,
+        back=pl.when(left > 0).then((refund / left).clip(0, 1)).otherwise(0.0),
     )

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.columns import Plan
     from insiders_assets.ingest.numbers import Mark
 
-NO_AMOUNTS = pl.DataFrame(schema={"invoice_no": pl.String, "kept": pl.Float64, "back": pl.Float64})
+NO_AMOUNTS = pl.DataFrame(
+    schema={"invoice_no": pl.String, "kept": pl.Float64, "has_goods": pl.Boolean, "back": pl.Float64}
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Orders:
 
     Attributes:
         left_out: Orders that are left out whole, by the number of the rule in the plan.
-        amounts: By ``invoice_no``, the share of what its lines cost that is ``kept`` after the order's discount, and
-            the share of that which was given ``back``; None if the plan has no amounts of orders.
+        amounts: By ``invoice_no``, the share of what its lines cost that is ``kept`` after the order's discount, the
+            share of that which was given ``back``, and whether it ``has_goods``; None if the plan has no such amounts.
         percentages: Positions of columns of shares that are written in percent.
     """
 
@@ -40,7 +42,7 @@ def needs_orders(plan: Plan) -> bool:
     """Whether a plan has to know whole orders, or a whole column, before it can read a line."""
     levels = [rule.level for rule, _ in plan.excluded] + [refund.level for refund, _ in plan.refunds]
     levels += [discount.level for discount, _ in plan.discounts]
-    return "order" in levels or any(discount.of == "share" for discount, _ in plan.discounts)
+    return plan.vouchers or "order" in levels or any(discount.of == "share" for discount, _ in plan.discounts)
 
 
 def amount_of(frame: pl.DataFrame, at: int, mark: Mark) -> pl.Series:

@@ -103,7 +103,8 @@ def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
 
 
 def _dated(look: Look) -> bool:
-    return bool(look.name) and look.dates >= HALF
+    """Whether a column holds dates, whatever it is called: numbers are dates only where the name says so."""
+    return bool(look.name) and look.dates >= HALF and look.numbers < MOSTLY
 
 
 def _holds(name: str, look: Look) -> float:
@@ -111,7 +112,7 @@ def _holds(name: str, look: Look) -> float:
     if not look.distinct:
         return 0.0
     if name == "invoice_date":
-        return float(_dated(look))
+        return float(look.dates >= HALF)
     if name in ("unit_price", DERIVED):
         return float(look.numbers >= HALF)
     if name == "quantity":

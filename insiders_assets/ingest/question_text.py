@@ -130,7 +130,17 @@ def _currencies(question: Question) -> str:
     )
 
 
+def _service(question: Question) -> str:
+    kind, share = question.arguments["kind"], question.arguments["share"]
+    return (
+        f"column {question.columns[0]} has lines that look like {_SERVICES[kind]} and no goods, {share:.1%} of "
+        f"the money ({_values(question)}); do they count?"
+    )
+
+
+_SERVICES = {"gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers"}
 _SENTENCES: dict[str, Callable[[Question], str]] = {
+    **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
     **{f"status_{group}": _status for group in _STATUS},
     "discount": _discount,
     "price_or_total": _price_or_total,

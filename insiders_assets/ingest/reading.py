@@ -19,7 +19,7 @@ from insiders_assets.ingest.order_facts import orders_of
 from insiders_assets.ingest.orders import Orders, needs_orders
 from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.question_text import passed_over
-from insiders_assets.ingest.settling import Reading, decided, suspicious
+from insiders_assets.ingest.settling import Reading, decided
 from insiders_assets.ingest.tally import Sink, Tally, without_values
 from insiders_assets.ingest.texts import texts_of
 from insiders_assets.ingest.thousands import PointWatch
@@ -102,8 +102,8 @@ def read_export(
             reading = _reading(export, rules, tally)
             one = _Pass(filled(export, reading.plan), rules, tally, reading.plan)
             formats = one.read()
-            if suspected := [each for each in suspicious() if each in tally.suspected]:
-                again = _counting(export, tally, lambda: decided(export, rules, suspected=suspected))
+            if tally.suspected:
+                again = _counting(export, tally, lambda: decided(export, rules, suspected=tally.suspected))
                 if again.plan != reading.plan:
                     tally.restart()
                     one = _Pass(filled(export, again.plan), rules, tally, again.plan)

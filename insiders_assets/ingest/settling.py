@@ -59,11 +59,6 @@ def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None) -> 
     return (mapping is None and form_of(names) is not None) or bool(watching(Header(names, found, mapping)))
 
 
-def suspicious() -> list[Detector]:
-    """The detectors that look at transactions."""
-    return [detector for detector in DETECTORS if detector.suspects]
-
-
 def examined(
     export: Export,
     rules: FileRules,
@@ -126,18 +121,16 @@ def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] =
         ExportError: Its columns cannot be found, or it cannot be read.
     """
     found = examined(export, rules, suspected=suspected)
-    stopped = stopping(found.questions)
-    if rules.open_questions == "pass":
-        stopped = [question for question in stopped if not question.proposed]
-    if stopped:
+    open_ = stopping(found.questions)
+    passes = rules.open_questions == "pass"
+    if stopped := [question for question in open_ if not (passes and question.proposed)]:
         raise OpenQuestionError(
             asked(found.questions, stopped), cure=f"answer by: insiders inspect {rules.name or 'FILE'}"
         )
-    if not found.questions:
+    if not open_:
         return found
-    mapping = answered(found.mapping, (answer.writes for answer in proposed(found.questions)))
-    passed = [question for question in found.questions if question.proposed]
-    return replace(found, plan=plan(export.header, mapping), mapping=mapping, passed=passed)
+    mapping = answered(found.mapping, (answer.writes for answer in proposed(open_)))
+    return replace(found, plan=plan(export.header, mapping), mapping=mapping, passed=open_)
 
 
 def _is_answered(question: Question, mapping: Mapping | None) -> bool:

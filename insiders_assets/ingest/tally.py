@@ -6,16 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import polars as pl
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.blocks import REJECTED_SCHEMA, CutShortError, rejected_frame, too_long
 from insiders_assets.ingest.conversion import Converted
 from insiders_assets.ingest.date_limits import DayCounts
+from insiders_assets.ingest.doubts.suspicion import suspected
 from insiders_assets.ingest.exclusion import summed
 from insiders_assets.ingest.outcome import Outcome
 from insiders_assets.ingest.repeats import RepeatCounter, RepeatFinder
-from insiders_assets.ingest.settling import suspicious
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,7 @@ class Tally:
 
     Attributes:
         days: Its transactions by day.
+        watched: Whether detectors look at its transactions; not if they have.
     """
 
     def __init__(
@@ -67,7 +69,10 @@ class Tally:
         rules: FileRules,
         mended: pl.DataFrame | None = None,
         repeated: Mapping[str, str] | None = None,
+        *,
+        watched: bool = True,
     ) -> None:
+        self._watched = watched
         self.outcome = Outcome()
         self._mended, self._repeated = mended, repeated or {}
         self._sink, self._rules = sink, rules
@@ -99,7 +104,8 @@ class Tally:
         if found.excluded.height:
             self._excluded.append(found.excluded)
         if found.transactions.height:
-            self._suspect(found.transactions)
+            if self._watched:
+                self._suspect(found.transactions)
             self._weigh(found.transactions)
             self._sink.transactions(found.transactions)
         if found.rejected.height:
@@ -109,15 +115,14 @@ class Tally:
 
     def _weigh(self, transactions: pl.DataFrame) -> None:
         """Add up what transactions amount to, and what of it is on lines whose price is hardly one."""
-        value = (transactions["quantity"] * transactions["unit_price"]).abs()
+        price = transactions["unit_price"].to_numpy()
+        value = np.abs(transactions["quantity"].to_numpy() * price)
         self.outcome.money += float(value.sum())
-        self.outcome.cheap += float(value.filter(transactions["unit_price"].is_between(0, HARDLY)).sum())
+        self.outcome.cheap += float(value[(price > 0) & (price <= HARDLY)].sum())
 
     def _suspect(self, transactions: pl.DataFrame) -> None:
         """Keep in mind who wants to look at the export whole because of these transactions."""
-        for detector in suspicious():
-            if detector not in self.suspected and detector.suspects and detector.suspects(transactions):
-                self.suspected.append(detector)
+        self.suspected += [each for each in suspected(transactions) if each not in self.suspected]
 
     def _without_repeated_orders(self, block: Block, found: Converted) -> Converted:
         """Put rows of orders that another export holds whole into quarantine."""

@@ -23,6 +23,7 @@ from insiders_assets.ingest.conversion import Converted
 from insiders_assets.ingest.date_limits import DayCounts
 from insiders_assets.ingest.delimited import DelimitedExport, is_text
 from insiders_assets.ingest.dialect import SAMPLE, SEPARATORS, Dialect, split_fields
+from insiders_assets.ingest.doubts.suspicion import marks_of, suspected
 from insiders_assets.ingest.encoding import END_OF_FILE, Encoding
 from insiders_assets.ingest.evidence import Evidence
 from insiders_assets.ingest.names import MANDATORY
@@ -30,7 +31,7 @@ from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.plain import PlainReader
 from insiders_assets.ingest.quotes import NEWLINE, UnclosedQuoteError
 from insiders_assets.ingest.rows import split_rows
-from insiders_assets.ingest.settling import is_watched, suspicious
+from insiders_assets.ingest.settling import is_watched
 from insiders_assets.ingest.tally import Tally
 from insiders_assets.ingest.text_blocks import scan_text
 from insiders_assets.ingest.thousands import PointWatch, doubtful
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insiders_assets.ingest.doubts.detector import Detector
     from insiders_assets.ingest.outcome import Outcome
     from insiders_assets.ingest.rules import FileRules
     from insiders_assets.ingest.tally import Sink
@@ -148,16 +150,37 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
         return frames
     frame, odd = found
     numbers = PointWatch(layout.plain.plan.columns).numbers(block) if layout.asks_for_mark else None
+    marks = {detector: (rows, np.flatnonzero(rows.to_numpy())) for detector, rows in marks_of(frame).items()}
     last = np.cumsum(heights)
     lost = np.searchsorted(odd, np.append(0, last))  # odd rows before each file
     for number, height in enumerate(heights):
         if numbers is not None and doubtful(numbers.slice(int(last[number] - height), int(height))):
             continue
         if lost[number] == lost[number + 1]:
-            own = frame.slice(int(last[number] - height - lost[number]), int(height))
-            if not any(detector.suspects and detector.suspects(own) for detector in suspicious()):
+            place = int(last[number] - height - lost[number]), int(height)
+            own = frame.slice(*place)
+            if not _is_suspected(own, marks, *place):
                 frames[number] = own
     return frames
+
+
+def _is_suspected(
+    own: pl.DataFrame, marks: dict[Detector, tuple[pl.Series, NDArray[np.int64]]], start: int, height: int
+) -> bool:
+    """Whether a detector wants to look at one of the files alone.
+
+    Args:
+        own: Its transactions.
+        marks: The rows that detectors marked in all files together, and their places.
+        start: The place of its first row among those of all files.
+        height: How many rows it has.
+    """
+    marked = {
+        detector: rows.slice(start, height)
+        for detector, (rows, places) in marks.items()
+        if np.searchsorted(places, start) < np.searchsorted(places, start + height)
+    }
+    return bool(suspected(own, marked))
 
 
 def asks_for_more(frame: pl.DataFrame, rules: FileRules) -> bool:
@@ -182,7 +205,7 @@ def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, si
         rules: How it is read.
         sink: Where they go.
     """
-    tally = Tally(sink, rules)
+    tally = Tally(sink, rules, watched=False)
     formats = Evidence().formats(rules)
     encoding = {"encoding": "ascii" if text.isascii() else "utf-8"}
     tally.outcome.form = layout.form | encoding | {"dates": formats.order, "decimal": formats.mark}

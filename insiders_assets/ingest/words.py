@@ -23,7 +23,8 @@ _NOTIONS: dict[str, str] = {
     "product": "product products item items article art material goods stock produto produtos artigo mercadoria "
     "producto articulo mercancia produkt produkts artikel ware waren produit prodotto articolo",
     "sku": "sku ean gtin upc barcode asin isbn plu",
-    "customer": "customer customers client clients buyer shopper member account user consumer cliente clientes "
+    "customer": "household haushalt menage foyer hogar huishouden "
+    "customer customers client clients buyer shopper member account user consumer cliente clientes "
     "comprador consumidor usuario kunde kunden kaeufer kaufer besteller acheteur acquirente utente klant klanten koper",
     "line": "line lineitem lines row position pos detail linha linea renglon zeile zeilen posten ligne riga regel",
     "id": "id no nr n num number code cod key ref reference identifier uuid numero codigo chave referencia clave "

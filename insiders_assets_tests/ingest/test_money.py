@@ -228,3 +228,35 @@ def test_what_a_status_says_is_asked_in_seven_languages(shop, language):
     read = told(path, looked_at(path, {1: "exclude", 2: "exclude", 3: "returned"}).mapping)
     assert read.sold == pytest.approx(by_state[0] + by_state[3], abs=0.01)
     assert (read.returned, read.excluded) == (by_state[3], 30)
+
+
+def test_a_line_below_nothing_is_a_discount_of_its_order_and_counted_as_such(shop):
+    voucher = {"sku": "DISC10", "name": "Voucher", "quantity": 1, "unit_price": -1.5}
+    rows = [plain(line, **more) for line in LINES for more in ([{}, voucher] if line.first else [{}])]
+    found = told(shop(rows))
+    assert found.sold == pytest.approx(TOTAL - 1.5 * 30, abs=0.02)
+    assert (found.returned, found.excluded) == (0.0, 30)
+    kept = told(shop(rows), Mapping(negative_prices="keep"))
+    assert kept.rows.height == len(rows)
+
+
+def test_gift_cards_and_shipping_that_make_much_of_the_money_are_questions(shop):
+    gift = {"sku": "GC-50", "name": "Gift card 50", "quantity": 1, "unit_price": 50}
+    shipping = {"sku": "SHIP01", "name": "Standard shipping", "quantity": 1, "unit_price": 14.9}
+    rows = [plain(line, **more) for line in LINES for more in ([{}, gift, shipping] if line.first else [{}])]
+    path = shop(rows)
+    assert "gift cards" in told(path).aside
+    found = looked_at(path)
+    assert [(question.code, round(question.money, 2)) for question in found.questions] == [
+        ("service_gift_card", 1500.0), ("service_shipping", 447.0),
+    ]  # fmt: skip
+    assert told(path, looked_at(path, {1: "exclude", 2: "exclude"}).mapping).sold == TOTAL
+    assert told(path, looked_at(path, {1: "keep", 2: "keep"}).mapping).sold == round(TOTAL + 1947, 2)
+
+
+@pytest.mark.parametrize(
+    "name", ["Horse carriage lantern", "Gift bag", "Postage stamp album", "Shipping container toy"]
+)
+def test_goods_whose_names_only_sound_like_services_are_goods(shop, name):
+    path = shop([plain(line, **{"product name": name}) for line in LINES])
+    assert (told(path).aside, told(path).sold) == ("", TOTAL)

@@ -10,6 +10,18 @@ from insiders_assets.ingest.doubts.nobody import NOBODY
 from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
 from insiders_assets.ingest.doubts.prices import PRICES
 from insiders_assets.ingest.doubts.refunds import REFUNDS
+from insiders_assets.ingest.doubts.services import SERVICES
 from insiders_assets.ingest.doubts.statuses import STATUSES
+from insiders_assets.ingest.doubts.vouchers import VOUCHERS
 
-DETECTORS: tuple[Detector, ...] = (FIRST_LINES, PRICES, REFUNDS, STATUSES, ORDER_IDS, NOBODY, CURRENCIES)
+DETECTORS: tuple[Detector, ...] = (
+    FIRST_LINES,
+    PRICES,
+    VOUCHERS,
+    REFUNDS,
+    STATUSES,
+    SERVICES,
+    ORDER_IDS,
+    NOBODY,
+    CURRENCIES,
+)

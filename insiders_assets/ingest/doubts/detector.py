@@ -46,11 +46,14 @@ class Detector:
         name: What it looks for.
         watches: Tells by the header alone which columns it wants to see whole; none, and it costs nothing.
         asks: Tells, with all rows of those columns and of ours at hand, what is doubtful or settled.
-        suspects: Tells of some transactions whether the export has to be looked at whole although its header gave no
-            reason; None if only the header does. It sees every transaction that is read and has to be quick.
+        marks: Marks transactions that may give reason to look at the export whole although its header gave none, or
+            gives None for none; None if only the header does. It sees all that is read and has to be quick.
+        suspects: Tells of transactions of an export, with those that are marked, whether they do give reason; where
+            nothing marks any, it is asked of all and has to be as quick.
     """
 
     name: str
     watches: Callable[[Header], tuple[int, ...]]
     asks: Callable[[Survey, Header], Iterator[Question | Settled]]
-    suspects: Callable[[pl.DataFrame], bool] | None = None
+    marks: Callable[[pl.DataFrame], pl.Series | None] | None = None
+    suspects: Callable[[pl.DataFrame, pl.Series | None], bool] | None = None

@@ -40,13 +40,21 @@ def _watches(header: Header) -> tuple[int, ...]:
     return tuple(beside) if "invoice_no" in header.plan.columns else ()
 
 
-def _suspects(transactions: pl.DataFrame) -> bool:
-    """Whether a customer stands on a line and not on the next of the same order."""
-    if not transactions["customer_id"].null_count():
-        return False
-    order, customer = pl.col("invoice_no"), pl.col("customer_id")
-    cut = (order == order.shift()) & customer.is_null() & customer.shift().is_not_null()
-    return bool(transactions.select(cut.any()).item())
+def _marks(transactions: pl.DataFrame) -> pl.Series | None:
+    """Lines without a customer below one of the same order that has one."""
+    customer = transactions["customer_id"]
+    if not customer.null_count():
+        return None
+    missing = customer.is_null()
+    below = missing & ~missing.shift(1, fill_value=True)
+    order = transactions["invoice_no"]
+    return below & (order == order.shift(1)) if below.any() else None
+
+
+def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
+    """Whether they are of one export."""
+    marks = _marks(transactions)
+    return marks is not None and bool(marks.any())
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Settled]:
@@ -81,4 +89,4 @@ def _is_on_first_lines(frame: pl.DataFrame, name: str) -> bool:
     return bool(alone >= HOLDS)
 
 
-FIRST_LINES = Detector("first line", _watches, _asks, _suspects)
+FIRST_LINES = Detector("first line", _watches, _asks, _marks, _suspects)

@@ -46,7 +46,7 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _suspects(transactions: pl.DataFrame) -> bool:
+def _suspects(transactions: pl.DataFrame, _: pl.Series | None = None) -> bool:
     """Whether an id may stand for nobody: only rows that differ in order or customer from the one before count."""
     order, customer = pl.col("invoice_no"), pl.col("customer_id")
     starts = transactions.filter(order.ne_missing(order.shift()) | customer.ne_missing(customer.shift()))
@@ -105,4 +105,4 @@ def _question(code: str, column: str, lines: pl.DataFrame, facts: dict[str, floa
     return Question(code, "identity", (column,), answers, "anonymous", seen, facts or {})
 
 
-NOBODY = Detector("ids of nobody", _watches, _asks, _suspects)
+NOBODY = Detector("ids of nobody", _watches, _asks, suspects=_suspects)
