@@ -112,5 +112,5 @@ def test_each_rule_says_its_lines_customers_and_money_sold_and_returned():
     ]  # fmt: skip
     assert (found[0].money_in, found[0].money_out) == (9.0, 4.0)
     assert found[0].share == 1.0  # all that was returned
-    assert found[1].share == pytest.approx(1 / 4)
+    assert found[1].share == pytest.approx(1 / 5)
     assert dropped(raw.lazy(), CleaningRules(drop_letter_codes=False))[0].rule == "quantity of nothing"

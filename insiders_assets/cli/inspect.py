@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets.cli.answering import answering, asking, question_facts, settled_facts
+from insiders_assets.cli.telling import currency_of, settling, telling
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.ingest.inspection import Inspected, Inspection, inspect
 from insiders_assets.ingest.mapping import Mappings, read_mappings, written
@@ -151,6 +152,10 @@ def _facts(found: Inspection) -> dict[str, Any]:
             "rows_excluded": export.outcome.rows_excluded,
             "excluded": export.outcome.excluded,
             "set_aside": export.outcome.set_aside or None,
+            "says": asdict(export.says) | {
+                "first": str(export.says.first or ""), "last": str(export.says.last or ""),
+                "currency": currency_of(export),
+            },
             "rejected": [asdict(fault) for fault in export.faults],
         }
         for export in found.exports
@@ -181,6 +186,9 @@ def _print(found: Inspection) -> None:
     typer.echo("")
     for export in found.exports:
         _print_outcome(export)
+    for export in found.exports:
+        for line in (*telling(export), *settling(export)):
+            typer.echo(line)
     for line in asking(found.questions):
         typer.echo(line)
 

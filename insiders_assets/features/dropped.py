@@ -22,7 +22,7 @@ class Dropped:
         customers: Customers with such a line; None if that is not known.
         money_in: What the lines that were sold amount to.
         money_out: What the lines that were returned amount to.
-        share: The largest of its shares of all lines and of all money, sold or returned.
+        share: The largest of its shares of all lines, of the money that was sold, and of the money that was returned.
     """
 
     rule: str
@@ -74,11 +74,18 @@ def dropped(raw: Any, rules: CleaningRules) -> list[Dropped]:
     return [
         Dropped(
             names[row["number"]], int(row["lines_in"]), int(row["lines_out"]),
-            int(row["customers"]) - bool(row["unknown"]), float(row["money_in"]), float(row["money_out"]),
-            max(abs(row[name]) / total[name] if total[name] else 0.0 for name in sums),
+            int(row["customers"]) - bool(row["unknown"]), round(row["money_in"], 2), round(row["money_out"], 2),
+            _share(row, total),
         )
         for row in found.iter_rows(named=True)
     ]  # fmt: skip
+
+
+def _share(row: dict[str, Any], total: dict[str, float]) -> float:
+    """The largest of the shares of all lines, of the money that was sold and of the money that was returned."""
+    lines = total["lines_in"] + total["lines_out"]
+    shares = [abs(row[name]) / abs(total[name]) for name in ("money_in", "money_out") if total[name]]
+    return max((row["lines_in"] + row["lines_out"]) / max(lines, 1), *shares, 0.0)
 
 
 def excluded(by_rule: dict[str, dict[str, float]], money: float, lines: int) -> list[Dropped]:

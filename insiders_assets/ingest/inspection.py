@@ -20,6 +20,7 @@ from insiders_assets.ingest.proposal import Proposal, propose
 from insiders_assets.ingest.question_text import asked
 from insiders_assets.ingest.questions import OPEN, Answer, Question, Settled, answered, stopping
 from insiders_assets.ingest.reading import read_file
+from insiders_assets.ingest.says import Listener, Says
 from insiders_assets.ingest.settling import examined
 from insiders_assets.ingest.shops import form_of
 
@@ -61,6 +62,7 @@ class Inspected:
         becomes: Our column for each of its own that is read, by its name.
         outcome: What would become of its rows.
         faults: The rows that would be rejected, the most frequent reason first.
+        says: What its transactions say of the shop, with every open question answered as proposed.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Inspected:
     becomes: dict[str, str] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
     faults: list[Fault] = field(default_factory=list)
+    says: Says = field(default_factory=Says)
 
 
 @dataclass
@@ -246,6 +249,7 @@ def _read(path: Path, rules: FileRules, found: Inspection) -> None:
     for member, outcome in outcomes.items():
         export = known.get(member) or Inspected(member)
         export.outcome, export.faults = outcome, gathered[member].faults
+        export.says = gathered[member].listener.says()
         if (
             not outcome.set_aside
             and (stopped := stopping(found.questions))
@@ -281,13 +285,15 @@ def _questions(found: Inspection) -> list[str]:
 
 
 class _Rejections:
-    """Keeps of what is read only the reasons for which rows are rejected."""
+    """Keeps of what is read only sums, and the reasons for which rows are rejected."""
 
     def __init__(self) -> None:
         self._counted: dict[tuple[str, str], Fault] = {}
+        self.listener = Listener()
 
     def transactions(self, frame: pl.DataFrame) -> None:
-        """Transactions are not looked at."""
+        """Add up what transactions say."""
+        self.listener.add(frame)
 
     def rejected(self, frame: pl.DataFrame) -> None:
         """Count rejected rows by reason."""
@@ -302,7 +308,7 @@ class _Rejections:
 
     def discard(self) -> None:
         """Forget everything."""
-        self._counted = {}
+        self._counted, self.listener = {}, Listener()
 
     @property
     def faults(self) -> list[Fault]:

@@ -1,0 +1,77 @@
+"""What ``insiders inspect`` tells of a shop at its end: what its export says, and what it settled by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insiders_assets.ingest.names import normalise
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.inspection import Inspected
+
+_CURRENCY = (
+    "currency",
+    "currency code",
+    "moeda",
+    "moneda",
+    "wahrung",
+    "waehrung",
+    "devise",
+    "valuta",
+    "munteenheid",
+)
+
+
+def telling(export: Inspected) -> list[str]:
+    """Lines that say what an export's transactions say."""
+    says = export.says
+    if says.first is None or says.last is None:
+        return []
+    money = f" {currency}" if (currency := currency_of(export)) else ""
+    lines = [
+        "",
+        f"It says: {says.money_in:,.2f}{money} sold, {says.money_out:,.2f} returned, in {says.orders:,} orders of "
+        f"{says.customers:,} known customers, from {says.first:%Y-%m-%d %H:%M} to {says.last:%Y-%m-%d %H:%M}.",
+    ]
+    if left_out := export.outcome.excluded:
+        out = sum(each["money_in"] - each["money_out"] for each in left_out.values())
+        lines.append(f"  {export.outcome.rows_excluded:,} rows worth {out:,.2f} are left out.")
+    for what, named in (("customers", says.top_customers), ("products", says.top_products)):
+        if named:
+            lines.append(f"  top {what}: " + " · ".join(f"{name} {value:,.2f}" for name, value in named))
+    return lines
+
+
+def settling(export: Inspected) -> list[str]:
+    """Lines that say what the file settled by itself."""
+    return [f"  settled: {_SETTLED[each['code']](each)}" for each in export.outcome.form.get("settled", ())
+            if each["code"] in _SETTLED]  # fmt: skip
+
+
+def currency_of(export: Inspected) -> str:
+    """The currency that a column of the export names on every line; empty if none does."""
+    for look in export.columns:
+        if normalise(look.name) in _CURRENCY and look.distinct == 1:
+            return look.values[0]
+    return ""
+
+
+_SETTLED = {
+    "net_total": lambda told: (
+        f"{told['columns'][0]} is {told['gross']} less {told['discount']} on {told['lines']:.1%} of the lines and "
+        f"{told['money']:.1%} of the money: that was paid"
+    ),
+    "matching_total": lambda told: f"{told['columns'][0]} times the quantity is {told['columns'][1]}",
+    "per_piece": lambda told: (
+        f"{told['columns'][0]} is of the {told['of']}, as products in several quantities show"
+    ),
+    "vouchers": lambda told: (
+        f"{told['rows']:,} lines below nothing, {told['money']:,.2f}, are discounts of their orders"
+    ),
+    "refund": lambda told: (
+        f"{told['columns'][0]} holds {told['gives']} given back, on {told['rows']:,} lines"
+    ),
+    "first_line": lambda told: (
+        f"{told['columns'][0]} stands on the first line of an order and holds for all of it"
+    ),
+}
