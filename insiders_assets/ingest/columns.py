@@ -50,7 +50,9 @@ class Plan:
     def is_plain(self) -> bool:
         """Whether every column is taken as it is, and every row."""
         derived = {DERIVED, FLAG} & self.columns.keys()
-        changed = self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
+        changed = (
+            self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
+        )
         return self.usual_dates and not (changed or self.nobody or self.currency)
 
     @property
