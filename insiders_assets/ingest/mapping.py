@@ -298,7 +298,26 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
         what, cure = f"{path or 'mapping'}: {said}", "correct it"
         if first["type"] == "extra_forbidden":
             what, cure = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
-        raise UsageError(what, where=where, cure=cure) from None
+        line = _line(text, first["loc"])
+        raise UsageError(f"{what} (line {line})" if line else what, where=where, cure=cure) from None
+
+
+def _line(text: str | bytes, place: tuple[int | str, ...]) -> int | None:
+    """The line of a mapping file that a place in it is on, as far down as it can be followed; None if it cannot."""
+    import yaml
+
+    node, line = yaml.compose(text, Loader=yaml.SafeLoader), None
+    for part in place:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+            continue
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        found = next(((key, value) for key, value in pairs if key.value == part), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 def _nearest(key: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.inspection import inspect
-from insiders_assets.ingest.mapping import Mapping
+from insiders_assets.ingest.mapping import Mapping, read_mappings
 from insiders_assets.ingest.questions import answered, chosen
 from insiders_assets.ingest.rules import FileRules, IngestRules
 from insiders_assets.storage.landing import open_landing
@@ -124,3 +124,28 @@ def test_answers_about_one_column_become_one_rule():
 def test_an_answer_that_a_question_does_not_have_is_refused():
     with pytest.raises(UsageError, match="there is no question 1: the file leaves none open"):
         chosen([], {1: "keep"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "line"),
+    [
+        ("level: basket", "'line' or 'order'", 5),
+        ("colum: x", "there is no such key", 5),
+        ("filled: 3", "filled", 5),
+    ],
+)
+def test_a_rule_of_a_mapping_that_cannot_be_is_one_line_with_file_line_and_what_is_allowed(wrong, said, line):
+    text = f"exports:\n- exclude:\n  - column: State\n    values: [a]\n    {wrong}\n"
+    with pytest.raises(
+        UsageError, match=rf"^ours\.yaml: exports\.0\.exclude\.0\..*\(line {line}\)"
+    ) as refused:
+        read_mappings(text, "ours.yaml")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_rule_about_a_column_that_is_not_there_sets_the_file_aside_with_those_that_are(tmp_path):
+    rule = {"column": "Sate", "values": ["cancelled"]}
+    aside = read(tmp_path, shop("completed", "cancelled"), mapping=Mapping(exclude=[rule])).outcome.set_aside
+    assert "no column Sate" in aside
+    assert "Order Status" in aside
