@@ -105,15 +105,3 @@ def group_of(value: str) -> str | None:
         if " " in phrase and f" {phrase} " in f" {plain} ":
             found.add(group)
     return next((group for group in _ORDER if group in found), None)
-
-
-def is_alarming(value: str) -> bool:
-    """Whether a value says by itself, in a column of whatever name, that a line may not have been sold."""
-    plain = normalise(value)
-    return (_MEANS.get(plain) in ("cancelled", "refunded") and plain not in _TOO_COMMON) or plain in _ALARMS
-
-
-_TOO_COMMON = words_of(
-    "return returns retour exchange cambio troca avoir reso resi lost removed error fail fraud invalid open"
-)
-_ALARMS = frozenset(phrase for phrase, group in _PHRASES.items() if group in ("pending", "refunded"))
