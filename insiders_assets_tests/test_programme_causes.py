@@ -68,7 +68,7 @@ def changed(frame: pl.LazyFrame, seed: int, share: float) -> pl.LazyFrame:
     return pl.concat([kept, late]).lazy()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @drawn(
     seed=st.integers(0, 10**6),
     share=st.sampled_from([0.0, 0.05, 0.4]),
@@ -119,7 +119,7 @@ def test_each_part_is_what_it_is_called(traded, first):
         assert moves["returned"].abs().max() > 0
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @drawn(seed=st.integers(0, 10**6), share=st.sampled_from([0.0, 0.1]), grace=st.sampled_from([0, 1]))
 def test_taking_the_cause_back_gives_the_tier_of_before(traded, first, seed, share, grace):
     purchases, returns = (changed(frame, seed, share) for frame in traded)
