@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.ingest.date_patterns import EPOCH, SERIAL
 from insiders_assets.ingest.dates import iso, to_datetime
 from insiders_assets.ingest.numbers import to_float
 
@@ -31,7 +32,8 @@ class Look:
         name: Its name in the header.
         filled: Share of its rows that hold anything.
         distinct: Different values.
-        dates: Share of its values that are dates.
+        dates: Share of its values that are dates, and could be nothing else.
+        counted: Share of its values that are numbers, and might be dates that a program counts.
         numbers: Share of its values that are numbers.
         whole: Share of its values that are whole numbers.
         negative: Share of its values that are numbers below zero.
@@ -52,6 +54,7 @@ class Look:
     iso: bool
     examples: tuple[str, ...]
     values: tuple[str, ...] = ()
+    counted: float = 0.0
 
     @property
     def holds(self) -> str:
@@ -97,6 +100,9 @@ def _look(name: str, column: pl.Series) -> Look:
     text = text.filter(text != "")
     unique = text.unique(maintain_order=True)
     date = max((to_datetime(unique, order) for order in ("day_first", "month_first")), key=_known)
+    # A number of an order or a customer may look like a count of days or seconds; only its name tells.
+    counted = unique.str.contains(f"{SERIAL}|{EPOCH}") & date.is_not_null()
+    date = date.set(counted, None)
     dated = unique.filter(date.is_not_null())
     number = max((to_float(unique, mark) for mark in ("point", "comma")), key=_known)
     return Look(
@@ -104,6 +110,7 @@ def _look(name: str, column: pl.Series) -> Look:
         filled=len(text) / max(len(column), 1),
         distinct=len(unique),
         dates=_share(date),
+        counted=float(counted.mean() or 0.0),  # type: ignore[arg-type]
         numbers=_share(number),
         whole=_share(number.filter(number == number.floor()), of=len(unique)),
         negative=_share(number.filter(number < 0), of=len(unique)),

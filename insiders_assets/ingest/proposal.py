@@ -112,7 +112,7 @@ def _holds(name: str, look: Look) -> float:
     if not look.distinct:
         return 0.0
     if name == "invoice_date":
-        return float(look.dates >= HALF)
+        return float(look.dates >= HALF or look.counted >= HALF)
     if name in ("unit_price", DERIVED):
         return float(look.numbers >= HALF)
     if name == "quantity":

@@ -11,8 +11,11 @@ import pytest
 from insiders_assets.errors import ExportError, UsageError
 from insiders_assets.ingest.dates import DateEvidence, iso, to_datetime
 from insiders_assets.ingest.ids import unified, zeros_mean_nothing
+from insiders_assets.ingest.looks import looks
 from insiders_assets.ingest.mapping import Mapping, read_mappings
 from insiders_assets.ingest.numbers import NumberEvidence, to_float, to_int, without_unit
+from insiders_assets.ingest.proposal import propose
+from insiders_assets.ingest.tabular import text_block
 from insiders_assets_tests.ingest.exports import csv, good, read, row
 
 MORNING, NIGHT = datetime(2025, 1, 3, 9, 5), datetime(2025, 1, 3, 21, 5)
@@ -239,3 +242,27 @@ def test_a_row_dated_after_its_file_was_written_waits_in_quarantine(tmp_path):
     )
     # A time of writing that most rows contradict is not that of the export: it was copied by a program without a clock.
     assert read(tmp_path, csv(*days, late), arrived=datetime(1980, 1, 1)).outcome.rows_quarantined == 0
+
+
+def test_numbers_of_orders_are_not_taken_for_dates_that_a_program_counts():
+    names = ["Orden", "Cliente", "Fecha"]
+    values = {
+        "Orden": ["50001", "50002"],
+        "Cliente": ["1735895100", "1735895101"],
+        "Fecha": ["45660.4", "45661.5"],
+    }
+    export = Rows(names, pl.DataFrame(values))
+    found, _ = looks(export)
+    assert [look.dates for look in found] == [0.0, 0.0, 0.0]
+    proposed = propose(found, "*").mapping.columns
+    assert proposed == {"invoice_no": "Orden", "customer_id": "Cliente", "invoice_date": "Fecha"}
+
+
+class Rows:
+    """An export of a frame."""
+
+    def __init__(self, names, frame):
+        self.header, self._frame = tuple(names), frame
+
+    def blocks(self, positions):
+        yield text_block(self._frame, pl.Series(range(self._frame.height), dtype=pl.Int64), positions)
