@@ -6,20 +6,27 @@ without a holder is rubbish, and the next one to come by takes it away: nothing 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from insiders_assets import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COPIES = "insiders-"
 """What folders in the system's temporary folder begin with."""
+PATIENCE = 300.0
+"""Seconds to wait for a file that another process is writing."""
+PAUSE = 0.01
 
 
 @contextmanager
@@ -130,10 +137,36 @@ def _opened(temporary: Path) -> int:
     """A handle that holds a file's lock, once nobody else does."""
     while True:
         handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            _lock(handle, temporary)
+        except BaseException:
+            os.close(handle)
+            raise
         if _is(handle, temporary):
             return handle
         os.close(handle)  # it was put in place or removed while we waited
+
+
+def _lock(handle: int, temporary: Path) -> None:
+    """Take a file's lock, once nobody else has it.
+
+    Raises:
+        OSError: Somebody has had it for :data:`PATIENCE` seconds.
+    """
+    since = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = time.monotonic() - since
+            if waited > PATIENCE:
+                told = f"another process has been writing it for {PATIENCE:.0f} s"
+                raise OSError(errno.EBUSY, told, str(temporary)) from None
+            if waited > 1:
+                progress.report(f"waiting for another process, which writes {temporary}")
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _is(handle: int, path: Path) -> bool:

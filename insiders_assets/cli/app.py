@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from insiders_assets import __version__
+from insiders_assets.cli.stopping import end_when_asked
 from insiders_assets.errors import InsidersError, UsageError
 
 app = typer.Typer(
@@ -262,8 +263,14 @@ def upgrade(home: Home = None) -> None:
     typer.echo(f"{warehouse.place} is up to date")
 
 
+SERVING = (["ui"], ["dashboard"])
+"""Commands that serve until they are stopped, and know how to."""
+
+
 def main() -> None:
     """Run a command; end with 0 when done, 1 when a run or check failed, 2 on bad usage or settings."""
+    if sys.argv[1:2] not in SERVING:
+        end_when_asked()
     try:
         app(standalone_mode=True)
     except InsidersError as error:

@@ -182,7 +182,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
     from dagster import AssetKey
 
     from insiders_assets.cli.history import written_at_ease
-    from insiders_assets.cli.turns import COMMAND, take_turn
+    from insiders_assets.cli.turns import COMMAND, take_turn, waiting_told
     from insiders_assets.cli.ui import dagster_folder
     from insiders_assets.definitions import build_defs
 
@@ -194,13 +194,14 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         progress.report("starting")
         take_turn(instance)
-        result = definition.execute_in_process(
-            instance=instance,
-            asset_selection=[AssetKey(name) for name in assets] if assets else None,
-            raise_on_error=False,
-            tags=COMMAND,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        with waiting_told(instance):
+            result = definition.execute_in_process(
+                instance=instance,
+                asset_selection=[AssetKey(name) for name in assets] if assets else None,
+                raise_on_error=False,
+                tags=COMMAND,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
     if not result.success:
         raise _reason(result)
     return result

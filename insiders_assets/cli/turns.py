@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
+from insiders_assets import progress
 from insiders_assets.errors import InsidersError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagster import DagsterInstance
 
 COMMAND = {"insiders/started_by": "command"}
 """The tag of a run that a command makes in its own process."""
+PATIENCE = 600.0
+"""Seconds that a run waits for a place in a pool which another run holds."""
+PAUSE = 0.2
 
 
 def take_turn(instance: DagsterInstance) -> None:
     """Make sure that nobody else is writing; called by a command that holds the home's lock.
 
-    A command's run that seems to go on is one that was killed, for its lock has gone with it: it is recorded as failed
-    and its place in the pool is freed, or the sensor and the next command would wait for it for ever.
+    A command's run that seems to go on is one that was killed, for its lock has gone with it: it is recorded as failed,
+    or the sensor and the next command would wait for it for ever. Places in pools come first: whoever is killed in
+    here leaves either a run that still seems to go on or nothing, and never a place that is held by a run that is over.
 
     Raises:
         InsidersError: The daemon has a run queued or running.
@@ -26,14 +35,85 @@ def take_turn(instance: DagsterInstance) -> None:
 
     from insiders_assets.automation import ACTIVE
 
-    for record in instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50):
-        run = record.dagster_run
-        if COMMAND.items() <= run.tags.items():
-            instance.report_run_failed(run, "The command that made this run has ended without saying so.")
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        else:
+    active = [record.dagster_run for record in instance.get_run_records(RunsFilter(statuses=ACTIVE))]
+    killed = [run for run in active if COMMAND.items() <= run.tags.items()]
+    at_work = {run.run_id for run in active} - {run.run_id for run in killed}
+    for run_id in sorted({run_id for _, run_id in held(instance)} - at_work):
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+    for run in killed:
+        instance.report_run_failed(run, "The command that made this run has ended without saying so.")
+    for run in active:
+        if run.run_id in at_work:
             raise InsidersError(
                 "the daemon has a run queued or running",
                 where=f"run {run.run_id[:8]} of {run.job_name}",
                 cure="wait until it is over, or end it in the UI, then run again",
             )
+
+
+def held(instance: DagsterInstance) -> set[tuple[str, str]]:
+    """The pools in which a run holds a place or waits for one, each with the run's id."""
+    storage = instance.event_log_storage
+    if not storage.supports_global_concurrency_limits:
+        return set()
+    infos = [storage.get_concurrency_info(pool) for pool in sorted(storage.get_concurrency_keys())]
+    found = {(info.concurrency_key, slot.run_id) for info in infos for slot in info.claimed_slots}
+    return found | {(info.concurrency_key, step.run_id) for info in infos for step in info.pending_steps}
+
+
+def stale(instance: DagsterInstance) -> list[tuple[str, str]]:
+    """The pools in which a run that is over, or that is known to nobody, still holds a place, with the run's id."""
+    from insiders_assets.automation import ACTIVE
+
+    runs = {run_id: instance.get_run_by_id(run_id) for _, run_id in held(instance)}
+    return sorted(
+        (pool, run_id)
+        for pool, run_id in held(instance)
+        if (run := runs.get(run_id)) is None or run.status not in ACTIVE
+    )
+
+
+@contextmanager
+def waiting_told(instance: DagsterInstance, patience: float = PATIENCE) -> Iterator[None]:
+    """Say what a run waits for that finds no place in a pool, and end the wait.
+
+    Dagster asks again and again without a pause, a word or an end, and hears no signal meanwhile.
+
+    Args:
+        instance: Whose pools they are.
+        patience: Seconds after which the run is given up.
+
+    Raises:
+        InsidersError: Within the block: nobody gave up the place in time.
+        KeyboardInterrupt: Within the block: this process was asked to stop meanwhile.
+    """
+    from dagster._record import copy
+    from dagster._utils.interrupts import check_captured_interrupt
+
+    storage = instance.event_log_storage
+    claim = storage.claim_concurrency_slot
+    since: dict[str, float] = {}
+
+    def claimed(concurrency_key: str, run_id: str, *words: Any, **named: Any) -> Any:
+        status = claim(concurrency_key, run_id, *words, **named)
+        if status.is_claimed:
+            since.pop(concurrency_key, None)
+            return status
+        holders = sorted({run for pool, run in held(instance) if pool == concurrency_key} - {run_id})
+        who = f"run {holders[0][:8]}" if holders else "another run"
+        progress.report(f"waiting for {who}, which holds the pool {concurrency_key}")
+        if time.monotonic() - since.setdefault(concurrency_key, time.monotonic()) > patience:
+            raise InsidersError(
+                f"{who} has held the pool {concurrency_key} for {patience:.0f} s",
+                cure="wait until it is over, or end it in the UI (insiders ui), then run again",
+            )
+        time.sleep(PAUSE)
+        if check_captured_interrupt():
+            raise KeyboardInterrupt
+        return copy(status, sleep_interval=0.0)  # asked again at once: the pause was made here
+
+    vars(storage)["claim_concurrency_slot"] = claimed
+    try:
+        yield
+    finally:
+        del vars(storage)["claim_concurrency_slot"]

@@ -55,6 +55,7 @@ def services(stores: "Stores") -> "Iterator[Finding]":
     from dagster import DagsterInstance
     from dagster._daemon.controller import all_daemons_healthy
 
+    from insiders_assets.cli.turns import stale
     from insiders_assets.cli.ui import dagster_folder
 
     folder = dagster_folder(stores.settings)
@@ -64,6 +65,11 @@ def services(stores: "Stores") -> "Iterator[Finding]":
         return
     with DagsterInstance.from_config(str(folder)) as instance:
         healthy = all_daemons_healthy(instance)
+        for pool, run_id in stale(instance):
+            said = f"run {run_id[:8]} is over and still holds a place in the pool {pool}"
+            yield look(
+                "services", said, "the daemon frees it within a minute or two, and so does: insiders run"
+            )
     if healthy:
         yield fine("services", "the daemon is at work")
     else:

@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from insiders_assets import progress
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import urls
 from insiders_assets.storage.warehouse.connection import make_engine
@@ -22,6 +23,10 @@ _ONE_RUN = 0x1_0517_DE26
 PATIENCE = 3.0
 """Seconds to wait for the lock: a busy server takes a moment to notice that a run was killed."""
 PAUSE = 0.1
+_ONE_PUBLISHER = 0x1_0517_DE25
+"""The advisory lock that lets one publish at a time into a PostgreSQL database."""
+LONGEST = 600
+"""Seconds that a publish waits for another, and for whoever has locked a table."""
 _held: dict[str, sa.Connection] = {}
 """The connections of this process that hold the lock, by database."""
 
@@ -88,3 +93,19 @@ def _taken(warehouse: Warehouse, connection: sa.Connection) -> bool:
         if time.monotonic() >= deadline:
             return False
         time.sleep(PAUSE)
+
+
+def alone(connection: sa.Connection) -> None:
+    """Wait for another publish to end, but not for ever. SQLite's transaction has done so already.
+
+    Args:
+        connection: In the transaction that is to write.
+    """
+    import sqlalchemy as sa
+
+    if connection.dialect.name != "postgresql":
+        return
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST}s'")
+    if not connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_ONE_PUBLISHER))).scalar_one():
+        progress.report("waiting for another publish into the warehouse to end")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_PUBLISHER)))

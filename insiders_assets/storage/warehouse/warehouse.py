@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import migrations, parts, postgres, purge, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
+from insiders_assets.storage.warehouse.lock import alone
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
 from insiders_assets.storage.warehouse.summaries import summaries
 from insiders_assets.storage.warehouse.upgrade import allow_empty, ensure_tables
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from insiders_assets.storage.redaction import Redactor
-
-_ONE_PUBLISHER = 0x1_0517_DE25
-"""The advisory lock that lets one publish at a time into a PostgreSQL database."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ class Warehouse:
             frames |= summaries(frames["insiders"], as_of=frames["refreshes"].item(0, "as_of"))
         make_parent(self.url)
         with self._transaction("written") as connection:
-            self._alone(connection)
+            alone(connection)
             ensure_tables(connection, replaced=frames.keys())
             driver = _driver(connection)
             changed = parts.changes(connection, frames, whole_from=driver.WHOLE_FROM)
@@ -123,7 +121,7 @@ class Warehouse:
         """
         make_parent(self.url)
         with self._transaction("written") as connection:
-            self._alone(connection)
+            alone(connection)
             ensure_tables(connection, replaced=TABLES.keys())
 
     def purge(self, redactor: Redactor) -> int:
@@ -141,7 +139,7 @@ class Warehouse:
         if not self.exists():
             return 0
         with self._transaction("written") as connection:
-            self._alone(connection)
+            alone(connection)
             deleted = purge.purge(connection, redactor)
         with urls.told(self.url, "written"):
             purge.compact(self.url)
@@ -190,7 +188,7 @@ class Warehouse:
         """
         make_parent(self.url)
         with self._transaction("written") as connection:
-            self._alone(connection)
+            alone(connection)
             migrations.upgrade(connection)  # as they make it, history may be empty in later columns
             ensure_tables(connection, replaced=frames.keys())
 
@@ -272,13 +270,6 @@ class Warehouse:
                 yield connection
         finally:
             engine.dispose()
-
-    def _alone(self, connection: sa.Connection) -> None:
-        """Wait for another publish to end. SQLite's transaction has done so already."""
-        import sqlalchemy as sa
-
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_PUBLISHER)))
 
 
 def _columns(connection: sa.Connection, table: str) -> set[str]:

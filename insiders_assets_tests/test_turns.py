@@ -1,0 +1,127 @@
+"""Whose turn it is: a run that is over never keeps another from starting, and a wait can be ended."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from dagster import DagsterExecutionInterruptedError, DagsterInstance, DagsterRun, DagsterRunStatus, job, op
+
+from insiders_assets import progress
+from insiders_assets.cli import turns
+from insiders_assets.cli.doctor import services
+from insiders_assets.cli.stopping import GRACE
+from insiders_assets.cli.ui import dagster_home
+from insiders_assets.errors import InsidersError
+from insiders_assets.settings import Settings
+from insiders_assets.storage.stores import Stores
+from insiders_assets_tests.faults import slots
+
+DEAF = """
+import signal, time
+from insiders_assets.cli.stopping import end_when_asked
+
+end_when_asked()
+signal.signal(signal.SIGTERM, lambda *_: None)  # as Dagster does
+print("deaf", flush=True)
+while True:
+    time.sleep(1)
+"""
+
+
+@op(pool="home")
+def work() -> None:
+    pass
+
+
+@job
+def in_pool() -> None:
+    work()
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Stores:
+    return Stores(Settings(home=str(tmp_path / "home")))
+
+
+@pytest.fixture
+def instance(stores: Stores):
+    with DagsterInstance.from_config(str(dagster_home(stores.settings))) as instance:
+        yield instance
+
+
+def started(
+    instance: DagsterInstance, status: DagsterRunStatus = DagsterRunStatus.STARTED, **tags: str
+) -> str:
+    """A run of the history."""
+    run = DagsterRun(job_name="refresh", status=status, tags=tags)
+    return instance.add_run(run).run_id
+
+
+@pytest.mark.parametrize("left", ["over", "killed", "forgotten"])
+def test_a_place_in_a_pool_is_taken_from_whoever_is_not_at_work(stores: Stores, instance, left: str) -> None:
+    status = DagsterRunStatus.FAILURE if left == "over" else DagsterRunStatus.STARTED
+    run_id = started(instance, status, **turns.COMMAND)
+    slots.take(instance, run_id)
+    if left == "forgotten":
+        instance.run_storage.delete_run(run_id)
+    told = " ".join(finding.said for finding in services.services(stores))
+    assert (f"run {run_id[:8]} is over" in told) is (left != "killed")
+    turns.take_turn(instance)
+    assert not turns.held(instance)
+    with turns.waiting_told(instance, patience=0):
+        assert in_pool.execute_in_process(instance=instance).success
+
+
+def test_places_are_freed_before_anything_is_reported(instance, monkeypatch) -> None:
+    slots.take(instance, started(instance, **turns.COMMAND))
+    monkeypatch.setattr(instance, "report_run_failed", lambda *_: pytest.fail("killed here"))
+    with pytest.raises(pytest.fail.Exception):
+        turns.take_turn(instance)
+    assert not turns.held(instance)
+
+
+def test_the_daemon_keeps_its_place_and_its_run_is_named(instance) -> None:
+    run_id = started(instance)
+    slots.take(instance, run_id)
+    with pytest.raises(InsidersError, match=run_id[:8]):
+        turns.take_turn(instance)
+    assert turns.held(instance) == {("home", run_id)}
+
+
+def test_a_wait_for_a_place_has_an_end_and_names_who_holds_it(instance) -> None:
+    run_id = started(instance)
+    slots.take(instance, run_id)
+    with pytest.raises(InsidersError, match=run_id[:8]), turns.waiting_told(instance, patience=0.3):
+        in_pool.execute_in_process(instance=instance)
+
+
+def test_a_wait_for_a_place_says_so_and_ends_when_it_is_asked_to(instance) -> None:
+    slots.take(instance, started(instance))
+    told = []
+
+    def listen(label: str, _done: int, _total: int) -> None:
+        told.append(label)
+        signal.raise_signal(signal.SIGTERM)  # which Dagster only makes a note of
+
+    with (
+        pytest.raises((KeyboardInterrupt, DagsterExecutionInterruptedError)),
+        progress.listening(listen),
+        turns.waiting_told(instance, patience=60),
+    ):
+        in_pool.execute_in_process(instance=instance)
+    assert len(told) == 1
+    assert "the pool home" in told[0]
+
+
+def test_a_process_that_hears_nothing_has_ended_five_seconds_after_it_is_asked_to() -> None:
+    with subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"deaf\n"
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 128 + signal.SIGTERM
+    assert GRACE <= time.monotonic() - began < 5 + GRACE  # a busy machine takes its time
