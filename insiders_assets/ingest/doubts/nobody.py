@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -31,6 +34,7 @@ _PHRASES = (
     "anónimo", "anônimo", "gäste", "invité", "não identificado", "sin identificar", "non identifié",
 )  # fmt: skip
 WORDS = pl.Series([*PLACEHOLDERS, *_PHRASES], dtype=pl.String)
+_WORD_SET = frozenset(WORDS)
 _NUMBERS = r"^(?:0+|9{5,}|-1)$"
 
 FEWEST_ORDERS, TIMES, SHARE = 20, 10, 0.05
@@ -46,27 +50,43 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _suspects(transactions: pl.DataFrame, _: pl.Series | None = None) -> bool:
-    """Whether an id may stand for nobody: only rows that differ in order or customer from the one before count."""
+def _marks(transactions: pl.DataFrame) -> pl.Series:
+    """Mark rows that differ in order or customer from the one before: an id is counted once for each order."""
     order, customer = pl.col("invoice_no"), pl.col("customer_id")
-    starts = transactions.filter(order.ne_missing(order.shift()) | customer.ne_missing(customer.shift()))
-    people = starts.select("customer_id").drop_nulls().group_by("customer_id").len()
-    if not people.height:
+    return transactions.select(
+        order.ne_missing(order.shift()) | customer.ne_missing(customer.shift())
+    ).to_series()
+
+
+def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
+    """Whether an id among transactions may stand for nobody."""
+    if marked is None or not transactions.height:
         return False
-    return bool(people.select(_is_nobody(pl.col("customer_id")).any()).item()) or _leader(people) is not None
+    people = transactions["customer_id"].filter(marked).to_list()
+    if not marked[0]:  # read together with an export that ends with the same order
+        people.append(transactions["customer_id"][0])
+    orders = Counter(people)
+    orders.pop(None, None)
+    return any(_stands_for_nobody(each) for each in orders) or _leader(orders) is not None
 
 
-def _leader(people: pl.DataFrame) -> str | None:
+def _stands_for_nobody(customer: str) -> bool:
+    """Whether an id stands for nobody; see :func:`_is_nobody`."""
+    lower = customer.lower().strip()
+    return lower in _WORD_SET or re.match(_NUMBERS, lower) is not None
+
+
+def _leader(orders: Mapping[str, int]) -> str | None:
     """The id with far more orders than any other; None if there is none.
 
     Args:
-        people: ``customer_id`` and ``len``, its orders.
+        orders: Orders by customer id.
     """
-    top = people.sort("len", descending=True).head(2)
-    first, second = top["len"][0], (top["len"][1] if top.height > 1 else 0)
-    every = int(people["len"].sum())
-    far = first >= FEWEST_ORDERS and first >= TIMES * second and first >= SHARE * every
-    return str(top["customer_id"][0]) if far and people.height > 2 else None
+    if len(orders) < 3:
+        return None
+    (first, most), (_, next_most) = nlargest(2, orders.items(), key=lambda each: each[1])
+    far = most >= FEWEST_ORDERS and most >= TIMES * next_most and most >= SHARE * sum(orders.values())
+    return first if far else None
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
@@ -82,11 +102,9 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     if words.height:
         yield _question("placeholder_ids", column, words)
         lines = lines.filter(~_is_nobody(pl.col("id")))
-    counted = lines.unique(["id", "order"]).group_by(customer_id="id").len() if lines.height else None
-    leader = _leader(counted) if counted is not None else None
-    if counted is not None and leader is not None:
-        count = int(counted.filter(pl.col("customer_id") == leader)["len"][0])
-        facts = {"orders": count, "share": count / int(counted["len"].sum())}
+    orders_of = dict(lines.unique(["id", "order"]).group_by("id").len().iter_rows())
+    if leader := _leader(orders_of):
+        facts = {"orders": orders_of[leader], "share": orders_of[leader] / sum(orders_of.values())}
         yield _question("leading_id", column, lines.filter(pl.col("id") == leader), facts)
 
 
@@ -105,4 +123,4 @@ def _question(code: str, column: str, lines: pl.DataFrame, facts: dict[str, floa
     return Question(code, "identity", (column,), answers, "anonymous", seen, facts or {})
 
 
-NOBODY = Detector("ids of nobody", _watches, _asks, suspects=_suspects)
+NOBODY = Detector("ids of nobody", _watches, _asks, _marks, _suspects)
