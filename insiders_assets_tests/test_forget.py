@@ -9,13 +9,14 @@ from contextlib import closing
 import polars as pl
 import pytest
 
-from insiders_assets.cli.forget import absent, forget
+from insiders_assets.cli.forget import _forget_in_sheet, absent, forget
 from insiders_assets.cli.run import execute
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.forgotten import REASON
 from insiders_assets.refresh.state import is_current
 from insiders_assets.report.seal import belong_together
 from insiders_assets.settings import load_settings
+from insiders_assets.storage.forgetting import Forgetting
 from insiders_assets.storage.redaction import STAND_IN, Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
@@ -248,6 +249,32 @@ def test_who_is_no_customer_is_refused_and_who_is_unknown_is_remembered(forgotte
     stores = Stores(load_settings(home=str(home)))
     known = stores.transactions.scan().select(pl.col("customer_id").drop_nulls().first()).collect().item()
     assert absent(stores, [WHO, known, "nobody-yet", "who-else"]) == (["who-else"], [WHO, "nobody-yet"])
+
+
+def test_whole_ids_are_looked_for_in_rejected_rows_and_in_the_sheet_which_is_replaced_at_once(
+    tmp_path, monkeypatch
+):
+    stores = Stores(load_settings(home=str(tmp_path)))
+    forgetting = Forgetting(stores.transactions, Redactor(["17"]))
+    theirs = [(None, "5,broken,17", None), ("17", None, None), (None, None, '{"customer_id": "17"}')]
+    others = [(None, "5,broken,171", None), ("x17", "536917,A17", '{"customer_id": "1017"}')]
+    assert all(forgetting._names(*row) for row in theirs)
+    assert not any(forgetting._names(*row) for row in others)
+    sheet = tmp_path / "quarantine" / "to_mend.csv"
+    sheet.parent.mkdir()
+    rows = [
+        "row-1,17.csv,17,,171,bad,171\r\n",
+        'row-2,a.csv,1,,,"bad\n",17\r\n',
+        "row-3,a.csv,2,,,é,1017\r\n",
+    ]
+    sheet.write_bytes("".join(["\ufeffrow,file\r\n", *rows]).encode())
+    with monkeypatch.context() as killed:
+        killed.setattr("os.replace", lambda *_: pytest.fail("killed here"))
+        with pytest.raises(pytest.fail.Exception):
+            _forget_in_sheet(stores, Redactor(["17"]))
+    assert sheet.read_bytes().count(b"row-") == 3
+    _forget_in_sheet(stores, Redactor(["17"]))
+    assert sheet.read_bytes().decode() == "".join(["\ufeffrow,file\r\n", rows[0], rows[2]])
 
 
 def test_a_number_that_looks_like_an_id_stays_a_number():

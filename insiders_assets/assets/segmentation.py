@@ -43,10 +43,15 @@ def segmentation_model(
 ) -> MaterializeResult:
     """The frozen model that assigns customers: fitted if there is none or a refit is asked for, otherwise kept."""
     from insiders_assets.refresh.inputs import as_of_date
+    from insiders_assets.refresh.state import model_in_use
     from insiders_assets.segmentation.recipes import recipe_from
 
     model, fitted = stores.models.champion_or_fit(
-        customer_features, stores.settings, refit=config.refit, as_of=as_of_date(stores)
+        customer_features,
+        stores.settings,
+        refit=config.refit,
+        as_of=as_of_date(stores),
+        in_use=model_in_use(stores),
     )
     context.log.info("fitted model %s" if fitted else "kept model %s", model.version)
     if better := model.worth_a_refit(recipe_from(stores.settings)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
 from insiders_assets.errors import UsageError
+from insiders_assets.ingest.forgotten import words
+from insiders_assets.storage.files import replacing
 from insiders_assets.storage.forgetting import Forgetting, forget_in_tables
 from insiders_assets.storage.mending_sheet import NAME
 from insiders_assets.storage.redaction import Redactor, redact_folder, redact_reports
@@ -114,12 +117,22 @@ def _checked(customers: Sequence[str]) -> list[str]:
 
 
 def _forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
-    """Take their rows out of the sheet of rejected rows, if it lies there."""
+    """Take their rows out of the sheet of rejected rows, if it lies there; all at once, and none but theirs."""
     path = stores.transactions.quarantine / NAME
-    if path.is_file():
-        text = path.read_bytes().decode("utf-8-sig", "replace")
-        kept = [line for line in _records(text) if not any(each in line for each in redactor.ids)]
-        path.write_bytes("".join(kept).encode("utf-8-sig"))
+    if not path.is_file():
+        return
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    records = _records(text)
+    kept = [record for record in records if words(_told(record), None).isdisjoint(redactor.ids)]
+    if len(kept) < len(records):
+        with replacing(path) as temporary:
+            temporary.write_bytes("".join(kept).encode("utf-8", "surrogateescape"))
+
+
+def _told(record: str) -> str:
+    """What a row of the sheet says of its content; its key, file and line are no words of the export."""
+    cells = next(csv.reader([record]), [])
+    return "\n".join(cells[3:]) if cells and cells[0].startswith("row-") else record
 
 
 def _records(text: str) -> list[str]:

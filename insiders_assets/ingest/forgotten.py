@@ -94,7 +94,7 @@ class Forgotten:
         if not rejected.height:
             return rejected
         naming = [
-            any(self.holds(word, kept_as) for word in _words(row["row_text"], row["cells"]))
+            any(self.holds(word, kept_as) for word in words(row["row_text"], row["cells"]))
             for row in rejected.select("row_text", "cells").iter_rows(named=True)
         ]
         return silenced(rejected, pl.Series(naming, dtype=pl.Boolean))
@@ -110,7 +110,7 @@ def silenced(rejected: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     return rejected.with_columns(pl.when(~rows).then(pl.col(name)).alias(name) for name in TEXTS)
 
 
-def _words(text: str | None, cells: str | None) -> set[str]:
+def words(text: str | None, cells: str | None) -> set[str]:
     """What could be an id in a row that was rejected: what stands between separators, or between blanks."""
     found = {word.strip() for word in _APART.split(text or "")}
     found |= {word for part in list(found) for word in part.split()}

@@ -66,6 +66,14 @@ def last_refresh(stores: Stores) -> RefreshState | None:
         return None
 
 
+def model_in_use(stores: Stores) -> str | None:
+    """The model that the last refresh assigned by, by its record or else its report; None before the first."""
+    if state := last_refresh(stores):
+        return state.model_version
+    report = stores.publication.latest_report()
+    return str(report["model_version"]) if report else None
+
+
 def begin(stores: Stores) -> None:
     """Record that the lake's tables are about to be replaced: until the refresh is remembered, another one is due.
 

@@ -124,6 +124,15 @@ def damaged(folder: Place, why: object) -> ModelError:
     )
 
 
+def lost(version: str, root: Place) -> ModelError:
+    """The error for a model that was in use and is not kept any more: fitting another is for a person to decide."""
+    return ModelError(
+        f"the model {version}, which assigns, is gone",
+        where=str(root),
+        cure=f"restore {root / version} and {LATEST} from a copy, or fit anew: insiders refit",
+    )
+
+
 def _listed(folder: Place) -> list[Place]:
     try:
         return list(folder.iterdir())

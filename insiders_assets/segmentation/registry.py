@@ -54,6 +54,8 @@ class ModelRegistry:
         if version is None:
             raise ModelError("there is no model yet", where=str(self.root), cure="fit one: insiders run")
         if self._loaded is None or self._loaded.version != version:
+            if not any((self.root / version / name).exists() for name in (archive.CARD, archive.ARRAYS)):
+                raise archive.lost(version, self.root)
             self._loaded = self.load(version)
         return self._loaded
 
@@ -82,6 +84,7 @@ class ModelRegistry:
         *,
         refit: bool = False,
         as_of: date | None = None,
+        in_use: str | None = None,
     ) -> tuple[SegmentationModel, bool]:
         """The champion; or, if there is none or ``refit`` asks for it, a newly fitted model, promoted.
 
@@ -92,14 +95,19 @@ class ModelRegistry:
             settings: Recipe, seed and coverage of a fit.
             refit: Fit although there is a champion.
             as_of: The day the features look back from.
+            in_use: The version that the last refresh assigned by, if it is known.
 
         Returns:
             The champion, and whether it was fitted now.
 
         Raises:
-            ModelError: The champion cannot be used, or no model can be fitted on these features.
+            ModelError: The champion is gone or cannot be used, or no model can be fitted on these features.
         """
         archive.sweep(self.root)
+        if not refit and in_use and self.champion_version() is None:
+            if in_use not in self.versions():
+                raise archive.lost(in_use, self.root)
+            self.promote(in_use)  # only the note of who assigns was lost
         if not refit and self.champion_version() is not None:
             with suppress(archive.OutdatedModelError):
                 return self.champion(), False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.forgotten import counted, silenced
+from insiders_assets.ingest.forgotten import counted, silenced, words
 from insiders_assets.places import readable, sizes
 from insiders_assets.storage.files import replacing
 from insiders_assets.storage.lake import ROW_GROUP
@@ -90,8 +90,8 @@ class Forgetting:
     def _rejected(self, part: Part) -> Part:
         """A part of rejected rows, of which those that name them keep place and reason only."""
         frame = self._store.rejected_part(part)
-        texts = frame.select(pl.concat_str("value", "row_text", "cells", separator="\n", ignore_nulls=True))
-        naming = pl.Series([self._names(text or "") for text in texts.to_series()], dtype=pl.Boolean)
+        texts = frame.select("value", "row_text", "cells").iter_rows()
+        naming = pl.Series([self._names(*each) for each in texts], dtype=pl.Boolean)
         reasons = pl.Series([self._redactor.text(reason) for reason in frame["reason"]], dtype=pl.String)
         if not naming.any() and (reasons == frame["reason"]).all():
             return part
@@ -99,9 +99,9 @@ class Forgetting:
             self._store.quarantine, part.path, silenced(frame, naming).with_columns(reason=reasons)
         )
 
-    def _names(self, text: str) -> bool:
-        """Whether the text of a rejected row holds an id, wherever: what cannot be read cannot be told apart either."""
-        return any(each in text for each in self._ids)
+    def _names(self, value: str | None, row: str | None, cells: str | None) -> bool:
+        """Whether a rejected row holds an id as a cell or a word of its own, as they are left out when it is read."""
+        return not words(f"{value or ''}\n{row or ''}", cells).isdisjoint(self._ids)
 
     def _counted(self, export: ParsedExport, gone: int) -> Part:
         facts = "\0".join((export.name, export.content, self._suffix))

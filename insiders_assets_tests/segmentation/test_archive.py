@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from insiders_assets.errors import ModelError
 from insiders_assets.segmentation import ModelRegistry, SegmentationModel
 from insiders_assets.segmentation.archive import content_hash
+from insiders_assets.settings import Settings
 from insiders_assets_tests.segmentation.shoppers import quick_model
 
 
@@ -210,6 +212,23 @@ def test_the_champion_is_what_latest_json_names(model: SegmentationModel, tmp_pa
     assert registry.versions() == [model.version]
     assert json.loads((registry.root / "latest.json").read_text()) == {"version": model.version}
     assert registry.champion().version == SegmentationModel.load(registry.root).version == model.version
+
+
+def test_a_champion_that_is_gone_is_never_replaced_by_a_fit_that_nobody_asked_for(
+    model: SegmentationModel, tmp_path: Path
+) -> None:
+    registry = ModelRegistry(tmp_path / "models")
+    registry.promote(model.save(registry.root))
+    none, settings = pl.DataFrame(), Settings()
+    (registry.root / "latest.json").unlink()
+    kept, fitted = ModelRegistry(registry.root).champion_or_fit(none, settings, in_use=model.version)
+    assert (kept.version, fitted) == (model.version, False)
+    assert registry.champion_version() == model.version
+    shutil.rmtree(registry.root / model.version)
+    for _ in ("only the model", "the whole folder"):
+        with pytest.raises(ModelError, match=f"{model.version}.*gone.*insiders refit"):
+            ModelRegistry(registry.root).champion_or_fit(none, settings, in_use=model.version)
+        shutil.rmtree(registry.root, ignore_errors=True)
 
 
 def test_a_version_that_is_not_kept_cannot_be_promoted(tmp_path: Path) -> None:
