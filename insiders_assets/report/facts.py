@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-    from insiders_assets.features.dropped import Dropped
+    from insiders_assets.contracts.dropped import Dropped
     from insiders_assets.report.inputs import ReportInputs
 
 ROWS = ("read", "transactions", "quarantined", "purchases", "returns")

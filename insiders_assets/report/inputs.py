@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from insiders_assets.features.dropped import Dropped
+from insiders_assets.contracts.dropped import Dropped
 from insiders_assets.language import Language
 
 

@@ -14,8 +14,8 @@ from insiders_assets.storage.files import make_folder
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.contracts.dropped import Dropped
     from insiders_assets.features.cleaning import CleaningRules
-    from insiders_assets.features.dropped import Dropped
     from insiders_assets.places import Place
     from insiders_assets.segmentation import ModelRegistry
     from insiders_assets.settings import Settings
