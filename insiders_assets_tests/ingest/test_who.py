@@ -48,6 +48,11 @@ def test_one_id_far_ahead_of_all_others_is_a_question(tmp_path):
     strangers = [row(number, customer_id="5555") for number in range(100, 140)]
     asked = read(tmp_path, csv(*orders(20), *strangers)).outcome.set_aside
     assert "one id far ahead of any other (5555 with 40 orders, 67% of all)" in asked
+    rounded = [row(number, customer_id="5.40E+12") for number in range(100, 140)]
+    assert (
+        "customer_id '5.40E+12' is a number that a spreadsheet rounded"
+        in read(tmp_path, csv(*orders(20), *rounded)).outcome.set_aside
+    )
     # A good customer, ahead of others but not out of sight, is none.
     assert not read(tmp_path, csv(*orders(20), *strangers[:18])).outcome.set_aside
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.ids import SCIENTIFIC
 from insiders_assets.ingest.questions import Answer, Question, Seen
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
         return
     known = {value.casefold() for value in header.plan.nobody}
     lines = pl.DataFrame({"id": people, "order": orders, "money": survey.money}).drop_nulls("id")
-    lines = lines.filter(~pl.col("id").str.to_lowercase().is_in(list(known)))
+    # An id that a spreadsheet rounded is refused, whoever it may have been.
+    refused = pl.col("id").str.contains(SCIENTIFIC)
+    lines = lines.filter(~pl.col("id").str.to_lowercase().is_in(list(known)) & ~refused)
     column = header.names[at]
     words = lines.filter(_is_nobody(pl.col("id")))
     if words.height:
