@@ -182,6 +182,28 @@ def test_a_run_with_nothing_new_changes_nothing(copy):
     assert published(home) == before
 
 
+@pytest.mark.parametrize("loss", ["gone", "damaged"])
+def test_a_warehouse_that_was_lost_is_made_again_with_its_history(copy, loss):
+    landing, home = copy
+    run(landing, home, insider_coverage="0.6")
+    database = home / "insiders.db"
+    before = published(home)
+    if loss == "gone":
+        database.unlink()
+    else:
+        database.write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 64)
+    again = insiders("run", "--landing", landing, "--home", home, "--json", insider_coverage="0.6")
+    assert again.returncode == 0
+    assert "2 refreshes were put back from the home" in again.stderr
+    assert not json.loads(again.stdout)["nothing_new"]
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM refreshes").fetchone()[0] == 2
+        assert connection.execute("SELECT count(*) FROM insiders").fetchone()[0] > 0
+    assert published(home)["members.csv"] == before["members.csv"]
+    assert len(list(home.glob("insiders.db.damaged-*"))) == (loss == "damaged")
+    assert run(landing, home, insider_coverage="0.6")["nothing_new"]
+
+
 def test_a_new_export_is_ingested_by_the_same_model(copy, first):
     landing, home = copy
     newest = sorted(landing.glob("*.csv"))[-1]

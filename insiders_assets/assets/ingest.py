@@ -54,10 +54,13 @@ def exports(
     """Read what is new in the landing zone; a row becomes a transaction or lands in quarantine."""
     from insiders_assets.ingest import IngestRules
     from insiders_assets.refresh import memory
+    from insiders_assets.refresh.recovery import recovered
     from insiders_assets.refresh.state import begin
 
     rules = IngestRules.from_settings(stores.settings)
     result = stores.transactions.ingest(stores.landing, rules, again=config.again)
+    if lost := recovered(stores):
+        context.log.warning(lost)
     begin(stores)
     memory.require(stores.settings, result.rows_transactions)
     _offer(context.instance, stores.transactions.months())

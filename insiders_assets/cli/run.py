@@ -18,6 +18,7 @@ from insiders_assets.cli.collector import collect_rarely
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
+from insiders_assets.refresh.recovery import recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.files import make_folder
 from insiders_assets.storage.stores import Stores
@@ -45,7 +46,9 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
     stores = Stores(settings)
     stores.landing.listing()
     with alone(stores):
-        current = not force and is_current(stores)
+        if lost := recovered(stores):
+            typer.echo(f"insiders: {lost}", err=True)
+        current = not force and not lost and is_current(stores)
         if not current:
             stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work,
             stores.engine.require()  # and so is an engine that cannot start

@@ -13,6 +13,7 @@ from insiders_assets import __version__
 from insiders_assets.contracts.programme import TIER_SUMMARY
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.inputs import inputs_digest, side_inputs
+from insiders_assets.refresh.recovery import keep_history
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 from insiders_assets.storage.retention import retire
 
@@ -83,10 +84,9 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     with stores.publication.staged(name) as folder:
         build_report(report, folder)
     require_held(stores.warehouse)
-    stores.warehouse.publish(
-        {key: table for key, table in tables.items() if key not in HISTORY},
-        {key: tables[key] for key in tables if key in HISTORY} | {"refreshes": refreshes},
-    )
+    appended = {key: tables[key] for key in tables if key in HISTORY} | {"refreshes": refreshes}
+    stores.warehouse.publish({key: table for key, table in tables.items() if key not in HISTORY}, appended)
+    keep_history(stores, appended)
     stores.publication.make_latest(name)
     remember(
         stores,

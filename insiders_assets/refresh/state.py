@@ -107,4 +107,11 @@ def is_current(stores: Stores) -> bool:
         and state.landing == fingerprint(stores.landing.listing())
         and state.landing == fingerprint(stores.transactions.listing())
         and is_whole(stores)
+        and _is_in_warehouse(stores, state.refresh_id)
     )
+
+
+def _is_in_warehouse(stores: Stores, refresh_id: str) -> bool:
+    """Whether the warehouse shows a refresh as its last: it may have been lost, or put back from a backup."""
+    latest = stores.warehouse.latest_refresh()
+    return latest is not None and latest["refresh_id"] == refresh_id
