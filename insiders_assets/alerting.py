@@ -3,7 +3,6 @@
 How they are told is decided in ``alerts``.
 """
 
-import logging
 from datetime import UTC, datetime, timedelta
 
 from dagster import (
@@ -20,7 +19,7 @@ from dagster import (
     sensor,
 )
 
-from insiders_assets.alerts import Alert, tell
+from insiders_assets.alerts import Alert, logger, tell
 from insiders_assets.storage.stores import Stores
 
 ON = DefaultSensorStatus.RUNNING
@@ -46,7 +45,6 @@ def on_failure(context: RunFailureSensorContext, stores: ResourceParam[Stores]) 
             f"{cause.splitlines()[0]}\nRun {run.run_id}, step {first.step_key if first else 'none'}. What was "
             "published before stays as it is. docs/operations.md has the likeliest causes and their cure.",
         ),
-        context.log,
     )
 
 
@@ -74,7 +72,7 @@ def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) ->
         for one in missed
     ]
     title = f"{len(lines)} check(s) of {context.dagster_run.job_name} did not pass"
-    _tell(stores, Alert(title, "\n".join(lines)), context.log)
+    _tell(stores, Alert(title, "\n".join(lines)))
 
 
 @sensor(
@@ -101,15 +99,14 @@ def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) ->
                 f"The latest, {name}, was published {days:.1f} days ago. Either no export has arrived, or refreshes "
                 "fail: look at the sensor landing_zone and the last runs.",
             ),
-            context.log,
         )
         context.update_cursor(name)
     return SkipReason(f"The latest report is stale; people were told of {name}.")
 
 
-def _tell(stores: Stores, alert: Alert, log: logging.Logger) -> None:
+def _tell(stores: Stores, alert: Alert) -> None:
     for failed in tell(stores.settings, alert):
-        log.warning(failed)
+        logger.warning(failed)  # by the log of the process: a sensor's own is no JSON
 
 
 SENSORS = [on_failure, on_checks, on_stale]

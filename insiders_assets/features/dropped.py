@@ -53,7 +53,7 @@ def dropped(raw: Any, rules: CleaningRules) -> list[Dropped]:
         Dropped(
             names[row["number"]], int(row["lines_in"]), int(row["lines_out"]),
             int(row["customers"]) - bool(row["unknown"]), round(row["money_in"], 2), round(row["money_out"], 2),
-            _share(row, total),
+            round(_share(row, total), 9),
         )
         for row in found.iter_rows(named=True)
     ]  # fmt: skip

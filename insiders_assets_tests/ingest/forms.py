@@ -16,6 +16,9 @@ import polars as pl
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from insiders_assets.ingest.doubts.nobody import _stands_for_nobody
+from insiders_assets.ingest.numbers import unmistakable
+
 NAMES = [
     "InvoiceNo",
     "StockCode",
@@ -37,9 +40,21 @@ def _texts(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-PRINTABLE = st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co"), max_codepoint=0xFFFF)
+PRINTABLE = st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Cn", "Co"), max_codepoint=0xFFFF)
 WESTERN = st.characters(whitelist_categories=("L", "N", "P", "S", "Zs"), max_codepoint=0xFF)
 WITH_LINE_ENDS = st.one_of(PRINTABLE, st.sampled_from("\n\r\t\",;|'\\"))
+
+
+def _people(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Ids that are nobody's question: no word or number for nobody, no e-mail address, no zeros in front."""
+    return _texts(alphabet).filter(
+        lambda text: not (_stands_for_nobody(text) or "@" in text or text.startswith("0"))
+    )
+
+
+def _is_plain(price: float) -> bool:
+    """Whether a price cannot be read with its point between thousands."""
+    return unmistakable(str(price)) == str(price)
 
 
 def tables(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[Table]:
@@ -53,9 +68,11 @@ def tables(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[Table]:
                 "Description": st.none() | _texts(alphabet),
                 "Quantity": st.integers(-(10**9), 10**9),
                 "InvoiceDate": seconds.map(lambda count: datetime(1970, 1, 1) + timedelta(seconds=count)),
-                "UnitPrice": st.floats(-1e9, 1e9, allow_nan=False).map(lambda price: price + 0.0)
+                "UnitPrice": st.floats(-1e9, 1e9, allow_nan=False)
+                .map(lambda price: price + 0.0)
+                .filter(_is_plain)
                 | st.integers(0, 10**7).map(lambda cents: cents / 100),
-                "CustomerID": st.none() | _texts(alphabet),
+                "CustomerID": st.none() | _people(alphabet),
                 "Country": st.none() | _texts(alphabet),
             }
         ),
