@@ -64,8 +64,8 @@ def recovered(stores: Stores) -> str:
         return ""
     aside = _put_aside_if_damaged(stores)
     latest = stores.warehouse.latest_refresh()
-    if latest is not None and latest["refresh_id"] == state.refresh_id:
-        return ""
+    if latest is not None and state.refresh_id in stores.warehouse.read("refreshes")["refresh_id"]:
+        return ""  # a later one may stand there, too: of a run that was cut short before it was remembered
     history = _history(stores)
     known = history["refreshes"]["refresh_id"].to_list() if "refreshes" in history else []
     if latest is not None and latest["refresh_id"] not in known:
