@@ -18,7 +18,7 @@ from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.forgotten import words
-from insiders_assets.refresh.recovery import HISTORY
+from insiders_assets.refresh.recovery import forget_in_history
 from insiders_assets.storage.files import replacing
 from insiders_assets.storage.forgetting import Forgetting, forget_in_tables
 from insiders_assets.storage.mending_sheet import NAME
@@ -65,7 +65,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
                 execute(stores, "refresh")
         finally:
             stores.warehouse.purge(redactor)
-            forget_in_tables(stores.home / HISTORY, redactor)
+            forget_in_history(stores, redactor)
             found["report_files"] = redact_reports(stores.publication, redactor)
             _forget_in_sheet(stores, redactor)
             _forget_in_history(dagster_home(settings), redactor)

@@ -17,11 +17,13 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable
 from insiders_assets.refresh.state import is_whole, last_refresh
 from insiders_assets.storage.files import replacing
+from insiders_assets.storage.forgetting import forget_in_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.places import Place
+    from insiders_assets.storage.redaction import Redactor
     from insiders_assets.storage.stores import Stores
 
 HISTORY = "history"
@@ -47,6 +49,11 @@ def keep_history(stores: Stores, appended: Mapping[str, pl.DataFrame]) -> None:
             kept = stores.warehouse.read(name)
         with replacing(path) as temporary:
             kept.write_parquet(temporary, compression="zstd")
+
+
+def forget_in_history(stores: Stores, redactor: Redactor) -> None:
+    """Take customers out of what is kept of earlier refreshes."""
+    forget_in_tables(stores.home / HISTORY, redactor)
 
 
 def recovered(stores: Stores) -> str:
