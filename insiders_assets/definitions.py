@@ -1,7 +1,7 @@
 """The code location: assets, checks, jobs, sensors and resources put together.
 
-``build_defs`` is what tests, the command line and the module-level ``defs`` share. What an asset does belongs in
-``assets``, when it runs in ``automation``, what must hold in ``checks``.
+``build_defs`` is what tests, the command line and ``defs`` share, which Dagster's tools load. What an asset does
+belongs in ``assets``, when it runs in ``automation``, what must hold in ``checks``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dagster import (
     Definitions,
     FreshnessPolicy,
     apply_freshness_policy,
+    definitions,
     in_process_executor,
     json_console_logger,
     load_assets_from_modules,
@@ -82,4 +83,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
     )
 
 
-defs = build_defs()
+@definitions
+def defs() -> Definitions:
+    """Load the code location of the settings in the environment, for ``dagster`` and ``dg``."""
+    return build_defs()
