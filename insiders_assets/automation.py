@@ -5,14 +5,12 @@ from typing import Any
 
 from dagster import (
     AssetSelection,
-    DagsterInstance,
-    DagsterRunStatus,
+    DagsterInvalidDefinitionError,
     DefaultScheduleStatus,
     DefaultSensorStatus,
     PartitionedConfig,
     ResourceParam,
     RunRequest,
-    RunsFilter,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SensorEvaluationContext,
@@ -26,7 +24,7 @@ from dagster import (
 from insiders_assets.assets.ingest import MONTHS
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
-from insiders_assets.runs import BY_HAND
+from insiders_assets.runs import at_work
 from insiders_assets.storage.stores import Stores
 
 REFRESHED = AssetSelection.groups("ingest", "features", "segmentation", "programme")
@@ -59,14 +57,6 @@ study = define_asset_job(
     description="Run the research assets; the next refresh shows what they found.",
 )
 
-ACTIVE = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
-
 
 @sensor(
     job=refresh,
@@ -91,7 +81,7 @@ def landing_zone(
         fingerprint(listing),
         state.landing if state and is_whole(stores) else None,
         Tick.read(context.cursor),
-        active=_active(context.instance),
+        active=_active(context),
     )
     if not listing:
         return SkipReason("The landing zone is empty.")
@@ -118,22 +108,7 @@ def backstop(cron: str) -> ScheduleDefinition:
     Raises:
         UsageError: It is no cron line.
     """
-    from dagster._utils.schedules import is_valid_cron_string
 
-    if not is_valid_cron_string(cron):
-        raise UsageError(
-            f"{cron!r} is no cron line",
-            where="INSIDERS_BACKSTOP",
-            cure="write one such as 30 5 * * *, or off",
-        )
-
-    @schedule(
-        job=refresh,
-        name="backstop",
-        cron_schedule=cron,
-        default_status=DefaultScheduleStatus.RUNNING,
-        description="Asks for a refresh if the last report does not follow from what lies in the landing zone.",
-    )
     def look(context: ScheduleEvaluationContext, stores: ResourceParam[Stores]) -> RunRequest | SkipReason:
         from insiders_assets.errors import InsidersError
         from insiders_assets.refresh.state import is_current
@@ -145,19 +120,32 @@ def backstop(cron: str) -> ScheduleDefinition:
                 return SkipReason("The published report already shows what is in the landing zone.")
         except InsidersError as error:
             return SkipReason(str(error))
-        if _active(context.instance):
+        if _active(context):
             return SkipReason("A refresh is queued or running.")
         return RunRequest(tags={"insiders/asked_by": "backstop"}, run_config=_logging(stores))
 
-    return look
-
-
-def _active(instance: DagsterInstance) -> bool:
-    """Whether a refresh or refit is queued or running."""
-    runs = instance.get_run_records(RunsFilter(statuses=ACTIVE), limit=50)
-    return any(
-        record.dagster_run.job_name in {refresh.name, refit.name, month.name, BY_HAND} for record in runs
+    made = schedule(
+        job=refresh,
+        name="backstop",
+        cron_schedule=cron,
+        default_status=DefaultScheduleStatus.RUNNING,
+        description="Asks for a refresh if the last report does not follow from what lies in the landing zone.",
     )
+    try:
+        return made(look)
+    except DagsterInvalidDefinitionError:
+        raise UsageError(
+            f"{cron!r} is no cron line",
+            where="INSIDERS_BACKSTOP",
+            cure="write one such as 30 5 * * *, or off",
+        ) from None
+
+
+def _active(context: SensorEvaluationContext | ScheduleEvaluationContext) -> bool:
+    """Whether a refresh, a refit or what somebody started by hand is queued or running."""
+    origin = getattr(context, "code_location_origin", None)
+    runs = at_work(context.instance, location=origin.location_name if origin else None)
+    return any(run.job_name != study.name for run in runs)
 
 
 def _logging(stores: Stores) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""How many runs Dagster's history keeps: of each job the newest, and whatever the UI still shows of an asset.
+"""The runs of this code location in Dagster's history: which are at work, and how many are kept.
 
+Of each job the newest are kept, and whatever the UI still shows of an asset.
 Dagster deletes old ticks by itself (``retention`` in ``dagster.yaml``) but no run. Runs are deleted here by the
 instance's own means, with what those leave behind: the results of checks, what a run wrote to its output, and on
 SQLite the file of its events.
@@ -8,11 +9,14 @@ SQLite the file of its events.
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, DagsterRun
+    from collections.abc import Iterator
+
+    from dagster import DagsterInstance, DagsterRun, RunsFilter
 
 JOBS = ("refresh", "refit", "month", "study")
 BY_HAND = "__ASSET_JOB"
@@ -21,6 +25,32 @@ LOCATIONS = ("insiders_assets", "insiders_assets.definitions")
 """What our code location is called by ``workspace.yaml``, here and in ``deploy``, and by ``insiders ui``."""
 AT_ONCE = 20
 """Runs deleted by one refresh at most, so that a long history is not the burden of whichever comes next."""
+PAGE = 100
+"""Runs that are read from the history at a time."""
+
+
+def at_work(instance: DagsterInstance, *, location: str | None = None) -> list[DagsterRun]:
+    """Return our runs that are queued or running, however many others an instance has that several projects share.
+
+    Args:
+        instance: Dagster's instance.
+        location: What our code location is called beside :data:`LOCATIONS`, if that is known.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    active = [
+        DagsterRunStatus.QUEUED,
+        DagsterRunStatus.NOT_STARTED,
+        DagsterRunStatus.STARTING,
+        DagsterRunStatus.STARTED,
+        DagsterRunStatus.CANCELING,
+    ]
+    return [
+        run
+        for job in (*JOBS, BY_HAND)
+        for run in instance.get_runs(RunsFilter(job_name=job, statuses=active))
+        if run.remote_job_origin is None or _is_ours(run, location)  # in doubt, it is waited for
+    ]
 
 
 def retire_runs(instance: DagsterInstance, own: DagsterRun, kept: int) -> list[str]:
@@ -40,6 +70,8 @@ def retire_runs(instance: DagsterInstance, own: DagsterRun, kept: int) -> list[s
     from dagster import DagsterRunStatus, RunsFilter
 
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+    origin = own.remote_job_origin
+    location = origin.location_name if origin else None
     needed: set[str] | None = None
     gone: list[str] = []
     for job in (*JOBS, BY_HAND):
@@ -48,8 +80,7 @@ def retire_runs(instance: DagsterInstance, own: DagsterRun, kept: int) -> list[s
             continue
         needed = needed if needed is not None else _last_to_make_an_asset(instance)
         most = kept + AT_ONCE + len(needed)
-        records = instance.get_run_records(filters, limit=most, ascending=True)
-        ours = [record.dagster_run for record in records if _is_ours(record.dagster_run, own)]
+        ours = list(islice(_oldest_of_ours(instance, filters, location), most))
         old = [run.run_id for run in ours[: max(len(ours) - kept, 0)] if run.run_id not in needed]
         for run_id in old[: AT_ONCE - len(gone)]:
             _delete(instance, run_id)
@@ -57,12 +88,22 @@ def retire_runs(instance: DagsterInstance, own: DagsterRun, kept: int) -> list[s
     return gone
 
 
-def _is_ours(run: DagsterRun, own: DagsterRun) -> bool:
+def _oldest_of_ours(
+    instance: DagsterInstance, filters: RunsFilter, location: str | None
+) -> Iterator[DagsterRun]:
+    """Yield our runs, the oldest first, whatever others lie between them."""
+    cursor: str | None = None
+    while page := instance.get_runs(filters, cursor=cursor, limit=PAGE, ascending=True):
+        yield from (run for run in page if _is_ours(run, location))
+        cursor = page[-1].run_id
+
+
+def _is_ours(run: DagsterRun, location: str | None) -> bool:
     """Whether a run is of this code location, or was made by a command, which has none."""
-    if run.remote_job_origin is None:
+    origin = run.remote_job_origin
+    if origin is None:
         return run.job_name in JOBS
-    named = {*LOCATIONS, own.remote_job_origin.location_name if own.remote_job_origin else None}
-    return run.remote_job_origin.location_name in named
+    return origin.location_name in {*LOCATIONS, location}
 
 
 def _last_to_make_an_asset(instance: DagsterInstance) -> set[str]:
@@ -76,6 +117,7 @@ def _last_to_make_an_asset(instance: DagsterInstance) -> set[str]:
 
 def _delete(instance: DagsterInstance, run_id: str) -> None:
     """Delete a run, its row last: cut short, it is found and deleted again by the next refresh."""
+    # Awaited: a DagsterInstance.delete_run that takes along results of checks, compute logs and the SQLite file.
     from dagster._core.storage.event_log import SqliteEventLogStorage
     from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
     from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage

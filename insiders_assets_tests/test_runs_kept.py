@@ -25,6 +25,7 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
+from insiders_assets import runs
 from insiders_assets.definitions import build_defs
 from insiders_assets.runs import AT_ONCE, JOBS, retire_runs
 from insiders_assets.settings import load_settings
@@ -156,3 +157,20 @@ def test_a_long_history_goes_a_few_runs_at_a_time(instance):
     assert retire_runs(instance, own, kept=2) == old[:AT_ONCE]
     assert retire_runs(instance, own, kept=2) == old[AT_ONCE : AT_ONCE + 4]
     assert known(instance) == {old[-1], own.run_id}
+
+
+def test_runs_of_others_hide_none_of_ours(instance, monkeypatch):
+    monkeypatch.setattr(runs, "PAGE", 2)
+    for status in (DagsterRunStatus.QUEUED, DagsterRunStatus.SUCCESS):
+        for _ in range(5):
+            recorded(instance, status, "somebody_else")
+    assert not runs.at_work(instance)
+    ours = [
+        recorded(instance, DagsterRunStatus.STARTED, name) for name in ("insiders_assets", "renamed", None)
+    ]
+    for _ in range(3):
+        recorded(instance, DagsterRunStatus.QUEUED, "somebody_else")
+    assert {run.run_id for run in runs.at_work(instance, location="renamed")} == set(ours)
+    assert {run.run_id for run in runs.at_work(instance)} == {ours[0], ours[2]}
+    old = [recorded(instance, DagsterRunStatus.SUCCESS, "insiders_assets") for _ in range(2)]
+    assert retire_runs(instance, made(instance), kept=1) == old

@@ -93,6 +93,13 @@ def test_the_daemon_keeps_its_place_and_its_run_is_named(instance) -> None:
     assert turns.held(instance) == {("home", run_id)}
 
 
+def test_runs_of_other_projects_neither_hinder_a_command_nor_lose_their_places(instance) -> None:
+    run_id = instance.add_run(DagsterRun(job_name="somebody_elses", status=DagsterRunStatus.STARTED)).run_id
+    slots.take(instance, run_id)
+    turns.take_turn(instance)
+    assert turns.held(instance) == {("home", run_id)}
+
+
 def test_a_wait_for_a_place_has_an_end_and_names_who_holds_it(instance) -> None:
     run_id = started(instance)
     slots.take(instance, run_id)

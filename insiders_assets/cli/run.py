@@ -231,10 +231,10 @@ def _history_told(stores: Stores) -> Iterator[None]:
 def _instance(stores: Stores) -> Any:
     """The instance that ``insiders ui`` shows, without the copying of standard output that slows a terminal run."""
     from dagster import DagsterInstance
-    from dagster._core.instance.ref import InstanceRef
 
     from insiders_assets.cli.ui import dagster_home
 
+    # Awaited: a public name of the class, for configuration takes no class but by the path of its module.
     quiet = {
         "compute_logs": {
             "module": "dagster._core.storage.noop_compute_log_manager",
@@ -242,7 +242,8 @@ def _instance(stores: Stores) -> Any:
         },
         "telemetry": {"enabled": False},
     }
-    return DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home(stores.settings)), overrides=quiet))
+    # The one public way to an instance of a folder with overrides; in a folder that is given, nothing is temporary.
+    return DagsterInstance.local_temp(str(dagster_home(stores.settings)), overrides=quiet)
 
 
 def _reason(result: ExecuteInProcessResult) -> InsidersError:

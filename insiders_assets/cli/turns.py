@@ -31,19 +31,17 @@ def take_turn(instance: DagsterInstance) -> None:
     Raises:
         InsidersError: The daemon has a run queued or running.
     """
-    from dagster import RunsFilter
+    from insiders_assets.runs import at_work
 
-    from insiders_assets.automation import ACTIVE
-
-    active = [record.dagster_run for record in instance.get_run_records(RunsFilter(statuses=ACTIVE))]
+    active = at_work(instance)
     killed = [run for run in active if COMMAND.items() <= run.tags.items()]
-    at_work = {run.run_id for run in active} - {run.run_id for run in killed}
-    for run_id in sorted({run_id for _, run_id in held(instance)} - at_work):
+    over = {run_id for _, run_id in stale(instance)} | {run.run_id for run in killed}
+    for run_id in sorted({run_id for _, run_id in held(instance)} & over):
         instance.event_log_storage.free_concurrency_slots_for_run(run_id)
     for run in killed:
         instance.report_run_failed(run, "The command that made this run has ended without saying so.")
     for run in active:
-        if run.run_id in at_work:
+        if run not in killed:
             raise InsidersError(
                 "the daemon has a run queued or running",
                 where=f"run {run.run_id[:8]} of {run.job_name}",
@@ -63,13 +61,11 @@ def held(instance: DagsterInstance) -> set[tuple[str, str]]:
 
 def stale(instance: DagsterInstance) -> list[tuple[str, str]]:
     """The pools in which a run that is over, or that is known to nobody, still holds a place, with the run's id."""
-    from insiders_assets.automation import ACTIVE
-
     runs = {run_id: instance.get_run_by_id(run_id) for _, run_id in held(instance)}
     return sorted(
         (pool, run_id)
         for pool, run_id in held(instance)
-        if (run := runs.get(run_id)) is None or run.status not in ACTIVE
+        if (run := runs.get(run_id)) is None or run.is_finished
     )
 
 
@@ -87,6 +83,7 @@ def waiting_told(instance: DagsterInstance, patience: float = PATIENCE) -> Itera
         InsidersError: Within the block: nobody gave up the place in time.
         KeyboardInterrupt: Within the block: this process was asked to stop meanwhile.
     """
+    # Awaited: a limit on the wait for a pool, and a way to ask in a step whether its process was asked to stop.
     from dagster._record import copy
     from dagster._utils.interrupts import check_captured_interrupt
 

@@ -79,9 +79,10 @@ class Sky:
 
     def tick(self) -> bool:
         """One tick of the sensor; the run that it asks for is made and begins. Whether it asked for one."""
-        from dagster import RunsFilter, build_sensor_context
+        from dagster import build_sensor_context
 
-        from insiders_assets.automation import ACTIVE, landing_zone
+        from insiders_assets.automation import landing_zone
+        from insiders_assets.runs import at_work
         from insiders_assets.storage.stores import Stores
 
         context = build_sensor_context(
@@ -95,8 +96,7 @@ class Sky:
             run = self.instance.create_run_for_job(self._job, tags=request.tags)
             self._process = started(_execute, self.given, run.run_id, self.folder / "said.txt")
             self.runs += 1
-        active = len(self.instance.get_runs(RunsFilter(statuses=ACTIVE)))
-        self.most = max(self.most, active)
+        self.most = max(self.most, len(at_work(self.instance)))
         return bool(result.run_requests)
 
     def backstop_asks(self) -> bool:

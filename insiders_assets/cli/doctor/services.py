@@ -53,6 +53,8 @@ def report(stores: "Stores") -> "Iterator[Finding]":
 def services(stores: "Stores") -> "Iterator[Finding]":
     """The daemons that Dagster needs have shown signs of life."""
     from dagster import DagsterInstance
+
+    # Awaited: the health of daemons from Python; what is public asks a webserver over GraphQL.
     from dagster._daemon.controller import all_daemons_healthy
 
     from insiders_assets.cli.turns import stale
