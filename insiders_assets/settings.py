@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationErro
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from insiders_assets.errors import UsageError
+from insiders_assets.placeholders import refuse_placeholders
 from insiders_assets.places import SCHEME, place
 
 
@@ -291,10 +293,12 @@ class Settings(BaseSettings):
         description="Header in which a reverse proxy names the signed-in user, such as X-Forwarded-User.",
     )
     dashboard_proxies: Words = Field(
-        ("127.0.0.1", "::1"), description="Addresses or networks of proxies whose header is believed."
+        (), description="Addresses or networks of proxies whose header is believed; needed with the header."
     )
     dashboard_hosts: Words = Field(
-        (), description="Host names the dashboard answers to; loopback names, or any, unless given."
+        (),
+        description="Host names the dashboard answers to; needed with the header. Unless given: loopback names, or "
+        "any where a password is asked for.",
     )
 
     # Operating
@@ -407,6 +411,14 @@ def load_settings(**given: Any) -> Settings:
                 where=f"INSIDERS_{name.upper()}",
                 cure="correct the variable or the option of that name",
             )
+    secrets = {
+        f"INSIDERS_{name.upper()}": value.get_secret_value()
+        for name, value in settings
+        if isinstance(value, SecretStr)
+    }
+    refuse_placeholders(
+        secrets | {name: text for name, text in os.environ.items() if name.startswith("DAGSTER_")}
+    )
     require_database(settings)
     return settings
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import polars as pl
 import pytest
+from hypothesis import strategies as st
 
 from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.formulas import csv_rows, guarded, harmless, unguarded
 from insiders_assets.language import Language
 from insiders_assets.report import build_report
-from insiders_assets.report.member_list import harmless, write_csv, write_xlsx
+from insiders_assets.report.member_list import write_csv, write_xlsx
 from insiders_assets_tests.report_tables import refresh
 
 FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")']
@@ -42,8 +47,45 @@ def test_both_files_are_byte_identical_whatever_the_row_order(tmp_path: Path) ->
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_text_that_begins_like_a_formula_is_neutralised_in_csv(formula: str) -> None:
     frame = harmless(pl.DataFrame({"customer_id": [formula, "17850"], "reason": ["Spent 5.", formula]}))
-    assert frame["customer_id"].to_list() == ["'" + formula, "17850"]
-    assert frame["reason"].to_list() == ["Spent 5.", "'" + formula]
+    told = "'" + re.sub("^([\t\r])", "\\1'", formula)
+    assert frame["customer_id"].to_list() == [told, "17850"]
+    assert frame["reason"].to_list() == ["Spent 5.", told]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("before", ["x;", "x,", "x\n", "x; ", 'x;"', "x|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+def test_no_reader_finds_a_formula_whatever_it_splits_at(formula: str, before: str, delimiter: str) -> None:
+    frame = pl.DataFrame({"customer_id": ["1", before + formula], "reason": [before + formula, "y"]})
+    rows = csv_rows(frame).decode()
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        read = csv.reader(io.StringIO(rows, newline=""), delimiter=delimiter, quoting=quoting)
+        cells = [cell for row in read for cell in row]
+        assert not [cell for cell in cells if cell.lstrip(' "').startswith(("=", "+", "-", "@", "＝"))]
+
+
+def test_csv_is_read_back_as_it_was_and_only_what_needs_it_is_quoted() -> None:
+    frame = pl.DataFrame(
+        {"a": ["", None, 'q"x', "a,b", "x;y", "plain", " x"], "n": [1.5, None, 2, 3, 4, 5, 1e16]}
+    )
+    rows = csv_rows(frame)
+    assert b'"x;y",4.0\n' in rows
+    assert rows.replace(b'"x;y"', b"x;y") == frame.write_csv(include_header=False).encode()
+    assert pl.read_csv(rows, has_header=False, new_columns=["a", "n"]).equals(frame)
+
+
+@hypothesis.settings(deadline=None)
+@hypothesis.given(st.text("=+-@;,|\t\n\r\"' 1aＩ＝", max_size=12))
+def test_a_guarded_text_is_read_back_as_it_was(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    guarded_frame = harmless(pl.DataFrame({"a": [text]}))
+    assert unguarded(guarded_frame["a"][0]) == text
+
+
+def test_numbers_with_a_sign_stay_numbers_in_a_row_as_it_stood() -> None:
+    assert guarded("a,-5,+1.5,2") == "a,-5,+1.5,2"
+    assert guarded("-5") == "-5"
+    assert guarded("-5+cmd|x") == "'-5+cmd|x"
 
 
 def test_negative_numbers_are_left_alone_because_numbers_cannot_run() -> None:

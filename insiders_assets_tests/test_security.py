@@ -34,6 +34,19 @@ def test_every_setting_that_may_hold_a_secret_is_planted():
     assert secret == SECRETS.keys()
 
 
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_the_placeholder_of_the_examples_is_no_secret(name):
+    url = SECRETS[name].replace(SECRET, "CHANGE-ME")
+    with pytest.raises(UsageError, match=rf"INSIDERS_{name.upper()}.*CHANGE-ME"):
+        load_settings(**{name: url})
+
+
+def test_nor_is_it_one_of_dagster(monkeypatch):
+    monkeypatch.setenv("DAGSTER_POSTGRES_URL", "postgresql+psycopg2://dagster:CHANGE-ME@db:5432/dagster")
+    with pytest.raises(UsageError, match="DAGSTER_POSTGRES_URL"):
+        load_settings()
+
+
 def test_settings_show_no_secret_however_they_are_written_down():
     settings = load_settings(**SECRETS)
     written = [

@@ -56,7 +56,10 @@ def exports(
     from insiders_assets.refresh import memory
     from insiders_assets.refresh.recovery import recovered
     from insiders_assets.refresh.state import begin
+    from insiders_assets.storage.private import tightened
 
+    if closed := tightened(stores):
+        context.log.warning(closed)
     rules = IngestRules.from_settings(stores.settings)
     result = stores.transactions.ingest(stores.landing, rules, again=config.again)
     if lost := recovered(stores):

@@ -17,6 +17,7 @@ from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
 from insiders_assets.errors import UsageError
+from insiders_assets.formulas import unguarded
 from insiders_assets.ingest.forgotten import words
 from insiders_assets.refresh.recovery import forget_in_history
 from insiders_assets.storage.files import replacing
@@ -134,7 +135,7 @@ def _forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
 def _told(record: str) -> str:
     """What a row of the sheet says of its content; its key, file and line are no words of the export."""
     cells = next(csv.reader([record]), [])
-    return "\n".join(cells[3:]) if cells and cells[0].startswith("row-") else record
+    return "\n".join(map(unguarded, cells[3:])) if cells and cells[0].startswith("row-") else record
 
 
 def _records(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from insiders_assets.places import S3Path
 from insiders_assets.refresh.recovery import recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.files import make_folder
+from insiders_assets.storage.private import tightened
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
     stores = Stores(settings)
     stores.landing.listing()
     with alone(stores):
+        if closed := tightened(stores):
+            typer.echo(f"insiders: {closed}", err=True)
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
         current = not force and not lost and is_current(stores)

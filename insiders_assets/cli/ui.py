@@ -14,6 +14,7 @@ import typer
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path, place
 from insiders_assets.storage.files import make_folder, write_text
+from insiders_assets.storage.private import keep_private
 
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
@@ -74,6 +75,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     from insiders_assets.cli.family import Family
     from insiders_assets.dashboard.server import listen
 
+    keep_private()
     folder = dagster_home(settings)
     lock = FileLock(folder / ".ui.lock")
     try:

@@ -19,7 +19,7 @@ def serve(
 
     Args:
         settings: Where the warehouse is, who may look, in which language.
-        host: Address to listen on. Anything but loopback needs a password or a proxy's header.
+        host: Address to listen on. Anything but loopback needs a password, or the header of a proxy that is named.
         port: Port to listen on; 0 takes a free one.
         say: Told the address once the dashboard answers.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from insiders_assets.dashboard.attempts import Attempts, address_of
 from insiders_assets.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Access:
         dashboard through the reader's own browser, under a name that resolves to 127.0.0.1.
 
         Raises:
-            UsageError: Anyone who reaches ``host`` could see the dashboard, or a proxy's address is none.
+            UsageError: Anyone who reaches ``host`` could see the dashboard, a header would be believed of a proxy or
+                under a name that nobody has named, or a proxy's address is none.
         """
         password = settings.dashboard_password.get_secret_value() if settings.dashboard_password else ""
         header = settings.dashboard_user_header or ""
@@ -59,9 +61,18 @@ class Access:
                 where="--host",
                 cure="set INSIDERS_DASHBOARD_PASSWORD or INSIDERS_DASHBOARD_USER_HEADER, or listen on 127.0.0.1",
             )
+        if header and not (settings.dashboard_proxies and settings.dashboard_hosts):
+            raise UsageError(
+                "is believed only of a proxy that is named, under a name that it is reached by",
+                where="INSIDERS_DASHBOARD_USER_HEADER",
+                cure="set INSIDERS_DASHBOARD_PROXIES to the proxy's address, such as 127.0.0.1, and "
+                "INSIDERS_DASHBOARD_HOSTS to the dashboard's name, such as insiders.example.com",
+            )
         for proxy in settings.dashboard_proxies:
             _network(proxy)
-        hosts = settings.dashboard_hosts or (("*",) if password or header else (*LOOPBACK_NAMES, host))
+        for name in settings.dashboard_hosts:
+            _require_name(name, any_allowed=not header)
+        hosts = settings.dashboard_hosts or (("*",) if password else (*LOOPBACK_NAMES, host))
         return cls(password, header, settings.dashboard_proxies, hosts)
 
     @property
@@ -76,26 +87,40 @@ class Access:
             client: The address it comes from.
             headers: Its headers, with lower-case names.
         """
-        if self.is_open:
+        if self.is_open or self._is_named(client, headers):
             return True
-        if self.header and headers.get(self.header.lower()) and self._is_proxy(client):
-            return True
-        given = _basic_password(headers.get("authorization", ""))
+        _, given = _basic(headers.get("authorization", ""))
         return bool(self.password) and hmac.compare_digest(given.encode(), self.password.encode())
 
-    def _is_proxy(self, client: str) -> bool:
-        try:
-            address = ip_address(client)
-        except ValueError:
+    def attempt(self, client: str, headers: dict[str, str]) -> tuple[str, str]:
+        """Who a request says that it is of, and why that is not believed if it is not; nothing if nobody need ask."""
+        if self.is_open or self._is_named(client, headers):
+            return "", ""
+        if self.header and (user := headers.get(self.header.lower())) and "authorization" not in headers:
+            return user, f"{self.header} from an address that is no proxy's"
+        if self.password and "authorization" in headers:
+            return _basic(headers["authorization"])[0], "wrong password"
+        return "", ""
+
+    def user(self, client: str, headers: dict[str, str]) -> str:
+        """The name that an allowed request comes under."""
+        if self._is_named(client, headers):
+            return headers[self.header.lower()]
+        return _basic(headers.get("authorization", ""))[0]
+
+    def _is_named(self, client: str, headers: dict[str, str]) -> bool:
+        """Whether a proxy that is believed names a user."""
+        if not (self.header and headers.get(self.header.lower())):
             return False
-        return any(address in _network(proxy) for proxy in self.proxies)
+        address = address_of(client)
+        return address is not None and any(address in _network(proxy) for proxy in self.proxies)
 
 
 class AccessMiddleware:
-    """Answers 401 to whoever may not see the dashboard."""
+    """Answers 401 to whoever may not see the dashboard, and 429 to whoever has tried too often."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
-        self.app, self.access = app, access
+        self.app, self.access, self.attempts = app, access, Attempts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -107,16 +132,30 @@ class AccessMiddleware:
             return
         headers = {name.lower(): value for name, value in Headers(scope=scope).items()}
         client = scope["client"][0] if scope.get("client") else ""
+        user, doubt = self.access.attempt(client, headers)
+        if doubt and (seconds := self.attempts.wait(client)):
+            told = "Too many attempts to sign in failed. Please try again later.\n"
+            refusal = PlainTextResponse(told, status_code=429, headers={"Retry-After": str(seconds)})
+            await refusal(scope, receive, send)
+            return
         if self.access.allows(client, headers):
+            if not self.access.is_open:
+                self.attempts.succeeded(client, self.access.user(client, headers))
             await self.app(scope, receive, send)
             return
-        if "authorization" in headers:
+        if doubt:
+            self.attempts.failed(client, user, doubt)
             await asyncio.sleep(WRONG_PASSWORD_SECONDS)
         challenge = (
             {"WWW-Authenticate": 'Basic realm="Insiders", charset="UTF-8"'} if self.access.password else {}
         )
         refusal = PlainTextResponse("Please sign in.\n", status_code=401, headers=challenge)
         await refusal(scope, receive, send)
+
+
+def in_url(host: str) -> str:
+    """A host as it stands in an address: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _is_loopback(host: str) -> bool:
@@ -126,6 +165,19 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _require_name(name: str, *, any_allowed: bool) -> None:
+    stars = name.count("*")
+    if (stars == 0 or (stars == 1 and name.startswith("*."))) and "/" not in name:
+        return
+    if name == "*" and any_allowed:
+        return
+    raise UsageError(
+        f"{name!r} is no host name" if name != "*" else "any name would do, and a header is to be believed",
+        where="INSIDERS_DASHBOARD_HOSTS",
+        cure="write insiders.example.com or *.example.com, without https:// and port",
+    )
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
@@ -139,12 +191,13 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         ) from None
 
 
-def _basic_password(header: str) -> str:
-    """The password of an HTTP Basic header (RFC 7617), or nothing."""
+def _basic(header: str) -> tuple[str, str]:
+    """The user and the password of an HTTP Basic header (RFC 7617), or nothing."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "basic":
-        return ""
+        return "", ""
     try:
-        return base64.b64decode(token, validate=True).decode("utf-8").partition(":")[2]
+        user, _, password = base64.b64decode(token, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        return ""
+        return "", ""
+    return user, password

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.dashboard.access import Access, AccessMiddleware
+from insiders_assets.dashboard.access import Access, AccessMiddleware, in_url
 from insiders_assets.dashboard.database import Reader, View
 from insiders_assets.dashboard.downloads import excel, stream_csv
 from insiders_assets.dashboard.filters import Filters, choices
@@ -71,7 +71,7 @@ def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlet
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(access.hosts), www_redirect=False),
+            Middleware(TrustedHostMiddleware, allowed_hosts=[*map(in_url, access.hosts)], www_redirect=False),
             Middleware(AccessMiddleware, access=access),
             Middleware(HeadersMiddleware),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),

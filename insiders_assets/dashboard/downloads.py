@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.dashboard.filters import Filters
-from insiders_assets.report.member_list import harmless
+from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.storage.warehouse import tables
 from insiders_assets.unfinished import working_folder
 
@@ -45,9 +45,9 @@ def stream_csv(reader: Reader, filters: Filters) -> Response:
         with reader.view() as view:
             if view is None:
                 return
-            yield (",".join(COLUMNS) + "\n").encode()
+            yield csv_line(COLUMNS).encode()
             for batch in _batches(view, filters):
-                yield harmless(batch).write_csv(include_header=False, line_terminator="\n").encode()
+                yield csv_rows(batch)
 
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_attached(name))
 

@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from insiders_assets.dashboard.access import Access
+from insiders_assets.dashboard.access import Access, in_url
+from insiders_assets.dashboard.attempts import log_to_stderr
 from insiders_assets.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
         from insiders_assets.language import Language
 
         app = create_app(warehouse, Language(settings.language, settings.currency), access)
-        shown = f"[{host}]" if ":" in host else host
-        say(f"The dashboard is at http://{shown}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")
+        log_to_stderr(as_json=settings.log_format == "json")
+        say(f"The dashboard is at http://{in_url(host)}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")
         server = uvicorn.Server(
             uvicorn.Config(
                 app, log_level="warning", server_header=False, proxy_headers=False, access_log=False
@@ -70,6 +71,6 @@ def listen(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
             f"cannot be listened on ({reason})",
-            where=f"{host}:{port}",
+            where=f"{in_url(host)}:{port}",
             cure="choose another --host or --port",
         ) from None

@@ -1,7 +1,7 @@
 """The member list as files people open: ``members.csv`` for programs, ``members.xlsx`` for desks.
 
 Both neutralise formula injection: an id or a reason that starts like a formula must not run when a spreadsheet opens
-it. In Excel every text is written as text; in CSV, which has no types, it gets a leading apostrophe.
+it. In Excel every text is written as text; in CSV, which has no types, it gets an apostrophe.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.language import DEFAULT
 from insiders_assets.report.columns import heading, meaning
 
@@ -25,27 +26,15 @@ if TYPE_CHECKING:
     from insiders_assets.language import Language
     from insiders_assets.report.inputs import ReportInputs
 
-FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
-"""How a text begins that a spreadsheet would run, full-width signs included (OWASP, CSV injection)."""
-
 SHEET_ROWS = 1_048_575
 """Rows that fit an Excel sheet below its header."""
 
 WIDTHS = {"customer_id": 14, "reason": 60, "headline": 22, "next_step": 60, "cluster_name": 30, "country": 20}
 
 
-def harmless(frame: pl.DataFrame) -> pl.DataFrame:
-    """``frame`` with an apostrophe before every text that a spreadsheet would take for a formula."""
-    texts = [pl.col(name) for name, dtype in frame.schema.items() if dtype == pl.String]
-    return frame.with_columns(
-        pl.when(text.str.contains(FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep()
-        for text in texts
-    )
-
-
 def write_csv(members: pl.DataFrame, path: Path) -> None:
     """Write ``members.csv``: UTF-8, columns as in the contract, shortest exact numbers, the same bytes each time."""
-    harmless(members).write_csv(path, line_terminator="\n")
+    path.write_bytes(csv_line(members.columns).encode() + csv_rows(members))
 
 
 def write_xlsx(inputs: ReportInputs, path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.storage.files import write_text
+from insiders_assets.storage.private import as_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -218,7 +219,9 @@ class FolderLandingZone:
 
     def write_mapping(self, text: str) -> None:
         """See :meth:`LandingZone.write_mapping`."""
-        write_text(Path(self.mapping_place()), text)
+        path = Path(self.mapping_place())
+        write_text(path, text)
+        as_before(path)
 
 
 def _signature(status: os.stat_result) -> FileSignature:

@@ -6,7 +6,6 @@ stood in the export, to be looked at. It is read back by the reader of exports, 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import ExportError, UsageError
+from insiders_assets.formulas import csv_line, guarded, unguarded
 from insiders_assets.ingest.containers import readable
 from insiders_assets.ingest.delimited import DelimitedExport
 from insiders_assets.ingest.mending import CELLS
@@ -28,8 +28,6 @@ NAME = "to_mend.csv"
 KEY = "row"
 PLACE = ("file", "line", "column", "value", "reason")
 COLUMNS = (KEY, *PLACE, *CELLS, "as_it_stood")
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
-"""How a text begins that a spreadsheet would run, or that was kept from it by an apostrophe."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +69,14 @@ class Rejected:
 
 def write_sheet(path: Place, rows: Iterable[Rejected]) -> None:
     """Replace the sheet by these rows."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    lines = [csv_line(COLUMNS, "\r\n")]
     for row in rows:
         place = (row.file, str(row.line), row.column, row.value, row.reason)
         cells = (row.cells.get(name, "") for name in CELLS)
-        writer.writerow(map(_guarded, (row.key, *place, *cells, row.text)))
+        lines.append(csv_line(map(guarded, (row.key, *place, *cells, row.text)), "\r\n"))
     with replacing(path) as temporary:
         temporary.write_bytes(
-            text.getvalue().encode("utf-8-sig", "replace")
+            "".join(lines).encode("utf-8-sig", "replace")
         )  # with the mark that spreadsheets look for
 
 
@@ -111,23 +107,8 @@ def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
                     )
                     raise ExportError(f"line {line} {reason}", cure="mend it")
                 for cells in block.frame.rows() if len(block.lines) else ():
-                    row = dict(zip(header, (_unguarded(cell or "") for cell in cells), strict=True))
+                    row = dict(zip(header, (unguarded(cell or "") for cell in cells), strict=True))
                     found.setdefault(row[KEY].strip(), {name: row[name] for name in CELLS if row[name]})
     except ExportError as error:
         raise UsageError(error.what, where=where, cure=error.cure) from None
     return found
-
-
-def _guarded(text: str) -> str:
-    """A text with an apostrophe before it if a spreadsheet would run it; a negative number stays one."""
-    if not text.startswith(_RISKY):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.formulas import csv_line, unguarded
 from insiders_assets.places import sizes
 from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
 from insiders_assets.storage.files import replacing
@@ -63,12 +64,11 @@ class Redactor:
     def csv(self, text: str) -> str:
         """CSV without the rows that hold one of the ids in a field of its own, and without them elsewhere."""
         ends = "\r\n" if "\r\n" in text else "\n"
-        written = io.StringIO()
-        writer = csv.writer(written, lineterminator=ends)
-        for row in csv.reader(io.StringIO(text, newline="")):
-            if not any(cell.removeprefix("'") in self.ids for cell in row):
-                writer.writerow(self.text(cell) for cell in row)
-        return written.getvalue()
+        return "".join(
+            csv_line(map(self.text, row), ends)
+            for row in csv.reader(io.StringIO(text, newline=""))
+            if self.ids.isdisjoint(row) and self.ids.isdisjoint(map(unguarded, row))
+        )
 
     def workbook(self, content: bytes) -> bytes:
         """A workbook without the rows that hold one of the ids in a cell of its own."""

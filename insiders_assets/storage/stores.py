@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from insiders_assets.places import S3Path, place
 from insiders_assets.settings import require_database
 from insiders_assets.storage.files import make_folder
+from insiders_assets.storage.private import keep_private
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,6 +37,9 @@ class Stores:
     """
 
     settings: Settings
+
+    def __post_init__(self) -> None:
+        keep_private()
 
     @property
     def home(self) -> Place:
