@@ -112,7 +112,7 @@ def report_pictures(browser: Browser, report: Path, folder: Path) -> None:
     """The first screen, the tiers and the map on a desk, and the first screen on a phone."""
     browser.open(report.as_uri(), WIDE)
     browser.picture(folder / "report-summary.png")
-    browser.picture(folder / "report-tiers.png", "#tiers")
+    browser.picture(folder / "report-tiers.png", "#health")
     browser.run("document.getElementById('chart-map').scrollIntoView()")
     until(browser, "document.querySelector('#chart-map svg.main-svg')")
     browser.picture(folder / "report-map.png", "#chart-map", margin=0)

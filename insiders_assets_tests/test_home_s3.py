@@ -93,7 +93,7 @@ def test_the_same_export_gives_the_same_bytes_in_a_bucket_and_in_a_folder(cloud,
     assert there == here
     assert hashes(objects(bucket, "insiders/quarantine/")) == hashes(below(folder / "quarantine"))
     shown = hashes(objects(bucket, "insiders/reports/latest/"))
-    assert shown.keys() == {"members.csv", "members.xlsx", "report.html", "report.json"}
+    assert shown.keys() == {"evidence.html", "members.csv", "members.xlsx", "report.html", "report.json"}
     latest = folder / "reports" / "latest"
     assert shown["members.csv"] == hashlib.sha256((latest / "members.csv").read_bytes()).hexdigest()
     assert cloud == json.loads((latest / "report.json").read_text()) | {

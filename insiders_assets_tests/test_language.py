@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from insiders_assets.errors import UsageError
 from insiders_assets.language import DEFAULT, LANGUAGES, Language
-from insiders_assets.report.page import render
+from insiders_assets.report.page import render, render_evidence
 from insiders_assets_tests.catalogue import CATALOGUES, template
 from insiders_assets_tests.report_tables import refresh
 
@@ -46,9 +46,11 @@ def test_translations_keep_the_places_for_numbers_and_names(language: str, kind:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_english_text_of_ours_is_left_on_a_translated_page(language: str) -> None:
-    page = render(refresh(100, language=language))
+    inputs = refresh(100, language=language)
     shown = {
-        text.strip() for text in re.findall(r">([^<>]+)<", page.split("</style>")[1].split('id="figures"')[0])
+        text.strip()
+        for page in (render(inputs), render_evidence(inputs))
+        for text in re.findall(r">([^<>]+)<", page.split("</style>")[2].split('id="figures"')[0])
     }
     ours = {
         form

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insiders_assets.programme import ProgrammeRules, run_programme
+from insiders_assets.programme.composition import composed_changes, composed_migration, composed_refresh
 from insiders_assets.programme.movement import members_after
 from insiders_assets_tests import programme_shop as shop
 
@@ -241,3 +242,34 @@ def test_a_refresh_made_again_says_the_same_and_forgets_nothing(start, first):
     assert again.insiders.equals(once.insiders)
     for name, table in once.tables.items():
         assert again.tables[name].equals(table), name
+
+
+def test_two_refreshes_of_one_day_tell_together_what_one_would_have_told(traded):
+    rules = ProgrammeRules(grace_refreshes=0, hysteresis=0.0)
+    given_then = shop.at(*traded, shop.LAST, rules=rules)
+    first = run_programme(given_then)
+    fixed = {"borders": shop.borders_of(first)}
+    ids = first.insiders.filter("is_identified").sort("value")["customer_id"].to_list()
+    features = given_then.features
+    once = features.with_columns(revenue=worth([*ids[:3], ids[-1]], 9e3)).filter(
+        pl.col("customer_id") != ids[-2]
+    )
+    twice = once.with_columns(revenue=worth([ids[0], ids[-1], ids[-3]], 0.5))
+    one = run_programme(after(given_then, first, features=once, refresh_id="one", **fixed))
+    two = run_programme(after(given_then, one, features=twice, refresh_id="two", **fixed))
+    direct = run_programme(after(given_then, first, features=twice, refresh_id="two", **fixed))
+    changes = composed_changes([one.tables["membership_changes"], two.tables["membership_changes"]], "two")
+    told = ("customer_id", "change", "tier_before", "tier_after", "was_member", "is_member")
+    assert changes.height > 3
+    assert changes.select(told).equals(direct.tables["membership_changes"].select(told))
+    rows = [result.tables["refreshes"].to_dicts()[0] for result in (one, two)]
+    row = composed_refresh(rows, changes)
+    expected = direct.tables["refreshes"].to_dicts()[0]
+    amounts = ("bought", "aged_out", "returned", "corrected", "value_before", "value_after")
+    assert [row[name] for name in amounts] == pytest.approx([expected[name] for name in amounts])
+    assert (row["members_entered"], row["members_left"]) == (
+        expected["members_entered"],
+        expected["members_left"],
+    )
+    migration = composed_migration(two.insiders, changes, row)
+    assert migration.equals(direct.tables["tier_migration"])

@@ -18,7 +18,7 @@ KEYS = {
     "refresh_id", "as_of", "model_version", "customers", "identified_customers", "members",
     "insider_share_of_customers", "insider_share_of_revenue", "insider_share_of_customers_of_all",
     "insider_share_of_revenue_of_all", "silhouette", "answers", "tiers", "clusters", "hypotheses", "evidence",
-    "rows",
+    "rows", "refresh", "headlines",
 }  # fmt: skip
 
 
@@ -70,10 +70,10 @@ def test_a_missing_or_infinite_figure_is_null(inputs: ReportInputs) -> None:
     assert found["cutoff"] == "2025-06-09"
 
 
-def test_building_writes_the_four_files_and_says_their_sizes(inputs: ReportInputs, tmp_path: Path) -> None:
+def test_building_writes_the_five_files_and_says_their_sizes(inputs: ReportInputs, tmp_path: Path) -> None:
     built = build_report(inputs, tmp_path)
     assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == built.sizes
-    assert set(built.sizes) == {"report.html", "report.json", "members.csv", "members.xlsx"}
+    assert set(built.sizes) == {"report.html", "evidence.html", "report.json", "members.csv", "members.xlsx"}
     assert json.loads((tmp_path / "report.json").read_text()) == built.facts
 
 
@@ -84,7 +84,7 @@ def test_files_of_one_report_belong_together_and_those_of_two_do_not(
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert belong_together(files)
     assert belong_together({name: files[name] for name in ("report.json", "members.csv")})
-    for name in ("members.csv", "members.xlsx", "report.html"):
+    for name in ("members.csv", "members.xlsx", "report.html", "evidence.html"):
         assert not belong_together(files | {name: files[name] + b" "})
 
 

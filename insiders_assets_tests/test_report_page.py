@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ import pytest
 
 from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION, UPLIFT
 from insiders_assets.report import preview
-from insiders_assets.report.charts import charts
+from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.gauge import gauge
-from insiders_assets.report.page import render
+from insiders_assets.report.page import render, render_evidence
 from insiders_assets.report.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
 from insiders_assets.report.sections.capture import capture_curves, plain_sort
 from insiders_assets.report.sections.clusters import badge, sample
@@ -34,9 +35,20 @@ from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
 from insiders_assets_tests.report_tables import HOSTILE, insiders, refresh
 
-SECTIONS = (
-    "summary", "questions", "tiers", "clusters", "movement", "evidence", "hypotheses", "members", "quality", "method",
-)  # fmt: skip
+SECTIONS = {
+    "report": ("summary", "questions", "actions", "movement", "health", "clusters", "members"),
+    "evidence": ("worth", "rules", "stability", "hypotheses", "quality", "method"),
+}
+TECHNICAL_WORDS = (
+    "p =",
+    "p &lt;",
+    "standard deviation",
+    "Silhouette",
+    "Hypothesis 1.",
+    "bootstrap",
+    "converge",
+)
+"""What the report leaves to the evidence."""
 REPORT = Path(__file__).parents[1] / "insiders_assets" / "report"
 
 
@@ -53,16 +65,45 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page() -> str:
-    return render(refresh(400))
+def pages() -> dict[str, str]:
+    inputs = refresh(400)
+    return {"report": render(inputs), "evidence": render_evidence(inputs)}
 
 
-def test_every_section_is_there_once_and_in_order(page: str) -> None:
-    found = [attrs["id"] for tag, attrs in Outline(page).tags if tag == "section"]
-    assert tuple(found) == SECTIONS
+@pytest.fixture(scope="module")
+def page(pages: dict[str, str]) -> str:
+    return pages["report"]
 
 
-def test_nothing_on_the_page_is_fetched_from_anywhere(page: str) -> None:
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_is_there_once_and_in_order(pages: dict[str, str], name: str) -> None:
+    found = [attrs["id"] for tag, attrs in Outline(pages[name]).tags if tag == "section"]
+    assert tuple(found) == SECTIONS[name]
+
+
+def test_what_statisticians_ask_for_is_in_the_evidence_and_not_in_the_report(pages: dict[str, str]) -> None:
+    shown = {name: page.split("</style>")[2].split('id="figures"')[0] for name, page in pages.items()}
+    assert [word for word in TECHNICAL_WORDS if word in shown["report"]] == []
+    assert {"p =", "standard deviations", "Silhouette", "bootstrap"} <= {
+        word for word in (*TECHNICAL_WORDS, "standard deviations") if word in shown["evidence"]
+    }
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_link_within_a_report_leads_somewhere(pages: dict[str, str], name: str) -> None:
+    ids = {
+        each: {attrs["id"] for _, attrs in Outline(page).tags if "id" in attrs}
+        for each, page in pages.items()
+    }
+    for tag, attrs in Outline(pages[name]).tags:
+        file, _, place = str(attrs.get("href") or "").partition("#")
+        if tag == "a" and place:
+            assert place in ids[file.removesuffix(".html") or name], attrs
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_nothing_on_the_page_is_fetched_from_anywhere(pages: dict[str, str], name: str) -> None:
+    page = pages[name]
     fetching = {"src", "srcset", "poster", "action", "formaction", "data", "background"}
     for tag, attrs in Outline(page).tags:
         assert not fetching & set(attrs), (tag, attrs)
@@ -70,7 +111,9 @@ def test_nothing_on_the_page_is_fetched_from_anywhere(page: str) -> None:
         if tag == "link":
             assert attrs["href"] == "data:,"
         if tag == "a":
-            assert re.fullmatch(r"#[a-z]+|members\.(csv|xlsx)", attrs["href"] or "")
+            assert re.fullmatch(
+                r"#[a-z]+|members\.(csv|xlsx)|(report|evidence)\.html(#[a-z]+)?", attrs["href"] or ""
+            )
     assert "@import" not in (REPORT / "static" / "report.css").read_text()
     assert "default-src 'none'" in page
 
@@ -113,8 +156,13 @@ def test_the_sample_takes_from_every_cluster_in_proportion(most: int) -> None:
 def test_every_chart_is_one_that_plotly_knows() -> None:
     import plotly.graph_objects as go
 
-    figures = charts(refresh(400))
-    assert set(figures) == {"map", "capture", "backtest"}
+    inputs = refresh(400)
+    row = inputs.tables["refreshes"]
+    days = [inputs.as_of - timedelta(days=30 * place) for place in range(1, 8)]
+    before = [row.with_columns(as_of=pl.lit(day), refresh_id=pl.lit(str(day))) for day in days]
+    figures = charts(refresh(400, history=pl.concat(before)), BUSINESS | TECHNICAL)
+    assert set(figures) == {"history", "map", "capture", "backtest"}
+    assert len(figures["history"]["data"][0]["x"]) == 8
     for drawn in figures.values():
         go.Figure(drawn)  # raises on any unknown key or value
 
@@ -216,7 +264,7 @@ def test_out_of_time_figures_stand_side_by_side_with_the_best_way_to_choose_firs
 def test_without_a_backtest_the_evidence_says_only_what_there_is() -> None:
     inputs = refresh(100)
     evidence = inputs.tables["evidence"].filter(pl.col("cutoff").is_null())
-    page = render(refresh(100, tables={**inputs.tables, "evidence": evidence}))
+    page = render_evidence(refresh(100, tables={**inputs.tables, "evidence": evidence}))
     assert "Out of time" not in page
     assert "Customers told right by the plain rules" in page
 
@@ -238,10 +286,10 @@ def test_a_campaign_is_shown_where_one_was_measured() -> None:
         "note": "2025-11-01 to 2025-11-30, 30 days.",
     }
     table = pl.DataFrame([measured | interval], schema=UPLIFT.polars_schema)
-    page = render(refresh(100, tables={**inputs.tables, "uplift": table}))
+    page = render_evidence(refresh(100, tables={**inputs.tables, "uplift": table}))
     assert "<strong>10.0%</strong>" in page
     assert "November 1, 2025 to November 30, 2025, 30 days." in page
-    assert "What the campaign brought" not in render(inputs)
+    assert "What the campaign brought" not in render_evidence(inputs)
 
 
 def test_the_nearest_to_the_insider_tier_are_listed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,7 +368,7 @@ def test_the_original_stands_beside_ours_only_where_the_data_are_its_own() -> No
     assert is_original_data(same)
     figures = {row["label"]: row["theirs"] for row in comparison(same)}
     assert figures["Share of revenue"] == "86.76%"
-    assert "The original's" in render(same)
+    assert "The original's" in render_evidence(same)
 
 
 def test_beside_the_original_the_anonymous_are_counted_as_it_counted_them() -> None:
@@ -337,9 +385,9 @@ def test_beside_the_original_the_anonymous_are_counted_as_it_counted_them() -> N
     assert ours["Purchase lines"] == f"{insider['purchase_lines'].mean():,.0f}"
 
 
-def test_rejected_values_are_shown_but_not_obeyed(page: str) -> None:
-    assert "&lt;b&gt;n/a&lt;/b&gt;" in page
-    assert "2025-03.csv:2" in page
+def test_rejected_values_are_shown_but_not_obeyed(pages: dict[str, str]) -> None:
+    assert "&lt;b&gt;n/a&lt;/b&gt;" in pages["evidence"]
+    assert "2025-03.csv:2" in pages["evidence"]
 
 
 def test_the_preview_is_short_markdown_and_a_picture_that_repeats() -> None:

@@ -17,7 +17,7 @@ from insiders_assets.contracts import programme
 from insiders_assets.language import Language
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
 
-FILES = ("report.html", "report.json", "members.csv", "members.xlsx")
+FILES = ("report.html", "evidence.html", "report.json", "members.csv", "members.xlsx")
 WAREHOUSE = (
     "insiders",
     "members",

@@ -47,6 +47,9 @@ AsOf = Annotated[
         show_default="newest date in the data",
     ),
 ]
+Answers = Annotated[
+    bool, typer.Option("--answers", help="Print every answer in full rather than its headline.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 
 
@@ -71,6 +74,7 @@ def run(
     home: Home = None,
     as_of: AsOf = None,
     force: Annotated[bool, typer.Option("--force", help="Refresh even though nothing is new.")] = False,
+    answers: Answers = False,
     as_json: Json = False,
 ) -> None:
     """Ingest what is new and refresh everything; fits a model only if there is none."""
@@ -78,17 +82,23 @@ def run(
     from insiders_assets.cli.run import refresh
 
     settings = given_to_run(landing=landing, home=home, as_of=as_of)
-    refresh(settings, job="refresh", force=force, as_json=as_json)
+    refresh(settings, job="refresh", force=force, as_json=as_json, whole_answers=answers)
 
 
 @app.command(short_help="Fit a new model, matched to the old one, and refresh.")
-def refit(landing: Landing = None, home: Home = None, as_of: AsOf = None, as_json: Json = False) -> None:
+def refit(
+    landing: Landing = None,
+    home: Home = None,
+    as_of: AsOf = None,
+    answers: Answers = False,
+    as_json: Json = False,
+) -> None:
     """Fit a new model, matched to the old one, then refresh everything with it."""
     from insiders_assets.cli.given import given_to_run
     from insiders_assets.cli.run import refresh
 
     settings = given_to_run(landing=landing, home=home, as_of=as_of)
-    refresh(settings, job="refit", force=True, as_json=as_json)
+    refresh(settings, job="refit", force=True, as_json=as_json, whole_answers=answers)
 
 
 @app.command(short_help="Run the research on what the last run left.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import date
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +15,7 @@ from insiders_assets.cli import aside
 from insiders_assets.cli.ahead import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.cli.collector import collect_rarely
 from insiders_assets.cli.console import showing_progress
+from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
 from insiders_assets.refresh.recovery import recovered
@@ -27,12 +27,10 @@ from insiders_assets.storage.stores import Stores
 if TYPE_CHECKING:
     from dagster import DagsterEvent, ExecuteInProcessResult
 
-    from insiders_assets.language import Language
-    from insiders_assets.segmentation import SegmentationModel
     from insiders_assets.settings import Settings
 
 
-def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None:
+def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_answers: bool = False) -> None:
     """Run a job unless nothing is new, and print what came of it.
 
     Args:
@@ -40,6 +38,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
         job: ``refresh`` or ``refit``.
         force: Run even though nothing is new.
         as_json: Print one JSON object instead of text.
+        whole_answers: Print every answer in full rather than its headline.
 
     Raises:
         InsidersError: The job failed; everything published is as it was.
@@ -61,10 +60,10 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool) -> None
                 execute(stores, job)
     report = stores.publication.latest_report() or {}
     if as_json:
-        said = {"report": str(_page(stores)), "nothing_new": current, "set_aside": aside.facts(stores)}
+        said = {"report": str(page(stores)), "nothing_new": current, "set_aside": aside.facts(stores)}
         typer.echo(json.dumps(report | said))
     else:
-        _print_answers(stores, report, current=current)
+        print_outcome(stores, report, current=current, whole_answers=whole_answers)
 
 
 @contextmanager
@@ -102,76 +101,6 @@ def alone(stores: Stores) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _page(stores: Stores) -> Any:
-    return (stores.publication.folder("latest") / "report.html").absolute()
-
-
-def _print_answers(stores: Stores, report: dict[str, Any], *, current: bool) -> None:
-    from insiders_assets.language import Language
-
-    words = Language(stores.settings.language, stores.settings.currency)
-    rows = {name: words.number(count) for name, count in report["rows"].items()}
-    if current:
-        typer.echo(words.text("Nothing new since the last refresh; its report stands.") + "\n")
-    typer.echo(words.text("Insiders on %(day)s", day=words.day(date.fromisoformat(report["as_of"]))))
-    typer.echo(
-        words.text(
-            "%(read)s rows read: %(transactions)s transactions, %(quarantined)s in quarantine",
-            read=rows["read"],
-            transactions=rows["transactions"],
-            quarantined=rows["quarantined"],
-        )
-    )
-    for line in (*_dropped(words, report), *aside.told(stores), *stores.transactions.notes()):
-        typer.echo(line)
-    if model := _outdated(stores):
-        typer.echo(
-            words.text(
-                "The model is of the recipe %(old)s; a refit by %(new)s gives clusters that come back and borders "
-                "in money, when it suits: insiders refit",
-                old=model.recipe.name,
-                new=stores.settings.recipe,
-            )
-        )
-    typer.echo("")
-    for answer in report["answers"]:
-        typer.echo(
-            f"{answer['number']}. {words.told(answer['question'])}\n   {words.told(answer['answer'])}\n"
-        )
-    typer.echo(words.text("Report: %(page)s", page=_page(stores)))
-
-
-def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
-    """A line for each rule that took lines away, and a warning where that is much."""
-    from insiders_assets.report.sections.quality import rule_name
-
-    lines = []
-    for each in report.get("rules", ()):
-        told = words.plural(
-            "%(count)s line dropped: %(rule)s (sold %(sold)s, returned %(returned)s; %(share)s)",
-            "%(count)s lines dropped: %(rule)s (sold %(sold)s, returned %(returned)s; %(share)s)",
-            each["lines_in"] + each["lines_out"],
-            rule=rule_name(words, each["rule"]),
-            sold=words.money(each["money_in"]),
-            returned=words.money(each["money_out"]),
-            share=words.percent(each["share"], 2),
-        )
-        lines.append(words.text("Warning: %(what)s", what=told) if each["is_much"] else f"   {told}")
-    return lines
-
-
-def _outdated(stores: Stores) -> SegmentationModel | None:
-    """The champion, if a refit would bring something; None if there is nothing to say of it."""
-    from insiders_assets.segmentation.recipes import recipe_from
-
-    if stores.champion_version() is None:
-        return None
-    with suppress(InsidersError):  # a refresh says what is wrong with it
-        model = stores.models.champion()
-        return model if model.worth_a_refit(recipe_from(stores.settings)) else None
-    return None
 
 
 def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> ExecuteInProcessResult:

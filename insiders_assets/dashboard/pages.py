@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 REPORT_STATIC = Path(str(files("insiders_assets.report"))) / "static"
-SHARED = ("report.css", "plotly-basic.min.js")
+SHARED = ("report.css", "plotly-basic.min.js", "ink.js")
 """Files of the report that the dashboard serves as well."""
 
 

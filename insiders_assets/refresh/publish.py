@@ -14,6 +14,7 @@ from insiders_assets.contracts.programme import TIER_SUMMARY
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.inputs import inputs_digest, side_inputs
 from insiders_assets.refresh.recovery import keep_history
+from insiders_assets.refresh.since import since_another_day
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 from insiders_assets.storage.retention import retire
 
@@ -62,9 +63,11 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
         published_at=pl.lit(_moment(before), dtype=pl.Datetime("us")), inputs=pl.lit(inputs)
     )
     row = refreshes.to_dicts()[0]
+    history = stores.warehouse.read("refreshes") if before else None
+    compared = since_another_day(stores, tables | {"refreshes": refreshes}, history)
     report = ReportInputs(
         insiders=tables["insiders"],
-        tables={key: table for key, table in tables.items() if key != "insiders"} | {"refreshes": refreshes},
+        tables={key: table for key, table in compared.tables.items() if key != "insiders"},
         refresh_id=name,
         as_of=row["as_of"],
         model_version=model.version,
@@ -72,14 +75,15 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
         rows={
             key: row[f"rows_{key}"] for key in ("read", "transactions", "quarantined", "purchases", "returns")
         },
-        previous_refresh=before,
-        previous_tiers=_tiers(stores, before),
+        previous_refresh=compared.before,
+        previous_tiers=_tiers(stores, compared.before),
         rejected=rejected,
         dropped=tuple(stores.dropped()),
         many_dropped=stores.settings.many_dropped,
         notes=tuple(stores.transactions.notes()),
         language=stores.settings.language,
         currency=stores.settings.currency,
+        history=history,
     )
     with stores.publication.staged(name) as folder:
         build_report(report, folder)

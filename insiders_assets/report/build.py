@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.report.facts import report_facts
 from insiders_assets.report.member_list import write_csv, write_xlsx
-from insiders_assets.report.page import render
+from insiders_assets.report.page import render, render_evidence
 from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.report.inputs import ReportInputs
+
+
+BESIDE = ("report.html", "evidence.html", "members.csv", "members.xlsx")
+"""The files of a report that its facts name."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,9 @@ class ReportFacts:
 
 
 def build_report(inputs: ReportInputs, folder: Path) -> ReportFacts:
-    """Write ``report.html``, ``report.json``, ``members.csv`` and ``members.xlsx`` into ``folder``.
+    """Write ``report.html``, ``evidence.html``, ``report.json``, ``members.csv`` and ``members.xlsx`` into ``folder``.
 
-    The page is one file that opens offline and asks nobody for anything. Everything but the member list is bounded:
+    Each page is one file that opens offline and asks nobody for anything. Everything but the member list is bounded:
     it holds aggregates, and samples drawn the same way each time, so that it does not grow with customers.
 
     Args:
@@ -43,7 +47,8 @@ def build_report(inputs: ReportInputs, folder: Path) -> ReportFacts:
     write_csv(inputs.members, folder / "members.csv")
     write_xlsx(inputs, folder / "members.xlsx")
     (folder / "report.html").write_text(render(inputs), encoding="utf-8")
-    others = {name: digest(folder / name) for name in ("report.html", "members.csv", "members.xlsx")}
+    (folder / "evidence.html").write_text(render_evidence(inputs), encoding="utf-8")
+    others = {name: digest(folder / name) for name in BESIDE}
     (folder / FACTS).write_text(sealed(facts, others), encoding="utf-8")
     return ReportFacts(
         facts | {SEAL: others}, {name: (folder / name).stat().st_size for name in (*others, FACTS)}

@@ -6,9 +6,12 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
+from insiders_assets.language import DEFAULT, Language
+from insiders_assets.report.headlines import headlines
+
+if TYPE_CHECKING:
     from insiders_assets.contracts.dropped import Dropped
     from insiders_assets.report.inputs import ReportInputs
 
@@ -24,7 +27,7 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
     """
     insider = inputs.tiers.get("insider", {})
     rules = {} if inputs.dropped is None else {"rules": [_rule(each, inputs) for each in inputs.dropped]}
-    return {
+    facts = {
         "refresh_id": inputs.refresh_id,
         "as_of": inputs.as_of.isoformat(),
         "model_version": inputs.model_version,
@@ -42,7 +45,26 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
         "hypotheses": _rows(inputs.tables["hypotheses"].sort("number")),
         "evidence": _evidence(inputs.tables["evidence"]),
         "rows": {name: int(inputs.rows[name]) for name in ROWS},
+        "refresh": _refresh(inputs),
         **rules,
+    }
+    plain = Language(DEFAULT, inputs.currency)
+    told = headlines(plain, facts)
+    return facts | {"headlines": [{"number": number, "headline": told[number]} for number in sorted(told)]}
+
+
+def _refresh(inputs: ReportInputs) -> dict[str, Any]:
+    """How the members were chosen, and how many came and went."""
+    row, before = inputs.refresh, inputs.previous_refresh
+    chosen = (
+        "selection", "measure", "window_days", "insider_border", "viability_border", "members_entered", "members_left",
+    )  # fmt: skip
+    border, members = row.get("insider_border"), inputs.insiders.filter("is_member")
+    below = 0 if border is None else members.filter(pl.col("value") < border).height
+    return {
+        **_plain({name: row.get(name) for name in chosen}),
+        "members_below_border": below,
+        "previous_as_of": None if before is None else before["as_of"].isoformat(),
     }
 
 

@@ -34,6 +34,7 @@ class ReportInputs:
         notes: What the user should know of how exports were read.
         language: One of :data:`insiders_assets.language.LANGUAGES`.
         currency: ISO 4217 code of the data's currency, or empty if it is not known.
+        history: ``refreshes`` as it was published so far; None if it is not known.
     """
 
     insiders: pl.DataFrame
@@ -51,6 +52,7 @@ class ReportInputs:
     notes: tuple[str, ...] = ()
     language: str = "en"
     currency: str = ""
+    history: pl.DataFrame | None = None
 
     @cached_property
     def words(self) -> Language:

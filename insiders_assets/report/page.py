@@ -1,4 +1,4 @@
-"""``report.html``: one file with everything in it, rendered from templates that escape what they are given."""
+"""``report.html`` for the business and ``evidence.html`` beside it: each one file, rendered from escaping templates."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.charts import charts
+from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.sections import (
     borders,
     capture,
     clusters,
     evidence,
+    health,
     measures,
     movement,
     original,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from insiders_assets.language import Language
+    from insiders_assets.report.charts import Figure
     from insiders_assets.report.inputs import ReportInputs
 
 HERE = Path(__file__).parent
@@ -69,49 +71,74 @@ def _environment(words: Language) -> Environment:
 
 
 def render(inputs: ReportInputs) -> str:
-    """The page of one refresh."""
-    return _environment(inputs.words).get_template("report.html").render(_context(inputs))
+    """Return ``report.html``: what the refresh found and what to do about it."""
+    figures = charts(inputs, BUSINESS)
+    return _page(inputs, "report.html", figures, _business(inputs))
 
 
-def _context(inputs: ReportInputs) -> dict[str, Any]:
+def render_evidence(inputs: ReportInputs) -> str:
+    """Return ``evidence.html``: how the figures are made, how sure they are, and what the data lack."""
+    figures = charts(inputs, TECHNICAL)
+    return _page(inputs, "evidence.html", figures, _technical(inputs))
+
+
+def _page(inputs: ReportInputs, template: str, figures: dict[str, Figure], context: dict[str, Any]) -> str:
     words = inputs.words
-    figures, blocks = charts(inputs), evidence.out_of_time(inputs)
-    return {
+    common = {
         "inputs": inputs,
         "words": words,
         "tier_names": summary.tier_names(inputs),
         "css": _static("report.css"),
         "plotly": _static("plotly-basic.min.js") if figures else "",
-        "script": _static("report.js"),
+        "script": _static("ink.js") + _static("report.js"),
         "figures": figures,
+        "border_line": borders.border_line(inputs),
+        "profiles": clusters.profiles(inputs),
+        "movement": movement.movement(inputs),
+        "change_names": movement.CHANGE_NAMES,
+        "cause_names": movement.CAUSE_NAMES,
+        "heading": partial(heading, words),
+        "write": partial(write, words),
+    }
+    return _environment(words).get_template(template).render(common | context)
+
+
+def _business(inputs: ReportInputs) -> dict[str, Any]:
+    leaving = movement.leaving(inputs)
+    return {
         "headline": summary.headline(inputs),
         "lead": summary.lead(inputs),
-        "border_line": borders.border_line(inputs),
         "since": summary.since(inputs),
         "tiles": tiers.tiles(inputs),
         "bars": summary.share_bars(inputs),
         "actions": summary.next_actions(inputs),
+        "every_action": summary.every_action(inputs),
         "without_action": summary.without_action(inputs),
         "movement_line": summary.movement_line(inputs),
         "notices": summary.notices(inputs),
         "answers": questions.answers(inputs),
         "heat": tiers.heat_table(inputs),
         "gauges": tiers.gauges(inputs),
-        "profiles": clusters.profiles(inputs),
         "drawn": clusters.sample(inputs.insiders).height,
-        "doubtful": summary.doubtful(inputs),
-        "rules": programme.eligibility(inputs),
-        "uplift": programme.uplift(inputs),
         "nearly": programme.nearly(inputs),
         "suppressions": programme.suppressions(inputs),
-        "movement": movement.movement(inputs),
         "cause_lines": movement.cause_lines(inputs),
         "bridge": movement.bridge(inputs),
-        "leaving": movement.leaving(inputs),
+        "leaving": leaving,
+        "leaving_count": movement.leaving_count(inputs),
+        "history": health.history(inputs),
         "states": tiers.states(inputs),
         "state_names": {state: inputs.words.text(name) for state, name in tiers.STATE_NAMES.items()},
-        "change_names": movement.CHANGE_NAMES,
-        "cause_names": movement.CAUSE_NAMES,
+        "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
+        "member_columns": MEMBER_COLUMNS,
+    }
+
+
+def _technical(inputs: ReportInputs) -> dict[str, Any]:
+    words, blocks = inputs.words, evidence.out_of_time(inputs)
+    return {
+        "rules": programme.eligibility(inputs),
+        "uplift": programme.uplift(inputs),
         "plain_sort": capture.plain_sort(inputs),
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),
@@ -128,9 +155,5 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "row_flow": quality.row_flow(inputs),
         "dropped": quality.rules(inputs),
         "rejected": quality.rejected_by_reason(inputs.rejected),
-        "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
-        "member_columns": MEMBER_COLUMNS,
-        "heading": partial(heading, words),
-        "write": partial(write, words),
         "original": original.comparison(inputs),
     }

@@ -20,7 +20,7 @@ from insiders_assets.report.seal import belong_together
 
 ABSENT = "absent"
 """What a reader sees before anything was ever published."""
-REPORT = ("report.html", "report.json", "members.csv", "members.xlsx")
+REPORT = ("report.html", "evidence.html", "report.json", "members.csv", "members.xlsx")
 PAUSE = 0.05
 UNANSWERED = ("timeout expired", "Connect timeout on endpoint URL", "Read timeout on endpoint URL")
 """What PostgreSQL's client and that of S3 say of a server that did not answer in time: nothing was seen."""
@@ -80,7 +80,7 @@ def sql(warehouse: Any) -> str:
 
 
 def report(publication: Any) -> str:
-    """The four files of the latest report, found as a program should: the pointer first, then what it names."""
+    """The files of the latest report, found as a program should: the pointer first, then what it names."""
     name = publication.latest()
     if name is None:
         return ABSENT
@@ -97,8 +97,9 @@ def whole(files: dict[str, bytes]) -> str:
     facts = json.loads(files["report.json"])
     if not belong_together(files):
         raise ValueError("the files are of different reports")
-    if not files["report.html"].rstrip().endswith(b"</html>"):
-        raise ValueError("report.html ends early")
+    for name in ("report.html", "evidence.html"):
+        if not files[name].rstrip().endswith(b"</html>"):
+            raise ValueError(f"{name} ends early")
     with zipfile.ZipFile(io.BytesIO(files["members.xlsx"])) as book:
         if book.testzip():
             raise ValueError("members.xlsx is damaged")

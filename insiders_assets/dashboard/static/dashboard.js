@@ -14,7 +14,7 @@
       place.dataset.drawn = "yes";
       place.textContent = "";
       const layout = place.clientWidth < 600 ? narrow(figure.layout, place) : figure.layout;
-      Plotly.newPlot(place, figure.data, layout, config).then(() => {
+      Plotly.newPlot(place, figure.data, inked(layout), config).then(() => {
         if (place.dataset.figure === "map") openOnClick(place);
         if (place.dataset.figure === "capture") budget();
       });

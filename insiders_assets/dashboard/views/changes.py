@@ -35,7 +35,7 @@ COMPARED = (
 
 
 def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, Any]:
-    """What the page of changes shows, between two refreshes of the address or else the last two."""
+    """What the page of changes shows, between two refreshes of the address or else the last of two days."""
     refreshes = tables()["refreshes"]
     history = view.rows(
         refreshes.select()
@@ -44,7 +44,7 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
     )
     names = [row["refresh_id"] for row in history]
     later = names.index(query["to"]) if query.get("to") in names else 0
-    earlier = names.index(query["from"]) if query.get("from") in names else min(later + 1, len(names) - 1)
+    earlier = names.index(query["from"]) if query.get("from") in names else _of_another_day(history, later)
     later, earlier = (
         min(later, earlier),
         max(later, earlier),
@@ -61,6 +61,13 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
         "cause_names": CAUSE_NAMES,
         "figures": {"history": figures.history(words, history[::-1])} if len(history) > 1 else {},
     }
+
+
+def _of_another_day(history: list[dict[str, Any]], later: int) -> int:
+    """The place of the newest refresh before ``later`` whose day is another; the one before it where there is none."""
+    day = history[later]["as_of"]
+    places = (place for place in range(later + 1, len(history)) if history[place]["as_of"] != day)
+    return next(places, min(later + 1, len(history) - 1))
 
 
 def _compared(words: Language, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,10 +11,10 @@ from insiders_assets.contracts.tiles import GAUGED
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.database import whole
 from insiders_assets.dashboard.filters import ALL
+from insiders_assets.dashboard.views.answers import answers
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.palette import HEAT, mix
-from insiders_assets.report.sections.questions import shaped
 from insiders_assets.report.sections.tiers import LESS_IS_BETTER, TIER_NAMES, heat
 from insiders_assets.storage.warehouse import tables
 
@@ -61,10 +61,7 @@ def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
         "heat": _heat(words, tiers),
         "gauges": _gauges(tiers),
         "countries": _countries(view, words, chosen),
-        "answers": shaped(
-            words,
-            view.rows(tables()["business_answers"].select().order_by(tables()["business_answers"].c.number)),
-        ),
+        "answers": answers(view, words),
         "figures": {"months": figures.by_month(words, _by_month(view, chosen))},
     }
 

@@ -5,20 +5,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from insiders_assets.report.charts.backtest import backtest
 from insiders_assets.report.charts.capture import capture
 from insiders_assets.report.charts.cluster_map import cluster_map
+from insiders_assets.report.charts.history import history
 from insiders_assets.report.charts.style import FONT, Figure, separators
 
 if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
 
-__all__ = ["FONT", "Figure", "charts", "separators"]
+__all__ = ["BUSINESS", "FONT", "TECHNICAL", "Figure", "charts", "separators"]
+
+Draw = Callable[["ReportInputs"], Figure | None]
 
 
-def charts(inputs: ReportInputs) -> dict[str, Figure]:
-    """Every chart of the page by the id of its place; one with nothing to show is left out."""
-    found = {"map": cluster_map(inputs), "capture": capture(inputs), "backtest": backtest(inputs)}
+BUSINESS: dict[str, Draw] = {"history": history, "map": cluster_map}
+"""The charts of the report, by the id of their place."""
+
+TECHNICAL: dict[str, Draw] = {"capture": capture, "backtest": backtest}
+"""The charts of the evidence, likewise."""
+
+
+def charts(inputs: ReportInputs, places: dict[str, Draw]) -> dict[str, Figure]:
+    """The charts of a page by the id of their place; one with nothing to show is left out."""
+    found = {name: draw(inputs) for name, draw in places.items()}
     return {name: figure for name, figure in found.items() if figure is not None}

@@ -11,6 +11,7 @@ from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.language import Language, mark
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.palette import shades
+from insiders_assets.report.sections.summary import is_trusted
 
 if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
@@ -55,6 +56,7 @@ def profiles(inputs: ReportInputs) -> list[dict[str, Any]]:
         | {
             "colour": colour[row["cluster"]],
             "badge": badge(words, row["stability"]),
+            "trusted": is_trusted(row),
             "numbers": [
                 {
                     "name": heading(words, name),

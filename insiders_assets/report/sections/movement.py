@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LISTED = 200
 """Customers listed at most; the warehouse has them all."""
 
+LEAVING = 50
+"""Members about to leave who are listed at most."""
+
 NOT_SEEN = "not_seen"
 
 CHANGE_NAMES = {
@@ -106,10 +109,16 @@ def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
 
 
 def leaving(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Members who leave at the next refresh, or go on by grace alone, unless they buy."""
+    """Members who leave at the next refresh, or go on by grace alone, unless they buy; those worth most first."""
     if "leaves_next" not in inputs.tables:
         return []
-    return inputs.tables["leaves_next"].head(LISTED).to_dicts()
+    ranked = inputs.tables["leaves_next"].sort(["value", "customer_id"], descending=[True, False])
+    return ranked.head(LEAVING).to_dicts()
+
+
+def leaving_count(inputs: ReportInputs) -> int:
+    """How many members leave at the next refresh, or go on by grace alone, unless they buy."""
+    return inputs.tables["leaves_next"].height if "leaves_next" in inputs.tables else 0
 
 
 def _changes(inputs: ReportInputs) -> pl.DataFrame:

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.report.facts import report_facts
+from insiders_assets.report.headlines import headlines
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insiders_assets.language import Language
     from insiders_assets.report.inputs import ReportInputs
 
 SHORT = 450
-"""Letters up to which an answer is one paragraph; a longer one is a first sentence and a list of the others."""
+"""Letters up to which an answer without a headline is one paragraph; of a longer one the first sentence leads."""
 
 
 def answers(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Question and answer by number: ``lead`` is the answer, or its first sentence where ``rest`` lists the others."""
-    return shaped(inputs.words, inputs.tables["business_answers"].sort("number").to_dicts())
+    """Question and answer by number: ``lead`` is the headline, ``rest`` the sentences of the whole answer."""
+    told = headlines(inputs.words, report_facts(inputs))
+    return shaped(inputs.words, inputs.tables["business_answers"].sort("number").to_dicts(), told)
 
 
-def shaped(words: Language, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same of rows of ``business_answers``."""
+def shaped(
+    words: Language, rows: list[dict[str, Any]], told: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
+    """The same of rows of ``business_answers``; without its headline an answer leads with its own first sentence."""
     found = []
     for row in rows:
         sentences = [words.told(sentence) for sentence in words.sentences(row["answer"])]
-        shown = len(sentences) if len(row["answer"]) <= SHORT else 1
+        headline = (told or {}).get(row["number"])
+        shown = 0 if headline else len(sentences) if len(row["answer"]) <= SHORT else 1
         found.append(
             {
                 "number": row["number"],
                 "question": words.told(row["question"]),
-                "lead": " ".join(sentences[:shown]),
+                "lead": headline or " ".join(sentences[:shown]),
                 "rest": sentences[shown:],
             }
         )

@@ -9,6 +9,8 @@ from insiders_assets.report.sections.borders import border_notices
 from insiders_assets.report.sections.tiers import TIER_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insiders_assets.report.inputs import ReportInputs
 
 ACTIONS = 3
@@ -25,11 +27,11 @@ class Notice:
 
     Attributes:
         text: One sentence.
-        section: The id of the section.
+        link: Where that section is.
     """
 
     text: str
-    section: str
+    link: str
 
 
 def headline(inputs: ReportInputs) -> str:
@@ -80,24 +82,28 @@ def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
     """The actions with most revenue at stake."""
-    trusted = [row for row in inputs.clusters if not _is_shaky(row)]
-    ranked = sorted(trusted, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
-    # The first sentence of each is the most pressing action and its numbers; the cluster's card tells the next one too.
+    # The first sentence of each is the most pressing action and its numbers; "What to do" tells the next one too.
     return [
         row | {name: row[name].split(". ")[0].rstrip(".") + "." for name in ("action", "action_reason")}
-        for row in ranked[:ACTIONS]
-        if row["revenue_at_stake"] > 0
+        for row in every_action(inputs)[:ACTIONS]
     ]
 
 
-def _is_shaky(row: dict[str, Any]) -> bool:
-    return row["stability"] is not None and row["stability"] < LEAST_STABLE
+def every_action(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """The action of each cluster that comes back and has revenue at stake, most revenue first."""
+    trusted = [row for row in inputs.clusters if is_trusted(row) and row["revenue_at_stake"] > 0]
+    return sorted(trusted, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
+
+
+def is_trusted(row: Mapping[str, Any]) -> bool:
+    """Whether a cluster comes back when it is drawn from other customers, or has not been studied yet."""
+    return row["stability"] is None or row["stability"] >= LEAST_STABLE
 
 
 def without_action(inputs: ReportInputs) -> str:
     """Which clusters are given no action because they do not come back, and why; empty if all do."""
     words = inputs.words
-    shaky = [row for row in inputs.clusters if _is_shaky(row)]
+    shaky = [row for row in inputs.clusters if not is_trusted(row)]
     if not shaky:
         return ""
     named = ", ".join(f"{row['cluster']} ({words.number(row['stability'], 2)})" for row in shaky)
@@ -135,10 +141,10 @@ def notices(inputs: ReportInputs) -> list[Notice]:
     from insiders_assets.report.sections.quality import rule_name
 
     words = inputs.words
-    found = [Notice(text, "tiers") for text in border_notices(inputs)]
+    found = [Notice(text, "#health") for text in border_notices(inputs)]
     later, sort = later_line(inputs, out_of_time(inputs)), plain_sort(inputs)
     if later:
-        found.append(Notice(later, "evidence"))
+        found.append(Notice(later, "evidence.html#worth"))
     if sort is not None and sort.lost > 0.0005 and inputs.chooses_clusters:
         found.append(
             Notice(
@@ -148,7 +154,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
                     sort=words.percent(sort.sorted_share),
                     list=words.percent(sort.list_share),
                 ),
-                "evidence",
+                "evidence.html#worth",
             )
         )
     unsure, identified = doubtful(inputs), max(int(inputs.insiders["is_identified"].sum()), 1)
@@ -161,7 +167,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
                     unsure,
                     share=words.percent(unsure / identified),
                 ),
-                "clusters",
+                "#clusters",
             )
         )
     quarantined = inputs.rows["quarantined"]
@@ -174,7 +180,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
                     quarantined,
                     share=words.percent(quarantined / max(inputs.rows["read"], 1), 2),
                 ),
-                "quality",
+                "evidence.html#quality",
             )
         )
     found += [
@@ -184,7 +190,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
                 rule=rule_name(words, dropped.rule),
                 share=words.percent(dropped.share, 2),
             ),
-            "quality",
+            "evidence.html#quality",
         )
         for dropped in inputs.dropped or ()
         if dropped.share > inputs.many_dropped
@@ -197,7 +203,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
                     "%(count)s questions about exports were passed over with their proposed answers.",
                     len(inputs.notes),
                 ),
-                "quality",
+                "evidence.html#quality",
             )
         )
     return found

@@ -19,7 +19,7 @@
         layout.yaxis = { ...layout.yaxis, ticktext: layout.yaxis.ticktext.map(folded), tickfont: { size: 11 } };
       }
     }
-    Plotly.newPlot(place, figures[name].data, layout, config);
+    Plotly.newPlot(place, figures[name].data, inked(layout), config);
   }
 
   // The height inside padding and border.
@@ -47,13 +47,24 @@
   window.addEventListener("beforeprint", () => {
     places.forEach((place) => {
       draw(place);
-      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: 660, autosize: false });
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: 680, height: 300, autosize: false });
+      place.style.minHeight = "0";
     });
   });
   window.addEventListener("afterprint", () => {
     places.forEach((place) => {
-      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, autosize: true });
+      const height = figures[place.dataset.figure]?.layout.height;
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, height, autosize: true });
     });
+  });
+
+  // On narrow pages and on paper a row is a card: each cell says what it holds.
+  document.querySelectorAll("table.stack").forEach((table) => {
+    const names = [...table.querySelectorAll("thead th")].map((header) => header.textContent.trim());
+    [...table.tBodies].flatMap((body) => [...body.rows]).forEach((row) => {
+      [...row.cells].forEach((cell, place) => { cell.dataset.label = names[place] ?? ""; });
+    });
+    table.classList.add("labelled");
   });
 
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
