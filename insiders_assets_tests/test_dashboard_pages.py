@@ -87,7 +87,7 @@ def test_tiles_are_the_figures_of_the_choice(
     assert len(chosen) > 0
     found = tiles(get(address, "/", **query))
     assert found["Customers"] == f"{len(chosen):,}"
-    assert found["Mean revenue"] == f"£{chosen['revenue'].mean():,.2f}"
+    assert found["Mean revenue"] == Language("en", "GBP").money(chosen["revenue"].mean())
     assert found["Recency"] == f"{round(chosen['recency'].mean()):,} days"
     assert found["Basket size"] == f"{round(chosen['basket_size'].mean()):,}"
 
@@ -138,7 +138,7 @@ def test_one_customer_shows_numbers_tier_reason_history_and_months(shop: tuple[s
     page = get(address, f"/customers/{quote(row['customer_id'], safe='')}")
     shown = text(page)
     assert row["reason"] in shown
-    assert f"£{row['revenue']:,.2f}" in shown
+    assert Language("en", "GBP").money(row["revenue"]) in shown
     assert "Purchases by month" in shown
     assert "Nov 2025" in shown
     assert "Nothing changed for this customer" in shown or "As of" in shown

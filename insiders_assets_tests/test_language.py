@@ -67,8 +67,10 @@ def test_numbers_money_and_days_are_written_as_each_language_does() -> None:
     assert portuguese.number(1234567.891, 2) == "1.234.567,89"
     assert english.percent(0.8676) == "86.8%"
     assert portuguese.percent(0.8676, 2) == "86,76%"
-    assert english.money(2989.67) == "£2,989.67"
-    assert portuguese.money(2989.67) == "R$\xa02.989,67"
+    assert english.money(999.99) == "£999.99"
+    assert english.money(999.996) == english.money(1000.49) == "£1,000"
+    assert portuguese.money(2989.67) == "R$\xa02.990"
+    assert portuguese.money(2989.67, 2) == "R$\xa02.989,67"
     assert english.money(2989.67, 0) == "£2,990"
     assert english.short_money(8_702_345.0) == "£8.7M"
     assert portuguese.short_money(8_702_345.0) == "R$\xa08,7\xa0mi"
@@ -78,7 +80,7 @@ def test_numbers_money_and_days_are_written_as_each_language_does() -> None:
 
 
 def test_money_is_a_bare_number_where_the_currency_is_not_known() -> None:
-    assert Language("en").money(2989.67) == "2,989.67"
+    assert Language("en").money(2989.67) == "2,990"
     assert Language("pt_BR").money(-5.5) == "-5,50"
     assert Language("en").short_money(250_000.0) == "250K"
 
@@ -92,6 +94,24 @@ def test_a_missing_number_is_a_dash(missing: float | None) -> None:
         words.money(missing),
         words.short_money(missing),
     } == {"–"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_written_as_less_than_nothing_where_it_rounds_to_nothing(language: str) -> None:
+    words = Language(language, "GBP")
+    written = [words.number(-0.04, 1), words.number(-0.3), words.percent(-0.0004), words.money(-0.004)]
+    assert not [text for text in written if "-" in text or "−" in text]
+    assert words.told("-0.0") == words.number(0, 1)
+
+
+def test_amounts_that_only_cents_tell_apart_keep_them() -> None:
+    words = Language("en", "GBP")
+    assert words.told("1,050.37 in 6 orders, last today; Insiders start at 1,050.50.") == (
+        "£1,050.37 in 6 orders, last today; Insiders start at £1,050.50."
+    )
+    assert words.told("8,438.21 in 6 orders, last today; Insiders start at 1,050.75.") == (
+        "£8,438 in 6 orders, last today; Insiders start at £1,051."
+    )
 
 
 def test_plurals_follow_the_count() -> None:

@@ -136,10 +136,10 @@ def test_a_second_refresh_with_more_columns_has_a_translation_too() -> None:
 def test_english_sentences_only_gain_the_currency_and_the_dates() -> None:
     words = Language("en", "GBP")
     assert words.told("Bought for 4,310.00 in 7 orders, the last 2 days ago.") == (
-        "Bought for £4,310.00 in 7 orders, the last 2 days ago."
+        "Bought for £4,310 in 7 orders, the last 2 days ago."
     )
     assert Language("en").told("Bought for 4,310.00 in 1 order, the last 1 day ago.") == (
-        "Bought for 4,310.00 in 1 order, the last 1 day ago."
+        "Bought for 4,310 in 1 order, the last 1 day ago."
     )
 
 
@@ -150,7 +150,7 @@ def test_a_reason_is_told_with_its_own_numbers() -> None:
         "103 products, 351.1 units per order, 1 unit returned)."
     )
     assert told == (
-        "Comprou R$\xa04.310,00 em 7 pedidos, o último há 2 dias. No grupo 1 (maior receita, compradores frequentes), "
+        "Comprou R$\xa04.310 em 7 pedidos, o último há 2 dias. No grupo 1 (maior receita, compradores frequentes), "
         "um grupo Insider; a regra: 33 a 66 linhas de compra e mais de 231,5 unidades por pedido (o cliente: 1.182 "
         "linhas, 103 produtos, 351,1 unidades por pedido, 1 unidade devolvida)."
     )

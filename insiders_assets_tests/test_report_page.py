@@ -28,7 +28,7 @@ from insiders_assets.report.sections.evidence import (
     out_of_time,
 )
 from insiders_assets.report.sections.measures import figure, measure_name, subject_name
-from insiders_assets.report.sections.movement import movement
+from insiders_assets.report.sections.movement import bridge, movement
 from insiders_assets.report.sections.original import comparison, is_original_data
 from insiders_assets.report.sections.programme import nearly
 from insiders_assets.report.sections.summary import next_actions
@@ -205,13 +205,25 @@ def test_tiles_are_the_insider_row_and_say_how_it_changed() -> None:
     inputs = refresh(400)
     shown = {tile.label: tile for tile in tiles(inputs)}
     insider, before = inputs.tiers["insider"], inputs.tiers_before["insider"]
-    assert shown["Mean revenue"].value == f"{insider['mean_revenue']:,.2f}"
+    assert shown["Mean revenue"].value == f"{insider['mean_revenue']:,.0f}"
+    assert insider["mean_revenue"] > 1_000
     step = insider["mean_revenue"] - before["mean_revenue"]
     assert shown["Mean revenue"].change == f"{'+' if step > 0 else '−'}{abs(step):,.2f}"
     assert shown["Mean revenue"].better is (step > 0)
     assert shown["Share of customers"].better is None
     days = insider["mean_recency"] - before["mean_recency"]
     assert shown["Recency"].better is (days < 0)
+
+
+def test_what_moved_the_value_of_all_adds_up_as_it_is_written() -> None:
+    inputs = refresh(100)
+    moved = {"value_before": 1000.4, "bought": 300.4, "aged_out": 0.4, "returned": -20.45, "corrected": 0.35}
+    row = inputs.tables["refreshes"].with_columns(
+        value_after=pl.lit(1280.3), **{name: pl.lit(amount) for name, amount in moved.items()}
+    )
+    told = [line["amount"] for line in bridge(refresh(100, tables={**inputs.tables, "refreshes": row}))]
+    first, *moves, last = (int(re.sub(r"[^0-9−]", "", amount).replace("−", "-")) for amount in told)
+    assert first + sum(moves) == last == 1280
 
 
 def test_tiles_of_a_first_refresh_have_no_change() -> None:
@@ -381,7 +393,7 @@ def test_beside_the_original_the_anonymous_are_counted_as_it_counted_them() -> N
     insider = inputs.insiders.filter(tier="insider")
     assert ours["Insiders, customers"] == str(insider.height)
     assert ours["Share of customers"] == f"{insider.height / 400:.2%}"
-    assert ours["Mean revenue"] == f"{insider['revenue'].mean():,.2f}"
+    assert ours["Mean revenue"] == f"{insider['revenue'].mean():,.0f}"
     assert ours["Purchase lines"] == f"{insider['purchase_lines'].mean():,.0f}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
+from insiders_assets.language.amounts import WHOLE_FROM, unsigned_zero
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -134,7 +135,7 @@ class Language:
         if value is None or value != value:
             return MISSING
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self.locale)
+        return format_decimal(unsigned_zero(value, digits), format=pattern, locale=self.locale)
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """A fraction as a percentage."""
@@ -143,18 +144,25 @@ class Language:
         if share is None or share != share:
             return MISSING
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-        return format_percent(share, format=pattern, locale=self.locale)
+        return format_percent(unsigned_zero(share, digits + 2), format=pattern, locale=self.locale)
 
-    def money(self, value: float | None, digits: int = 2) -> str:
-        """An amount in the data's currency, or a bare number where the currency is not known."""
+    def money(self, value: float | None, digits: int | None = None) -> str:
+        """An amount in the data's currency, or a bare number where the currency is not known.
+
+        Args:
+            value: The amount, or None.
+            digits: Decimals; unless given, two below 1,000 and none from there on.
+        """
         from babel.numbers import format_currency
 
+        if digits is None:
+            digits = 2 if value is None or abs(round(value, 2)) < WHOLE_FROM else 0
         if value is None or value != value or not self.currency:
             return self.number(value, digits)
         pattern = self.locale.currency_formats["standard"].pattern
         decimals = "#,##0" + ("." + "0" * digits if digits else "")
         return format_currency(
-            value,
+            unsigned_zero(value, digits),
             self.currency,
             pattern.replace("#,##0.00", decimals),
             locale=self.locale,

@@ -26,12 +26,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from insiders_assets.language.amounts import WHOLE_FROM
 from insiders_assets.language.patterns import JOINTS, SENTENCE_END, SLOTS, Pattern, Patterns, split
 
 if TYPE_CHECKING:
     from insiders_assets.language.language import Language
+
+_CENTS = re.compile(r"\d[\d,]*(?:\.\d\d)?\b")
 
 REMEMBERED = 50_000
 """Sentences remembered at most: parts of them occur again and again."""
@@ -54,10 +58,12 @@ class Sentences:
             if "%(" not in english
         }
         self._patterns = Patterns(Pattern.read(english, text) for english, text in pairs if "%(" in english)
-        self._known: dict[str, str | None] = {}
+        self._known: dict[tuple[bool, str], str | None] = {}
+        self._exact = False
 
     def write(self, text: str) -> str:
         """``text`` in the reader's language; what is not recognised stays as it is."""
+        self._exact = _side_by_side(text)
         return " ".join(self._sentence(part) or part for part in SENTENCE_END.split(text))
 
     def unknown(self, text: str) -> list[str]:
@@ -66,11 +72,12 @@ class Sentences:
 
     def _sentence(self, text: str) -> str | None:
         """One sentence or part of one; None if it is not recognised."""
-        if text not in self._known:
+        key = self._exact, text
+        if key not in self._known:
             if len(self._known) > REMEMBERED:
                 self._known.clear()
-            self._known[text] = self._look_up(text)
-        return self._known[text]
+            self._known[key] = self._look_up(text)
+        return self._known[key]
 
     def _look_up(self, text: str) -> str | None:
         if text in self._fixed:
@@ -141,7 +148,12 @@ class Sentences:
             return sign + self.language.percent(value / 100, decimals)
         if kind == "m":
             # Money has two decimals or none, whatever a table of mixed figures has.
-            return sign + self.language.money(
-                value, decimals if decimals != 1 else 0 if abs(value) >= 100 else 2
-            )
+            few = decimals if decimals != 1 else 0 if abs(value) >= 100 else 2
+            return sign + self.language.money(value, None if few and not self._exact else few)
         return sign + self.language.number(value, decimals)
+
+
+def _side_by_side(text: str) -> bool:
+    """Whether two amounts of a text would be written alike without their cents, which then tell them apart."""
+    amounts = sorted({float(found.replace(",", "")) for found in _CENTS.findall(text)})
+    return any(amount >= WHOLE_FROM and other - amount < 1 for amount, other in pairwise(amounts))

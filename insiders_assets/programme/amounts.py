@@ -26,7 +26,8 @@ def number(value: float, digits: int = 1) -> str:
     """A number with a few decimals, fewer where it is large."""
     if not math.isfinite(value):
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.{digits}f}"
+    # Zero is added for its sign: what rounds to nothing is not less than nothing.
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, digits) + 0.0:,.{digits}f}"
 
 
 def p_value(value: float) -> str:

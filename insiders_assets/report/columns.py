@@ -50,6 +50,8 @@ def meaning(words: Language, column: Column) -> str:
 def write(words: Language, name: str, value: float | None, digits: int | None = None) -> str:
     """A feature's value as text: money as money, means with the decimals they deserve."""
     if name in MONEY:
-        return words.money(value, 2 if digits is None else digits)
+        return words.money(value, digits)
+    if name == "recency" and value == 0:
+        return words.text("today")
     small = value is not None and abs(value) < 10 and value != int(value)
     return words.number(value, (1 if small else 0) if digits is None else digits)

@@ -177,7 +177,7 @@ def _do(words: Language, facts: Facts) -> str:
         return words.text("No action has potential revenue at this refresh.")
     first = ranked[0]
     return words.text(
-        "%(action)s: start with cluster %(cluster)s, %(name)s. Potential revenue: %(money)s.",
+        "Start with cluster %(cluster)s (%(name)s), %(money)s of potential revenue. %(action)s.",
         action=words.told(first["action"].split(". ")[0].rstrip(".")),
         cluster=first["cluster"],
         name=words.told(first["name"]).lower(),

@@ -30,7 +30,9 @@ def _facts(view: View) -> dict[str, Any]:
     insiders, evidence = known["insiders"].c, known["evidence"].c
     border, below = row.get("insider_border"), None
     if border is not None:
-        below = view.row(sa.select(sa.func.count().label("n")).where(insiders.is_member, insiders.value < border))
+        below = view.row(
+            sa.select(sa.func.count().label("n")).where(insiders.is_member, insiders.value < border)
+        )
     return {
         "members": row["members"],
         "identified_customers": row["identified_customers"],

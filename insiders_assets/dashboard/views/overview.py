@@ -167,7 +167,7 @@ def _heat(words: Language, tiers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     for name in PROFILED:
         means = [_mean(row, name) for row in tiers.values()]
         for row, mean, share in zip(rows, means, heat(means, inverted=name in LESS_IS_BETTER), strict=True):
-            text = write(words, name, mean, 2 if name == "revenue" else None)
+            text = write(words, name, mean)
             row["cells"].append({"text": text, "colour": mix(*HEAT, share)})
     return {"headings": [heading(words, name) for name in PROFILED], "rows": rows}
 

@@ -20,7 +20,6 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
     drawn = sample(inputs.insiders)
     if drawn.is_empty():
         return None
-    money = words.money(0, 2).replace(words.number(0, 2), "{}").format("%{customdata[1]:,.2f}")
     traces: list[Figure] = []
     for row in inputs.clusters:
         of_cluster = drawn.filter(cluster=row["cluster"])
@@ -30,7 +29,7 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
         lines = (
             "<b>%{customdata[0]}</b>",
             escape(f"{row['cluster']} · {words.told(row['name'])} ({names[row['tier']]})"),
-            f"{words.text('Revenue')}: {money}",
+            f"{words.text('Revenue')}: %{{customdata[1]}}",
             f"{words.text('Days since last purchase')}: %{{customdata[2]:,}}",
             f"{words.text('Orders')}: %{{customdata[3]:,}}",
             f"{words.text('Confidence')}: %{{customdata[4]:.0%}}",
@@ -43,7 +42,7 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
                 "x": of_cluster["embedding_x"].round(2).to_list(),
                 "y": of_cluster["embedding_y"].round(2).to_list(),
                 "customdata": [
-                    [escape(who), round(spent, 2), *rest] for who, spent, *rest in shown.iter_rows()
+                    [escape(who), words.money(spent), *rest] for who, spent, *rest in shown.iter_rows()
                 ],
                 "hovertemplate": "<br>".join(lines) + "<extra></extra>",
                 "marker": {

@@ -93,18 +93,24 @@ def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
     if inputs.previous_refresh is None or row.get("value_before") is None:
         return []
     parts = (
-        (words.text("Value at the refresh before"), "", row["value_before"]),
-        (words.text("Bought since"), "+", row["bought"]),
-        (words.text("Aged out of the window"), "−", row["aged_out"]),
-        (words.text("Returned"), "+", row["returned"]),
-        (words.text("Corrected: replaced, replayed, late or forgotten rows"), "+", row["corrected"]),
-        (words.text("Value now"), "=", row["value_after"]),
+        (words.text("Value at the refresh before"), row["value_before"]),
+        (words.text("Bought since"), row["bought"]),
+        (words.text("Aged out of the window"), -row["aged_out"]),
+        (words.text("Returned"), row["returned"]),
+        (words.text("Corrected: replaced, replayed, late or forgotten rows"), row["corrected"]),
+        (words.text("Value now"), row["value_after"]),
     )
-    found = []
-    for label, sign, amount in parts:
-        if sign == "+" and amount < 0:
-            sign, amount = "−", -amount
-        found.append({"label": label, "amount": f"{sign} {words.money(amount)}".strip()})
+    first, *moves, last = _whole([amount for _, amount in parts])
+    signed = [f"{'−' if move < 0 else '+'} {words.money(abs(move), 0)}" for move in moves]
+    amounts = (words.money(first, 0), *signed, f"= {words.money(last, 0)}")
+    return [{"label": label, "amount": amount} for (label, _), amount in zip(parts, amounts, strict=True)]
+
+
+def _whole(amounts: list[float]) -> list[int]:
+    """Amounts as whole units whose first ones still add up to the last: what rounding left over joins the largest."""
+    found = [round(amount) for amount in amounts]
+    largest = max(range(1, len(found) - 1), key=lambda place: abs(amounts[place]))
+    found[largest] += found[-1] - sum(found[:-1])
     return found
 
 

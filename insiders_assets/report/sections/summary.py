@@ -21,6 +21,10 @@ DOUBTFUL = 0.5
 """Confidence below which an assignment is called doubtful: fewer than half of the neighbours agree."""
 
 
+FEW_DOUBTFUL = 0.01
+"""Share of identified customers up to which doubtful assignments are not worth a line."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """Something to keep in mind, with the section that says more.
@@ -158,7 +162,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
             )
         )
     unsure, identified = doubtful(inputs), max(int(inputs.insiders["is_identified"].sum()), 1)
-    if unsure:
+    if unsure > FEW_DOUBTFUL * identified:
         found.append(
             Notice(
                 words.plural(

@@ -129,7 +129,7 @@ def heat_table(inputs: ReportInputs) -> dict[str, Any]:
             value = row["row"].get(f"mean_{name}")
             row["cells"].append(
                 {
-                    "text": write(words, name, value, 2 if name == "revenue" else None),
+                    "text": write(words, name, value),
                     "colour": mix(*HEAT, share),
                     "value": value,
                 }
