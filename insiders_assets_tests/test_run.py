@@ -364,7 +364,9 @@ def test_an_as_of_date_before_all_data_is_said_and_touches_nothing(copy):
 
 def test_the_answers_are_printed_in_the_readers_language(copy):
     landing, home = copy
-    done = insiders("run", "--landing", landing, "--home", home, language="pt_BR", currency="BRL")
+    done = insiders(
+        "run", "--answers", "--landing", landing, "--home", home, language="pt_BR", currency="BRL"
+    )
     assert done.returncode == 0, done.stderr
     words = Language("pt_BR", "BRL")
     for row in json.loads((home / "reports" / "latest" / "report.json").read_text())["answers"]:
