@@ -1,7 +1,7 @@
 """Every text of the product that people read, as written in its code, templates and contracts.
 
 ``python -m insiders_assets_tests.catalogue`` brings the catalogues up to date: new texts come in empty, to be
-translated, and texts that nobody uses any more go.
+translated, and texts that nobody uses any more go. It prints what is not translated yet.
 """
 
 from __future__ import annotations
@@ -44,14 +44,25 @@ def _add(catalogue: Catalog, paths: Iterable[Path], method: Any) -> None:
             catalogue.add(message, locations=[(path.relative_to(PACKAGE.parent).as_posix(), 0)])
 
 
-def update(language: str) -> None:
-    """Bring one language's catalogue up to date."""
+def read_catalogue(name: str) -> Catalog:
+    """A catalogue by its file's name, such as ``pt_BR`` or ``sentences.en``."""
+    with (CATALOGUES / f"{name}.po").open("rb") as file:
+        return read_po(file, locale=name.rpartition(".")[2])
+
+
+def update(language: str) -> list[str]:
+    """Bring one language's catalogue up to date; the texts that nobody has translated yet."""
     path = CATALOGUES / f"{language}.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
+    catalogue = read_catalogue(language)
     catalogue.update(template(), no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
     save(catalogue, path)
+    forms = {message.id: message.string for message in catalogue if message.id}
+    return [
+        text if isinstance(text, str) else text[0]
+        for text, told in forms.items()
+        if not (told if isinstance(told, str) else all(told))
+    ]
 
 
 def save(catalogue: Catalog, path: Path) -> None:
@@ -68,4 +79,5 @@ def save(catalogue: Catalog, path: Path) -> None:
 if __name__ == "__main__":
     for name in LANGUAGES:
         if name != DEFAULT:
-            update(name)
+            for text in update(name):
+                print(f"{name}: not translated yet: {text}")

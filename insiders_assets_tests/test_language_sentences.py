@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,8 +18,11 @@ from insiders_assets.language import Language
 from insiders_assets.language.sentences import Sentences
 from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules, run_programme
 from insiders_assets.programme.amounts import p_value
+from insiders_assets.report import ReportInputs
+from insiders_assets.report.page import render, render_evidence
 from insiders_assets.settings import Settings
-from insiders_assets_tests.report_tables import AS_OF, customers, insiders
+from insiders_assets_tests.catalogue import read_catalogue
+from insiders_assets_tests.report_tables import AS_OF, customers, insiders, refresh
 
 TOLD = {
     "insiders": ("reason", "details", "headline", "next_step"),
@@ -114,10 +120,16 @@ def _texts(result: Programme) -> list[str]:
     ]
 
 
+@cache
+def _first(policy: str) -> Programme:
+    """A first refresh, run once for all tests."""
+    return _run(policy)
+
+
 @pytest.mark.parametrize("policy", POLICIES)
 def test_everything_the_programme_writes_has_a_translation(policy: str) -> None:
     words = Language("pt_BR", "BRL")
-    texts = _texts(_run(policy))
+    texts = _texts(_first(policy))
     assert len(texts) > 400
     assert list(dict.fromkeys(sentence for text in texts for sentence in words.untold(text))) == []
 
@@ -131,6 +143,43 @@ def test_a_second_refresh_with_more_columns_has_a_translation_too() -> None:
         sentence for result in (second, graced) for text in _texts(result) for sentence in words.untold(text)
     ]
     assert list(dict.fromkeys(unknown)) == []
+
+
+ENGLISH = re.compile(
+    r"\b(?:the|of|and|with|their|they|which|was|were|from|are|is|by|an|for|this|that|to)\b", re.IGNORECASE
+)
+"""Words that no Portuguese sentence has."""
+
+
+@pytest.mark.parametrize("page", [render, render_evidence], ids=["report", "evidence"])
+def test_no_sentence_of_a_page_is_english_for_a_reader_of_portuguese(
+    page: Callable[[ReportInputs], str],
+) -> None:
+    result = _first("value")
+    tables = {name: table for name, table in result.tables.items() if name != "insiders"}
+    inputs = refresh(
+        400,
+        language="pt_BR",
+        currency="BRL",
+        insiders=result.insiders,
+        tables=tables,
+        refresh_id="2025-11-30-aa",
+    )
+    body = page(inputs).split("</style>")[2].split('id="figures"')[0]
+    shown = {" ".join(text.split()) for text in re.findall(r">([^<>]+)<", body)}
+    assert len(shown) > 300
+    assert sorted(text for text in shown if ENGLISH.search(text)) == []
+
+
+def test_what_is_said_better_on_an_english_page_keeps_its_figures() -> None:
+    slots = re.compile(r"%\(\w+\)s|%%")
+    better, known = (
+        {message.id: message.string for message in read_catalogue(name) if message.id}
+        for name in ("sentences.en", "sentences.pt_BR")
+    )
+    assert better.keys() <= known.keys()
+    for english, said in better.items():
+        assert sorted(slots.findall(english)) == sorted(slots.findall(said)), english
 
 
 def test_english_sentences_only_gain_the_currency_and_the_dates() -> None:
@@ -150,8 +199,8 @@ def test_a_reason_is_told_with_its_own_numbers() -> None:
         "103 products, 351.1 units per order, 1 unit returned)."
     )
     assert told == (
-        "Comprou R$\xa04.310 em 7 pedidos, o último há 2 dias. No grupo 1 (maior receita, compradores frequentes), "
-        "um grupo Insider; a regra: 33 a 66 linhas de compra e mais de 231,5 unidades por pedido (o cliente: 1.182 "
+        "Comprou R$\xa04.310 em 7 pedidos, o último há 2 dias. No cluster 1 (maior receita, compradores frequentes), "
+        "um cluster Insider; a regra: 33 a 66 linhas de compra e mais de 231,5 unidades por pedido (o cliente: 1.182 "
         "linhas, 103 produtos, 351,1 unidades por pedido, 1 unidade devolvida)."
     )
 

@@ -183,7 +183,7 @@ def capture(words: Language, points: Rows, members: int, ours: float, taken: int
     The last trace is the size chosen, which the page's script moves.
     """
     size = max(points[-1]["customers"], 1)
-    name = words.text("Plain sort by past revenue")
+    name = words.text("Ranking by past revenue")
     curve = {
         "type": "scatter",
         "mode": "lines",
@@ -196,7 +196,7 @@ def capture(words: Language, points: Rows, members: int, ours: float, taken: int
     today = {
         "type": "scatter",
         "mode": "markers",
-        "name": words.text("The list today"),
+        "name": words.text("The Insiders today"),
         "x": [members],
         "y": [round(ours, 5)],
         "marker": {"size": 15, "color": TIER["viability"], "symbol": "star"},

@@ -105,13 +105,16 @@ class Language:
     def _sentences(self) -> Sentences:
         from insiders_assets.language.sentences import Sentences
 
-        # English has patterns too: they find the amounts that its sentences lack the currency of.
+        # English has patterns too: they find the amounts that its sentences lack the currency of, and some sentences
+        # of the tables, whose words stay, are said better on a page.
         other = next(name for name in LANGUAGES if name != DEFAULT)
-        catalogue = _catalogue(f"sentences.{self.name if self.name != DEFAULT else other}")
-        pairs = [(str(message.id), str(message.string)) for message in catalogue if message.id]
-        return Sentences(
-            self, pairs if self.name != DEFAULT else [(english, english) for english, _ in pairs]
-        )
+        known = _catalogue(f"sentences.{self.name if self.name != DEFAULT else other}")
+        pairs = {str(message.id): str(message.string) for message in known if message.id}
+        if self.name == DEFAULT:
+            said = _catalogue(f"sentences.{DEFAULT}")
+            better = {str(message.id): str(message.string) for message in said if message.id}
+            pairs = {english: better.get(english, english) for english in pairs}
+        return Sentences(self, pairs.items())
 
     def told(self, english: str) -> str:
         """Sentences that the programme wrote, such as a reason or an answer, in this language."""

@@ -63,11 +63,11 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
 
 
 def _told(inputs: ReportInputs) -> pl.DataFrame:
-    """The members with reasons and cluster names in the reader's language."""
-    members = inputs.members.select(column.name for column in MEMBERS.columns)
+    """The members with reasons and cluster names as the report tells them in the reader's language."""
+    members, told = inputs.members.select(column.name for column in MEMBERS.columns), inputs.words.told
     if inputs.words.name == DEFAULT:
-        return members
-    told = inputs.words.told
+        names = members["cluster_name"].unique().to_list()
+        return members.with_columns(pl.col("cluster_name").replace({name: told(name) for name in names}))
     return members.with_columns(
         pl.Series(name, [told(text) for text in members[name]], dtype=pl.String)
         for name in ("reason", "cluster_name", "headline", "next_step")

@@ -30,7 +30,7 @@ def capture(inputs: ReportInputs) -> Figure | None:
 
     traces = [
         line(
-            words.text("Plain sort by past revenue"),
+            words.text("Ranking by past revenue"),
             curves["sort"],
             mode="lines",
             line={"color": MUTED, "width": 2},
@@ -47,7 +47,7 @@ def capture(inputs: ReportInputs) -> Figure | None:
     if here is not None:
         point = [(here.size, here.list_share)]
         mark = {"size": 15, "color": TIER["viability"], "symbol": "star"}
-        traces.append(line(words.text("The list today"), point, mode="markers", marker=mark))
+        traces.append(line(words.text("The Insiders today"), point, mode="markers", marker=mark))
     percent = {"tickformat": ".0%", "range": [0, 1.02]}
     shape = layout(
         words,

@@ -44,8 +44,8 @@ def border_line(inputs: ReportInputs) -> str:
     if not by_value(inputs):
         return words.text("Value is %(measure)s.", measure=measure)
     return words.text(
-        "Value is %(measure)s within %(days)s days. Insiders start at %(insider)s; from %(viability)s on customers are "
-        "being analysed.",
+        "Value is the %(measure)s of the last %(days)s days. Insiders start at %(insider)s; customers from "
+        "%(viability)s on are being analysed.",
         measure=measure,
         days=words.number(row["window_days"]),
         insider=words.money(row["insider_border"]),
@@ -60,8 +60,8 @@ def border_notices(inputs: ReportInputs) -> list[str]:
         if row["borders_from"] != "model":
             found.append(
                 words.text(
-                    "The model has no borders for these settings: %(insider)s and %(viability)s were drawn from "
-                    "customers and are kept until a refit (insiders refit).",
+                    "The model has no borders for these settings: %(insider)s and %(viability)s come from today's "
+                    "customers and stay until a refit (insiders refit).",
                     insider=words.money(row["insider_border"]),
                     viability=words.money(row["viability_border"]),
                 )
@@ -70,8 +70,8 @@ def border_notices(inputs: ReportInputs) -> list[str]:
         if abs(share - asked) > DRIFTED:
             found.append(
                 words.text(
-                    "Customers above the border hold %(share)s of value, not %(asked)s: %(border)s would restore it. "
-                    "Nothing moves by itself.",
+                    "Customers above the border bring %(share)s of value instead of %(asked)s. A border of %(border)s "
+                    "would restore that; nothing moves by itself.",
                     share=words.percent(share),
                     asked=words.percent(asked, 0),
                     border=words.money(row["restoring_border"]),
@@ -80,8 +80,8 @@ def border_notices(inputs: ReportInputs) -> list[str]:
     if row["insider_share_of_customers"] > MANY:
         found.append(
             words.text(
-                "Insiders are %(share)s of identified customers, hardly a choice: the top %(smaller)s would start at "
-                "%(border)s.",
+                "Insiders are %(share)s of identified customers, too many to feel special: the top %(smaller)s would "
+                "start at %(border)s.",
                 share=words.percent(row["insider_share_of_customers"]),
                 smaller=words.percent(SMALLER, 0),
                 border=words.money(top_tier_border(inputs.insiders)),

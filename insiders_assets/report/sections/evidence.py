@@ -140,8 +140,8 @@ def later_line(inputs: ReportInputs, blocks: list[Block]) -> str:
     if own is None or rival is None:
         return ""
     return words.text(
-        "Chosen with what was known then, the list brought %(list)s of later revenue on average over %(cutoffs)s "
-        "cut-offs; a plain sort by past revenue of the same size brought %(sort)s.",
+        "Tested on %(cutoffs)s past dates, Insiders chosen with what was known then went on to bring %(list)s of later "
+        "revenue on average; as many customers ranked by past revenue brought %(sort)s.",
         list=words.percent(own),
         sort=words.percent(rival),
         cutoffs=words.number(len(main.cutoffs)),
@@ -159,9 +159,9 @@ def anyway_line(inputs: ReportInputs, blocks: list[Block]) -> str:
     if members is None or brought is None or ceiling is None:
         return ""
     return words.text(
-        "%(members)s of the members would have bought anyway (a chance of 90%% or more) and brought %(brought)s of "
-        "what the list brought. Keeping every member who stayed away could have brought %(ceiling)s more at most: a "
-        "ceiling. Only a holdout measures what the programme brings.",
+        "%(members)s of the members would have bought anyway (a chance of 90%% or more); they brought %(brought)s of "
+        "what all members brought. Keeping every member who stayed away could have added %(ceiling)s at most. Only a "
+        "control group measures what the programme brings.",
         members=words.percent(members),
         brought=words.percent(brought),
         ceiling=words.percent(ceiling),

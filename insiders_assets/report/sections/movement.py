@@ -29,31 +29,31 @@ CHANGE_NAMES = {
 
 CAUSE_NAMES = {
     "bought": mark("bought"),
-    "aged_out": mark("purchases aged out"),
+    "aged_out": mark("purchases too old to count"),
     "returned": mark("returned"),
     "corrected": mark("data corrected"),
-    "grace_ended": mark("grace ended"),
+    "grace_ended": mark("grace period ended"),
     "border": mark("the border moved"),
     "model": mark("new segmentation model"),
     "policy": mark("changed selection policy"),
-    "suppression": mark("suppressed, or no longer"),
+    "suppression": mark("excluded, or no longer"),
     "first_seen": mark("first seen"),
     "out_of_window": mark("not seen within the window"),
     "behaviour": mark("bought differently"),
 }
 
 WHY = {
-    "bought": mark("what they bought since is worth %(amount)s"),
-    "aged_out": mark("purchases worth %(amount)s aged out of the window"),
-    "returned": mark("returns changed what they are worth by %(amount)s"),
-    "corrected": mark("corrected data changed what they are worth by %(amount)s"),
-    "grace_ended": mark("their grace ended"),
-    "border": mark("the border moved, not they"),
-    "model": mark("a new segmentation model moved them, not they"),
+    "bought": mark("they bought for %(amount)s since"),
+    "aged_out": mark("purchases of %(amount)s are now too old to count"),
+    "returned": mark("returns changed their value by %(amount)s"),
+    "corrected": mark("corrected data changed their value by %(amount)s"),
+    "grace_ended": mark("their grace period ended"),
+    "border": mark("the border moved; they did not change"),
+    "model": mark("a new segmentation model places them elsewhere"),
     "policy": mark("the selection policy changed"),
-    "suppression": mark("a suppression rule took hold of them, or let them go"),
-    "first_seen": mark("they are seen for the first time, with %(amount)s"),
-    "out_of_window": mark("nothing they bought lies within the window any more"),
+    "suppression": mark("a rule excludes them now, or no longer does"),
+    "first_seen": mark("they are new, with %(amount)s"),
+    "out_of_window": mark("their last purchase is too long ago"),
     "behaviour": mark("they bought differently"),
 }
 """Why somebody entered or left, by cause; the amount is what the cause moved, of all of them together."""
@@ -95,7 +95,7 @@ def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
     parts = (
         (words.text("Value at the refresh before"), row["value_before"]),
         (words.text("Bought since"), row["bought"]),
-        (words.text("Aged out of the window"), -row["aged_out"]),
+        (words.text("Too old to count"), -row["aged_out"]),
         (words.text("Returned"), row["returned"]),
         (words.text("Corrected: replaced, replayed, late or forgotten rows"), row["corrected"]),
         (words.text("Value now"), row["value_after"]),

@@ -110,12 +110,11 @@ def without_action(inputs: ReportInputs) -> str:
     shaky = [row for row in inputs.clusters if not is_trusted(row)]
     if not shaky:
         return ""
-    named = ", ".join(f"{row['cluster']} ({words.number(row['stability'], 2)})" for row in shaky)
-    return words.text(
-        "No action for clusters %(named)s: drawn from other customers they do not come back (below %(least)s), so "
-        "that an action would be for nobody in particular.",
-        named=named,
-        least=words.number(LEAST_STABLE, 2),
+    return words.plural(
+        "No action for cluster %(named)s: the group is too loose to act on.",
+        "No action for clusters %(named)s: these groups are too loose to act on.",
+        len(shaky),
+        named=", ".join(str(row["cluster"]) for row in shaky),
     )
 
 
@@ -123,7 +122,7 @@ def movement_line(inputs: ReportInputs) -> str:
     """How the list changed since the refresh before."""
     words, refresh = inputs.words, inputs.refresh
     if inputs.previous_refresh is None:
-        return words.text("First refresh: nothing to compare with yet.")
+        return words.text("This is the first refresh, so there is nothing to compare with yet.")
     return words.text(
         "%(entered)s entered and %(left)s left since %(day)s.",
         entered=words.number(refresh["members_entered"]),
@@ -153,8 +152,8 @@ def notices(inputs: ReportInputs) -> list[Notice]:
         found.append(
             Notice(
                 words.text(
-                    "Whole clusters cost revenue: as many customers by past revenue alone hold %(sort)s of it, this "
-                    "list %(list)s. INSIDERS_POLICY=value goes by each customer's own money.",
+                    "Choosing whole clusters costs revenue: as many customers ranked by past revenue bring %(sort)s "
+                    "of it, these Insiders %(list)s. INSIDERS_POLICY=value goes by each customer's own money.",
                     sort=words.percent(sort.sorted_share),
                     list=words.percent(sort.list_share),
                 ),
@@ -166,8 +165,8 @@ def notices(inputs: ReportInputs) -> list[Notice]:
         found.append(
             Notice(
                 words.plural(
-                    "%(count)s customer (%(share)s) sits between clusters: the assignment is doubtful.",
-                    "%(count)s customers (%(share)s) sit between clusters: their assignment is doubtful.",
+                    "%(count)s customer (%(share)s) sits between two clusters: read the cluster with care.",
+                    "%(count)s customers (%(share)s) sit between two clusters: read their cluster with care.",
                     unsure,
                     share=words.percent(unsure / identified),
                 ),
@@ -190,7 +189,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
     found += [
         Notice(
             words.text(
-                "The rule “%(rule)s” takes away %(share)s of the lines or of the money.",
+                "The rule “%(rule)s” leaves out %(share)s of the lines or of the money.",
                 rule=rule_name(words, dropped.rule),
                 share=words.percent(dropped.share, 2),
             ),
