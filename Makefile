@@ -13,6 +13,7 @@ run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
 
 test: $(SPARK)  ## Every test, with the real parts they need
+	$(BIN)/python -m compileall -q insiders_assets insiders_assets_tests
 	$(BIN)/python -m insiders_assets_tests.browser
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
@@ -25,18 +26,20 @@ $(STAMP): requirements.lock pyproject.toml setup.py
 	@printf '%s\n' $(LATER) > $(VENV)/later.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --excludes $(VENV)/later.txt -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --editable .
+	$(BIN)/python -m compileall -q insiders_assets
 	@touch $@
 
 $(SPARK): $(STAMP)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock
 	@touch $@
 
-lint: install  ## Style, types, the import rule and whether Dagster loads the definitions
+lint: install  ## Style, types, the import rule, declared libraries and whether Dagster loads the definitions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dg check defs
+	$(BIN)/deptry insiders_assets
 
 bench: $(SPARK)  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -10,6 +10,7 @@ pytest_plugins = [
     "insiders_assets_tests.browser",
     "insiders_assets_tests.java",
     "insiders_assets_tests.postgres",
+    "insiders_assets_tests.refreshed",
 ]
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared"

@@ -33,8 +33,10 @@ from insiders_assets_tests.test_storage_lake import GOOD, PRICES
 HOME = "s3://shop/insiders"
 MOVED = "s3://shop/moved/home"
 LANDING = "s3://shop/landing"
-ON_ONE = pytest.mark.parametrize("bucket", ["seaweedfs" if WEED.exists() else "moto"], indirect=True)
-"""What takes long is done on one of the two: on the one that stores things."""
+STORE, OTHER = ("seaweedfs", "moto") if WEED.exists() else ("moto", "seaweedfs")
+"""The server that stores things, where it is installed, and the one whose turn comes with the slow tests."""
+ON_ONE = pytest.mark.parametrize("bucket", [STORE], indirect=True)
+"""What takes long is done on one of the two."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def patched():
         yield patch
 
 
-@pytest.fixture(scope="module", params=["moto", "seaweedfs"])
+@pytest.fixture(scope="module", params=[STORE, pytest.param(OTHER, marks=pytest.mark.full)])
 def bucket(request, patched, tmp_path_factory):
     patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     with serving_s3(patched, "shop", server=request.param) as client:
@@ -63,10 +65,8 @@ def cloud(bucket, warehouse_url):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    home = tmp_path_factory.mktemp("folder") / "home"
-    run(SHIPPED, home)
-    return home
+def folder(refreshed, tmp_path_factory) -> Path:
+    return refreshed.copy(tmp_path_factory.mktemp("folder"))[1]
 
 
 def objects(bucket, prefix: str) -> dict[str, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import pytest
 
 from insiders_assets.contracts.customers import FEATURES
 from insiders_assets_tests.commands import run
+from insiders_assets_tests.refreshed import BULK_ACCOUNTS
 
-BULK_ACCOUNTS = "16446,12346"
 GOLDEN = {
     "revenue": "revenue",
     "recency": "recency",
@@ -30,16 +29,11 @@ FORMS = ("ecommerce.csv.gz", "daily")
 
 
 @pytest.fixture(scope="module")
-def runs(reference, tmp_path_factory) -> dict[str, tuple[Path, dict[str, Any]]]:
+def runs(reference, reference_run, tmp_path_factory) -> dict[str, tuple[Path, dict[str, Any]]]:
     """Both forms of the real data, each run cold: its home and what the run said."""
-    data = reference / "data" / "online_retail"
-    single = tmp_path_factory.mktemp("landing")
-    shutil.copy(data / "ecommerce.csv.gz", single)
-    found = {}
-    for form, landing in zip(FORMS, (single, data / "daily"), strict=True):
-        home = tmp_path_factory.mktemp("reference") / "home"
-        found[form] = (home, run(landing, home, excluded_customers=BULK_ACCOUNTS))
-    return found
+    home = tmp_path_factory.mktemp("daily") / "home"
+    daily = run(reference / "data" / "online_retail" / "daily", home, excluded_customers=BULK_ACCOUNTS)
+    return dict(zip(FORMS, (tuple(reference_run), (home, daily)), strict=True))
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,10 +16,8 @@ from insiders_assets.refresh.study import backtest_inputs
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import Settings
 from insiders_assets_tests.browser import PHONE, WIDE
-from insiders_assets_tests.commands import run
 from insiders_assets_tests.reason_numbers import gap_of, numbers_that_recompute
 
-BULK_ACCOUNTS = "16446,12346"
 MOVED = timedelta(days=2190)
 """How much later the company's own export says that everything happened."""
 
@@ -31,12 +28,8 @@ SHARES = ("future_share_of_revenue", "future_share_of_known_revenue")
 
 
 @pytest.fixture(scope="module")
-def home(reference, tmp_path_factory) -> Path:
-    """The home of a cold run on the company's own export."""
-    landing, home = tmp_path_factory.mktemp("landing"), tmp_path_factory.mktemp("reference") / "home"
-    shutil.copy(reference / "data" / "online_retail" / "ecommerce.csv.gz", landing)
-    run(landing, home, excluded_customers=BULK_ACCOUNTS)
-    return home
+def home(reference_run) -> Path:
+    return reference_run.home
 
 
 def lake(home: Path, name: str) -> pl.LazyFrame:

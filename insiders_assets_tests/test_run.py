@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -32,39 +31,23 @@ WAREHOUSE = (
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("run") / "home"
+def home(refreshed) -> Path:
+    return refreshed.home
 
 
 @pytest.fixture(scope="module")
-def barred(tmp_path_factory) -> Path:
-    """Libraries that compile what they run, in the place of the real ones: each leaves a trace when it is loaded."""
-    folder = tmp_path_factory.mktemp("barred")
-    for name in ("umap", "numba"):
-        trace = folder / f"{name}.loaded"
-        (folder / f"{name}.py").write_text(
-            f"open({str(trace)!r}, 'w').close()\nraise ImportError({name!r})\n"
-        )
-    return folder
+def first(refreshed):
+    return refreshed.said
 
 
-@pytest.fixture(scope="module")
-def first(home, barred):
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PYTHONPATH", str(barred))
-        return run(SHIPPED, home)
-
-
-def test_a_first_run_loads_nothing_that_compiles(first, barred):
-    assert list(barred.glob("*.loaded")) == []
+def test_a_first_run_loads_nothing_that_compiles(compilers_loaded):
+    assert compilers_loaded == []
 
 
 @pytest.fixture
-def copy(home, first, tmp_path) -> tuple[Path, Path]:
+def copy(refreshed, tmp_path) -> tuple[Path, Path]:
     """A landing zone and a home of their own, already refreshed once."""
-    shutil.copytree(SHIPPED, tmp_path / "landing")
-    shutil.copytree(home, tmp_path / "home", symlinks=True)
-    return tmp_path / "landing", tmp_path / "home"
+    return refreshed.copy(tmp_path)
 
 
 def published(home: Path) -> dict[str, str]:

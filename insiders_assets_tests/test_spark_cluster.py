@@ -42,10 +42,9 @@ def polars_home(tmp_path_factory) -> Stores:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory) -> tuple[Path, dict]:
+def first(refreshed) -> tuple[Path, dict]:
     """A home after a whole run by polars, and what it said."""
-    home = tmp_path_factory.mktemp("run") / "home"
-    return home, run(SHIPPED, home)
+    return refreshed.home, refreshed.said
 
 
 def test_a_cluster_that_loses_a_worker_makes_the_same_tables(monkeypatch, tmp_path, java, polars_home):

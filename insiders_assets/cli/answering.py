@@ -53,13 +53,11 @@ def _numbered(text: str) -> tuple[int, str]:
 
 def _asked(number: int, question: Question) -> Answer | None:
     """A person's answer; None if they leave the question open."""
-    import click
+    from rich.prompt import Prompt
 
     typer.echo(f"{number}. {sentence(question)}")
     names = [answer.name for answer in question.answers]
-    said = typer.prompt(
-        "   answer", default=question.proposed or "later", type=click.Choice([*names, "later"])
-    )
+    said = Prompt.ask("   answer", choices=[*names, "later"], default=question.proposed or "later")
     return None if said == "later" else question.answer(said)
 
 

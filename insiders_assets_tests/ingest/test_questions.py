@@ -1,9 +1,11 @@
 """What a file leaves open stops it with a question, and an answer settles it for good."""
 
+import io
 import json
 
 import pytest
 
+from insiders_assets.cli.answering import answering
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.inspection import inspect
 from insiders_assets.ingest.mapping import Mapping, read_mappings
@@ -108,6 +110,30 @@ def test_the_command_asks_writes_and_refuses_what_is_no_answer(tmp_path):
     for wrong in ("1=perhaps", "9=keep", "exclude"):
         said = failure(insiders("inspect", "web.csv", "--landing", landing, "--answer", wrong), 2)
         assert wrong.partition("=")[0] in said or "perhaps" in said
+
+
+class Terminal(io.StringIO):
+    """What a person types, or reads, at a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "answers"),
+    [("keep\n", ["keep"]), ("\n", ["exclude"]), ("later\n", []), ("perhaps\nkeep\n", ["keep"])],
+)
+def test_a_person_at_a_terminal_is_asked(tmp_path, monkeypatch, typed, answers):
+    path = tmp_path / "web.csv"
+    path.write_bytes(shop("completed", "cancelled", "completed"))
+    asked = inspect(path, path.name, FileRules(), path.name)
+    seen = Terminal()
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    monkeypatch.setattr("sys.stdout", seen)
+    given = answering([], ask=True)(asked.questions)
+    assert [answer.name for answer in given] == answers
+    assert "1. " in seen.getvalue()
+    assert "later" in seen.getvalue()
 
 
 def test_answers_about_one_column_become_one_rule():

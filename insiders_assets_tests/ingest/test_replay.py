@@ -18,7 +18,7 @@ from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.mending_sheet import read_sheet, write_sheet
 from insiders_assets.storage.replaying import take_in, waiting
 from insiders_assets.storage.transactions import TransactionStore
-from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
+from insiders_assets_tests.commands import failure, insiders, run
 from insiders_assets_tests.ingest.exports import csv, good, row
 
 RULES = IngestRules(FileRules(max_rejected=0.5))
@@ -235,11 +235,11 @@ def test_a_sheet_that_is_none_is_refused_in_one_line():
         read_sheet(b"", "sheet.csv")
 
 
-def test_the_command_writes_the_sheet_takes_it_back_and_says_so_in_one_line(tmp_path):
-    landing, home = tmp_path / "landing", tmp_path / "home"
-    shutil.copytree(SHIPPED, landing)
-    assert "read exports first" in failure(insiders("replay", "--landing", landing, "--home", home), 1)
-    before = run(landing, home)["rows"]
+def test_the_command_writes_the_sheet_takes_it_back_and_says_so_in_one_line(refreshed, tmp_path):
+    landing, home = refreshed.copy(tmp_path)
+    nothing_read = insiders("replay", "--landing", landing, "--home", tmp_path / "new")
+    assert "read exports first" in failure(nothing_read, 1)
+    before = refreshed.said["rows"]
     sheet = home / "quarantine" / "to_mend.csv"
     said = insiders("replay", "--landing", landing, "--home", home)
     assert said.stdout.count("\n") == 1
