@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from filelock import FileLock
 
-from insiders_assets_tests.commands import SHIPPED, run
+from insiders_assets_tests.commands import SHIPPED, insiders_anew, run, told
 
 COMPILERS = ("umap", "numba")
 """Libraries that compile what they run, which a first refresh has no use for."""
@@ -56,7 +56,7 @@ def refreshed(shared_folder: Path) -> Refreshed:
     def make(home: Path) -> dict[str, Any]:
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("PYTHONPATH", str(_barred(shared_folder / "barred")))
-            return run(SHIPPED, home)
+            return told(insiders_anew("run", "--landing", SHIPPED, "--home", home, "--json"))
 
     return _once(shared_folder / "shipped", make)
 

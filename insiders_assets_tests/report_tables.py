@@ -14,6 +14,7 @@ from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS
 from insiders_assets.contracts.table import Column, Table
 from insiders_assets.contracts.transactions import REJECTED_ROWS
 from insiders_assets.report import ReportInputs
+from insiders_assets_tests.tables import completed
 
 AS_OF = date(2025, 11, 30)
 REFRESH = "2025-11-30-0a1b2c3d"
@@ -65,7 +66,7 @@ def customers(count: int = 600, seed: int = 7) -> pl.DataFrame:
         net_revenue=pl.col("revenue") * 0.9,
         contribution=pl.col("revenue") * 0.3,
     )
-    return CUSTOMER_FEATURES.validate(frame.sort("customer_id"))
+    return CUSTOMER_FEATURES.validate(completed(frame, CUSTOMER_FEATURES).sort("customer_id"))
 
 
 def insiders(count: int = 600, seed: int = 7) -> pl.DataFrame:

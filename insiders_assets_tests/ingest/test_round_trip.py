@@ -9,10 +9,8 @@ from insiders_assets_tests.ingest.exports import REPEATABLE, read
 from insiders_assets_tests.ingest.forms import FORMS, NAMES, tables
 
 
-@pytest.mark.parametrize("name", FORMS)
-@settings(REPEATABLE, max_examples=40)
-@given(data=st.data())
-def test_a_table_comes_back_as_it_was_written(tmp_path, name, data):
+def comes_back(tmp_path, name, data):
+    """A table of any values, written in the form of that name, is read as it was."""
     form = FORMS[name]
     table = data.draw(tables(form.alphabet))
     any_day = {"future_dates": "keep", "date_gap_days": 0}
@@ -24,3 +22,18 @@ def test_a_table_comes_back_as_it_was_written(tmp_path, name, data):
         if field == "unit_price":
             written = [form.price(price) for price in written]
         assert found.column(field) == written, field
+
+
+@pytest.mark.parametrize("name", FORMS)
+@settings(REPEATABLE, max_examples=10)
+@given(data=st.data())
+def test_a_table_comes_back_as_it_was_written(tmp_path, name, data):
+    comes_back(tmp_path, name, data)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", FORMS)
+@settings(REPEATABLE, max_examples=100)
+@given(data=st.data())
+def test_many_tables_come_back_as_they_were_written(tmp_path, name, data):
+    comes_back(tmp_path, name, data)

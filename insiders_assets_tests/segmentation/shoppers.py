@@ -9,6 +9,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.segmentation import SegmentationModel
+from insiders_assets_tests.tables import completed
 
 QUICK: dict[str, Any] = {"trees": 40, "k": 5}
 """Choices that make a fit fast and leave every step of it in place."""
@@ -51,8 +52,8 @@ def shoppers(count: int = 600, *, seed: int = 0, anonymous: float = 0.1) -> pl.D
         "country": ["Freedonia"] * count,
     }
     columns["net_revenue"] = columns["revenue"]
-    columns["contribution"] = [None] * len(columns["customer_id"])
-    return pl.DataFrame(columns, schema=CUSTOMER_FEATURES.polars_schema).sort("customer_id")
+    columns["contribution"] = pl.Series([None] * count, dtype=pl.Float64)
+    return completed(pl.DataFrame(columns), CUSTOMER_FEATURES).sort("customer_id")
 
 
 def quick_model(features: pl.DataFrame, **choices: Any) -> SegmentationModel:
