@@ -38,7 +38,7 @@ lint: install  ## Style, types, the import rule, declared libraries and whether 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/dg check defs
+	DAGSTER_DISABLE_TELEMETRY=yes $(BIN)/dg check defs
 	$(BIN)/deptry insiders_assets
 
 bench: $(SPARK)  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50000000" for more
