@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets.cli.answering import answering, asking, question_facts, settled_facts
-from insiders_assets.cli.telling import currency_of, settling, telling
+from insiders_assets.cli.telling import currency_of, flooring, settling, telling
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.ingest.inspection import Inspected, Inspection, inspect
 from insiders_assets.ingest.mapping import Mappings, read_mappings, written
@@ -161,7 +161,7 @@ def _facts(found: Inspection) -> dict[str, Any]:
         for export in found.exports
     ]  # fmt: skip
     return {"file": found.name, "mapping": mapping, "proposed": found.proposed,
-            "built_in": found.built_in or None, "doubts": found.doubts,
+            "built_in": found.built_in or None, "doubts": found.doubts, "cheap": round(found.cheap, 6),
             "questions": question_facts(found.questions), "settled": settled_facts(found.settled),
             "exports": exports}  # fmt: skip
 
@@ -189,7 +189,7 @@ def _print(found: Inspection) -> None:
     for export in found.exports:
         for line in (*telling(export), *settling(export)):
             typer.echo(line)
-    for line in asking(found.questions):
+    for line in (*flooring(found), *asking(found.questions)):
         typer.echo(line)
 
 
@@ -253,7 +253,8 @@ def _print_outcome(export: Inspected) -> None:
         typer.echo(f"{where}{outcome.rows_transactions:,} of {outcome.rows_read:,} rows become transactions.")
     for rule, out in outcome.excluded.items():
         typer.echo(
-            f"  {out['rows']:,} left out by the mapping: {rule}, worth {out['money_in'] - out['money_out']:,.2f}"
+            f"  {out['rows']:,} left out by the mapping: {rule}, worth {out['money_in'] - out['money_out']:,.2f}, of "
+            f"{out['customers']:,} customers"
         )
     faults = [fault for fault in export.faults if fault.line is not None]
     for fault in faults[:REASONS]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.tally import HARDLY, WORTH
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.inspection import Inspected
+    from insiders_assets.ingest.inspection import Inspected, Inspection
 
 _CURRENCY = (
     "currency",
@@ -42,6 +43,15 @@ def telling(export: Inspected) -> list[str]:
     return lines
 
 
+def flooring(found: Inspection) -> list[str]:
+    """What is said of prices of a cent or few, where much of the money has them and nobody has said that they count."""
+    said = found.mapping.cleaning.price_floor if found.mapping else None
+    if found.cheap <= WORTH or (said is not None and not found.proposed):
+        return []
+    how = "the mapping says so" if found.proposed else "write price_floor: 0.0 under cleaning in its mapping"
+    return [f"  prices up to {HARDLY} hold {found.cheap:.1%} of the money: that they count, {how}"]
+
+
 def settling(export: Inspected) -> list[str]:
     """Lines that say what the file settled by itself."""
     return [f"  settled: {_SETTLED[each['code']](each)}" for each in export.outcome.form.get("settled", ())
@@ -56,7 +66,17 @@ def currency_of(export: Inspected) -> str:
     return ""
 
 
+def _order_total(told: dict[str, Any]) -> str:
+    beside = f" with {' and '.join(told['with'])}" if "with" in told else ""
+    rest = f"; {told['difference']:,.2f} of {told['total']:,.2f} is left over" if told["difference"] else ""
+    return (
+        f"{told['columns'][0]} is what the lines of an order add up to{beside} in {told['agree']:,} of "
+        f"{told['orders']:,} orders{rest}"
+    )
+
+
 _SETTLED = {
+    "order_total": _order_total,
     "net_total": lambda told: (
         f"{told['columns'][0]} is {told['gross']} less {told['discount']} on {told['lines']:.1%} of the lines and "
         f"{told['money']:.1%} of the money: that was paid"

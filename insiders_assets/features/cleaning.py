@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import narwhals as nw
 
+from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ LazyFrameT = TypeVar("LazyFrameT")
 
 LETTERS_ONLY = "^[A-Za-z]+$"
 """Stock codes without a digit, which in some shops never stand for products."""
-_SERVICES = (
-    "POST DOT M S AMAZONFEE B CRUK PADS D DCGSSBOY DCGSSGIRL POSTAGE SHIP SHIPPING FREIGHT DELIVERY CARRIAGE FEE FEES "
-    "DISC DISCOUNT ADJ ADJUST ADJUSTMENT MANUAL TIP TIPS DONATION SAMPLE SAMPLES BANKCHARGES COUPON VOUCHER GIFTCARD "
-    "FRETE PORTE PORTES PORTO ENVIO VERSAND LIVRAISON SPEDIZIONE VERZENDING DESCONTO DESCUENTO RABATT REMISE SCONTO "
-    "KORTING GORJETA PROPINA TRINKGELD"
-)
-"""Stock codes of letters that stand for postage, fees, samples, discounts and corrections, and for no product."""
-_SERVICE = f"(?i)^({'|'.join(_SERVICES.split())})$"
 FLOOR = 0.04
 """The price that products exceed, unless what costs less is worth something."""
 WORTH = 0.001
@@ -112,7 +105,7 @@ class CleaningRules:
         """The rules of files that have no others."""
         found = {"price at or below the floor": nw.col("unit_price") <= self.price_floor}
         if self.drop_letter_codes == "known":
-            found["stock code of a service"] = nw.col("stock_code").str.contains(_SERVICE)
+            found["stock code of a service"] = nw.col("stock_code").str.contains(SERVICE_CODE)
         elif self.drop_letter_codes:
             found["stock code of letters only"] = nw.col("stock_code").str.contains(LETTERS_ONLY)
         if self.excluded_countries:

@@ -66,17 +66,21 @@ def _share(row: dict[str, Any], total: dict[str, float]) -> float:
     return max((row["lines_in"] + row["lines_out"]) / max(lines, 1), *shares, 0.0)
 
 
+def _whole(count: float | None) -> int | None:
+    return None if count is None else int(count)
+
+
 def excluded(by_rule: dict[str, dict[str, float]], money: float, lines: int) -> list[Dropped]:
     """What rules of mappings left out while exports were read, in the same words.
 
     Args:
-        by_rule: Rows and money by rule.
+        by_rule: Rows and money by rule, and customers where they are known.
         money: What all transactions amount to, sold and returned.
         lines: Rows of all exports.
     """
     return [
         Dropped(
-            rule, int(out["rows"]), 0, None, out["money_in"], out["money_out"],
+            rule, int(out["rows"]), 0, _whole(out.get("customers")), out["money_in"], out["money_out"],
             max(out["rows"] / max(lines, 1), (out["money_in"] + out["money_out"]) / max(money, 1e-9)),
         )
         for rule, out in sorted(by_rule.items(), key=lambda each: -each[1]["rows"])

@@ -24,6 +24,7 @@ class Plan:
         columns: The position of each column found; ``line_total`` and ``return_flag`` beside ours.
         constants: Values of columns that the export lacks.
         return_values: What the flag holds on a return, in lower case.
+        return_starts: How what it holds begins on a return, in lower case.
         excluded: Which lines are left out, and the position of the column that says so.
         discounts: What is taken off the price, and the position of the column.
         refunds: What was given back, and the position of the column.
@@ -37,6 +38,7 @@ class Plan:
     columns: dict[str, int]
     constants: dict[str, str] = field(default_factory=dict)
     return_values: tuple[str, ...] = ()
+    return_starts: tuple[str, ...] = ()
     excluded: tuple[tuple[Rule, int], ...] = ()
     discounts: tuple[tuple[Discount, int], ...] = ()
     refunds: tuple[tuple[Refund, int], ...] = ()
@@ -95,12 +97,15 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         columns[FLAG] = _position(header, mapping.returns.column)
     ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
     values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
+    starts = (
+        tuple(start.strip().casefold() for start in mapping.returns.starts_with) if mapping.returns else ()
+    )
     money = mapping.currency
     excluded = tuple((rule, _position(header, rule.column)) for rule in mapping.exclude)
     for rule in mapping.keep:
         _position(header, rule.column)
     return Plan(
-        ordered, dict(mapping.constants), values, excluded,
+        ordered, dict(mapping.constants), values, starts, excluded,
         tuple((discount, _position(header, discount.column)) for discount in mapping.discounts),
         tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
         tuple(_position(header, column) for column in mapping.fill_down), mapping.negative_prices == "discount",

@@ -160,7 +160,11 @@ def _has_no_rate(texts: dict[str, str | None], currency: tuple[dict[str, float],
 def _cells(texts: dict[str, str | None], plan: Plan) -> str:
     """Our columns of one row as a JSON object, with ``yes`` or nothing where something marks returns."""
     if FLAG in texts:
-        texts[FLAG] = RETURNED if (texts[FLAG] or "").lower() in plan.return_values else None
+        flag = (texts[FLAG] or "").lower()
+        is_return = flag in plan.return_values or (
+            bool(plan.return_starts) and flag.startswith(plan.return_starts)
+        )
+        texts[FLAG] = RETURNED if is_return else None
     return json.dumps({name: text for name, text in texts.items() if text is not None}, ensure_ascii=False)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.ingest.columns import FLAG
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import to_float
-from insiders_assets.ingest.orders import NO_AMOUNTS, amount_of, beside
+from insiders_assets.ingest.orders import NO_AMOUNTS, amount_of, beside, flagged
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.columns import Plan
@@ -47,7 +47,7 @@ def signed(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
             unit_price=pl.when(units != 0).then(price.abs() / units.abs()),
         )
     if FLAG in plan.columns:
-        flag = pl.col(FLAG).str.to_lowercase().is_in(list(plan.return_values)).fill_null(value=False)
+        flag = flagged(pl.col(FLAG), plan)
         frame = frame.with_columns(quantity=pl.when(flag).then(-units.abs()).otherwise(units))
     return frame
 
@@ -107,6 +107,7 @@ def _given_back(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> 
         text = frame[beside(at)]
         if refund.gives == "all":
             whole = text.str.to_lowercase().is_in(list(refund.spelled)).fill_null(value=False)
+            whole = text.is_not_null() if refund.filled else whole
             pieces = pl.when(whole).then(units).otherwise(pieces)
         elif refund.gives == "pieces":
             number = to_float(text, mark).abs().fill_null(0.0)

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.columns import Plan
     from insiders_assets.ingest.orders import Orders
 
-EXCLUDED_SCHEMA: dict[str, type[pl.DataType]] = {
-    "rule": pl.String, "rows": pl.Int64, "money_in": pl.Float64, "money_out": pl.Float64,
+EXCLUDED_SCHEMA: dict[str, pl.DataType] = {
+    "rule": pl.String(), "rows": pl.Int64(), "money_in": pl.Float64(), "money_out": pl.Float64(),
+    "customers": pl.List(pl.String()),
 }  # fmt: skip
-"""Rows left out: the rule, how many they are, and what they amount to, sold and returned."""
+"""Rows left out: the rule, how many they are, what they amount to, sold and returned, and whose they are."""
 NONE_EXCLUDED = pl.DataFrame(schema=EXCLUDED_SCHEMA)
 
 
@@ -67,7 +68,7 @@ def counted(frame: pl.DataFrame, rule: pl.Series) -> pl.DataFrame:
     """
     value = (pl.col("quantity") * pl.col("unit_price")).fill_null(0.0).fill_nan(0.0)
     return (
-        frame.select("quantity", "unit_price")
+        frame.select("quantity", "unit_price", "customer_id")
         .with_columns(rule=rule)
         .filter(pl.col("rule").is_not_null())
         .group_by("rule", maintain_order=True)
@@ -75,6 +76,7 @@ def counted(frame: pl.DataFrame, rule: pl.Series) -> pl.DataFrame:
             rows=pl.len().cast(pl.Int64),
             money_in=value.filter(value > 0).sum(),
             money_out=value.filter(value < 0).sum().abs(),
+            customers=pl.col("customer_id").drop_nulls().unique(),
         )
         .cast(EXCLUDED_SCHEMA)  # type: ignore[arg-type]
     )
@@ -87,12 +89,16 @@ def summed(pieces: list[pl.DataFrame]) -> dict[str, dict[str, float]]:
     found = (
         pl.concat(pieces)
         .group_by("rule")
-        .agg(pl.all().sum())
+        .agg(
+            pl.col("rows", "money_in", "money_out").sum(),
+            customers=pl.col("customers").explode().drop_nulls().n_unique(),
+        )
         .sort(["rows", "rule"], descending=[True, False])
     )
     return {
         row["rule"]: {
             "rows": row["rows"],
+            "customers": row["customers"],
             **{key: round(row[key], 2) + 0.0 for key in ("money_in", "money_out")},
         }
         for row in found.to_dicts()

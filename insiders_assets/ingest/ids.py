@@ -1,8 +1,8 @@
 """Identifiers, written in one way whatever programs they went through on their way into an export.
 
 The rules, each counted where it changes anything: ``17850.0`` and ``17850.00`` are ``17850``; characters that cannot be
-seen are no part of an identifier; an e-mail address is the same in any case, and without ``mailto:``; where a file has
-both ``9001`` and ``0009001``, they are the same.
+seen are no part of an identifier; an e-mail address is the same in any case, without ``mailto:`` and brackets; where
+a file has both ``9001`` and ``0009001``, they are the same.
 """
 
 from __future__ import annotations
@@ -90,7 +90,12 @@ def without_unseen(column: pl.Series) -> pl.Series:
 def _person(column: pl.Series, counts: Counter[str], *, zeros: bool) -> pl.Series:
     mail = column.str.contains("@", literal=True)
     if mail.any():
-        lower = column.set(~mail, None).str.to_lowercase().str.replace(r"^mailto:\s*", "").str.strip_chars()
+        lower = (
+            column.set(~mail, None)
+            .str.to_lowercase()
+            .str.replace(r"^<?(?:mailto:)?\s*", "")
+            .str.strip_chars("<> ")
+        )
         counts[MAIL] += int((lower != column).sum())
         column = pl.select(pl.coalesce(lower, column)).to_series().alias(column.name)
     return _replaced(column, r"^0+(\d)", "$1", ZEROS, counts) if zeros else column

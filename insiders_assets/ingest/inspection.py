@@ -23,6 +23,7 @@ from insiders_assets.ingest.reading import read_file
 from insiders_assets.ingest.says import Listener, Says
 from insiders_assets.ingest.settling import examined
 from insiders_assets.ingest.shops import form_of
+from insiders_assets.ingest.tally import WORTH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +90,7 @@ class Inspection:
         questions: What is still open, in the order in which it is numbered.
         settled: What the file settled by itself.
         answers: What was answered.
+        cheap: Share of its money that stands on lines whose price is hardly one.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Inspection:
     questions: list[Question] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    cheap: float = 0.0
 
 
 Answering = Callable[[Sequence[Question]], Sequence[Answer]]
@@ -143,8 +146,18 @@ def inspect(
             rules = replace(rules, mapping=proposal.mapping)
     rules = _answered(path, rules, found, pattern, answering)
     _read(path, rules, found)
+    _propose_floor(found)
     found.doubts += _questions(found)
     return found
+
+
+def _propose_floor(found: Inspection) -> None:
+    """Let a proposed mapping say that prices below the usual floor count, where much of the file's money has them."""
+    money = sum(export.outcome.money for export in found.exports)
+    found.cheap = sum(export.outcome.cheap for export in found.exports) / money if money else 0.0
+    said = found.mapping.cleaning.price_floor if found.mapping else None
+    if found.cheap > WORTH and found.proposed and said is None:
+        found.mapping = answered(found.mapping, [{"cleaning": {"price_floor": 0.0}}])
 
 
 def _built_in(seen: Sequence[Inspected], pattern: str) -> tuple[str, Mapping] | None:

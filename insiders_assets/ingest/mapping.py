@@ -43,11 +43,19 @@ class Returns(BaseModel):
     Attributes:
         column: The export's column that says so.
         values: What it holds on a return; case does not matter.
+        starts_with: How what it holds on a return begins, as the number of a credit note may.
     """
 
     model_config = _STRICT
     column: str
-    values: Words
+    values: Words = ()
+    starts_with: Words = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Returns:
+        if not (self.values or self.starts_with):
+            raise ValueError("give values, or starts_with")
+        return self
 
 
 class Rule(BaseModel):
@@ -104,6 +112,7 @@ class Refund(BaseModel):
         column: The export's column.
         gives: What it holds: pieces, an amount, or a word for lines that were given back whole.
         values: The words, where it holds words; case and blanks around them do not matter.
+        filled: Whether whatever it holds is such a word, as in a column of dates of return.
         level: Whether an amount is the line's own or its whole order's, to be spread over the lines by what they cost.
     """
 
@@ -111,12 +120,15 @@ class Refund(BaseModel):
     column: str
     gives: Literal["pieces", "amount", "all"]
     values: Words = ()
+    filled: bool = False
     level: Literal["line", "order"] = "line"
 
     @model_validator(mode="after")
     def _has_words(self) -> Refund:
-        if bool(self.values) != (self.gives == "all"):
-            raise ValueError("give values where it gives all, and only there")
+        if (bool(self.values) != (self.gives == "all" and not self.filled)) or (
+            self.filled and self.gives != "all"
+        ):
+            raise ValueError("give values, or `filled: true`, where it gives all, and only there")
         return self
 
     @property

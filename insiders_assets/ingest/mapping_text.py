@@ -1,4 +1,4 @@
-"""Adding a mapping to the text of a mapping file, which is the user's: all that is in it stays as it is."""
+"""Adding a mapping to the text of a mapping file, which is the user's: what it says of other files stays as it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ HEAD = "# How the exports of other shops are read: docs/exports.md. The first ma
 
 
 def with_mapping(text: str | None, mapping: Mapping, name: str, where: str) -> str:
-    """The text of a mapping file with one more mapping, placed so that it holds for the file called ``name``.
+    """The text of a mapping file with a mapping that holds for the file called ``name``.
+
+    It takes the place of the entry that the file is read by now, if that is for the same files; comments in that entry
+    then stand above the new one. Otherwise it is put in front of every other entry that fits the file.
 
     Args:
         text: The file as it is, or None if there is none.
@@ -30,8 +33,9 @@ def with_mapping(text: str | None, mapping: Mapping, name: str, where: str) -> s
     if before.of(name) == mapping:
         return old
     at = next((at for at, each in enumerate(before.exports) if each.fits(name)), len(before.exports))
-    found = _inserted(old, mapping, at)
-    expected = (*before.exports[:at], mapping, *before.exports[at:])
+    same = at < len(before.exports) and before.exports[at].files == mapping.files
+    found = _inserted(old, mapping, at, replacing=same)
+    expected = (*before.exports[:at], mapping, *before.exports[at + same :])
     if found is None or read_mappings(found, where).exports != expected:
         raise UsageError(
             "is written in a way that nothing can be added to without rewriting it",
@@ -41,8 +45,12 @@ def with_mapping(text: str | None, mapping: Mapping, name: str, where: str) -> s
     return found
 
 
-def _inserted(text: str, mapping: Mapping, at: int) -> str | None:
-    """The text with a mapping put in front of the entry at a place, or after the last; None if that cannot be done."""
+def _inserted(text: str, mapping: Mapping, at: int, *, replacing: bool) -> str | None:
+    """The text with a mapping put in front of the entry at a place, or in its place, or after the last.
+
+    Returns:
+        The text; None if that cannot be done.
+    """
     import yaml
 
     text = text if text.endswith("\n") else text + "\n"
@@ -59,7 +67,14 @@ def _inserted(text: str, mapping: Mapping, at: int) -> str | None:
         line = entries.value[at].start_mark.line
     else:
         line = _line_after(lines, entries.end_mark.line, column)
-    return "".join([*lines[:line], item, *lines[line:]])
+    after = line
+    if replacing:
+        last = (
+            entries.end_mark.line if at + 1 == len(entries.value) else entries.value[at + 1].start_mark.line
+        )
+        after = _line_after(lines, last, column)
+        item = "".join([*(each for each in lines[line:after] if each.lstrip().startswith("#")), item])
+    return "".join([*lines[:line], item, *lines[after:]])
 
 
 def _in_place_of_nothing(text: str, entries: object, mapping: Mapping) -> str | None:

@@ -64,6 +64,18 @@ def meant(plan: Plan, number: int) -> pl.Expr:
     return value.str.to_lowercase().is_in(list(rule.spelled)).fill_null(value=False)
 
 
+def flagged(text: pl.Expr, plan: Plan) -> pl.Expr:
+    """Whether what the flag of returns holds marks one; never missing.
+
+    Args:
+        text: What it holds.
+        plan: The plan.
+    """
+    lower = text.str.to_lowercase()
+    starts = (lower.str.starts_with(start) for start in plan.return_starts)
+    return pl.any_horizontal(lower.is_in(list(plan.return_values)), *starts).fill_null(value=False)
+
+
 def beside(at: int) -> str:
     """What a column goes by that decides something and is none of ours."""
     return f"@{at}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.refunds import NO_MARKS
+from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import group_of
-from insiders_assets.ingest.doubts.statuses import kind_of
 from insiders_assets.ingest.looks import FEW, MOSTLY
 from insiders_assets.ingest.mapping import DERIVED, Mapping, Returns, missing
 from insiders_assets.ingest.names import FIELDS, normalise, recognise

@@ -70,9 +70,10 @@ _STATUS = {
 
 
 def _discount(question: Question) -> str:
-    told = question.arguments
+    told, names = question.arguments, question.columns
+    held = f"column {names[0]} holds" if len(names) == 1 else f"columns {' and '.join(names)} hold"
     return (
-        f"column {question.columns[0]} holds discounts, and no total shows what they are taken off "
+        f"{held} discounts, and no total shows what they are taken off "
         f"({told['rows']:,} lines with {told['money']:,.2f} beside {told['sold']:,.2f} sold); "
         "is one of the line, of each piece, of the whole order, a share, or taken off already?"
     )
@@ -83,6 +84,14 @@ def _price_or_total(question: Question) -> str:
     return (
         f"{total} is not {price} times the quantity ({told['rows']:,} lines differ; {told['total']:,.2f} by the one, "
         f"{told['price']:,.2f} by the other); which of them was paid?"
+    )
+
+
+def _rivals(question: Question) -> str:
+    told, (one, other) = question.arguments, question.columns
+    return (
+        f"{one} and {other} are not the same ({told['rows']:,} lines differ; {told['one']:,.2f} by the one, "
+        f"{told['other']:,.2f} by the other); which of them was paid?"
     )
 
 
@@ -97,8 +106,16 @@ def _per_piece(question: Question) -> str:
 def _refund(question: Question) -> str:
     told = question.arguments
     return (
-        f"column {question.columns[0]} speaks of {told['gives']} given back, of more than was sold on some lines "
+        f"column {question.columns[0]} may speak of {told['gives']} given back, or of more than was sold "
         f"({told['rows']:,} lines with {told['given']:,.2f}); was that given back?"
+    )
+
+
+def _cancelled_pieces(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} holds pieces that were cancelled ({told['rows']:,} lines with "
+        f"{told['given']:,.0f} pieces); does the quantity still hold them?"
     )
 
 
@@ -112,6 +129,21 @@ def _leading_id(question: Question) -> str:
     return (
         f"column {question.columns[0]} has one id far ahead of any other ({question.values[0].value} with "
         f"{told['orders']:,} orders, {told['share']:.0%} of all); is it a customer, or does it stand for strangers?"
+    )
+
+
+def _credit_notes(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} has numbers that begin as those of credit notes do ({_values(question)}), on "
+        "lines that look sold; are these lines returns?"
+    )
+
+
+def _one_order(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has the one number {told['order']} on all {told['lines']:,} lines, which are of "
+        f"{told['customers']:,} customers; is it one order? (if not, map the column that numbers orders)"
     )
 
 
@@ -138,16 +170,23 @@ def _service(question: Question) -> str:
     )
 
 
-_SERVICES = {"gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers"}
+_SERVICES = {
+    "gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers", "tip": "tips or donations",
+}  # fmt: skip
 _SENTENCES: dict[str, Callable[[Question], str]] = {
     **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
     **{f"status_{group}": _status for group in _STATUS},
     "discount": _discount,
     "price_or_total": _price_or_total,
+    "two_prices": _rivals,
+    "two_totals": _rivals,
     "per_piece": _per_piece,
     "refund": _refund,
+    "cancelled_pieces": _cancelled_pieces,
     "placeholder_ids": _placeholder_ids,
     "leading_id": _leading_id,
     "id_per_order": _id_per_order,
+    "one_order": _one_order,
+    "credit_notes": _credit_notes,
     "currencies": _currencies,
 }

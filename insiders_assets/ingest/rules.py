@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.mapping import Mapping, Mappings
     from insiders_assets.settings import Settings
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Raised whenever the same bytes would be read into other transactions: files are then parsed again."""
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.shops import Form
 
 
+FIRST = 5_000
+"""Rows by which it is told whether a column is worth being seen whole."""
+
+
 class OpenQuestionError(ExportError):
     """An export leaves a question open without whose answer its rows would be a guess."""
 
@@ -88,6 +92,7 @@ def examined(
     wanted = {detector: seen[detector] for detector in DETECTORS if detector in seen}
     if thorough:
         wanted = {detector: seen.get(detector, ()) for detector in DETECTORS}
+    wanted = _worth_it(export, wanted, suspected, thorough=thorough)
     if not wanted:
         return Reading(header.plan, mapping, form=built_in[0] if built_in else None)
     positions = [at for columns in wanted.values() for at in columns]
@@ -110,6 +115,23 @@ def examined(
             else:
                 survey = survey.planned(header.plan)
     return Reading(header.plan, mapping, questions, settled, form=built_in[0] if built_in else None)
+
+
+def _worth_it(
+    export: Export, wanted: dict[Detector, tuple[int, ...]], suspected: Sequence[Detector], *, thorough: bool
+) -> dict[Detector, tuple[int, ...]]:
+    """The detectors with those of their columns whose first rows are worth a look at all of them."""
+    choosy = sorted({at for detector, columns in wanted.items() if detector.worth for at in columns})
+    if not choosy:
+        return wanted
+    first = next((block.frame.head(FIRST) for block in export.blocks(choosy) if len(block.lines)), None)
+    found = {}
+    for detector, columns in wanted.items():
+        if detector.worth and first is not None:
+            columns = tuple(at for at in columns if detector.worth(first[str(at)]))
+        if columns or thorough or detector in suspected or not detector.worth:
+            found[detector] = columns
+    return found
 
 
 def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] = ()) -> Reading:

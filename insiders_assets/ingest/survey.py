@@ -13,7 +13,7 @@ from insiders_assets.ingest.columns import FLAG
 from insiders_assets.ingest.evidence import Evidence
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.numbers import NumberEvidence, irregular, to_float
-from insiders_assets.ingest.orders import beside, meant
+from insiders_assets.ingest.orders import beside, flagged, meant
 from insiders_assets.ingest.texts import NOTHING
 
 if TYPE_CHECKING:
@@ -68,6 +68,14 @@ class Survey:
         """Rows that have every field."""
         return self._frame.height
 
+    def has(self, at: int) -> bool:
+        """Whether a column is at hand.
+
+        Args:
+            at: Its position in the header.
+        """
+        return str(at) in self._frame.columns
+
     def text(self, at: int) -> pl.Series:
         """A column as text without blanks around it; null where nothing is left.
 
@@ -102,8 +110,9 @@ class Survey:
         units = self._measure("quantity")
         if FLAG not in self.plan.columns:
             return units
-        flag = self.text(self.plan.columns[FLAG]).str.to_lowercase().is_in(list(self.plan.return_values))
-        return pl.select(pl.when(flag.fill_null(value=False)).then(-units.abs()).otherwise(units)).to_series()
+        text = self.text(self.plan.columns[FLAG]).to_frame(FLAG)
+        flag = text.select(flagged(pl.col(FLAG), self.plan)).to_series()
+        return pl.select(pl.when(flag).then(-units.abs()).otherwise(units)).to_series()
 
     @cached_property
     def money(self) -> pl.Series:
@@ -113,6 +122,23 @@ class Survey:
             signed = pl.when(self.quantity < 0).then(-total.abs()).otherwise(total)
             return pl.select(signed).to_series().rename("money")
         return (self.quantity * self._measure("unit_price")).rename("money")
+
+    @cached_property
+    def paid(self) -> pl.Series:
+        """What each line amounts to after the discounts of the plan, those of whole orders included."""
+        money = self.money.fill_null(0.0)
+        for discount, at in self.plan.discounts:
+            off = self.numbers(at).abs().fill_null(0.0)
+            if discount.level == "order":
+                orders = self.ours("invoice_no")
+                lines = pl.DataFrame({"order": orders, "off": off})
+                once = pl.col("off").max().over("order") / pl.len().over("order")
+                money = money - lines.select(off=once.fill_null(0.0)).to_series()
+            elif discount.of == "share":
+                money = money * (1 - (off / 100 if float(off.max() or 0) > 1 else off))  # type: ignore[arg-type]
+            else:
+                money = money - (off * self.quantity.abs() if discount.of == "piece" else off)
+        return money.rename("paid")
 
     @cached_property
     def kept(self) -> pl.Series:

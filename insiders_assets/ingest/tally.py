@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rules import FileRules
 
 HARDLY = 0.04
-"""A price that most shops' products exceed."""
+"""A price that most shops' products exceed; the price floor, unless told otherwise."""
+WORTH = 0.001
+"""Share of an export's money from which lines whose price is hardly one are goods sold by the thousandth."""
 SHOWN_OF_SET_ASIDE = 1000
 """Rejected rows kept of an export that is set aside as a whole: enough to see what is wrong with it."""
 

@@ -46,8 +46,9 @@ _NOTIONS: dict[str, str] = {
     "gutschrift devolucao devolvido devolvida devolucion devuelto estorno reembolso avoir rembourse rembourser reso "
     "rimborso erstattung retourne retourniert retournierte erstattet erstattete zurueckgegeben "
     "zuruckgegeben devolvidos devolvidas devueltas devueltos reembolsado reembolsada reembolsados "
-    "reembolsadas rimborsato rimborsata rimborsati resi restituito remboursee remboursees retournes "
-    "retournees geretourneerd teruggestuurd terugbetaald",
+    "reembolsadas rimborsato rimborsata rimborsati resi restituito remboursee remboursees retournes retournee resa "
+    "devuelta estornado estornada estornados devoluciones devolucoes retours resi retournees geretourneerd "
+    "teruggestuurd terugbetaald",
     "kind": "type kind status operation movement tipo situacao typ vorgang vorgangsart belegart buchungsart statut "
     "soort movimento operacao operacion natureza",
     "other": "tax vat iva mwst tva imposto impuesto shipping freight frete envio versand livraison discount desconto "

@@ -134,13 +134,19 @@ class Manifest:
         return sum(export.cheap for export in exports) / money if money else 0.0
 
     def excluded(self) -> dict[str, dict[str, float]]:
-        """Rows that rules of mappings leave out of all exports: how many, and what they amount to, by rule."""
+        """Rows that rules of mappings leave out of all exports: how many, and what they amount to, by rule.
+
+        Customers are counted where a rule leaves out lines of one export: those of several may be the same people.
+        """
         found: dict[str, dict[str, float]] = {}
         for _, export in self.exports():
             for rule, out in export.excluded.items():
-                known = found.setdefault(rule, dict.fromkeys(out, 0.0))
-                for key, value in out.items():
-                    known[key] += value
+                if rule not in found:
+                    found[rule] = dict(out)
+                    continue
+                found[rule].pop("customers", None)
+                for key in found[rule]:
+                    found[rule][key] += out[key]
         return found
 
     def digest(self) -> str:

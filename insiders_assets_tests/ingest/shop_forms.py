@@ -97,6 +97,17 @@ def _woocommerce(orders: list[Order]) -> bytes:
     }))  # fmt: skip
 
 
+def _woocommerce_less_refunds(orders: list[Order]) -> bytes:
+    words = {"sold": "Completed", "cancelled": "Cancelled", "refunded": "Refunded"}
+    return written(_rows(orders, lambda order, _, line: {
+        "Order Number": order.number, "Order Status": words[order.state], "Order Date": f"{order.when:%Y-%m-%d %H:%M}",
+        "Email (Billing)": order.customer, "Country Code (Billing)": "IE", "Cart Discount Amount": "0",
+        "Order Refund Amount": _money(order.gross) if order.state == "refunded" else "0",
+        "Order Total Amount": _money(order.gross), "SKU": line[0], "Item #": 1, "Item Name": f"Thing {line[0]}",
+        "Quantity (- Refund)": 0 if order.state == "refunded" else line[1], "Item Cost": _money(line[2]),
+    }))  # fmt: skip
+
+
 def _magento(orders: list[Order]) -> bytes:
     words = {"sold": "complete", "cancelled": "canceled", "refunded": "closed"}
     return written([{
@@ -165,19 +176,32 @@ def _nuvemshop(orders: list[Order]) -> bytes:
 
 
 def _mercado_livre(orders: list[Order]) -> bytes:
-    words = {"sold": "Entregue", "cancelled": "Venda cancelada"}
+    words = {"sold": "Entregue", "cancelled": "Venda cancelada", "refunded": "Entregue"}
 
     def comma(cents: int) -> str:
         return _money(cents).replace(".", ",")
 
-    return written(_rows([order for order in orders if order.state != "refunded"], lambda order, _, line: {
-        "N.º de venda": f"20000{order.number}", "Data da venda": f"{order.when:%d/%m/%Y %H:%M}",
-        "Estado": words[order.state], "Descrição do status": "", "Unidades": line[1],
-        "Receita por produtos (BRL)": comma(line[1] * line[2]), "Tarifa de venda e impostos": "-1,50",
-        "Total (BRL)": comma(line[1] * line[2] - 150), "SKU": line[0], "# de anúncio": "MLB1",
-        "Título do anúncio": "Caneca", "Preço unitário de venda do anúncio (BRL)": comma(line[2]),
-        "Comprador": "A B", "CPF": order.customer, "País": "Brasil",
-    }), ";")  # fmt: skip
+    def made(order: Order, line: tuple[str, int, int] | None, estado: str) -> dict[str, Any]:
+        alone = len(order.lines) == 1
+        takings = line[1] * line[2] if line else order.gross
+        back = order.state == "refunded" and line is not None
+        return {
+            "N.º de venda": f"20000{order.number}", "Data da venda": f"{order.when:%d/%m/%Y %H:%M}", "Estado": estado,
+            "Descrição do status": "", "Unidades": line[1] if line else "",
+            "Receita por produtos (BRL)": comma(takings) if alone or line is None else "",
+            "Tarifa de venda e impostos (BRL)": "-1,50",
+            "Cancelamentos e reembolsos (BRL)": comma(-takings) if back else "", "Total (BRL)": comma(takings - 150),
+            "SKU": line[0] if line else "", "# de anúncio": "MLB1", "Título do anúncio": "Caneca",
+            "Preço unitário de venda do anúncio (BRL)": comma(line[2]) if line else "",
+            "Comprador": "A B", "CPF": order.customer, "País": "Brasil",
+        }  # fmt: skip
+
+    rows = []
+    for order in orders:
+        if len(order.lines) > 1:
+            rows.append(made(order, None, f"Pacote de {len(order.lines)} produtos"))
+        rows += [made(order, line, words[order.state]) for line in order.lines]
+    return b"Vendas\n\n" + written(rows, ";")
 
 
 def _olist(orders: list[Order]) -> bytes:
@@ -206,6 +230,7 @@ class Written:
 SHOPS = {
     "Shopify": Written(_shopify, discounts=True),
     "WooCommerce": Written(_woocommerce),
+    "WooCommerce, less refunds": Written(_woocommerce_less_refunds, refunded="never"),
     "Magento": Written(_magento),
     "Amazon": Written(_amazon, refunded="sold"),
     "Square": Written(
@@ -213,8 +238,6 @@ SHOPS = {
     ),
     "VTEX": Written(_vtex, refunded="never"),
     "Nuvemshop": Written(_nuvemshop, discounts=True, rules={"date_order": "day_first"}),
-    "Mercado Livre": Written(
-        _mercado_livre, refunded="never", rules={"date_order": "day_first", "decimal": "comma"}
-    ),
+    "Mercado Livre": Written(_mercado_livre, rules={"date_order": "day_first", "decimal": "comma"}),
     "Olist": Written(_olist, refunded="never"),
 }

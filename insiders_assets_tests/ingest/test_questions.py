@@ -46,6 +46,7 @@ def test_passed_questions_are_answered_as_proposed_and_said(tmp_path):
     assert (found.outcome.rows_transactions, found.outcome.rows_excluded) == (1, 2)
     assert found.outcome.excluded["Order Status: cancelled"] == {
         "rows": 1,
+        "customers": 1,
         "money_in": 2.55,
         "money_out": 0.0,
     }

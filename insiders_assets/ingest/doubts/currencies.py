@@ -15,7 +15,24 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.survey import Survey
 
 _WORDS = frozenset(
-    ["currency", "moeda", "moneda", "divisa", "waehrung", "wahrung", "devise", "valuta", "monnaie", "munt"]
+    [
+        "currency",
+        "ccy",
+        "cur",
+        "curr",
+        "iso4217",
+        "munteenheid",
+        "wahrungscode",
+        "moeda",
+        "moneda",
+        "divisa",
+        "waehrung",
+        "wahrung",
+        "devise",
+        "valuta",
+        "monnaie",
+        "munt",
+    ]
 )
 _OFFERED = 3
 """Currencies of which one is offered as the only one that counts."""

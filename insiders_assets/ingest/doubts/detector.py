@@ -50,6 +50,8 @@ class Detector:
             gives None for none; None if only the header does. It sees all that is read and has to be quick.
         suspects: Tells of transactions of an export, with those that are marked, whether they do give reason; where
             nothing marks any, it is asked of all and has to be as quick.
+        worth: Tells by the first rows of a column that it watches whether it is worth being seen whole; all are if
+            None.
     """
 
     name: str
@@ -57,3 +59,4 @@ class Detector:
     asks: Callable[[Survey, Header], Iterator[Question | Settled]]
     marks: Callable[[pl.DataFrame], pl.Series | None] | None = None
     suspects: Callable[[pl.DataFrame, pl.Series | None], bool] | None = None
+    worth: Callable[[pl.Series], bool] | None = None

@@ -10,7 +10,7 @@ import polars as pl
 from insiders_assets.ingest.doubts.arithmetic import HOLDS
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
-from insiders_assets.ingest.doubts.statuses import kind_of
+from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.questions import Settled
 
 if TYPE_CHECKING:

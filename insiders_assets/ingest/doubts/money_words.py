@@ -19,13 +19,24 @@ COST = words_of(
 )
 _COST_PHRASES = (
     "purchase price", "preco de custo", "preco de compra", "precio de compra", "precio de coste", "precio de costo",
-    "prix d achat", "prix de revient", "prezzo di acquisto", "prezzo d acquisto", "buying price", "cost price",
+    "buy price", "supplier price", "vendor price", "trade price", "precio compra", "preco compra", "supplier cost",
+    "lieferantenpreis", "precio proveedor", "precio del proveedor", "preco fornecedor", "preco do fornecedor",
+    "prix fournisseur", "prezzo fornitore", "inkoop prijs", "prix d achat", "prix de revient", "prezzo di acquisto",
+    "prezzo d acquisto", "buying price", "cost price",
 )  # fmt: skip
 DISCOUNT = words_of(
     "discount discounts disc rebate rebates promo promotion promotions markdown reduction remise remises "
     "rabais desconto descontos descuento descuentos bonificacion rabatt rabatte nachlass ermaessigung "
-    "ermassigung preisnachlass sconto sconti ribasso korting kortingen abatimento rebaja"
+    "ermassigung preisnachlass sconto sconti ribasso korting kortingen abatimento rebaja savings saved saving dto dcto "
+    "dscto dct skonto ersparnis economia ahorro risparmio besparing"
 )
+VOUCHER = words_of("coupon coupons voucher vouchers gutschein cupom cupon bon buono tegoed waardebon")
+_AMOUNT = words_of("amount value total valor importe montant betrag wert importo valore bedrag waarde sum")
+_AFTER = words_of(
+    "after discounted com con with nach remise scontato scontata rabattiert rabattierter descontado rebajado apres "
+    "avec dopo na met reduziert reduzierter final net"
+)
+"""Words that make a price or a total beside a discount one that was paid."""
 TAX = words_of(
     "tax taxes vat gst iva mwst ust umsatzsteuer steuer tva taxe btw belasting imposto impostos impuesto "
     "impuestos imposta imposte icms ipi"
@@ -35,13 +46,22 @@ _ASIDE = words_of(
     "fee fees tarifa tarifas taxa commission comissao comision provision gift wrap handling tip tips "
     "gorjeta propina trinkgeld weight balance outstanding compare list msrp rrp uvp retail catalogue "
     "catalog original regular old before listenpreis tabela lista barre payout deposit credit wallet "
-    "points exchange rate loyalty budget stock inventory"
+    "points exchange rate loyalty budget stock inventory full normal standard base suggested recommended vorher"
 )
 _ORDER = words_of("order transaction basket grand invoice pedido bestellung commande ordine")
 _REFUND = words_of(
     "refund refunded refunds reembolso reembolsado rembourse remboursement rimborso rimborsato erstattung "
     "erstattet rueckerstattung ruckerstattung terugbetaald terugbetaling devolvido devuelto estornado "
     "reintegro returned"
+)
+_REFUNDS = (
+    "erstattung",
+    "rueckerstattung",
+    "ruckerstattung",
+    "remboursement",
+    "reembols",
+    "rimbors",
+    "estornad",
 )
 _MONEY = words_of(
     "sales revenue turnover umsatz ventas vendas ventes vendite omzet omzetten net gross paid pago "
@@ -68,10 +88,12 @@ def money_of(name: str) -> Money | None:
     spoken = bool({"price", "total"} & about) or bool(words & _MONEY)
     if words & COST or any(phrase in plain for phrase in _COST_PHRASES) or _ends(words, COST, 4):
         return "cost"
-    if words & _REFUND:
+    if words & _REFUND or any(word.startswith(_REFUNDS) for word in words):
         return "refund"
-    if words & DISCOUNT or _ends(words, DISCOUNT, 6):
-        return None if words & {"code", "codes", "codigo", "name", "id", "type", "reason"} else "discount"
+    if (words & DISCOUNT or _ends(words, DISCOUNT, 6)) and not _is_after_discount(words, about):
+        return None if words & _NO_AMOUNT else "discount"
+    if words & VOUCHER:
+        return "discount" if words & _AMOUNT and not words & _NO_AMOUNT else None
     if not spoken and not words & TAX:
         return None
     if words & _ASIDE:
@@ -91,9 +113,47 @@ def money_of(name: str) -> Money | None:
     return "amount"
 
 
+_NO_AMOUNT = words_of("code codes codigo name id type reason title campaign description")
+
+
+def says_an_amount(name: str) -> bool:
+    """Whether a column's name says that it holds money and no share."""
+    return bool(set(normalise(name).split()) & _AMOUNT)
+
+
+def _is_after_discount(words: set[str], about: frozenset[str]) -> bool:
+    """Whether a name such as ``price after discount`` speaks of what was paid, and not of what was taken off."""
+    return bool(
+        {"price", "total"} & about and words & _AFTER and not words & {"amount", "valor", "value", "betrag"}
+    )
+
+
 def _ends(words: set[str], vocabulary: frozenset[str], least: int) -> bool:
     """Whether a compound word ends in one of a vocabulary, as ``Stückkosten`` does."""
     return any(word.endswith(end) for word in words for end in vocabulary if len(end) > least and word != end)
+
+
+_SHIPPING = words_of(
+    "shipping freight frete envio envios versand versandkosten porto livraison spedizione verzending verzendkosten "
+    "delivery postage"
+)
+
+
+def is_shipping(name: str) -> bool:
+    """Whether a column may hold what an order's shipping cost: a day, an address or a method is none."""
+    words = set(normalise(name).split())
+    spoken = {"price", "total"} & notions(name)[0] or words & {
+        "cost",
+        "costs",
+        "fee",
+        "kosten",
+        "shipping",
+        "frete",
+    }
+    return (
+        bool(words & _SHIPPING and spoken)
+        and not {"date", "country", "name", "id", "customer"} & notions(name)[0]
+    )
 
 
 def is_with_tax(name: str) -> bool | None:

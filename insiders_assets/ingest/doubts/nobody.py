@@ -24,7 +24,9 @@ PLACEHOLDERS = [
     "desconocido", "sconosciuto", "onbekend", "nobody", "none", "nil", "null", "na", "n/a", "n.a.", "undefined",
     "unregistered", "default", "dummy", "test", "cash", "counter", "retail", "laufkunde", "barverkauf",
     "barkunde", "kassenkunde", "comptoir", "passage", "mostrador", "balcao", "-", "--", "---", ".", "?", "x",
-    "xx", "xxx", "*",
+    "xx", "xxx", "*", "nan", "#n/a", "not set", "notset", "unset", "visitor", "passant", "passanten", "pos", "kassa",
+    "kasse", "laufkundschaft", "gastkunde", "gastbestellung", "einmalkunde", "ladenkunde", "diverse", "divers",
+    "varios", "vários", "particulier", "noname", "anon", "unidentified", "unassigned",
 ]  # fmt: skip
 """Words for nobody, in the languages whose exports are met; numbers of nothing but zeros or nines are, too."""
 _PHRASES = (
@@ -32,19 +34,41 @@ _PHRASES = (
     "cliente final", "cliente balcao", "cliente balcão", "cliente mostrador", "cliente generico", "cliente genérico",
     "publico general", "público en general", "client comptoir", "client passage", "client de passage", "client divers",
     "cliente occasionale", "no customer", "not available", "sin cliente", "sem cliente", "kein kunde", "balcão",
-    "anónimo", "anônimo", "gäste", "invité", "não identificado", "sin identificar", "non identifié",
+    "not set", "one time customer", "one-time customer", "unregistered customer", "guest customer", "guest buyer",
+    "sem cadastro", "nao informado", "não informado", "nao identificado", "cpf nao informado", "cpf não informado",
+    "cliente nao identificado", "cliente não identificado", "sem identificacao", "sem identificação", "cliente avulso",
+    "cliente no registrado", "sin registrar", "no identificado", "cliente contado", "cliente de paso", "cliente varios",
+    "clientes varios", "venta mostrador", "publico en general", "público general", "publico general", "sin nombre",
+    "non renseigne", "non renseigné", "consommateur final", "client anonyme", "client non identifie", "sans compte",
+    "ohne kundenkonto", "ohne kunde", "anonymer kunde", "nicht registriert", "cliente anonimo",
+    "cliente non registrato", "consumatore finale", "niet geregistreerd", "losse klant", "anonieme klant", "no name",
+    "no account", "anónimo", "anônimo", "gäste", "invité", "não identificado", "sin identificar", "non identifié",
 )  # fmt: skip
 WORDS = pl.Series([*PLACEHOLDERS, *_PHRASES], dtype=pl.String)
 _WORD_SET = frozenset(WORDS)
-_NUMBERS = r"^(?:0+|9{5,}|-1)$"
+_NUMBERS = "^(?:0+|9{5,}|-1|" + "|".join(f"{digit}{{9,}}" for digit in "12345678") + ")$"
+_APART = r"[()<>\"'.\-/ ]"
+"""What may stand between the digits of a document's number, and around a word."""
+_CUSTOMER = r"\b(?:customer|client|cliente|kunde|klant|user|buyer|shopper|account|sale|order|purchase)\b"
+"""Words that say no more beside one for nobody."""
+_MAIL = (
+    r"^(?:guest|gast|invitado|convidado|invite|ospite|no-?reply|no-?e?-?mail|none|nobody|anonymous|anonimo|unknown|"
+    r"sin-?e?mail|sem-?e?mail|sans-?e?mail|walk-?in|pos|customer|cliente|kunde)\d*@"
+)
+"""E-mail addresses that a shop writes where it knows none."""
 
-FEWEST_ORDERS, TIMES, SHARE = 20, 10, 0.05
+FEWEST_ORDERS, TIMES, SHARE = 12, 10, 0.05
 """One id is far ahead of any other with this many orders, so many times those of the next, and this share of all."""
 
 
 def _is_nobody(ids: pl.Expr) -> pl.Expr:
     lower = ids.str.to_lowercase().str.strip_chars()
-    return lower.is_in(WORDS.implode()) | lower.str.contains(_NUMBERS)
+    bare = lower.str.strip_chars("()<>[]\"' ")
+    digits = lower.str.replace_all(_APART, "")
+    number = lower.str.contains(_NUMBERS) | (digits.str.len_chars() >= 8) & digits.str.contains(_NUMBERS)
+    rest = bare.str.replace_all(_CUSTOMER, " ").str.replace_all(r"\s+", " ").str.strip_chars()
+    named = pl.any_horizontal(each.is_in(WORDS.implode()) for each in (lower, bare, rest))
+    return named | number | lower.str.contains(_MAIL)
 
 
 def _watches(_: Header) -> tuple[int, ...]:
@@ -74,7 +98,15 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
 def _stands_for_nobody(customer: str) -> bool:
     """Whether an id stands for nobody; see :func:`_is_nobody`."""
     lower = customer.lower().strip()
-    return lower in _WORD_SET or re.match(_NUMBERS, lower) is not None
+    bare = lower.strip("()<>[]\"' ")
+    if lower in _WORD_SET or bare in _WORD_SET or re.match(_NUMBERS, lower):
+        return True
+    if " " in bare and " ".join(re.sub(_CUSTOMER, " ", bare).split()) in _WORD_SET:
+        return True
+    if "@" in lower:
+        return re.match(_MAIL, lower) is not None
+    digits = re.sub(_APART, "", lower) if lower[:1].isdigit() else ""
+    return len(digits) >= 8 and re.match(_NUMBERS, digits) is not None
 
 
 def _leader(orders: Mapping[str, int]) -> str | None:

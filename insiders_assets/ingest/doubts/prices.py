@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, is_constant_within, per_piece_odds
+from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_odds
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of
+from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
+from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
+from insiders_assets.ingest.doubts.rivals import two_prices, two_totals
 from insiders_assets.ingest.mapping import DERIVED
 from insiders_assets.ingest.questions import OPEN, Answer, Question, Settled
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.survey import Survey
 
-AMOUNTS = ("unit", "price", "line", "amount", "order")
-"""Kinds of money that a line may have been sold for."""
 
-
-def _taken(header: Header) -> int | None:
-    """The position of the column that is taken for what was paid."""
-    return header.plan.columns.get(DERIVED, header.plan.columns.get("unit_price"))
+CENT, _FEWEST_LINES = 0.011, 8
+"""Prices that differ by no more are the same; lines of products sold more than once from which they are told."""
 
 
 def _is_said(header: Header) -> bool:
@@ -33,95 +31,58 @@ def _is_said(header: Header) -> bool:
 
 
 def _watches(header: Header) -> tuple[int, ...]:
-    at = _taken(header)
+    at = taken_for_price(header)
     if at is None or _is_said(header):
         return ()
-    beside = [place for place in header.free if money_of(header.names[place]) in (*AMOUNTS, "discount")]
+    beside = money_beside(header)
     sure = money_of(header.names[at]) in ("unit", "line")
     return () if sure and not beside else tuple(sorted([at, *beside]))
 
 
-class _Columns:
-    """The columns of money of a survey, by what they may be."""
-
-    def __init__(self, survey: Survey, header: Header) -> None:
-        self.survey, self.names = survey, header.names
-        self.pieces = survey.quantity.abs()
-        taken = _taken(header)
-        places = sorted({*_watches(header)} | ({taken} if taken is not None else set()))
-        self.kinds = {at: money_of(header.names[at]) or "price" for at in places}
-        self.taken = taken
-
-    def amounts(self) -> list[int]:
-        """Positions of columns that a line may have been sold for, with something in them, order totals left out."""
-        found = [at for at, kind in self.kinds.items() if kind in AMOUNTS and self._filled(at)]
-        return [at for at in found if at == self.taken or not self.is_of_order(at)]
-
-    def discounts(self) -> list[int]:
-        """Positions of columns of discounts that are not all nothing."""
-        return [
-            at for at, kind in self.kinds.items()
-            if kind == "discount" and bool((self.money(at).fill_null(0) != 0).any())
-        ]  # fmt: skip
-
-    def money(self, at: int) -> pl.Series:
-        return self.survey.numbers(at).abs()
-
-    def line(self, at: int) -> pl.Series:
-        """What a line amounts to if a column holds the price of one piece."""
-        return self.money(at) * self.pieces
-
-    def is_of_order(self, at: int) -> bool:
-        """Whether a column holds one amount for each order, on each of its lines or on one of them."""
-        orders = self.survey.ours("invoice_no")
-        if orders is None or self.kinds[at] in ("unit", "line", "price"):
-            return False
-        return self.kinds[at] == "order" or is_constant_within(self.survey.numbers(at), orders)
-
-    def is_of_order_amount(self, at: int) -> bool:
-        """Whether a discount stands once for each order, and on one of several lines or with the same on each."""
-        orders = self.survey.ours("invoice_no")
-        return orders is not None and is_constant_within(self.survey.numbers(at), orders)
-
-    def _filled(self, at: int) -> bool:
-        values = self.survey.numbers(at)
-        return len(values) > 0 and values.null_count() < 0.5 * len(values)
-
-
 def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
-    columns = _Columns(survey, header)
+    columns = Columns(survey, header, _watches(header))
     if columns.taken is None or "quantity" not in {*header.plan.columns, *header.plan.constants}:
         return
-    found = _net_total(columns) or _discount(columns) or _matching_total(columns)
-    if found:
+    if found := _net_total(columns):
         yield found
         return
-    yield from _alone(columns, survey)
+    discounts = list(_discounts(columns))
+    yield from discounts
+    if discounts:
+        return
+    matched = _matching_total(columns)
+    # A total that a price explains says which price was paid.
+    if not isinstance(matched, Settled) and (rival := two_prices(columns)):
+        yield rival
+    elif not matched:
+        yield from _alone(columns, survey)
+    if matched:
+        yield matched
 
 
-def _writes(columns: _Columns, name: str, at: int) -> dict[str, Any]:
-    other = "unit_price" if name == DERIVED else DERIVED
-    return {"columns": {name: columns.names[at], other: None}}
-
-
-def _net_total(columns: _Columns) -> Settled | None:
-    """A total that is an amount less a discount, of all that the file holds: what was paid is that total."""
-    for at in columns.discounts():
-        off = columns.money(at).fill_null(0.0)
+def _net_total(columns: Columns) -> Settled | None:
+    """A total that is an amount less discounts, of all that the file holds: what was paid is that total."""
+    each = [(columns.names[at], columns.money(at).fill_null(0.0)) for at in columns.discounts()]
+    together = (
+        [(" and ".join(name for name, _ in each), sum((off for _, off in each[1:]), each[0][1]))]
+        if each
+        else []
+    )
+    for name, off in each + (together if len(each) > 1 else []):
         for net in columns.amounts():
             for gross, amount in _bases(columns, net):
-                for of, less in _less(amount, off, columns.pieces, columns.names[at]):
+                for of, less in _less(amount, off, columns.pieces, name):
                     found = agreement(less, columns.money(net), columns.pieces)
                     if found.holds:
                         return Settled(
-                            "net_total", (columns.names[net],), _writes(columns, DERIVED, net),
-                            {"gross": columns.names[gross], "discount": columns.names[at], "of": of,
+                            "net_total", (columns.names[net],), writes(columns, DERIVED, net),
+                            {"gross": columns.names[gross], "discount": name, "of": of,
                              "lines": found.lines, "money": found.money},
                         )  # fmt: skip
     return None
 
 
-def _bases(columns: _Columns, but: int) -> Iterator[tuple[int, pl.Series]]:
+def _bases(columns: Columns, but: int) -> Iterator[tuple[int, pl.Series]]:
     """Amounts that a discount may be taken off: columns, and those times the pieces."""
     for at in columns.amounts():
         if at != but:
@@ -138,28 +99,74 @@ def _less(amount: pl.Series, off: pl.Series, pieces: pl.Series, name: str) -> It
         yield "share", amount * (1 - share)
 
 
-def _discount(columns: _Columns) -> Question | None:
-    """A discount that no total proves: of the line, of a piece, of the order, a share, or taken off already?"""
+def _discounts(columns: Columns) -> Iterator[Question]:
+    """Discounts that no total proves: of the line, of a piece, of the order, a share, or taken off already?
+
+    Those of one kind are asked about together.
+    """
+    alike: dict[str, list[int]] = {}
     for at in columns.discounts():
-        off, name = columns.money(at).fill_null(0.0), columns.names[at]
-        rule = {"column": name}
-        shapes: dict[str, dict[str, str]] = {
-            "line": {}, "piece": {"of": "piece"}, "order": {"level": "order"}, "share": {"of": "share"},
-        }  # fmt: skip
-        answers = tuple(Answer(shape, {"discounts": [rule | says]}) for shape, says in shapes.items())
-        included = Answer("included", {"answers": {f"discount: {name}": "included"}})
-        is_share = bool((off <= 1).all()) or "%" in name or "percent" in name.lower()
-        of_order = columns.is_of_order_amount(at) and off.n_unique() > 1
-        return Question(
-            "discount", "money", (name,), (*answers, included),
-            "share" if is_share else "order" if of_order else "line",
-            arguments={"rows": int((off > 0).sum()), "money": round(float(off.sum()), 2),
+        alike.setdefault(_shape(columns, at), []).append(at)
+    shapes: dict[str, dict[str, str]] = {
+        "line": {}, "piece": {"of": "piece"}, "order": {"level": "order"}, "share": {"of": "share"},
+    }  # fmt: skip
+    for likely, places in alike.items():
+        names = tuple(columns.names[at] for at in places)
+        answers = [
+            Answer(shape, {"discounts": [{"column": name} | says for name in names]})
+            for shape, says in shapes.items()
+        ]
+        question = Question("discount", "money", names, (), likely)
+        answers.append(Answer("included", {"answers": {question.key: "included"}}))
+        off = [columns.money(at).fill_null(0.0) for at in places]
+        rows = pl.DataFrame({str(at): each > 0 for at, each in zip(places, off, strict=True)})
+        yield Question(
+            "discount", "money", names, tuple(answers), likely,
+            arguments={"rows": rows.select(pl.any_horizontal(pl.all()).sum()).item(),
+                       "money": round(float(sum(each.sum() for each in off)), 2),
                        "sold": round(float(columns.survey.money.abs().sum()), 2)},
         )  # fmt: skip
-    return None
 
 
-def _matching_total(columns: _Columns) -> Settled | Question | None:
+def _shape(columns: Columns, at: int) -> str:
+    """What a discount likeliest is taken off."""
+    off, name = columns.money(at).fill_null(0.0), columns.names[at]
+    if _is_off_already(columns, off):
+        return "included"
+    if columns.is_percent(at) or "%" in name or "percent" in name.lower() or "pct" in name.lower():
+        return "share"
+    if says_an_amount(name):
+        return "order" if columns.is_of_order_amount(at) and off.n_unique() > 1 else "line"
+    # More than the line cost is no money off it; a few round numbers up to a hundred are percentages.
+    amount = columns.survey.money.abs()
+    if bool((off <= 1).all()) or (
+        bool((off <= 100).all()) and bool((off > amount).any()) and off.n_unique() <= 20
+    ):
+        return "share"
+    return "order" if columns.is_of_order_amount(at) and off.n_unique() > 1 else "line"
+
+
+def _is_off_already(columns: Columns, off: pl.Series) -> bool:
+    """Whether products have one price once a discount, as money or as a share, is put back on, and none without."""
+    product, pieces = columns.survey.ours("stock_code"), columns.pieces
+    if product is None or not bool((off > 0).any()):
+        return False
+    price = columns.survey.money.abs() / pieces
+    share = off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
+    frame = pl.DataFrame(
+        {"product": product, "net": price, "line": price + off / pieces, "piece": price + off,
+         "share": price / (1 - share)}
+    ).drop_nulls().filter(pl.len().over("product") > 1)  # fmt: skip
+    if frame.height < _FEWEST_LINES:
+        return False
+    same = frame.select(
+        ((pl.col(name) - pl.col(name).median().over("product")).abs() <= CENT).mean().alias(name)
+        for name in ("net", "line", "piece", "share")
+    ).row(0, named=True)
+    return max(same["line"], same["piece"], same["share"]) >= max(0.8, same["net"] + 0.3)
+
+
+def _matching_total(columns: Columns) -> Settled | Question | None:
     """Two columns of which one is the other times the pieces: the one that surely is what was paid."""
     amounts = columns.amounts()
     pairs = [
@@ -173,20 +180,23 @@ def _matching_total(columns: _Columns) -> Settled | Question | None:
     price, total = max(
         pairs, key=lambda pair: (is_with_tax(columns.names[pair[1]]) is True, columns.taken in pair)
     )
+    if other := two_totals(columns, total, {at for pair in pairs for at in pair}):
+        return other
     settled = columns.survey.plan.columns
-    if settled.get("unit_price") == price or settled.get(DERIVED) == total:
+    signed = bool(((columns.survey.numbers(total) < 0) & (columns.survey.money > 0)).any())
+    if settled.get(DERIVED) == total or (settled.get("unit_price") == price and not signed):
         return Settled("matching_total", (columns.names[price], columns.names[total]))
     return Settled(
-        "matching_total", (columns.names[price], columns.names[total]), _writes(columns, DERIVED, total)
+        "matching_total", (columns.names[price], columns.names[total]), writes(columns, DERIVED, total)
     )
 
 
-def _several(columns: _Columns) -> bool:
+def _several(columns: Columns) -> bool:
     """Whether any line is of several pieces: otherwise a price and a total are the same."""
     return bool((columns.pieces.fill_null(1) != 1).any())
 
 
-def _differing(columns: _Columns) -> Question | None:
+def _differing(columns: Columns) -> Question | None:
     """A total of the line that is not the price times the pieces, where nothing explains the difference."""
     taken = columns.taken
     if taken is None or columns.survey.plan.columns.get(DERIVED) == taken:
@@ -202,14 +212,14 @@ def _differing(columns: _Columns) -> Question | None:
     names = (columns.names[price], columns.names[total])
     return Question(
         "price_or_total", "money", names,
-        (Answer("total", _writes(columns, DERIVED, total)), Answer("price", _writes(columns, "unit_price", price))),
+        (Answer("total", writes(columns, DERIVED, total)), Answer("price", writes(columns, "unit_price", price))),
         "total",
         arguments={"price": round(float(ours.sum()), 2), "total": round(float(theirs.sum()), 2),
                    "rows": int(((ours - theirs).abs() > 0.011).sum())},
     )  # fmt: skip
 
 
-def _alone(columns: _Columns, survey: Survey) -> Iterator[Question | Settled]:
+def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
     """Money that nothing else in the file explains: of a piece or of the line, by what products cost."""
     taken = columns.taken
     if taken is None or not _several(columns):
@@ -234,7 +244,7 @@ def _alone(columns: _Columns, survey: Survey) -> Iterator[Question | Settled]:
     }
     yield Question(
         "per_piece", "money", (name,),
-        (Answer("line", _writes(columns, DERIVED, taken)), Answer("piece", _writes(columns, "unit_price", taken))),
+        (Answer("line", writes(columns, DERIVED, taken)), Answer("piece", writes(columns, "unit_price", taken))),
         {"unit_price": "piece", DERIVED: "line"}.get(told or now), arguments=money,
     )  # fmt: skip
 

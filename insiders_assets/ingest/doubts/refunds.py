@@ -10,7 +10,7 @@ import polars as pl
 from insiders_assets.ingest.doubts.arithmetic import is_constant_within
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
-from insiders_assets.ingest.doubts.status_words import words_of
+from insiders_assets.ingest.doubts.status_words import CANCELLED, words_of
 from insiders_assets.ingest.names import normalise
 from insiders_assets.ingest.questions import Answer, Question, Settled
 from insiders_assets.ingest.words import notions
@@ -26,44 +26,86 @@ NO_MARKS = words_of(
 """Words of columns that speak of returns and hold none."""
 
 
-def _gives(name: str) -> str | None:
-    """What a column holds of what was given back, by its name: ``pieces`` or ``amount``; None if nothing."""
+_BARE = words_of(
+    "returns returned refunds refunded retouren retours devoluciones devolucoes resi refund return retour reembolso "
+    "reembolsos estornos estorno remboursements rimborsi rueckgaben ruckgaben item items line qty"
+)
+"""Names that say no more than that something came back."""
+
+
+def gives(name: str) -> str | None:
+    """What a column holds of what was given back, by its name; None if nothing.
+
+    Returns:
+        ``pieces``, ``cancelled`` pieces, ``amount``, or ``either`` where only the values tell.
+    """
     words = set(normalise(name).split())
     about, _ = notions(name)
-    if "return" not in about or words & NO_MARKS or words & {"card", "note"}:
+    if "quantity" in about and any(word.startswith(CANCELLED) for word in words):
+        return "cancelled"
+    if ("return" not in about and money_of(name) != "refund") or words & NO_MARKS or words & {"card", "note"}:
         return None
     if "quantity" in about:
         return "pieces"
+    if about == {"return"} and words <= _BARE:
+        return "either"
     return "amount" if money_of(name) == "refund" or {"total", "price"} & about else None
 
 
 def _watches(header: Header) -> tuple[int, ...]:
-    return tuple(at for at in header.free if _gives(header.names[at]))
+    return tuple(at for at in header.free if gives(header.names[at]))
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     for at in _watches(header):
         given = survey.numbers(at).abs()
-        name, gives = header.names[at], str(_gives(header.names[at]))
+        if gives(header.names[at]) == "either" and not _counts(survey, at, given):
+            continue
+        name, given_as = header.names[at], str(gives(header.names[at]))
         said = {refund.column for refund in header.mapping.refunds} if header.mapping else set()
         if name in said or not bool((given.fill_null(0) > 0).any()):
             continue
-        rule: dict[str, Any] = {"column": name, "gives": gives}
+        if given_as == "cancelled":
+            yield _asked_of_cancelled(name, given)
+            continue
+        unclear = False
+        if given_as == "either":
+            unclear = pieces = bool((given == given.floor()).fill_null(value=True).all())
+            given_as = "pieces" if pieces and bool((given <= survey.quantity.abs()).all()) else "amount"
+        rule: dict[str, Any] = {"column": name, "gives": given_as}
         orders = survey.ours("invoice_no")
         back = given.fill_null(0.0)
-        if gives == "amount" and orders is not None and is_constant_within(survey.numbers(at), orders):
+        if given_as == "amount" and orders is not None and is_constant_within(survey.numbers(at), orders):
             rule["level"] = "order"
         key = f"refund: {name}"
-        if _is_plausible(survey, back, rule):
+        if not unclear and _is_plausible(survey, back, rule):
             yield Settled(
-                "refund", (name,), {"refunds": [rule]}, {"rows": int((back > 0).sum()), "gives": gives}
+                "refund", (name,), {"refunds": [rule]}, {"rows": int((back > 0).sum()), "gives": given_as}
             )
             continue
         yield Question(
             "refund", "returns", (name,),
             (Answer("returned", {"refunds": [rule]}), Answer("ignore", {"answers": {key: "ignore"}})), "returned",
-            arguments={"rows": int((back > 0).sum()), "given": round(float(back.sum()), 2), "gives": gives},
+            arguments={"rows": int((back > 0).sum()), "given": round(float(back.sum()), 2), "gives": given_as},
         )  # fmt: skip
+
+
+def _counts(survey: Survey, at: int, given: pl.Series) -> bool:
+    """Whether a column holds numbers, and more than yes and no."""
+    values = survey.text(at).drop_nulls()
+    return len(values) > 0 and given.drop_nulls().len() == len(values) and bool((given > 1).any())
+
+
+def _asked_of_cancelled(name: str, pieces: pl.Series) -> Question:
+    """Whether pieces that were cancelled count as given back, or stand in the quantity no more."""
+    rule = {"column": name, "gives": "pieces"}
+    return Question(
+        "cancelled_pieces", "status", (name,),
+        (Answer("returned", {"refunds": [rule]}),
+         Answer("ignore", {"answers": {f"cancelled_pieces: {name}": "ignore"}})),
+        "returned",
+        arguments={"rows": int((pieces.fill_null(0) > 0).sum()), "given": float(pieces.fill_null(0).sum())},
+    )  # fmt: skip
 
 
 def _is_plausible(survey: Survey, back: pl.Series, rule: dict[str, Any]) -> bool:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.names import normalise
 from insiders_assets.ingest.questions import Answer, Question, Seen
+from insiders_assets.ingest.words import notions
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.survey import Survey
@@ -18,44 +20,68 @@ MUCH = 0.05
 """Share of the file's money from which such lines keep the file out until somebody says what they are."""
 _HINTS = [
     "gift card", "giftcard", "gift voucher", "gift certificate", "vale presente", "vale-presente", "presente",
-    "tarjeta regalo", "carte cadeau", "gutschein", "buono regalo", "cadeaubon", "cadeaukaart", "shipping", "postage",
-    "delivery", "carriage", "freight", "frete", "envio", "envío", "livraison", "frais de port", "versand", "spedizione",
-    "verzend", "bank charge", "handling", "surcharge", "service fee", "commission", "voucher", "coupon", "cupom",
+    "tarjeta regalo", "tarjeta de regalo", "carte cadeau", "gutschein", "buono regalo", "cadeaubon", "cadeaukaart",
+    "store credit", "shipping", "postage", "delivery", "carriage", "freight", "frete", "envio", "envío", "livraison",
+    "frais de port", "versand", "spedizione", "verzend", "bank charge", "handling", " fee", "gebühr", "gebuehr",
+    "surcharge", "zuschlag", "nachnahme", "commission", "voucher", "coupon", "cupom", "donation", "spende", "donación",
+    "doação", "donazione", "trinkgeld", "gorjeta", "propina", "pourboire", "mancia", "pfand", "consigne", "statiegeld",
 ]  # fmt: skip
 """What such lines are called, loosely: it makes a file be looked at."""
+_HINTED, _SHORT = r"(?i)^(tips?|fooi|don)$", 5
+"""Words too short to be looked for inside others, and their most bytes."""
 _SHIPPING = (
-    "shipping|postage|delivery|carriage|freight|frete|envio|gastos de envio|livraison|frais de port|versand|"
-    "versandkosten|spedizione|spese di spedizione|verzendkosten|verzending|portes"
+    "shipping|postage|delivery|carriage|freight|frete|envio|gastos de envio|coste de envio|costo de envio|livraison|"
+    "frais de port|frais de livraison|frais d expedition|versand|versandkosten|versandkostenpauschale|versandpauschale|"
+    "spedizione|spese di spedizione|costi di spedizione|verzendkosten|verzending|portes|porte|taxa de entrega|"
+    "shipping insurance|shipping protection|package protection|order protection"
+)
+_HOW = (
+    "cost|costs|fee|fees|charge|charges|and handling|handling|express|standard|gratis|gratuite|offerte|kostenlos|a "
+    "domicilio|a domicile|nacional|internacional|international|24h|48h|dhl|dpd|ups|gls|hermes|fedex|usps|colissimo|"
+    "chronopost|mondial relay|correos|seur|pac|sedex|postnl|bpost|royal mail|economy|priority|tracked|economico"
 )
 _GIFT = (
-    "e? ?gift ?card|gift voucher|gift certificate|vale presente|cartao presente|tarjeta regalo|carte cadeau|"
-    "geschenkgutschein|gutschein|buono regalo|cadeaubon|cadeaukaart"
+    "e? ?gift ?card|gift voucher|gift certificate|vale presente|cartao presente|tarjeta (de )?regalo|carte cadeau|"
+    r"\w*gutschein|buono regalo|cadeaubon|cadeaukaart|store credit"
 )
 _KINDS = {
     "gift card": rf"(^|\b)({_GIFT})(\b|$)",
-    "shipping": rf"^((standard|express|next day|free|international|domestic|economy|priority|tracked) )?({_SHIPPING})"
-    r"( (cost|costs|fee|fees|charge|charges|and handling|handling|express|standard|gratis))?$",
-    "fee": r"^(bank charges?|service fee|handling( fee)?|surcharge|commission|processing fee|gift wrap(ping)?|"
-    r"bearbeitungsgebuhr|taxa de servico|comision|comissao)$",
+    "shipping": rf"^((standard|express|next day|free|international|domestic|economy|priority|tracked|home) )?"
+    rf"({_SHIPPING})( ({_HOW}))*$",
+    "fee": r"^(bank charges?|service charges?|((\w+ ){0,2}(fee|fees|surcharge|gebuhr|zuschlag))|handling|commission|"
+    r"gift wrap(ping)?|\w*(gebuhr|zuschlag|pauschale)|nachnahme|taxa de (servico|conveniencia)|comision|comissao|"
+    r"pfand|consigne|statiegeld)$",
     "voucher": r"^(discount |promo )?(voucher|coupon|cupom|cupon|bon de reduction|rabattgutschein)( \w+)?$",
+    "tip": r"^(tips?|trinkgeld|gorjeta|propina|pourboire|mancia|fooi|donations?|spende|doacao|donacion|don|donazione|"
+    r"donatie|round ?up)( \w+)?$",
 }
 """What they are called, strictly, in words without accents and marks."""
 _CODES = r"(?i)^(ship|shipping|postage|freight|frete|envio|versand|gc|giftcard|gift_\d+)[-_ ]?\w{0,4}$"
-_LETTERS = r"^[A-Za-z]+$"
 
 
-def _watches(_: Header) -> tuple[int, ...]:
-    return ()
+def _watches(header: Header) -> tuple[int, ...]:
+    """A column of titles, where none is taken for the description: ``name`` may be what a product is called."""
+    if "description" in header.plan.columns or "stock_code" not in header.plan.columns:
+        return ()
+    return tuple(at for at in header.free if _is_title(header.names[at]))[:1]
+
+
+def _is_title(name: str) -> bool:
+    about, _ = notions(name)
+    return "name" in about and not {"customer", "mail", "country", "order", "id", "other", "kind"} & about
 
 
 def _marks(transactions: pl.DataFrame) -> pl.Series | None:
-    """Lines that are called like services, but for those whose code is of letters: they are cleaned anyway."""
+    """Lines that are called like services, but for those whose code is a service's: they are cleaned anyway."""
     text = transactions["description"]
     if text.null_count() == len(text):
         codes = transactions["stock_code"]
-        return codes.str.contains(_CODES) & ~codes.str.contains(_LETTERS)
+        return codes.str.contains(_CODES) & ~codes.str.contains(SERVICE_CODE)
     hinted = text.str.contains_any(_HINTS, ascii_case_insensitive=True).fill_null(value=False)
-    return hinted & ~transactions["stock_code"].str.contains(_LETTERS) if hinted.any() else None
+    short = (text.str.len_bytes() <= _SHORT).fill_null(value=False)
+    if short.any():
+        hinted = hinted | (short & text.str.contains(_HINTED).fill_null(value=False))
+    return hinted & ~transactions["stock_code"].str.contains(SERVICE_CODE) if hinted.any() else None
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
@@ -69,6 +95,8 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     at = header.plan.columns.get("stock_code")
     codes, names = survey.ours("stock_code"), survey.ours("description")
+    if names is None and (title := _watches(header)):
+        names = survey.text(title[0]) if survey.has(title[0]) else None
     if at is None or codes is None:
         return
     column, mapping = header.names[at], header.mapping
@@ -78,7 +106,10 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     )  # fmt: skip
     frame = pl.DataFrame(
         {"code": codes, "name": names if names is not None else codes, "money": survey.money}
-    ).filter(survey.kept)
+    )
+    # What costs less than nothing is a discount of its order, which is looked at elsewhere.
+    below = ((survey.quantity > 0) & (survey.money < 0)).fill_null(value=False)
+    frame = frame.filter(survey.kept & ~below)
     total = float(frame["money"].abs().sum() or 0.0)
     lines = frame.group_by("code", "name").agg(rows=pl.len(), money=pl.col("money").sum()).drop_nulls("code")
     groups: dict[str, dict[str, Seen]] = {}
@@ -102,7 +133,7 @@ def _kind(code: str, name: str) -> str | None:
     """What a line is that is no goods; None if it is goods, or its code is one that is cleaned anyway."""
     import re
 
-    if re.match(_LETTERS, code):
+    if re.match(SERVICE_CODE, code):
         return None
     plain = normalise(name)
     for kind, pattern in _KINDS.items():

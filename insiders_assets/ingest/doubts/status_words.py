@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 from insiders_assets.ingest.names import normalise
 
@@ -48,9 +49,9 @@ _GROUPS: dict[str, str] = {
     "terugbetaald terugbetaling retour geretourneerd gecrediteerd creditnota",
     "test": "test testing sandbox demo dummy teste prueba essai prova proef",
     "sold": "complete completed closed done finished fulfilled fulfillment delivered shipped dispatched sent paid "
-    "captured settled processed processing confirmed approved accepted invoiced unfulfilled unshipped ready transit "
-    "picked packed success successful succeeded sale sold sales payment order purchase invoice active ok yes partial "
-    "partially released "
+    "captured settled processed processing confirmed live production approved accepted invoiced unfulfilled unshipped "
+    "ready transit picked packed success successful succeeded sale sold sales payment order purchase invoice active ok "
+    "yes partial partially released "
     "concluido concluida completo completa finalizado finalizada entregue enviado enviada pago paga pagos aprovado "
     "aprovada faturado faturada processando processado confirmado confirmada venda vendido preparacao separacao "
     "transporte caminho "
@@ -79,8 +80,70 @@ _PHRASES = {
     "not completed": "pending", "non complete": "pending",
 }  # fmt: skip
 _NEGATED = words_of("not non no nao nicht kein keine niet geen pas sem sin ohne without never")
+YES = words_of("1 true t yes y x sim s si ja j oui o vero wahr verdadero verdadeiro vrai waar")
+NO = words_of("0 false f no n nao nein non nee falso falsch faux onwaar live production prod -") | {""}
+"""What flags hold that say no; for those of tests, that it was none."""
 _ORDER = ("cancelled", "refunded", "pending", "test", "sold")
 """Which group holds where a value has words of several: ``cancelled before payment`` is cancelled."""
+
+
+CANCELLED = tuple(
+    words_of(
+        "cancel annul anul storn void geannuleerd abgebrochen deleted geloescht geloscht eliminad excluid supprim "
+        "verwijder"
+    )
+)
+"""How words for what did not come about begin, whatever their ending."""
+_ENDS = tuple(
+    word
+    for group in ("cancelled", "refunded")
+    for word in _GROUPS[group].split()
+    if len(word) > 7 and word.endswith(("ed", "do", "da", "ert", "ato", "ata", "erd"))
+)
+"""Participles that compounds such as ``ORDERCANCELLED`` and ``teilstorniert`` end in."""
+_BESIDE = words_of(
+    "by the of for in to at with after before via from order orders payment customer buyer client seller shop item "
+    "sale money amount fully part partly por pelo pela pelos el la o a de do da dos das em no na con com en pedido "
+    "pedidos cliente comprador vendedor tienda loja pago pagamento pago le les du des par client commande paiement "
+    "vom von durch auf bestellung kunde kunden verkaeufer verkaufer zahlung dal dalla di del ordine pagamento door "
+    "van op bestelling klant betaling"
+)
+"""Words that may stand beside those of a status."""
+
+
+@lru_cache(maxsize=4096)
+def whole_group_of(value: str) -> str | None:
+    """What a value says if it says nothing but that, as :func:`group_of`; None if it has words of its own.
+
+    A title such as ``Open shelf`` is no status, wherever it stands; ``Cancelled by customer`` is one.
+    """
+    words = normalise(value).split()
+    if not 0 < len(words) <= 5 or (found := group_of(value)) is None:
+        return None
+    told = [
+        word in _BESIDE or word in _NEGATED or _group_of_word(word, following) is not None
+        for word, following in zip(words, [*words[1:], ""], strict=True)
+    ]
+    # The second half of a pair such as "on hold" is told by the first.
+    paired = [False, *(_MEANS.get(word + after) is not None for word, after in pairwise(words))]
+    return (
+        found if all(one or two for one, two in zip(told, paired, strict=True)) or _is_phrase(words) else None
+    )
+
+
+def _is_phrase(words: list[str]) -> bool:
+    return " ".join(words) in _PHRASES
+
+
+def _group_of_word(word: str, following: str = "") -> str | None:
+    """What a word says, or it and the one that follows."""
+    if found := _MEANS.get(word) or (_MEANS.get(word + following) if following else None):
+        return found
+    if word.startswith(CANCELLED):
+        return "cancelled"
+    if word.endswith(_ENDS) and not word.startswith(("un", "non", "not", "in")):
+        return next(_MEANS[end] for end in _ENDS if word.endswith(end))
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +155,7 @@ def group_of(value: str) -> str | None:
     words = plain.split()
     found = set()
     for at, word in enumerate(words):
-        group = _MEANS.get(word) or _MEANS.get("".join(words[at : at + 2]))
+        group = _group_of_word(word, words[at + 1] if at + 1 < len(words) else "")
         if group is None:
             continue
         negated = bool(_NEGATED & set(words[max(at - 2, 0) : at]))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from insiders_assets.ingest.columns import FLAG
+from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.doubts.status_words import group_of, words_of
+from insiders_assets.ingest.doubts.refunds import gives
+from insiders_assets.ingest.doubts.status_names import (
+    is_a_region,
+    is_about_shipping,
+    is_of_documents,
+    kind_of,
+)
+from insiders_assets.ingest.doubts.status_words import NO, YES, group_of
 from insiders_assets.ingest.mapping import Refund, Rule
 from insiders_assets.ingest.names import normalise
 from insiders_assets.ingest.questions import Answer, Question, Seen
@@ -21,55 +28,6 @@ if TYPE_CHECKING:
 
 MANY = 60
 """Different values above which a column is no status."""
-_STATUS = words_of(
-    "status statuses state states estado situacao situation situacion statut etat stato zustand stand "
-    "stadium fase stage phase toestand bestelstatus orderstatus zahlungsstatus bestellstatus "
-    "auftragsstatus lieferstatus betaalstatus zahlungsstand paymentstatus financialstatus"
-)
-_KIND = words_of(
-    "type kind typ tipo event operation operacao operacion operazione vorgang vorgangsart belegart "
-    "buchungsart soort transactiontype movimento movement natureza class action result outcome resultado "
-    "ergebnis"
-)
-_CANCELLED = tuple(
-    sorted(
-        words_of(
-            "cancel annul anul storn void geannuleerd abgebrochen deleted geloescht geloscht eliminad excluid "
-            "supprim verwijder "
-        )
-    )
-)
-_TEST = words_of("test testing istest sandbox teste prueba essai prova proef testbestellung testorder")
-_NOT_ABOUT_ORDERS = words_of(
-    "method methode metodo gateway card shipping ship customer cliente client kunde klant billing address "
-    "adresse province region country civil marital marketing risk email mail tax product item sku stock "
-    "inventory code policy eligible allowed fee days until window deadline possible reason motivo grund "
-    "raison discount device browser seller vendedor zahlungsart forma medio moyen mode message"
-)
-_SHIPPING = words_of(
-    "fulfillment fulfilment fulfilled delivery shipping shipment envio entrega livraison versand "
-    "lieferung lieferstatus consegna spedizione verzending"
-)
-_YES = words_of("1 true t yes y x sim s si ja j oui o vero wahr verdadero verdadeiro vrai waar")
-_NO = words_of("0 false f no n nao nein non nee falso falsch faux onwaar live production -")
-
-
-@lru_cache(maxsize=4096)
-def kind_of(name: str) -> str | None:
-    """What a column may tell by its name: ``status``, ``kind``, ``cancelled`` or ``test``; None if nothing."""
-    words = normalise(name).split()
-    squeezed = "".join(words)
-    if any(word in _TEST for word in words) or squeezed in _TEST:
-        return "test"
-    if any(word.startswith(_CANCELLED) for word in words) and not _NOT_ABOUT_ORDERS & set(words):
-        return "cancelled"
-    told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
-    if told or squeezed in _STATUS:
-        about = set(words) - set(told)
-        return None if about & (_NOT_ABOUT_ORDERS - _SHIPPING) else "status"
-    if any(word in _KIND for word in words) and not _NOT_ABOUT_ORDERS & set(words):
-        return "kind"
-    return None
 
 
 def _watches(header: Header) -> tuple[int, ...]:
@@ -89,44 +47,80 @@ def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
     if not seen:
         return
     known = spoken_for(header.mapping, name)
+    if gives(name) in ("pieces", "cancelled", "amount"):  # looked at with what came back
+        return
     if kind in ("cancelled", "test"):
         yield from _asked_of_flag(name, kind, seen, known)
-        return
-    if len(seen) > MANY:
-        return
+    elif kind == "happened":
+        yield from _asked_of_the_opposite(name, seen, known)
+    elif len(seen) <= MANY:
+        yield from _asked_of_words(survey, header, at, seen, known)
+
+
+def _asked_of_words(
+    survey: Survey, header: Header, at: int, seen: list[Seen], known: set[str]
+) -> Iterator[Question]:
+    """What a column of words, or of codes, leaves open."""
+    name, kind = header.names[at], kind_of(header.names[at])
     groups: dict[str, list[Seen]] = {}
     for each in seen:
         groups.setdefault(group_of(each.value) or "unknown", []).append(each)
     told = set(groups) - {"unknown"}
-    if not told and (kind == "kind" or len(seen) < 2 or _is_a_region(name)):
+    if not told:
+        groups = _of_codes(name, kind, seen)
+    if not groups or (told == {"sold"} and kind == "kind"):
         return
-    if told <= {"sold"} and kind == "kind":
-        return
-    shipping = bool(_SHIPPING & set(normalise(name).split()))
+    shipping = is_about_shipping(name)
     for group in ("cancelled", "pending", "refunded", "test", "unknown"):
-        if shipping and group in ("pending", "unknown"):  # what is not sent yet is sold all the same
+        if shipping and group in ("pending", "unknown"):
             continue
-        if group == "unknown" and kind == "kind":
+        if group == "unknown" and kind == "kind" and told:
             continue
         if group == "refunded" and marks_returns(header.mapping, name):
             continue
         here = [each for each in groups.get(group, []) if each.value.casefold() not in known]
-        if here and not (group == "refunded" and _is_told_elsewhere(survey, at, here)):
+        if here and not (group == "refunded" and is_told_elsewhere(survey, at, here)):
             yield status_question(name, group, here, of_line=kind == "kind")
+
+
+def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[Seen]]:
+    """The values of a column without a word that is known, by what they may say."""
+    values = [each.value for each in seen]
+    if kind == "kind" and (back := back_codes(values)):
+        return {"refunded": [each for each in seen if each.value in back]}
+    numbered = all(value.isdigit() for value in values)
+    if (
+        len(seen) < 2
+        or (kind == "kind" and not (is_of_documents(name) and are_codes(values)))
+        or (is_a_region(name) and not numbered)
+    ):
+        return {}
+    return {"unknown": but_the_usual(seen)}
 
 
 def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
     """What a column of dates, or of yes and no, leaves open: whatever is not no says so."""
-    said = [each for each in seen if normalise(each.value) not in _NO]
+    said = [each for each in seen if normalise(each.value) not in NO]
     if not said or known & {"*", *(each.value.casefold() for each in said)}:
         return
-    if all(normalise(each.value) in _YES or group_of(each.value) for each in said):
-        said = [each for each in said if group_of(each.value) != "sold"]
+    if all(normalise(each.value) in YES or group_of(each.value) for each in said):
+        said = [each for each in said if group_of(each.value) != "sold" or normalise(each.value) in YES]
         if said:
+            yield status_question(name, kind, said)
+    elif len(said) < len(seen) and len(said) <= MANY:
+        if kind == "cancelled":
             yield status_question(name, kind, said)
     elif len(said) == len(seen):
         merged = Seen(said[0].value, sum(e.rows for e in said), sum(e.money or 0.0 for e in said))
         yield status_question(name, kind, [merged], filled=True)
+
+
+def _asked_of_the_opposite(name: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
+    """What a flag such as ``paid`` leaves open where it says no."""
+    if all(normalise(each.value) in YES | NO for each in seen):
+        said = [each for each in seen if normalise(each.value) in NO and each.value.casefold() not in known]
+        if said:
+            yield status_question(name, "pending", said)
 
 
 def status_question(
@@ -145,9 +139,11 @@ def status_question(
         {"filled": True} if filled else {"values": [each.value for each in seen]}
     )
     answers = [Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})]
-    if group == "refunded" and not filled:
-        answers.append(Answer("return", {"returns": rule}))
+    if group == "refunded":
+        answers += [] if filled else [Answer("return", {"returns": rule})]
         answers.append(Answer("returned", {"refunds": [rule | {"gives": "all"}]}))
+    if group == "unknown" and of_line:
+        answers.append(Answer("return", {"returns": rule}))
     likely = {
         "cancelled": "exclude",
         "pending": "exclude",
@@ -183,7 +179,7 @@ def spoken_for(mapping: Mapping | None, name: str) -> set[str]:
     said: list[Rule | Refund] = [*mapping.exclude, *mapping.keep, *mapping.refunds]
     rules = [rule for rule in said if normalise(rule.column) == normalise(name)]
     found = {value for rule in rules for value in rule.spelled}
-    if any(isinstance(rule, Rule) and rule.filled for rule in rules):
+    if any(rule.filled for rule in rules):
         found.add("*")
     if marks_returns(mapping, name) and mapping.returns:
         found |= {value.strip().casefold() for value in mapping.returns.values}
@@ -195,7 +191,7 @@ def marks_returns(mapping: Mapping | None, name: str) -> bool:
     return bool(mapping and mapping.returns and normalise(mapping.returns.column) == normalise(name))
 
 
-def _is_told_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
+def is_told_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
     """Whether lines with these values say anyway what was given back: they are negative, or another column tells."""
     here = survey.text(at).is_in([each.value for each in seen]) & survey.kept
     told = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
@@ -207,11 +203,6 @@ def _is_told_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
                 given = orders.is_in(orders.filter(given).drop_nulls().unique().implode())
             told = told | given.fill_null(value=False)
     return bool(here.any()) and bool(told.filter(here).all())
-
-
-def _is_a_region(name: str) -> bool:
-    """Whether a name such as ``state`` or ``Estado`` may mean a part of a country as well."""
-    return bool({"state", "states", "estado", "stato", "etat", "stand"} & set(normalise(name).split()))
 
 
 STATUSES = Detector("status", _watches, _asks)

@@ -7,11 +7,19 @@ from functools import lru_cache
 from insiders_assets.ingest.mapping import Mapping
 from insiders_assets.ingest.shops.form import Form
 from insiders_assets.ingest.shops.marketplaces import AMAZON, MERCADO_LIVRE, OLIST, SQUARE
-from insiders_assets.ingest.shops.web_shops import MAGENTO, NUVEMSHOP, SHOPIFY, VTEX, WOOCOMMERCE
+from insiders_assets.ingest.shops.web_shops import (
+    MAGENTO,
+    NUVEMSHOP,
+    SHOPIFY,
+    VTEX,
+    WOOCOMMERCE,
+    WOOCOMMERCE_LESS_REFUNDS,
+)
 
 FORMS: tuple[Form, ...] = (
     SHOPIFY,
     WOOCOMMERCE,
+    WOOCOMMERCE_LESS_REFUNDS,
     MAGENTO,
     AMAZON,
     SQUARE,

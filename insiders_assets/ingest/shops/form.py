@@ -28,6 +28,8 @@ class Form:
         rules: Lists of a mapping's rules, whose columns may be missing; ``column`` holds all names of it.
         fill_down: Columns that stand on the first line of an order, by any of their names.
         constants: Values of columns that the export lacks.
+        ignores: Columns of refunds that other columns hold already.
+        by_piece: Whether a price of one piece goes before a total of the line, where an export has both.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Form:
     returns: dict[str, Any] | None = None
     fill_down: tuple[Names, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
+    ignores: tuple[Names, ...] = ()
+    by_piece: bool = False
 
     def mapping(self, header: tuple[str, ...]) -> Mapping | None:
         """The mapping for an export with this header; None if it is of another shop system."""
@@ -52,12 +56,17 @@ class Form:
         columns = {ours: theirs for ours, names in self.columns.items() if (theirs := found(names))}
         if not {"customer_id", "invoice_no"} <= columns.keys():
             return None
+        if self.by_piece and "unit_price" in columns:
+            columns.pop("line_total", None)
         said: dict[str, Any] = {
             key: [rule | {"column": column} for rule in rules if (column := found(rule["column"]))]
             for key, rules in self.rules.items()
         }
         if self.returns and (column := found(self.returns["column"])):
             said["returns"] = self.returns | {"column": column}
+        said["answers"] = {
+            f"refund: {column}": "ignore" for names in self.ignores if (column := found(names))
+        }
         said["fill_down"] = list(dict.fromkeys(filter(None, map(found, self.fill_down))))
         return Mapping.model_validate({"columns": columns, "constants": self.constants} | said)
 

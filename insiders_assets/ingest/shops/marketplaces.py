@@ -44,9 +44,15 @@ SQUARE = Form(
     returns={"column": ("Event Type",), "values": ["Refund"]},
 )  # fmt: skip
 
+_PACKAGES = [
+    said.format(count)
+    for count in range(2, 61)
+    for said in ("Pacote de {} produtos", "Paquete de {} productos")
+]
+"""What stands under ``Estado`` on the line above those of a package: it sums them up, and is no sale of its own."""
 MERCADO_LIVRE = Form(
     name="Mercado Livre",
-    version=1,
+    version=2,
     source="https://vendedores.mercadolivre.com.br/nota/como-ver-e-baixar-seus-relatorios-de-vendas",
     needs=(
         ("N.º de venda", "# de venta"), ("Data da venda", "Fecha de venta"), ("Estado",), ("Unidades",),
@@ -57,19 +63,25 @@ MERCADO_LIVRE = Form(
         "stock_code": ("SKU", "# de anúncio", "# de publicación"),
         "description": ("Título do anúncio", "Título de la publicación"), "quantity": ("Unidades",),
         "invoice_date": ("Data da venda", "Fecha de venta"),
+        # Lines of a package have a price and no takings, which stand on the line of the package.
+        "unit_price": ("Preço unitário de venda do anúncio", "Precio unitario de venta de la publicación"),
         "line_total": ("Receita por produtos", "Ingresos por productos"),
         "customer_id": ("CPF", "DNI", "Comprador"), "country": ("País",),
     },
+    by_piece=True,
     rules={
         "exclude": [
             {"column": ("Estado",),
              "values": ["Venda cancelada", "Cancelada pelo comprador", "Pacote cancelado pelo Mercado Livre",
-                        "Venta cancelada", "Cancelada por el comprador"]},
+                        "Venta cancelada", "Cancelada por el comprador", *_PACKAGES]},
         ],
         "keep": [
             {"column": ("Estado",),
              "values": ["Entregue", "Venda entregue", "A caminho", "Etiqueta pronta para impressão", "Entregado",
                         "En camino", "Venta entregada"]},
+        ],
+        "refunds": [
+            {"column": ("Cancelamentos e reembolsos", "Cancelaciones y reembolsos"), "gives": "amount"},
         ],
     },
 )  # fmt: skip

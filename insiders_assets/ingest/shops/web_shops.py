@@ -1,5 +1,7 @@
 """The exports of shop systems that a shop runs for itself."""
 
+from dataclasses import replace
+
 from insiders_assets.ingest.shops.form import Form
 
 SHOPIFY = Form(
@@ -58,10 +60,21 @@ WOOCOMMERCE = Form(
     },
 )  # fmt: skip
 
+WOOCOMMERCE_LESS_REFUNDS = replace(
+    WOOCOMMERCE,
+    name="WooCommerce, less refunds",
+    source="https://docs.algolplus.com/algol_order_export/",
+    # The export's own default: pieces that came back are taken off the quantity already, and their money with them.
+    needs=(("Order Number", "Order ID"), ("Order Status",), ("Order Date",), ("Quantity (- Refund)",), ("Item Cost",)),
+    columns=WOOCOMMERCE.columns | {"quantity": ("Quantity (- Refund)",)},
+    rules=WOOCOMMERCE.rules | {"refunds": WOOCOMMERCE.rules["refunds"][:1]},
+    ignores=(("Order Refund Amount",),),
+)  # fmt: skip
+
 MAGENTO = Form(
     name="Magento",
     version=1,
-    source="https://docs.magento.com/user-guide/sales/orders-workspace.html",
+    source="https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/orders-workspace",
     needs=(("ID",), ("Purchase Point",), ("Purchase Date",), ("Grand Total (Purchased)",), ("Status",)),
     # The grid has orders and no lines: each order is read as one piece of one product.
     columns={
@@ -107,7 +120,8 @@ NUVEMSHOP = Form(
     version=1,
     source="https://atendimento.nuvemshop.com.br/pt_BR/minhas-vendas/como-exportar-a-lista-de-vendas",
     needs=(
-        ("Número do Pedido", "Número de orden"), ("Status do Pedido", "Estado do Pedido", "Estado de la orden"),
+        ("Número do Pedido", "Número de orden"),
+        ("Status do Pedido", "Estado do Pedido", "Estado de la orden"),
         ("Status do Pagamento", "Estado do Pagamento", "Estado del pago"),
         ("Valor do Produto", "Precio del producto"), ("Quantidade Comprada", "Cantidad del producto"),
     ),

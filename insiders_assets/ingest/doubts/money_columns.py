@@ -1,0 +1,111 @@
+"""The columns of money of an export, by what they may be: what prices, totals and discounts are told from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.ingest.doubts.arithmetic import is_constant_within
+from insiders_assets.ingest.doubts.money_words import money_of
+from insiders_assets.ingest.mapping import DERIVED
+from insiders_assets.ingest.numbers import to_float
+from insiders_assets.ingest.questions import OPEN
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.doubts.detector import Header
+    from insiders_assets.ingest.survey import Survey
+
+AMOUNTS = ("unit", "price", "line", "amount", "order")
+"""Kinds of money that a line may have been sold for."""
+
+
+def taken_for_price(header: Header) -> int | None:
+    """The position of the column that is taken for what was paid."""
+    return header.plan.columns.get(DERIVED, header.plan.columns.get("unit_price"))
+
+
+def money_beside(header: Header) -> list[int]:
+    """Positions of columns that are taken for nothing and may be money that a line was sold for, or a discount."""
+    return [at for at in header.free if money_of(header.names[at]) in (*AMOUNTS, "discount")]
+
+
+class Columns:
+    """The columns of money of a survey, by what they may be.
+
+    Args:
+        survey: The survey.
+        header: What is known of the export.
+        places: Positions of columns of money in it, beside the one that is taken for what was paid.
+    """
+
+    def __init__(self, survey: Survey, header: Header, places: Iterable[int]) -> None:
+        self.survey, self.names, self.mapping = survey, header.names, header.mapping
+        self.pieces = survey.quantity.abs()
+        taken = taken_for_price(header)
+        found = sorted({*places} | ({taken} if taken is not None else set()))
+        self.kinds = {at: money_of(header.names[at]) or "price" for at in found}
+        self.taken = taken
+
+    def amounts(self) -> list[int]:
+        """Positions of columns that a line may have been sold for, with something in them, order totals left out."""
+        found = [at for at, kind in self.kinds.items() if kind in AMOUNTS and self._filled(at)]
+        return [at for at in found if at == self.taken or not self.is_of_order(at)]
+
+    def discounts(self) -> list[int]:
+        """Positions of columns of discounts that are not all nothing, and of which nobody has said anything yet."""
+        return [
+            at for at, kind in self.kinds.items()
+            if kind == "discount" and not self._is_spoken_of(at) and bool((self.money(at).fill_null(0) != 0).any())
+        ]  # fmt: skip
+
+    def _is_spoken_of(self, at: int) -> bool:
+        said = self.mapping
+        answered = [
+            key.removeprefix("discount: ") for key, answer in (said.answers.items() if said else ())
+            if key.startswith("discount: ") and answer != OPEN
+        ]  # fmt: skip
+        return said is not None and (
+            any(discount.column == self.names[at] for discount in said.discounts)
+            or any(self.names[at] in (names, *names.split(", ")) for names in answered)
+        )
+
+    def is_percent(self, at: int) -> bool:
+        """Whether a column writes its values in percent."""
+        return bool(self.survey.text(at).str.ends_with("%").any())
+
+    def money(self, at: int) -> pl.Series:
+        """What a column holds, without its sign."""
+        numbers = self.survey.numbers(at)
+        if not numbers.drop_nulls().len() and self.is_percent(at):
+            return to_float(
+                self.survey.text(at).str.strip_suffix("%").str.strip_chars(), self.survey.mark
+            ).abs()
+        return numbers.abs()
+
+    def line(self, at: int) -> pl.Series:
+        """What a line amounts to if a column holds the price of one piece."""
+        return self.money(at) * self.pieces
+
+    def is_of_order(self, at: int) -> bool:
+        """Whether a column holds one amount for each order, on each of its lines or on one of them."""
+        orders = self.survey.ours("invoice_no")
+        if orders is None or self.kinds[at] in ("unit", "line", "price"):
+            return False
+        return self.kinds[at] == "order" or is_constant_within(self.survey.numbers(at), orders)
+
+    def is_of_order_amount(self, at: int) -> bool:
+        """Whether a discount stands once for each order, and on one of several lines or with the same on each."""
+        orders = self.survey.ours("invoice_no")
+        return orders is not None and is_constant_within(self.survey.numbers(at), orders)
+
+    def _filled(self, at: int) -> bool:
+        values = self.survey.numbers(at)
+        return len(values) > 0 and values.null_count() < 0.5 * len(values)
+
+
+def writes(columns: Columns, name: str, at: int) -> dict[str, Any]:
+    """The keys of a mapping by which a column is the price of a piece, or the total of the line."""
+    other = "unit_price" if name == DERIVED else DERIVED
+    return {"columns": {name: columns.names[at], other: None}}

@@ -1,0 +1,95 @@
+"""Two columns that may each be what was paid, and are not the same: which of them it is, only the shop knows."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement
+from insiders_assets.ingest.doubts.money_columns import Columns, writes
+from insiders_assets.ingest.doubts.money_words import is_with_tax
+from insiders_assets.ingest.doubts.status_words import words_of
+from insiders_assets.ingest.mapping import DERIVED
+from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.questions import Answer, Question
+
+_PAID = words_of(
+    "sale selling sold final discounted after paid pago pagado pagato paye bezahlt betaald net special promo actual "
+    "offer oferta promocao promocional angebot aktion remise scontato descontado"
+)
+"""Words of what was paid, where another column says otherwise."""
+
+
+def two_prices(columns: Columns) -> Question | None:
+    """A second price of one piece that differs from the one that is taken; None if there is none."""
+    taken = columns.taken
+    if taken is None or columns.survey.plan.columns.get("unit_price") != taken:
+        return None
+    for other, kind in columns.kinds.items():
+        if other == taken or kind not in ("unit", "price") or not columns.money(other).drop_nulls().len():
+            continue
+        if not agreement(columns.money(taken), columns.money(other)).holds or not _is_full(columns, other):
+            return _which(columns, "two_prices", "unit_price", taken, other, columns.pieces)
+    return None
+
+
+def two_totals(columns: Columns, total: int, matched: set[int]) -> Question | None:
+    """A second total of the line that differs from the one that the price explains, by more than tax; None if none.
+
+    Args:
+        columns: The columns of money.
+        total: The position of the total that is a price times the pieces.
+        matched: Positions of all columns that explain each other so.
+    """
+    for other in columns.amounts():
+        if other in matched or columns.kinds[other] not in ("line", "amount"):
+            continue
+        if not agreement(columns.money(total), columns.money(other)).holds and not _is_taxed(
+            columns, total, other
+        ):
+            return _which(columns, "two_totals", DERIVED, total, other, None)
+    return None
+
+
+def _is_full(columns: Columns, at: int) -> bool:
+    """Whether a column has a value on nearly every line."""
+    values = columns.money(at)
+    return values.null_count() <= (1 - HOLDS) * len(values)
+
+
+def _is_taxed(columns: Columns, one: int, other: int) -> bool:
+    """Whether two totals differ by their tax: their names say so, or by one of a few rates on all lines."""
+    told = {is_with_tax(columns.names[at]) for at in (one, other)}
+    if told == {True, False}:
+        return True
+    pair = pl.DataFrame({"one": columns.money(one), "other": columns.money(other)}).drop_nulls()
+    low, high = pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other")
+    rates = pair.filter(low >= 5).select(rate=(high / low - 1).round(2)).to_series()
+    sides = pair.select(
+        (pl.col("one") <= pl.col("other")).all() | (pl.col("one") >= pl.col("other")).all()
+    ).item()
+    usual = rates.is_between(0.02, 0.28).all()
+    return bool(sides) and bool(told & {True, False}) and bool(usual) and rates.n_unique() <= 4
+
+
+def _which(
+    columns: Columns, code: str, ours: str, one: int, other: int, pieces: pl.Series | None
+) -> Question:
+    names = (columns.names[one], columns.names[other])
+    money = [columns.money(at) if pieces is None else columns.line(at) for at in (one, other)]
+    differ = int(((money[0] - money[1]).abs() > 0.011).fill_null(value=True).sum())
+    return Question(
+        code, "money", names,
+        tuple(Answer(columns.names[at], writes(columns, ours, at)) for at in (one, other)),
+        _likelier(columns, one, other),
+        arguments={"rows": differ, "one": round(float(money[0].sum()), 2), "other": round(float(money[1].sum()), 2)},
+    )  # fmt: skip
+
+
+def _likelier(columns: Columns, one: int, other: int) -> str:
+    """The name of the column that rather was paid: by its name, or else with tax, or else the first."""
+    words = {at: set(normalise(columns.names[at]).split()) for at in (one, other)}
+    paid = [at for at in (one, other) if words[at] & _PAID]
+    if len(paid) == 1:
+        return columns.names[paid[0]]
+    taxed = [at for at in (one, other) if is_with_tax(columns.names[at])]
+    return columns.names[taxed[0] if len(taxed) == 1 else one]

@@ -1,0 +1,84 @@
+"""What a column may tell of an order by its name: whether it came about, was a test, was cancelled, or came back."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from insiders_assets.ingest.doubts.status_words import CANCELLED, words_of
+from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.words import notions
+
+_STATUS = words_of(
+    "status statuses state states estado situacao situation situacion statut etat stato zustand stand "
+    "stadium fase stage phase etapa toestand bestelstatus orderstatus zahlungsstatus bestellstatus "
+    "auftragsstatus lieferstatus betaalstatus zahlungsstand paymentstatus financialstatus"
+)
+_KIND = words_of(
+    "type kind typ tipo event operation operacao operacion operazione vorgang vorgangsart belegart "
+    "buchungsart soort transactiontype movimento movement natureza class action result outcome resultado "
+    "ergebnis doctype doktyp dokumentart rechnungsart belegtyp"
+)
+_TEST = words_of("test testing istest sandbox teste prueba essai prova proef testbestellung testorder")
+_HAPPENED = words_of(
+    "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
+    "gueltig gultig geldig completed complete iscompleted success successful succeeded confirmed approved livemode "
+    "active isactive abgeschlossen concluido concluida completado completada completato voltooid bestaetigt bestatigt "
+    "confirmado confirmada confirme confermato bevestigd settled captured"
+)
+"""Words of flags whose *no* says that nothing came about."""
+_NOT_ABOUT_ORDERS = words_of(
+    "method methode metodo gateway card shipping ship customer cliente client kunde klant billing address "
+    "adresse province region country civil marital marketing risk email mail tax product item sku stock "
+    "inventory code policy eligible allowed fee days until window deadline possible reason motivo grund "
+    "raison discount device browser seller vendedor zahlungsart forma medio moyen mode message loyalty member "
+    "membership vip tier newsletter subscriber subscription account user contact"
+)
+_REASONS = words_of("reason motivo grund raison")
+_DOCUMENTS = words_of(
+    "invoice document doc transaction beleg rechnung factura fatura facture fattura factuur"
+)
+_MOVEMENTS = words_of(
+    "operation operacao operacion operazione vorgang vorgangsart belegart buchungsart movimento movement movimiento "
+    "doctype doktyp dokumentart rechnungsart belegtyp transactiontype"
+)
+_APART = words_of("phone from to by vat coupon voucher")
+_SHIPPING = words_of(
+    "fulfillment fulfilment fulfilled delivery shipping shipment envio entrega livraison versand "
+    "lieferung lieferstatus consegna spedizione verzending"
+)
+_REGIONS = words_of("state states estado stato etat stand")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(name: str) -> str | None:
+    """What a column may tell by its name: ``status``, ``kind``, ``cancelled``, ``test``, ``happened``, or None."""
+    words = normalise(name).split()
+    squeezed, apart = "".join(words), _NOT_ABOUT_ORDERS & set(words)
+    if any(word in _TEST for word in words) or squeezed in _TEST:
+        return "test"
+    if any(word.startswith(CANCELLED) for word in words) and not apart - _REASONS:
+        return "cancelled"
+    told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
+    if told or squeezed in _STATUS:
+        about = set(words) - set(told)
+        return None if about & (_NOT_ABOUT_ORDERS - _SHIPPING) else "status"
+    if any(word in _KIND for word in words) and not (apart - {"code"} if _DOCUMENTS & set(words) else apart):
+        return "kind"
+    if (_HAPPENED & set(words) or squeezed in _HAPPENED) and not apart and not _APART & set(words):
+        return None if {"quantity", "total", "price", "date"} & notions(name)[0] else "happened"
+    return None
+
+
+def is_about_shipping(name: str) -> bool:
+    """Whether a status is that of a parcel: what is not sent yet is sold all the same."""
+    return bool(_SHIPPING & set(normalise(name).split()))
+
+
+def is_of_documents(name: str) -> bool:
+    """Whether a kind is one of documents or movements: its codes may tell invoices from credit notes."""
+    return bool((_DOCUMENTS | _MOVEMENTS) & set(normalise(name).split()))
+
+
+def is_a_region(name: str) -> bool:
+    """Whether a name such as ``state`` or ``Estado`` may mean a part of a country as well."""
+    return bool(_REGIONS & set(normalise(name).split()))

@@ -1,0 +1,121 @@
+"""Words of a status in a column whose name tells nothing: ``info``, ``F17`` or ``remark``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.doubts.codes import back_codes, is_a_side, names_a_side
+from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.money_words import money_of
+from insiders_assets.ingest.doubts.status_names import kind_of
+from insiders_assets.ingest.doubts.status_words import NO, YES, whole_group_of, words_of
+from insiders_assets.ingest.doubts.statuses import (
+    MANY,
+    is_told_elsewhere,
+    seen_values,
+    spoken_for,
+    status_question,
+)
+from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.questions import Question, Seen
+from insiders_assets.ingest.words import notions
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.survey import Survey
+
+NEARLY_ALL = 0.9
+"""Share of the lines with anything that hold words of a status, from which a column is one."""
+_KNOWN = frozenset({"product", "customer", "mail", "country", "quantity", "price", "total", "unit", "return"})
+"""Notions of names that do tell what a column holds."""
+_INNOCENT = words_of(
+    "brand marca marke marque category categoria kategorie categorie size color colour cor farbe store loja tienda "
+    "filiale magasin channel canal kanal currency moeda moneda waehrung devise weight city cidade ciudad stadt ville "
+    "zip postal cep plz region province address street phone language locale source campaign medium utm segment gender "
+    "age birth vendor supplier warehouse carrier tracking method mode_of shipping ship delivery seller device browser "
+    "newsletter subscription coupon voucher promo discount loyalty tier group department collection season material "
+    "variant style weekday month year hour cashier clerk till terminal register website url image"
+)
+
+
+def tells_nothing(name: str) -> bool:
+    """Whether a column's name leaves it open whether it holds a status."""
+    if kind_of(name) or money_of(name) or not name:
+        return False
+    if names_a_side(name):
+        return True
+    return not _KNOWN & notions(name)[0] and not _INNOCENT & set(normalise(name).split())
+
+
+def _watches(header: Header) -> tuple[int, ...]:
+    return tuple(at for at in header.free if tells_nothing(header.names[at]))
+
+
+def _is_worth_it(first: pl.Series) -> bool:
+    """Whether the first rows of a column hold few different values, or none yet."""
+    return first.drop_nulls().n_unique() <= MANY
+
+
+def _asks(survey: Survey, header: Header) -> Iterator[Question]:
+    for at in _watches(header):
+        if not survey.has(at):
+            continue
+        seen = seen_values(survey, at)
+        if not 0 < len(seen) <= MANY:
+            continue
+        known = spoken_for(header.mapping, header.names[at])
+        is_side = is_a_side(_values(seen)) or names_a_side(header.names[at])
+        for group, said in _said(seen, is_side=is_side).items():
+            here = [each for each in said if each.value.casefold() not in known]
+            if here and not (group == "refunded" and is_told_elsewhere(survey, at, here)):
+                yield status_question(header.names[at], group, here, of_line=is_side)
+
+
+def _values(seen: list[Seen]) -> list[str]:
+    return [each.value for each in seen]
+
+
+def _said(seen: list[Seen], *, is_side: bool) -> dict[str, list[Seen]]:
+    """The values that say that lines were not sold, by what they say."""
+    if is_side:
+        back = back_codes(_values(seen))
+        return {"refunded": [each for each in seen if each.value in back]}
+    if all(normalise(each.value) in YES | NO for each in seen):
+        return {}
+    groups: dict[str, list[Seen]] = {}
+    for each in seen:
+        if group := _group(each.value):
+            groups.setdefault(group, []).append(each)
+    told = sum(each.rows for said in groups.values() for each in said)
+    groups.pop("sold", None)
+    if told >= NEARLY_ALL * sum(each.rows for each in seen):
+        return groups
+    # Among words of other kinds, only those count that can hardly mean anything else.
+    return {
+        group: said
+        for group in ("cancelled", "refunded")
+        if (said := [each for each in groups.get(group, []) if _is_plain(each.value)])
+    }
+
+
+def _group(value: str) -> str | None:
+    """What a value says, or one of several that are listed in it."""
+    parts = [part for part in value.replace(";", ",").replace("|", ",").split(",") if part.strip()]
+    found = [group for part in parts if (group := whole_group_of(part))]
+    return next((group for group in found if group != "sold"), found[0] if found else None)
+
+
+_PLAIN = (
+    "cancel", "annul", "anul", "storn", "void", "geannuleerd", "refunded", "reembolsad", "rembours", "erstattet",
+    "rimborsat", "terugbetaald", "devuelt", "devolvid", "retournier", "geretourneerd",
+)  # fmt: skip
+"""How words begin that mean nothing else wherever they stand."""
+
+
+def _is_plain(value: str) -> bool:
+    return any(word.startswith(_PLAIN) for word in normalise(value).split())
+
+
+UNNAMED = Detector("status without a name", _watches, _asks, worth=_is_worth_it)
