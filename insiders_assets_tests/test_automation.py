@@ -28,7 +28,7 @@ from insiders_assets.refresh.due import MAX_ATTEMPTS
 from insiders_assets.refresh.state import begin
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
-from insiders_assets_tests.commands import SHIPPED, run
+from insiders_assets_tests.commands import SHIPPED
 
 
 class Watch:
@@ -143,9 +143,9 @@ def test_a_landing_zone_that_keeps_failing_is_given_up_until_it_changes(watch):
     assert watch.tick()
 
 
-def test_after_a_refresh_there_is_nothing_to_ask_for_until_a_file_arrives(watch):
+def test_after_a_refresh_there_is_nothing_to_ask_for_until_a_file_arrives(watch, refreshed):
     shutil.copytree(SHIPPED, watch.landing, dirs_exist_ok=True)
-    run(watch.landing, watch.home)
+    shutil.copytree(refreshed.home, watch.home, symlinks=True, dirs_exist_ok=True)
     assert [watch.tick() for _ in range(3)] == [False] * 3
     assert "already shows" in watch.skipped
     assert "already shows" in watch.look()

@@ -187,7 +187,7 @@ def test_a_run_with_nothing_new_changes_nothing(copy):
     assert published(home) == before
 
 
-@pytest.mark.parametrize("loss", ["gone", "damaged"])
+@pytest.mark.parametrize("loss", [pytest.param("gone", marks=pytest.mark.full), "damaged"])
 def test_a_warehouse_that_was_lost_is_made_again_with_its_history(twice, tmp_path, loss):
     home = tmp_path / "home"
     shutil.copytree(twice.home, home, symlinks=True)
@@ -208,15 +208,13 @@ def test_a_warehouse_that_was_lost_is_made_again_with_its_history(twice, tmp_pat
     assert len(list(home.glob("insiders.db.damaged-*"))) == (loss == "damaged")
 
 
-def test_a_refresh_made_again_keeps_what_it_said_of_movement(copy):
-    landing, home = copy
-    for month in sorted(landing.glob("*.csv*"))[-3:]:
-        month.unlink()
-    run(landing, home)
+def test_a_refresh_made_again_keeps_what_it_said_of_movement(twice, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(twice.home, home, symlinks=True)
     moved = _movement(home)
     assert moved["membership_changes"]
     assert moved["tier_migration"]
-    run(landing, home, "--force")
+    run(twice.landing, home, "--force", **SHORTER)
     assert _movement(home) == moved
 
 

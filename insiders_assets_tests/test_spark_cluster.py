@@ -47,6 +47,7 @@ def first(refreshed) -> tuple[Path, dict]:
     return refreshed.home, refreshed.said
 
 
+@pytest.mark.full
 def test_a_cluster_that_loses_a_worker_makes_the_same_tables(monkeypatch, tmp_path, java, polars_home):
     """The worker goes, with its executor and what that has computed, while tasks of the job are running."""
     (tmp_path / "conf").mkdir()
