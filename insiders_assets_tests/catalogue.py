@@ -61,7 +61,7 @@ def update(language: str) -> list[str]:
     return [
         text if isinstance(text, str) else text[0]
         for text, told in forms.items()
-        if not (told if isinstance(told, str) else all(told))
+        if not told or not (isinstance(told, str) or all(told))
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from insiders_assets.contracts import programme as contracts
-from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS
+from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS, TIERS
 from insiders_assets.contracts.table import Column, Table
 from insiders_assets.contracts.transactions import REJECTED_ROWS
 from insiders_assets.report import ReportInputs
@@ -279,6 +279,35 @@ def _leaving(frame: pl.DataFrame) -> pl.DataFrame:
     return _table(contracts.LEAVES_NEXT, [row])
 
 
+def _months() -> pl.DataFrame:
+    return _table(
+        contracts.REVENUE_BY_MONTH,
+        [
+            {
+                "month": date(2025, month, 1), "tier": tier, "is_identified": True, "customers": 10 * share,
+                "orders": 20 * share, "revenue": 1000.5 * share + month, "is_cut": month == 3,
+            }
+            for month in range(3, 12)
+            for tier, share in zip(TIERS, (6, 2, 1), strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _cohorts() -> pl.DataFrame:
+    return _table(
+        contracts.COHORTS,
+        [
+            {
+                "first_month": date(2025, first, 1), "months_since": since, "cohort_customers": 50,
+                "customers": 50 if not since else 20 - since, "revenue": 900.0,
+                "share_of_customers": 1.0 if not since else (20 - since) / 50, "is_cut": first == since == 3,
+            }
+            for first in range(3, 12)
+            for since in range(12 - first)
+        ],
+    )  # fmt: skip
+
+
 def _rejected() -> pl.DataFrame:
     rows = [
         {
@@ -352,6 +381,8 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             "eligibility_rules": _rules(),
             "suppressions": _suppressions(),
             "leaves_next": _leaving(frame),
+            "revenue_by_month": _months(),
+            "cohorts": _cohorts(),
             "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
             "refreshes": _table(contracts.REFRESHES, [row]),
         },

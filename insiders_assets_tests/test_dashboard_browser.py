@@ -17,8 +17,17 @@ from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, publish, serving
 
-PAGES = ("/", "/customers", "/clusters", "/budget", "/changes", "/customers/12363", "/customers/nobody")
-CHARTS = {"/": 1, "/clusters": 1, "/budget": 1, "/changes": 1, "/customers/12363": 1}
+PAGES = (
+    "/",
+    "/customers",
+    "/clusters",
+    "/budget",
+    "/changes",
+    "/time",
+    "/customers/12363",
+    "/customers/nobody",
+)
+CHARTS = {"/": 1, "/clusters": 1, "/budget": 1, "/changes": 1, "/time": 1, "/customers/12363": 1}
 LANGUAGES = (("en", "GBP"), ("pt_BR", "BRL"))
 
 

@@ -266,11 +266,27 @@ def test_the_dashboard_writes_nothing(tmp_path: Path) -> None:
             "/clusters",
             "/budget",
             "/changes",
+            "/time",
             "/customers.csv",
             "/customers.xlsx",
         ):
             get(address, path) if not path.endswith("xlsx") else urlopen(address + path).read()
     assert file.read_bytes() == before
+
+
+def test_months_and_cohorts_are_shown_or_what_to_wait_for(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        shown = text(get(address, "/time"))
+        assert "Who comes back" in shown
+        assert "Nov 2025" in shown
+        with sqlite3.connect(file) as database:
+            database.execute("DROP TABLE revenue_by_month")
+            database.execute("DELETE FROM cohorts")
+        assert "after the next one, months and returning customers are shown here" in text(
+            get(address, "/time")
+        )
 
 
 def test_pages_speak_portuguese_with_its_numbers(tmp_path: Path) -> None:

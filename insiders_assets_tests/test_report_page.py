@@ -27,6 +27,7 @@ from insiders_assets.report.sections.evidence import (
     main_block,
     out_of_time,
 )
+from insiders_assets.report.sections.health import by_month, retention
 from insiders_assets.report.sections.measures import figure, measure_name, subject_name
 from insiders_assets.report.sections.movement import bridge, movement
 from insiders_assets.report.sections.original import comparison, is_original_data
@@ -161,7 +162,7 @@ def test_every_chart_is_one_that_plotly_knows() -> None:
     days = [inputs.as_of - timedelta(days=30 * place) for place in range(1, 8)]
     before = [row.with_columns(as_of=pl.lit(day), refresh_id=pl.lit(str(day))) for day in days]
     figures = charts(refresh(400, history=pl.concat(before)), BUSINESS | TECHNICAL)
-    assert set(figures) == {"history", "map", "capture", "backtest"}
+    assert set(figures) == {"history", "by-month", "map", "capture", "backtest"}
     assert len(figures["history"]["data"][0]["x"]) == 8
     for drawn in figures.values():
         go.Figure(drawn)  # raises on any unknown key or value
@@ -224,6 +225,19 @@ def test_what_moved_the_value_of_all_adds_up_as_it_is_written() -> None:
     told = [line["amount"] for line in bridge(refresh(100, tables={**inputs.tables, "refreshes": row}))]
     first, *moves, last = (int(re.sub(r"[^0-9−]", "", amount).replace("−", "-")) for amount in told)
     assert first + sum(moves) == last == 1280
+
+
+def test_months_and_cohorts_are_shown_as_far_as_they_are_known() -> None:
+    inputs = refresh(100)
+    table = inputs.tables["revenue_by_month"]
+    shown = by_month(table)
+    assert sum(row["total"] for row in shown) == pytest.approx(table["revenue"].sum())
+    assert [row["month"].month for row in shown if row["is_cut"]] == [3]
+    rows = retention(inputs.tables["cohorts"])
+    assert [len(row["cells"]) for row in rows] == list(range(8, -1, -1))
+    assert rows[0]["cells"][0]["share_of_customers"] == 19 / 50
+    older = {name: t for name, t in inputs.tables.items() if name not in ("revenue_by_month", "cohorts")}
+    assert "Who comes back" not in render(refresh(100, tables=older))
 
 
 def test_tiles_of_a_first_refresh_have_no_change() -> None:

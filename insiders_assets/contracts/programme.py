@@ -18,6 +18,7 @@ from insiders_assets.contracts.movement import (
     MEMBERSHIP_CHANGES,
     TIER_MIGRATION,
 )
+from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.contracts.table import Column, Table
 
 _FEATURE = {column.name: column for column in FEATURES}
@@ -260,3 +261,6 @@ RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
 
 MOVEMENT = (MEMBERSHIP_CHANGES, LEAVES_NEXT, TIER_MIGRATION)
 """What changed from one refresh to the next; declared in a module of their own."""
+
+OVER_TIME = (REVENUE_BY_MONTH, COHORTS)
+"""What months brought; declared in a module of their own."""

@@ -17,6 +17,7 @@ from insiders_assets.dashboard.views.changes import changes
 from insiders_assets.dashboard.views.clusters import clusters
 from insiders_assets.dashboard.views.customer import customer
 from insiders_assets.dashboard.views.customers import customers
+from insiders_assets.dashboard.views.over_time import over_time
 from insiders_assets.dashboard.views.overview import overview
 from insiders_assets.errors import InsidersError
 
@@ -64,6 +65,7 @@ def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlet
             Route("/clusters", site.clusters),
             Route("/budget", site.budget),
             Route("/changes", site.changes),
+            Route("/time", site.over_time),
             Route("/pulse", site.pulse),
             Route("/health", site.health),
             Route("/metrics", site.metrics),
@@ -129,6 +131,10 @@ class Site:
         return self._page(
             request, "changes.html", lambda view: changes(view, self._words, request.query_params)
         )
+
+    def over_time(self, request: Request) -> Response:
+        """What months brought, and who came back."""
+        return self._page(request, "over_time.html", lambda view: over_time(view, self._words))
 
     def csv(self, request: Request) -> Response:
         """The list as CSV, streamed."""

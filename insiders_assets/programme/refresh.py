@@ -21,6 +21,7 @@ from insiders_assets.programme.hypotheses.sample import gather_sample
 from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 from insiders_assets.programme.leaving import leaves_next
 from insiders_assets.programme.movement import compare, membership_changes, tier_migration
+from insiders_assets.programme.over_time import cohorts, revenue_by_month
 from insiders_assets.programme.policies import INSIDER
 from insiders_assets.programme.profiles import cluster_profiles, tier_summary
 from insiders_assets.programme.record import refresh_row
@@ -115,6 +116,8 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
         "tier_migration": history["tier_migration"],
         "leaves_next": leaves_next(customers, moves, inputs.rules, chosen.selection, next_as_of(inputs)),
         "refreshes": refresh_row(inputs, chosen, tiers, history["membership_changes"], moves),
+        "revenue_by_month": revenue_by_month(inputs.purchases, customers, inputs.as_of),
+        "cohorts": cohorts(inputs.purchases, inputs.as_of),
         "eligibility_rules": rules_table,
         "suppressions": costs,
         "uplift": uplift(

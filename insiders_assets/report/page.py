@@ -127,6 +127,8 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
         "leaving": leaving,
         "leaving_count": movement.leaving_count(inputs),
         "history": health.history(inputs),
+        "by_month": health.by_month(inputs.tables.get("revenue_by_month")),
+        "retention": health.retention(inputs.tables.get("cohorts")),
         "states": tiers.states(inputs),
         "state_names": {state: inputs.words.text(name) for state, name in tiers.STATE_NAMES.items()},
         "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from insiders_assets.report.charts.backtest import backtest
+from insiders_assets.report.charts.by_month import revenue_by_month
 from insiders_assets.report.charts.capture import capture
 from insiders_assets.report.charts.cluster_map import cluster_map
 from insiders_assets.report.charts.history import history
@@ -22,7 +23,11 @@ __all__ = ["BUSINESS", "FONT", "TECHNICAL", "Figure", "charts", "separators"]
 Draw = Callable[["ReportInputs"], Figure | None]
 
 
-BUSINESS: dict[str, Draw] = {"history": history, "map": cluster_map}
+BUSINESS: dict[str, Draw] = {
+    "history": history,
+    "by-month": revenue_by_month,
+    "map": cluster_map,
+}
 """The charts of the report, by the id of their place."""
 
 TECHNICAL: dict[str, Draw] = {"capture": capture, "backtest": backtest}

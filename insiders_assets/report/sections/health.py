@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.report.palette import HEAT, mix
+
 if TYPE_CHECKING:
     from insiders_assets.report.inputs import ReportInputs
 
@@ -14,6 +16,12 @@ SHOWN = 12
 
 DRAWN = 400
 """Refreshes in the chart, the newest."""
+
+MONTHS = 24
+"""Months in the chart of revenue, the newest."""
+
+COHORTS = 12
+"""Cohorts in the table, the newest, and months since in it."""
 
 LEAST_DRAWN = 3
 """Refreshes from which on a line says more than the table."""
@@ -34,3 +42,50 @@ def past(inputs: ReportInputs) -> pl.DataFrame:
 def history(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Return the newest refreshes as rows of a table, newest first."""
     return past(inputs).tail(SHOWN).reverse().to_dicts()
+
+
+def by_month(table: pl.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the newest months, oldest first: revenue of identified customers by tier, and whether the month is cut.
+
+    Args:
+        table: ``revenue_by_month``, or None of a refresh that had none.
+    """
+    if table is None:
+        return []
+    known = table.filter("is_identified")
+    return [
+        {
+            "month": month,
+            "is_cut": bool(rows["is_cut"][0]),
+            "customers": int(rows["customers"].sum()),
+            "orders": int(rows["orders"].sum()),
+            "total": float(rows["revenue"].sum()),
+            "revenue": dict(rows.select("tier", "revenue").iter_rows()),
+        }
+        for (month,), rows in sorted(known.group_by("month"))
+    ][-MONTHS:]
+
+
+def retention(table: pl.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the newest cohorts, newest last: their size, and a cell for each month since with its share and colour.
+
+    Args:
+        table: ``cohorts``, or None of a refresh that had none.
+    """
+    if table is None or table.is_empty():
+        return []
+    newest = table["first_month"].unique().sort().tail(COHORTS)
+    shown = table.filter(
+        pl.col("first_month").is_in(newest.implode()), pl.col("months_since").is_between(1, COHORTS)
+    )
+    most = float(shown["share_of_customers"].max() or 0.0) or 1.0  # type: ignore[arg-type]
+    cells: dict[Any, list[dict[str, Any]]] = {}
+    for row in shown.sort("first_month", "months_since").to_dicts():
+        share = row["share_of_customers"]
+        cells.setdefault(row["first_month"], []).append(row | {"colour": mix(*HEAT, share / most)})
+    sizes = dict(table.filter(months_since=0).select("first_month", "cohort_customers").iter_rows())
+    starts = dict(table.filter(months_since=0).select("first_month", "is_cut").iter_rows())
+    return [
+        {"month": month, "customers": sizes[month], "is_cut": starts[month], "cells": cells.get(month, [])}
+        for month in newest
+    ]

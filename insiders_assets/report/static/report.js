@@ -47,14 +47,17 @@
   window.addEventListener("beforeprint", () => {
     places.forEach((place) => {
       draw(place);
-      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: 680, height: 300, autosize: false });
+      // The cards below the map name the clusters: its legend would leave no room for it.
+      const paper = { width: 680, height: 300, autosize: false, ...(place.dataset.figure === "map" && { showlegend: false }) };
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, paper);
       place.style.minHeight = "0";
     });
   });
   window.addEventListener("afterprint", () => {
     places.forEach((place) => {
       const height = figures[place.dataset.figure]?.layout.height;
-      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, height, autosize: true });
+      const legend = place.dataset.figure === "map" && { showlegend: place.clientWidth >= 600 };
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, height, autosize: true, ...legend });
     });
   });
 

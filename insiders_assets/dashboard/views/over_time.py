@@ -1,0 +1,74 @@
+"""Over time: what each month brought by tier, who came back, and which countries hold which tiers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.programme import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.dashboard.database import whole
+from insiders_assets.report.charts.by_month import monthly
+from insiders_assets.report.sections.health import by_month, retention
+from insiders_assets.report.sections.tiers import TIER_NAMES
+from insiders_assets.storage.warehouse import tables
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from insiders_assets.contracts.table import Table
+    from insiders_assets.dashboard.database import View
+    from insiders_assets.language import Language
+
+COUNTRIES = 12
+"""Countries listed, those with most revenue."""
+
+
+def over_time(view: View, words: Language) -> dict[str, Any]:
+    """Return what the page of months shows; empty lists where the refresh is of a version that had no such table."""
+    months = by_month(_table(view, REVENUE_BY_MONTH))
+    names = {tier: words.text(name) for tier, name in TIER_NAMES.items()}
+    return {
+        "by_month": months,
+        "retention": retention(_table(view, COHORTS)),
+        "countries": _countries(view),
+        "figures": {"by-month": monthly(words, months, names)} if months else {},
+    }
+
+
+def _table(view: View, contract: Table) -> pl.DataFrame | None:
+    """A small table whole; None where the warehouse lacks it or it is empty."""
+    import polars as pl
+
+    if not view.has(contract.name):
+        return None
+    rows = view.rows(tables()[contract.name].select())
+    return pl.DataFrame(rows, schema=contract.polars_schema).sort(contract.key) if rows else None
+
+
+def _countries(view: View) -> list[dict[str, Any]]:
+    """Identified customers and revenue by country and tier, the country with most revenue first."""
+    import sqlalchemy as sa
+
+    columns = tables()["customer_summary"].c
+    query = (
+        sa.select(
+            columns.country,
+            columns.tier,
+            whole(sa.func.sum(columns.customers)).label("customers"),
+            sa.func.sum(columns.sum_revenue).label("revenue"),
+        )
+        .where(columns.is_identified)
+        .group_by(columns.country, columns.tier)
+    )
+    found: dict[Any, dict[str, Any]] = {}
+    for row in view.rows(query):
+        found.setdefault(row["country"], {})[row["tier"]] = row
+    rows = [
+        {
+            "country": country,
+            "revenue": sum(cell["revenue"] or 0 for cell in cells.values()),
+            "cells": [cells.get(tier, {"customers": 0, "revenue": 0}) for tier in TIERS],
+        }
+        for country, cells in found.items()
+    ]
+    return sorted(rows, key=lambda row: (-row["revenue"], row["country"] or ""))[:COUNTRIES]

@@ -1,0 +1,105 @@
+"""What each month brought by tier, and how many of those who came in one month bought again in those after."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from insiders_assets.contracts.over_time import COHORTS, NOT_SEEN, REVENUE_BY_MONTH
+from insiders_assets.money import MICRO, in_currency
+
+EPOCH = date(1970, 1, 1)
+
+
+def revenue_by_month(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Return customers, orders and revenue by month, tier of today and whether customers are identified.
+
+    Args:
+        purchases: ``clean_purchases``, lazy.
+        insiders: ``insiders``.
+        as_of: The last day that counts.
+
+    Returns:
+        A row per month and group that bought, as the contract ``REVENUE_BY_MONTH`` says.
+    """
+    tiers = insiders.lazy().select("customer_id", "tier")
+    table = (
+        _monthly(purchases, as_of)
+        .join(tiers, on="customer_id", how="left")
+        .with_columns(pl.col("tier").fill_null(NOT_SEEN))
+        .group_by("month", "tier", "is_identified")
+        .agg(
+            customers=pl.col("customer_id").n_unique().cast(pl.Int64),
+            orders=pl.col("invoice_no").n_unique().cast(pl.Int64),
+            revenue=in_currency(pl.col("micros").sum()),
+        )
+        .sort(REVENUE_BY_MONTH.key)
+        .collect()
+    )
+    return table.with_columns(is_cut=_is_cut(pl.col("month"), _first_day(purchases), as_of)).select(
+        REVENUE_BY_MONTH.names
+    )
+
+
+def cohorts(purchases: pl.LazyFrame, as_of: date) -> pl.DataFrame:
+    """Return how many of each month's new identified customers bought in each month since, and for how much.
+
+    Args:
+        purchases: ``clean_purchases``, lazy.
+        as_of: The last day that counts.
+
+    Returns:
+        A row per cohort and month up to that of ``as_of``, as the contract ``COHORTS`` says.
+    """
+    bought = (
+        _monthly(purchases, as_of)
+        .filter("is_identified")
+        .group_by("customer_id", "month")
+        .agg(pl.col("micros").sum())
+        .with_columns(first_month=pl.col("month").min().over("customer_id"))
+        .group_by("first_month", "month")
+        .agg(customers=pl.len().cast(pl.Int64), micros=pl.col("micros").sum())
+        .collect()
+    )
+    sizes = bought.filter(pl.col("month") == pl.col("first_month")).select(
+        "first_month", cohort_customers="customers"
+    )
+    grid = sizes.with_columns(
+        month=pl.date_ranges(pl.col("first_month"), pl.lit(as_of.replace(day=1)), interval="1mo")
+    ).explode("month")
+    since = (pl.col("month").dt.year() - pl.col("first_month").dt.year()) * 12 + (
+        pl.col("month").dt.month().cast(pl.Int32) - pl.col("first_month").dt.month().cast(pl.Int32)
+    )
+    return (
+        grid.join(bought, on=["first_month", "month"], how="left")
+        .with_columns(pl.col("customers", "micros").fill_null(0))
+        .with_columns(
+            months_since=since.cast(pl.Int32),
+            share_of_customers=pl.col("customers") / pl.col("cohort_customers"),
+            revenue=in_currency(pl.col("micros")),
+            is_cut=_is_cut(pl.col("month"), _first_day(purchases), as_of),
+        )
+        .sort(COHORTS.key)
+        .select(COHORTS.names)
+    )
+
+
+def _monthly(purchases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    return purchases.filter(pl.col("invoice_day") <= (as_of - EPOCH).days).select(
+        "customer_id",
+        "invoice_no",
+        "is_identified",
+        month=pl.col("invoice_date").dt.truncate("1mo").cast(pl.Date),
+        micros=(pl.col("line_value") * MICRO).round(0).cast(pl.Int64),
+    )
+
+
+def _first_day(purchases: pl.LazyFrame) -> date:
+    first = purchases.select(pl.col("invoice_day").min().cast(pl.Int32).cast(pl.Date)).collect().item()
+    return first or EPOCH
+
+
+def _is_cut(month: pl.Expr, first: date, last: date) -> pl.Expr:
+    """Whether a month begins before the data do, or ends after them."""
+    return (month < first) | (month.dt.month_end() > last)
