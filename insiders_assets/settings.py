@@ -346,14 +346,18 @@ class Settings(BaseSettings):
         key = self.hash_key.get_secret_value()
         return (*known, *(pseudonym(key, value) for value in known))
 
-    def digest(self) -> str:
-        """A short hash of every setting that can change a result; places and secrets are left out."""
+    def decisive(self) -> set[str]:
+        """Return the names of the settings that can change a result; places and secrets are none."""
         places = {"home", "landing", "database_url", "to_database_url", "engine", "executor", "memory_limit"}
         apart = ("dashboard_", "alert_", "spark_")
         places |= {name for name in type(self).model_fields if name.startswith(apart)}
         places |= {"backstop", "stale_after_hours", "smtp_url", "slack_token", "log_format"}
         places |= {"reports_kept", "runs_kept"}
-        rules = json.loads(self.model_dump_json(exclude=places))
+        return type(self).model_fields.keys() - places
+
+    def digest(self) -> str:
+        """A short hash of every setting that can change a result."""
+        rules = json.loads(self.model_dump_json(include=self.decisive()))
         if self.hash_key:
             rules["hash_key"] = hashlib.sha256(self.hash_key.get_secret_value().encode()).hexdigest()
         if self.costs:

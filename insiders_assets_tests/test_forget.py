@@ -20,7 +20,7 @@ from insiders_assets.storage.forgetting import Forgetting
 from insiders_assets.storage.redaction import STAND_IN, Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
-from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
+from insiders_assets_tests.commands import SHIPPED, failure, insiders, run, told
 from insiders_assets_tests.ingest.exports import row as fields
 from insiders_assets_tests.leaks import leaks
 
@@ -77,9 +77,10 @@ def forgotten(landing, tmp_path_factory):
         database.execute("INSERT INTO kvs (key, value) VALUES ('failed', ?)", (json.dumps({"example": WHO}),))
         database.commit()
     before = [found for spelled in SPELLED for found in leaks(home, spelled)]
+    about = told(insiders("about", WHO, "--landing", landing, "--home", home, "--json"))
     done = insiders("forget", WHO, "--landing", landing, "--home", home, "--json")
     assert done.returncode == 0, done.stderr
-    return home, json.loads(done.stdout), members, before, first
+    return home, json.loads(done.stdout), members, before, first | {"about": about}
 
 
 def test_the_customer_was_everywhere_and_is_nowhere(forgotten):
@@ -92,6 +93,23 @@ def test_the_customer_was_everywhere_and_is_nowhere(forgotten):
     for spelled in SPELLED:
         assert leaks(home, spelled) == []
     assert min(said["transactions"], said["lake_rows"], said["warehouse_rows"], said["report_files"]) > 0
+
+
+def test_a_person_is_shown_what_is_kept_of_them_which_is_what_forgetting_removes(forgotten, landing):
+    home, said, _, _, first = forgotten
+    about = first["about"]
+    kept = about["kept"]
+    assert not about["is_forgotten"]
+    assert len(kept["transactions"]) == said["transactions"]
+    assert {row["customer_id"] for row in kept["transactions"]} == {WHO}
+    in_warehouse = [rows for place, rows in kept.items() if place.startswith("warehouse/")]
+    assert sum(map(len, in_warehouse)) == said["warehouse_rows"]
+    assert {"rejected rows", "lake/insiders", "history/membership_changes", "reports"} <= kept.keys()
+    assert {row["file"] for row in kept["reports"]} >= {"members.csv", "report.html"}
+    after = told(insiders("about", WHO, "--landing", landing, "--home", home, "--json"))
+    assert after == {"customer_id": WHO, "is_forgotten": True, "kept": {}}
+    line = insiders("about", WHO, "--landing", landing, "--home", home).stdout
+    assert line == f"{WHO}: nothing is kept of this id (forgotten)\n"
 
 
 def test_no_row_is_lost_and_nobody_else_is_missed(forgotten):

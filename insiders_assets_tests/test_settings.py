@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 
+from insiders_assets.cli.configuration import show_settings
 from insiders_assets.cli.doctor.machine import settings as examined
 from insiders_assets.cli.given import given, given_to_run, refuse_unknown
 from insiders_assets.errors import UsageError
@@ -114,3 +116,27 @@ def test_bytes_that_are_no_text_are_refused_with_the_name_of_their_variable(monk
     monkeypatch.setenv(f"INSIDERS_{name.upper()}", os.fsdecode(b"caf\xe9"))
     with pytest.raises(UsageError, match=f"INSIDERS_{name.upper()}: holds bytes that are no text"):
         load_settings()
+
+
+def test_every_setting_is_shown_with_its_origin_and_no_secret(monkeypatch, capsys):
+    monkeypatch.setenv("INSIDERS_WINDOW_DAYS", "90")
+    monkeypatch.setenv("INSIDERS_HASH_KEY", "hunter2")
+    options = {"home": "here", "landing": None}
+    show_settings(given(**options), options, only_set=False, as_json=True)
+    shown = json.loads(capsys.readouterr().out)
+    assert {f"INSIDERS_{name.upper()}" for name in Settings.model_fields} == shown.keys()
+    assert all(told["meaning"] for told in shown.values())
+    told = {name: (shown[name]["value"], shown[name]["from"]) for name in shown}
+    assert told["INSIDERS_WINDOW_DAYS"] == (90, "environment")
+    assert told["INSIDERS_HOME"] == ("here", "option")
+    assert told["INSIDERS_POLICY"] == ("value", "default")
+    assert "hunter2" not in json.dumps(shown)
+    assert shown["INSIDERS_WINDOW_DAYS"]["changes_results"]
+    assert not shown["INSIDERS_HOME"]["changes_results"]
+    show_settings(given(**options), options, only_set=True, as_json=False)
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert {line.split()[0] for line in lines} == {
+        "INSIDERS_HOME",
+        "INSIDERS_WINDOW_DAYS",
+        "INSIDERS_HASH_KEY",
+    }

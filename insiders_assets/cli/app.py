@@ -186,6 +186,37 @@ def forget(
     forget_customers(given_to_run(landing=landing, home=home), customers, as_json=as_json)
 
 
+@app.command(short_help="Everything that is kept of a customer.")
+def about(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="Who asks.")],
+    landing: Landing = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show everything that is kept of a customer, as `insiders forget` would remove it; changes nothing."""
+    from insiders_assets.cli.about import about as show
+    from insiders_assets.cli.given import given
+
+    show(given(landing=landing, home=home), customer, as_json=as_json)
+
+
+@app.command("settings", short_help="Every setting: value, origin and meaning.")
+def show_settings(
+    landing: Landing = None,
+    home: Home = None,
+    only_set: Annotated[
+        bool, typer.Option("--set", help="Only those that are not left at their default.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show every setting: its value, where it comes from, whether it can change a result, and what it means."""
+    from insiders_assets.cli.configuration import show_settings as show
+    from insiders_assets.cli.given import given
+
+    options = {"landing": landing, "home": home}
+    show(given(**options), options, only_set=only_set, as_json=as_json)
+
+
 @app.command(short_help="Write realistic exports of a shop that does not exist.")
 def simulate(
     customers: Annotated[

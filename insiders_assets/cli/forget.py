@@ -49,7 +49,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         UsageError: One is no customer's id.
         InsidersError: Nothing has been ingested yet, or something cannot be written.
     """
-    ids = _checked(customers)
+    ids = checked(customers)
     stores = Stores(settings)
     with alone(stores):
         stores.transactions.manifest()
@@ -107,7 +107,12 @@ def absent(stores: Stores, ids: Sequence[str]) -> tuple[list[str], list[str]]:
     return [each for each in absent if each not in before], before
 
 
-def _checked(customers: Sequence[str]) -> list[str]:
+def checked(customers: Sequence[str]) -> list[str]:
+    """Return ids of customers as they were typed, sorted, each once.
+
+    Raises:
+        UsageError: One is empty, or stands for an invoice without a customer.
+    """
     ids = sorted({customer.strip() for customer in customers})
     for each in ids:
         if not each or each.startswith(ANONYMOUS):

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +163,16 @@ def redact_reports(publication: Publication | S3Publication, redactor: Redactor)
             if name == publication.latest():
                 publication.make_latest(name)
     return changed
+
+
+def naming_reports(publication: Publication | S3Publication, redactor: Redactor) -> Iterator[tuple[str, str]]:
+    """Yield the report and the name of each published file that names one of the ids."""
+    for name in publication.names():
+        folder = publication.folder(name)
+        for file in sorted(sizes(folder)):
+            before = b"" if file.startswith(".") else (folder / file).read_bytes()
+            if before and _redacted(file, before, redactor) != before:
+                yield name, file
 
 
 def _redacted(name: str, before: bytes, redactor: Redactor) -> bytes:

@@ -1,0 +1,82 @@
+"""All that is kept of a person, table by table: what they may ask for, and what forgetting them removes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.ingest.forgotten import words
+from insiders_assets.places import readable, sizes
+from insiders_assets.storage.redaction import Redactor, naming_reports
+from insiders_assets.storage.warehouse import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insiders_assets.places import Place
+    from insiders_assets.storage.stores import Stores
+
+CUSTOMER = "customer_id"
+Rows = list[dict[str, Any]]
+
+
+def all_about(stores: Stores, customer: str) -> dict[str, Rows]:
+    """Return every row that is kept of a customer, by the place where it is kept.
+
+    Args:
+        stores: Where transactions, tables and reports are kept.
+        customer: The customer's id, as an export has it.
+
+    Returns:
+        Rows by place: ``transactions``, ``rejected rows``, ``corrected rows``, ``lake/<table>``, ``history/<table>``,
+        ``warehouse/<table>``, and ``reports``, whose rows name a file each. Places without a row are left out.
+
+    Raises:
+        InsidersError: Nothing has been ingested yet, or something cannot be read.
+    """
+    ids = sorted(set(stores.settings.as_kept(CUSTOMER, [customer])))
+    found = {
+        "transactions": _theirs(stores.transactions.scan(), ids),
+        "rejected rows": _rejected(stores, ids),
+        "corrected rows": _theirs(stores.transactions.mended.read().lazy(), ids),
+    }
+    for folder in (stores.lake_folder, stores.home / "history"):
+        for name, table in _tables(folder):
+            found[f"{folder.name}/{name}"] = _theirs(table, ids)
+    if stores.warehouse.exists():
+        there = set(stores.warehouse.tables())
+        for name, contract in TABLES.items():
+            if CUSTOMER in contract.names and name in there:
+                found[f"warehouse/{name}"] = _theirs(stores.warehouse.read(name).lazy(), ids)
+    found["reports"] = [
+        {"report": report, "file": file} for report, file in naming_reports(stores.publication, Redactor(ids))
+    ]
+    return {place: rows for place, rows in found.items() if rows}
+
+
+def _theirs(table: pl.LazyFrame, ids: list[str]) -> Rows:
+    """A customer's rows of a table."""
+    return table.filter(pl.col(CUSTOMER).is_in(ids)).collect().to_dicts()
+
+
+def _rejected(stores: Stores, ids: list[str]) -> Rows:
+    """Rejected rows that hold an id as a cell or a word of its own, as forgetting finds them."""
+    store, found = stores.transactions, []
+    for file in store.manifest().files.values():
+        for export in (*file.exports, *file.earlier):
+            for part in export.rejected:
+                for row in store.rejected_part(part).to_dicts():
+                    text = f"{row['value'] or ''}\n{row['row_text'] or ''}"
+                    if not words(text, row["cells"]).isdisjoint(ids):
+                        found.append({"source_file": export.name} | row)
+    return found
+
+
+def _tables(folder: Place) -> Iterator[tuple[str, pl.LazyFrame]]:
+    """The tables of a folder that are about customers."""
+    for file in sorted(sizes(folder)):
+        if "/" not in file and file.endswith(".parquet"):
+            table = pl.scan_parquet(readable(folder / file), glob=False, hive_partitioning=False)
+            if CUSTOMER in table.collect_schema().names():
+                yield file.removesuffix(".parquet"), table
