@@ -127,11 +127,14 @@ def plain_form(text: str) -> str | None:
 def iso(text: pl.Series) -> pl.Series:
     """The dates of a column as far as they are written in the ISO way; null elsewhere."""
     text, found = text.set(text.str.ends_with(LEAP_SECOND), None), None
-    for form in _ISO:
+    fits = [_fits(text, form) for form in _ISO]
+    # The first may be another, as where a spreadsheet took some dates for its own and left the others as text.
+    anywhere = not any(fits) and bool(text.str.contains(r"^\d{4}-\d{2}-\d{2}").any())
+    for form, is_usual in zip(_ISO, fits, strict=True):
         left = text if found is None else text.set(found.is_not_null(), None)
         if left.null_count() == len(left):
             break
-        if found is None and not _fits(text, form):
+        if found is None and not (is_usual or anywhere):
             continue
         dates = left.str.to_datetime(form, time_unit="us", strict=False)
         dates = dates.set(dates < FIRST, None)  # polars takes the 03 of 03-01-25 for a year

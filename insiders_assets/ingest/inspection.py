@@ -136,14 +136,14 @@ def inspect(
     found = Inspection(name, seen, rules.mapping)
     if seen and rules.mapping is None and (built_in := _built_in(seen, pattern)):
         found.built_in, found.mapping = built_in
-        rules = replace(rules, mapping=found.mapping)
+        rules = rules.mapped(found.mapping)
     elif seen and not planned:
         best = max(seen, key=lambda each: len(propose(each.columns, pattern).mapping.columns))
         proposal = _proposal(best, pattern)
         found.doubts = proposal.doubts
         if len(proposal.mapping.columns) > 1:
             found.mapping, found.proposed = proposal.mapping, True
-            rules = replace(rules, mapping=proposal.mapping)
+            rules = rules.mapped(proposal.mapping)
     rules = _answered(path, rules, found, pattern, answering)
     _read(path, rules, found)
     _propose_floor(found)
@@ -182,13 +182,13 @@ def _answered(
                 if question.about == "money" and answer in question.answers}  # fmt: skip
         mapping = answered(base, [*settled, *(each.writes for each in found.answers), {"answers": said}])
         found.mapping, found.proposed = mapping, True
-        rules = replace(rules, mapping=mapping)
+        rules = rules.mapped(mapping)
         questions, _ = _asked(path, rules, is_proposal=False)
     elif found.proposed and found.mapping:
         # What nobody has decided yet is marked, for naming a column would decide it.
         marks = {question.key: OPEN for question in questions if question.about == "money"}
         found.mapping = answered(found.mapping, [*settled, {"answers": marks}])
-        rules = replace(rules, mapping=found.mapping)
+        rules = rules.mapped(found.mapping)
     found.questions = questions
     return rules
 
@@ -288,13 +288,21 @@ def _becomes(export: Inspected, mapping: Mapping | None) -> dict[str, str]:
 
 
 def _questions(found: Inspection) -> list[str]:
-    """What the user has to say because the file does not."""
+    """What the user has to say because the file does not, and no question asks."""
     answers = {
-        "INSIDERS_DATE_ORDER": "add `date_order: day_first` or `date_order: month_first` to its mapping",
-        "INSIDERS_DECIMAL": "add `decimal: comma` or `decimal: point` to its mapping",
+        "INSIDERS_DATE_ORDER": (
+            "date_order",
+            "add `date_order: day_first` or `date_order: month_first` to its mapping",
+        ),
+        "INSIDERS_DECIMAL": ("decimal", "add `decimal: comma` or `decimal: point` to its mapping"),
     }
     reasons = " ".join(export.outcome.set_aside for export in found.exports)
-    return [f"{answer}: the file itself does not tell" for sign, answer in answers.items() if sign in reasons]
+    asked_about = {question.code for question in found.questions}
+    return [
+        f"{answer}: the file itself does not tell"
+        for sign, (code, answer) in answers.items()
+        if sign in reasons and code not in asked_about
+    ]
 
 
 class _Rejections:

@@ -139,6 +139,36 @@ def _credit_notes(question: Question) -> str:
     )
 
 
+def _date_order(question: Question) -> str:
+    return (
+        f"dates of column {question.columns[0]} make sense day first and month first, such as "
+        f"{question.arguments['example']}; which?"
+    )
+
+
+def _swapped_dates(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"dates of column {question.columns[0]} were half swapped by a spreadsheet: those up to the twelfth stand as "
+        f"dates, such as {told['early']}, and the others as text, such as {told['late']}; is that to be undone?"
+    )
+
+
+def _decimal(question: Question) -> str:
+    return (
+        f"numbers of column {question.columns[0]} make sense with a decimal point and with a decimal comma, such as "
+        f"{question.arguments['example']}; which?"
+    )
+
+
+def _decimal_quantities(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has decimal quantities on {told['rows']:,} of {told['of']:,} lines, such as "
+        f"{told['example']:g}; are goods sold by weight? (if not, these lines are rejected)"
+    )
+
+
 def _one_order(question: Question) -> str:
     told = question.arguments
     return (
@@ -187,6 +217,10 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "leading_id": _leading_id,
     "id_per_order": _id_per_order,
     "one_order": _one_order,
+    "date_order": _date_order,
+    "swapped_dates": _swapped_dates,
+    "decimal": _decimal,
+    "decimal_quantities": _decimal_quantities,
     "credit_notes": _credit_notes,
     "currencies": _currencies,
 }

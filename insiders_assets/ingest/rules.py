@@ -75,6 +75,17 @@ class FileRules:
             future=self.future_dates == "keep",
         )
 
+    def mapped(self, mapping: Mapping) -> FileRules:
+        """The same rules with what a mapping says."""
+        weighed = mapping.decimal_quantities
+        return replace(
+            self,
+            mapping=mapping,
+            date_order=mapping.date_order or self.date_order,
+            decimal=mapping.decimal or self.decimal,
+            decimal_quantities=self.decimal_quantities if weighed is None else weighed,
+        )
+
     def digest(self) -> str:
         """A short hash of everything that can change what the file is read into, this code included."""
         mapping = (
@@ -147,15 +158,4 @@ class IngestRules:
         mapping = self.mappings.of(name) if self.mappings else None
         if mapping is None:
             return replace(self.common, name=name)
-        return replace(
-            self.common,
-            name=name,
-            mapping=mapping,
-            date_order=mapping.date_order or self.common.date_order,
-            decimal=mapping.decimal or self.common.decimal,
-            decimal_quantities=(
-                self.common.decimal_quantities
-                if mapping.decimal_quantities is None
-                else mapping.decimal_quantities
-            ),
-        )
+        return replace(self.common, name=name).mapped(mapping)

@@ -5,7 +5,7 @@ import pytest
 from insiders_assets.ingest.inspection import inspect
 from insiders_assets.ingest.mapping import Mapping
 from insiders_assets.ingest.mapping_text import with_mapping
-from insiders_assets.ingest.questions import proposed
+from insiders_assets.ingest.questions import chosen, proposed
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.shop import lines, plain, told, written
 
@@ -42,6 +42,7 @@ def sixth(some, others):
         ("comment", "Cancelado", "please ring"), ("tags", "vip, cancelled", "vip"), ("paid", "no", "yes"),
         ("valid", "0", "1"), ("orderStatus", "ORDERCANCELLED", "ORDERDELIVERED"), ("current_state", "6", "5"),
         ("cancellation_reason", "out of stock", ""), ("cancelled_qty", "1", "0"), ("environment", "sandbox", "live"),
+        ("is_fraud", "1", "0"), ("order_type", "Sample", "Regular"), ("rma_number", "RMA7", ""),
     ],
 )  # fmt: skip
 def test_what_may_not_have_come_about_is_asked_under_any_name(shop, name, some, others):
@@ -125,6 +126,23 @@ def test_totals_of_orders_are_held_against_their_lines_and_the_difference_is_tol
     assert (told_["orders"], told_["agree"], told_["difference"]) == (30, 29, 10.0)
     assert told_["with"] == ["shipping_cost"]
     assert found.questions == []
+
+
+@pytest.mark.parametrize(
+    ("more", "answer", "sold"),
+    [
+        ({"date": lambda at, _: f"0{1 + at % 9}/04/2025"}, "day_first", TOTAL),
+        ({"date": lambda at, _: f"2025-04-{1 + at % 12:02d}" if at % 2 else f"{13 + at % 12}/04/2025"}, "undo", TOTAL),
+        ({"unit_price": lambda at, _: f"{12 + at % 9}.990"}, "comma", None),
+        ({"quantity": lambda _, line: f"{line.units}.25"}, "weights", None),
+    ],
+)  # fmt: skip
+def test_what_dates_numbers_and_quantities_leave_open_is_numbered_and_answered(shop, more, answer, sold):
+    path = shop(**more)
+    found = inspect(path, path.name, FileRules(), path.name, lambda asked: chosen(asked, {1: answer}))
+    assert (found.questions, found.doubts, found.exports[0].outcome.set_aside) == ([], [], "")
+    assert found.exports[0].outcome.rows_transactions == len(LINES)
+    assert sold in (None, found.exports[0].says.money_in)
 
 
 def test_a_floor_of_nothing_is_proposed_for_goods_by_the_thousandth(tmp_path):

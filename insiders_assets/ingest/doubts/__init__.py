@@ -7,6 +7,7 @@ from insiders_assets.ingest.doubts.credit_notes import CREDIT_NOTES
 from insiders_assets.ingest.doubts.currencies import CURRENCIES
 from insiders_assets.ingest.doubts.detector import Detector
 from insiders_assets.ingest.doubts.first_lines import FIRST_LINES
+from insiders_assets.ingest.doubts.formats import FORMATS
 from insiders_assets.ingest.doubts.nobody import NOBODY
 from insiders_assets.ingest.doubts.one_order import ONE_ORDER
 from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
@@ -33,5 +34,6 @@ DETECTORS: tuple[Detector, ...] = (
     ORDER_IDS,
     NOBODY,
     CURRENCIES,
+    FORMATS,
     ORDER_TOTALS,
 )

@@ -42,6 +42,8 @@ def _is_a_mark(name: str) -> bool:
         return True
     if "credit" in words and not words & words_of("note memo is nota flag"):
         return False
+    if "rma" in words:
+        return True
     return "return" in notions(name)[0] and not words & _SPOKEN_OF and not words & {"card", "score", "limit"}
 
 

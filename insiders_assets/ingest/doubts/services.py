@@ -23,8 +23,9 @@ _HINTS = [
     "tarjeta regalo", "tarjeta de regalo", "carte cadeau", "gutschein", "buono regalo", "cadeaubon", "cadeaukaart",
     "store credit", "shipping", "postage", "delivery", "carriage", "freight", "frete", "envio", "envío", "livraison",
     "frais de port", "versand", "spedizione", "verzend", "bank charge", "handling", " fee", "gebühr", "gebuehr",
-    "surcharge", "zuschlag", "nachnahme", "commission", "voucher", "coupon", "cupom", "donation", "spende", "donación",
-    "doação", "donazione", "trinkgeld", "gorjeta", "propina", "pourboire", "mancia", "pfand", "consigne", "statiegeld",
+    "surcharge", "zuschlag", "nachnahme", "commission", "voucher", "coupon", "cupom", "donation", "spende",
+    "donación", "doação", "donazione", "trinkgeld", "discount", "rabatt", "nachlass", "desconto", "descuento",
+    "remise", "sconto", "korting", "gorjeta", "propina", "pourboire", "mancia", "pfand", "consigne", "statiegeld",
 ]  # fmt: skip
 """What such lines are called, loosely: it makes a file be looked at."""
 _HINTED, _SHORT = r"(?i)^(tips?|fooi|don)$", 5
@@ -51,7 +52,8 @@ _KINDS = {
     "fee": r"^(bank charges?|service charges?|((\w+ ){0,2}(fee|fees|surcharge|gebuhr|zuschlag))|handling|commission|"
     r"gift wrap(ping)?|\w*(gebuhr|zuschlag|pauschale)|nachnahme|taxa de (servico|conveniencia)|comision|comissao|"
     r"pfand|consigne|statiegeld)$",
-    "voucher": r"^(discount |promo )?(voucher|coupon|cupom|cupon|bon de reduction|rabattgutschein)( \w+)?$",
+    "voucher": r"^(discount |promo )?(voucher|coupon|cupom|cupon|bon de reduction|rabattgutschein)( \w+)?$|"
+    r"^(\w+ )?(discount|rabatt|nachlass|desconto|descuento|remise|sconto|korting|rebate)( \w+){0,2}$",
     "tip": r"^(tips?|trinkgeld|gorjeta|propina|pourboire|mancia|fooi|donations?|spende|doacao|donacion|don|donazione|"
     r"donatie|round ?up)( \w+)?$",
 }

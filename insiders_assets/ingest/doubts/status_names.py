@@ -19,6 +19,8 @@ _KIND = words_of(
     "ergebnis doctype doktyp dokumentart rechnungsart belegtyp"
 )
 _TEST = words_of("test testing istest sandbox teste prueba essai prova proef testbestellung testorder")
+_FRAUD = words_of("fraud fraudulent isfraud fraude betrug frode chargeback disputed dispute")
+_SCORE = words_of("score level probability check result model")
 _HAPPENED = words_of(
     "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
     "gueltig gultig geldig completed complete iscompleted success successful succeeded confirmed approved livemode "
@@ -57,6 +59,8 @@ def kind_of(name: str) -> str | None:
     if any(word in _TEST for word in words) or squeezed in _TEST:
         return "test"
     if any(word.startswith(CANCELLED) for word in words) and not apart - _REASONS:
+        return "cancelled"
+    if _FRAUD & set(words) and not apart and not _SCORE & set(words):
         return "cancelled"
     told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
     if told or squeezed in _STATUS:

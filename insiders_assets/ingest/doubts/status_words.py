@@ -30,7 +30,8 @@ _GROUPS: dict[str, str] = {
     "stornato abbandonato "
     "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen ongeldig",
     "pending": "pending awaiting onhold hold draft quote quotation reserved preorder incomplete open authorized "
-    "authorised created placed unconfirmed review "
+    "authorised created placed unconfirmed review sample samples replacement internal amostra muestra echantillon "
+    "muster ersatzlieferung campione intern interno "
     "pendente aguardando aguarda espera rascunho orcamento reservado reservada analise "
     "pendiente pendientes esperando borrador presupuesto revision "
     "attente brouillon devis "
