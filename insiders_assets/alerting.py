@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from dagster import (
     DagsterEventType,
+    DagsterInstance,
+    DagsterRun,
     DagsterRunStatus,
     DefaultSensorStatus,
     ResourceParam,
     RunFailureSensorContext,
+    RunsFilter,
     RunStatusSensorContext,
     SensorEvaluationContext,
     SkipReason,
@@ -28,10 +31,12 @@ ON = DefaultSensorStatus.RUNNING
 @run_failure_sensor(
     name="alert_on_failure",
     default_status=ON,
-    description="Tells people when a run has failed; what was published before stays.",
+    description="Tells people when a run has failed, of a refresh once until one succeeds; what was published stays.",
 )
 def on_failure(context: RunFailureSensorContext, stores: ResourceParam[Stores]) -> None:
-    """One alert per failed run, with the first cause in one line."""
+    """One alert per outage, with the first cause in one line: a refresh is tried again until it succeeds."""
+    if _is_tried_again(context.instance, context.dagster_run):
+        return
     first = next(iter(context.get_step_failure_events()), None)
     failure = first.step_failure_data.error if first else None
     while failure and failure.cause:
@@ -102,6 +107,22 @@ def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) ->
         )
         context.update_cursor(name)
     return SkipReason(f"The latest report is stale; people were told of {name}.")
+
+
+def _is_tried_again(instance: DagsterInstance, run: DagsterRun) -> bool:
+    """Whether the refresh before a run had failed, too, of which people were told."""
+    if run.job_name != "refresh":
+        return False
+    ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
+    record = instance.get_run_record_by_id(run.run_id)
+    found = instance.get_run_records(RunsFilter(job_name=run.job_name, statuses=ended), limit=20)
+    before = [
+        one.dagster_run
+        for one in found
+        if (record is None or one.storage_id < record.storage_id)
+        and one.dagster_run.remote_job_origin == run.remote_job_origin
+    ]
+    return bool(before) and before[0].status is DagsterRunStatus.FAILURE
 
 
 def _tell(stores: Stores, alert: Alert) -> None:

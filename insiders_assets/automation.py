@@ -1,5 +1,6 @@
 """What runs by itself: the jobs, and the sensor that refreshes when the landing zone has changed."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,16 +73,18 @@ def landing_zone(
     from insiders_assets.errors import InsidersError
     from insiders_assets.refresh.state import fingerprint, is_whole, last_refresh
 
+    before = Tick.read(context.cursor)
     try:
         listing: Mapping[str, Any] = stores.landing.listing()
+        state = last_refresh(stores)
+        published = state.landing if state and is_whole(stores) else None
+        if before.has_failed:
+            stores.warehouse.latest_refresh()
     except InsidersError as error:
+        context.update_cursor(before.without_answer().written())
         return SkipReason(str(error))
-    state = last_refresh(stores)
     ask, tick, why_not = decide(
-        fingerprint(listing),
-        state.landing if state and is_whole(stores) else None,
-        Tick.read(context.cursor),
-        active=_active(context),
+        fingerprint(listing), published, before, active=_active(context), moment=time.time()
     )
     if not listing:
         return SkipReason("The landing zone is empty.")
@@ -100,7 +103,7 @@ def landing_zone(
 
 
 def backstop(cron: str) -> ScheduleDefinition:
-    """A schedule that asks for a refresh if one is due: for what the sensor has given up on, or was off for.
+    """A schedule that asks for a refresh if one is due: for what the sensor was off for.
 
     Args:
         cron: When it looks, in UTC.

@@ -19,6 +19,7 @@ from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
     DagsterInstance,
+    DagsterRunStatus,
     asset,
     asset_check,
     build_run_status_sensor_context,
@@ -144,6 +145,19 @@ def test_a_run_that_failed_is_told_with_its_cause(stores, caplog):
     assert record.getMessage().startswith("refresh failed: ")
     assert "the landing zone holds no exports" in record.getMessage()
     assert result.run_id in record.getMessage()
+
+
+def test_an_outage_is_told_once_and_the_next_one_again(stores):
+    job = build_defs(stores.settings).resolve_job_def("refresh")
+    with DagsterInstance.ephemeral() as instance:
+
+        def told() -> bool:
+            run = instance.create_run_for_job(job, status=DagsterRunStatus.FAILURE)
+            return not alerting._is_tried_again(instance, run)
+
+        assert [told() for _ in range(4)] == [True, False, False, False]
+        instance.create_run_for_job(job, status=DagsterRunStatus.SUCCESS)
+        assert [told() for _ in range(3)] == [True, False, False]
 
 
 @pytest.mark.parametrize("passed", [True, False])

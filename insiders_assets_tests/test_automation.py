@@ -20,11 +20,12 @@ from dagster import (
     build_sensor_context,
 )
 
+from insiders_assets import automation
 from insiders_assets.automation import backstop, landing_zone
 from insiders_assets.cli.turns import COMMAND, take_turn
 from insiders_assets.definitions import build_defs
 from insiders_assets.errors import InsidersError
-from insiders_assets.refresh.due import MAX_ATTEMPTS
+from insiders_assets.refresh.due import FIRST_WAIT
 from insiders_assets.refresh.state import begin
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
@@ -133,14 +134,38 @@ def test_a_command_waits_for_the_daemon_and_sweeps_what_a_killed_command_left(wa
         take_turn(watch.instance)
 
 
-def test_a_landing_zone_that_keeps_failing_is_given_up_until_it_changes(watch):
+def test_a_landing_zone_that_keeps_failing_is_tried_again_later_or_once_it_changes(watch, monkeypatch):
+    now = time.time()
+    monkeypatch.setattr(automation.time, "time", lambda: now)
     watch.drop("a.csv")
-    assert [watch.tick() for _ in range(10)].count(True) == MAX_ATTEMPTS
-    assert "mend the cause" in watch.skipped
+    assert [watch.tick() for _ in range(10)].count(True) == 1
+    assert "has failed; the next is in 1.0 minutes" in watch.skipped
+    now += FIRST_WAIT
+    assert [watch.tick() for _ in range(10)].count(True) == 1
+    assert "the next is in 2.0 minutes" in watch.skipped
     assert watch.look() == ""  # the backstop tries again, once a day
     watch.drop("b.csv")
     watch.tick()
     assert watch.tick()
+
+
+@pytest.mark.parametrize("away", ["store", "warehouse"])
+def test_a_refresh_that_failed_is_tried_at_once_when_its_cause_answers_again(watch, away):
+    watch.drop("a.csv")
+    assert [watch.tick() for _ in range(3)] == [False, True, False]
+    if away == "store":
+        watch.landing.rename(watch.landing.with_name("elsewhere"))
+    else:
+        watch.home.mkdir(exist_ok=True)
+        (watch.home / "insiders.db").write_text("no database" * 100)
+    assert [watch.tick() for _ in range(3)] == [False] * 3
+    assert "insiders.db" in watch.skipped or str(watch.landing) in watch.skipped
+    if away == "store":
+        watch.landing.with_name("elsewhere").rename(watch.landing)
+    else:
+        (watch.home / "insiders.db").unlink()
+    assert watch.tick()
+    assert not watch.tick()
 
 
 def test_after_a_refresh_there_is_nothing_to_ask_for_until_a_file_arrives(watch, refreshed):

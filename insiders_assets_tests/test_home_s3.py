@@ -83,7 +83,9 @@ def hashes(files: dict[str, bytes]) -> dict[str, str]:
 
 def below(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.parent.name != ".checksums"
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from insiders_assets.refresh.due import MAX_ATTEMPTS, Tick, decide
+from itertools import pairwise
+
+from insiders_assets.refresh.due import FIRST_WAIT, LONGEST_WAIT, Tick, decide
 
 
 def ticks(*landings: str, published: str | None = None, active: bool = False) -> list[bool]:
     """Play a series of landing zones, one a tick, none of which is ever published."""
     asked, before = [], Tick()
     for now in landings:
-        ask, before, why_not = decide(now, published, before, active=active)
+        ask, before, why_not = decide(now, published, before, active=active, moment=1e9)
         assert ask != bool(why_not)
         asked.append(ask)
     return asked
@@ -24,20 +26,43 @@ def test_nothing_is_asked_while_the_report_is_current():
 
 
 def test_nothing_is_asked_while_a_run_is_active_and_the_change_is_not_forgotten():
-    ask, before, _ = decide("b", "a", Tick(seen="b"), active=True)
+    ask, before, _ = decide("b", "a", Tick(seen="b"), active=True, moment=0)
     assert not ask
-    assert decide("b", "a", before, active=False)[0]
+    assert decide("b", "a", before, active=False, moment=0)[0]
 
 
 def test_a_file_that_arrives_during_a_run_is_read_afterwards():
-    _, before, _ = decide("b", "a", Tick(seen="b"), active=False)
-    _, before, _ = decide("c", "a", before, active=True)
-    ask, _, _ = decide("c", "b", before, active=False)
+    _, before, _ = decide("b", "a", Tick(seen="b"), active=False, moment=0)
+    _, before, _ = decide("c", "a", before, active=True, moment=1)
+    ask, _, _ = decide("c", "b", before, active=False, moment=2)
     assert ask
 
 
-def test_a_landing_zone_that_keeps_failing_is_tried_a_bounded_number_of_times():
-    assert ticks(*["a"] * 10).count(True) == MAX_ATTEMPTS
+def test_a_landing_zone_that_keeps_failing_is_tried_ever_more_rarely_and_without_end():
+    asked, before = [], Tick("a")
+    for moment in range(0, 8 * 3600, 10):
+        ask, before, _ = decide("a", None, before, active=False, moment=moment)
+        asked += [moment] if ask else []
+    waits = [later - earlier for earlier, later in pairwise(asked)]
+    assert waits[:7] == [FIRST_WAIT, 120, 240, 480, 960, 1920, LONGEST_WAIT]
+    assert set(waits[6:]) == {LONGEST_WAIT}
+    assert len(waits) > 10
+    assert decide("a", None, Tick("a", "a", 10**6, 0), active=False, moment=LONGEST_WAIT)[0]
+
+
+def test_what_did_not_answer_and_does_again_is_tried_at_once():
+    failing = Tick("a", "a", 9, 1000.0)
+    assert not decide("a", None, failing, active=False, moment=1001)[0]
+    ask, after, _ = decide("a", None, failing.without_answer(), active=False, moment=1001)
+    assert ask
+    assert after == Tick("a", "a", 10, 1001)
+    ask, meanwhile, _ = decide("a", None, failing.without_answer(), active=True, moment=1001)
+    assert not ask
+    assert decide("a", None, meanwhile, active=False, moment=1002)[0]
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting():
+    assert decide("a", None, Tick("a", "a", 3, 9e9), active=False, moment=1e9)[0]
 
 
 def test_a_new_file_after_failures_is_tried_again():
@@ -45,10 +70,11 @@ def test_a_new_file_after_failures_is_tried_again():
 
 
 def test_the_attempts_start_anew_once_a_refresh_succeeded():
-    _, before, _ = decide("a", "a", Tick("a", "a", MAX_ATTEMPTS), active=False)
+    _, before, _ = decide("a", "a", Tick("a", "a", 3), active=False, moment=0)
     assert before == Tick("a")
 
 
 def test_an_unreadable_cursor_counts_as_none():
     assert Tick.read("not json") == Tick.read('{"other": 1}') == Tick.read(None) == Tick()
-    assert Tick.read(Tick("a", "b", 2).written()) == Tick("a", "b", 2)
+    assert Tick.read(Tick("a", "b", 2, 3.5, True).written()) == Tick("a", "b", 2, 3.5, True)
+    assert Tick.read('{"seen": "a", "asked": "b", "attempts": 2}') == Tick("a", "b", 2)  # of a former version

@@ -54,12 +54,12 @@ def exports(
     """Read what is new in the landing zone; a row becomes a transaction or lands in quarantine."""
     from insiders_assets.ingest import IngestRules
     from insiders_assets.refresh import memory
-    from insiders_assets.refresh.recovery import recovered
+    from insiders_assets.refresh.recovery import model_put_back, recovered
     from insiders_assets.refresh.state import begin
-    from insiders_assets.storage.private import tightened
+    from insiders_assets.storage.upkeep import kept_up
 
-    if closed := tightened(stores):
-        context.log.warning(closed)
+    for line in filter(None, (*kept_up(stores), model_put_back(stores))):
+        context.log.warning(line)
     rules = IngestRules.from_settings(stores.settings)
     result = stores.transactions.ingest(stores.landing, rules, again=config.again)
     if lost := recovered(stores):

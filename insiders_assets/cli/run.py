@@ -18,11 +18,12 @@ from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
-from insiders_assets.refresh.recovery import recovered
+from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.files import make_folder
-from insiders_assets.storage.private import tightened
+from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
+from insiders_assets.storage.upkeep import kept_up
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent, ExecuteInProcessResult
@@ -46,8 +47,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
     stores = Stores(settings)
     stores.landing.listing()
     with alone(stores):
-        if closed := tightened(stores):
-            typer.echo(f"insiders: {closed}", err=True)
+        for line in filter(None, (*kept_up(stores), model_put_back(stores))):
+            typer.echo(f"insiders: {line}", err=True)
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
         current = not force and not lost and is_current(stores)
@@ -80,6 +81,7 @@ def alone(stores: Stores) -> Iterator[None]:
         from insiders_assets.storage.warehouse.lock import one_run
 
         with one_run(stores.warehouse):
+            require_format(stores)
             yield
         return
     lock = FileLock(make_folder(home) / ".lock")
@@ -98,6 +100,7 @@ def alone(stores: Stores) -> Iterator[None]:
             cure="choose another --home or give this one write permission",
         ) from None
     try:
+        require_format(stores)
         yield
     finally:
         lock.release()

@@ -1,12 +1,12 @@
-"""Whether a refresh is due: decided from two fingerprints and what the tick before saw, nothing else."""
+"""Whether a refresh is due: decided from two fingerprints, what the tick before saw, and the time; nothing else."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-MAX_ATTEMPTS = 3
-"""Runs asked for on the same landing zone before a person must look."""
+FIRST_WAIT, LONGEST_WAIT = 60.0, 3600.0
+"""Seconds until a refresh that failed is tried again: each time twice as long, up to an hour, without end."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,15 @@ class Tick:
         seen: Fingerprint of the landing zone at the tick.
         asked: Fingerprint that the last run was asked for, or empty.
         attempts: Runs asked for on ``asked``.
+        at: When the last of them was asked for, in seconds since 1970.
+        away: Whether a store or the warehouse did not answer at the tick.
     """
 
     seen: str = ""
     asked: str = ""
     attempts: int = 0
+    at: float = 0.0
+    away: bool = False
 
     @classmethod
     def read(cls, cursor: str | None) -> Tick:
@@ -35,8 +39,24 @@ class Tick:
         """The tick as a cursor."""
         return json.dumps(self.__dict__)
 
+    def without_answer(self) -> Tick:
+        """The tick of a moment at which a store or the warehouse does not answer."""
+        return replace(self, away=True)
 
-def decide(now: str, published: str | None, before: Tick, *, active: bool) -> tuple[bool, Tick, str]:
+    @property
+    def has_failed(self) -> bool:
+        """Whether a refresh was asked for of what lies in the landing zone, as far as the last tick knows."""
+        return bool(self.attempts) and self.asked == self.seen
+
+
+def wait(attempts: int) -> float:
+    """Seconds between so many failed attempts and the next."""
+    return float(min(FIRST_WAIT * 2 ** min(attempts - 1, 16), LONGEST_WAIT))
+
+
+def decide(
+    now: str, published: str | None, before: Tick, *, active: bool, moment: float
+) -> tuple[bool, Tick, str]:
     """Whether to ask for a run: level-triggered, so nothing that arrives during a run is ever missed.
 
     Args:
@@ -44,11 +64,12 @@ def decide(now: str, published: str | None, before: Tick, *, active: bool) -> tu
         published: Fingerprint that the last successful refresh read, or None before the first.
         before: The tick before.
         active: Whether a refresh or refit is queued or running.
+        moment: Now, in seconds since 1970.
 
     Returns:
         Whether to ask for a run, what to remember, and why not in one sentence.
     """
-    same = Tick(now, before.asked, before.attempts)
+    same = replace(before, seen=now, away=before.away and active)
     if now == published:
         return False, Tick(now), "The published report already shows what is in the landing zone."
     if active:
@@ -60,17 +81,23 @@ def decide(now: str, published: str | None, before: Tick, *, active: bool) -> tu
     if now != before.seen:
         return (
             False,
-            same,
+            replace(same, away=before.away),
             "The landing zone is still changing; it is read once it has been the same for two ticks.",
         )
     attempts = before.attempts + 1 if before.asked == now else 1
-    if attempts > MAX_ATTEMPTS:
+    left = before.at + wait(attempts - 1) - moment if attempts > 1 else 0.0
+    # A clock that was set back must not make anybody wait for longer than was meant.
+    if not before.away and 0 < left <= LONGEST_WAIT:
+        count = attempts - 1
+        failed = (
+            "A refresh of this landing zone has"
+            if count == 1
+            else f"{count} refreshes of this landing zone have"
+        )
         return (
             False,
             same,
-            (
-                f"{MAX_ATTEMPTS} refreshes of this landing zone have failed; look at the last run, "
-                "mend the cause, then run the refresh job by hand or change a file."
-            ),
+            f"{failed} failed; the next is in {max(left / 60, 0.1):.1f} minutes, or as soon as a file changes or "
+            "what did not answer does again. Look at the last run.",
         )
-    return True, Tick(now, now, attempts), ""
+    return True, Tick(now, now, attempts, moment), ""

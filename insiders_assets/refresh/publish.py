@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from insiders_assets import __version__
 from insiders_assets.contracts.programme import TIER_SUMMARY
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.inputs import inputs_digest, side_inputs
-from insiders_assets.refresh.recovery import keep_history
+from insiders_assets.refresh.recovery import keep_history, keep_model
 from insiders_assets.refresh.since import since_another_day
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 from insiders_assets.storage.retention import retire
@@ -91,6 +92,7 @@ def publish(stores: Stores, tables: dict[str, pl.DataFrame], rejected: pl.DataFr
     appended = {key: tables[key] for key in tables if key in HISTORY} | {"refreshes": refreshes}
     stores.warehouse.publish({key: table for key, table in tables.items() if key not in HISTORY}, appended)
     keep_history(stores, appended)
+    keep_model(stores)
     stores.publication.make_latest(name)
     remember(
         stores,
@@ -143,7 +145,10 @@ def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None
     """The tiers of the refresh before, as it reported them: one that is made again has published its own by now."""
     if before is None:
         return None
-    if facts := stores.publication.facts(before["refresh_id"]):
+    facts = None
+    with suppress(InsidersError):  # a damaged report says nothing, and whoever looks at it is told
+        facts = stores.publication.facts(before["refresh_id"])
+    if facts:
         return pl.DataFrame(facts["tiers"], schema=TIER_SUMMARY.polars_schema)
     latest = stores.warehouse.latest_refresh()  # its report was taken away
     same = latest and latest["refresh_id"] == before["refresh_id"]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.checksums import is_whole as is_whole_file
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable
-from insiders_assets.refresh.state import is_whole, last_refresh
-from insiders_assets.storage.files import replacing
+from insiders_assets.refresh.state import is_whole, last_refresh, logger
+from insiders_assets.storage.files import noted
 from insiders_assets.storage.forgetting import forget_in_tables
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 HISTORY = "history"
 """The folder of the copies, in the home."""
+MODELS = "segmentation_model"
+"""The folder of the models that assigned, in that of the copies."""
 LATEST = ("insiders", "cluster_profiles")
 """Tables that the next refresh compares itself with."""
 
@@ -41,14 +44,24 @@ def keep_history(stores: Stores, appended: Mapping[str, pl.DataFrame]) -> None:
     """
     for name, rows in appended.items():
         path = _copy(stores, name)
-        if path.exists():
+        if path.exists() and is_whole_file(path):
             refreshes = rows["refresh_id"].unique().implode()
             before = pl.read_parquet(readable(path)).filter(~pl.col("refresh_id").is_in(refreshes))
             kept = pl.concat([before, rows], how="diagonal_relaxed")
         else:
             kept = stores.warehouse.read(name)
-        with replacing(path) as temporary:
+        with noted(path) as temporary:
             kept.write_parquet(temporary, compression="zstd")
+
+
+def keep_model(stores: Stores) -> None:
+    """Keep a copy of the champion, once a version."""
+    stores.models.champion().save(stores.home / HISTORY / MODELS)
+
+
+def model_put_back(stores: Stores) -> str:
+    """Put the champion back from its copy if it is gone or damaged; what was done in a line, or nothing."""
+    return stores.models.put_back(stores.home / HISTORY / MODELS)
 
 
 def forget_in_history(stores: Stores, redactor: Redactor) -> None:
@@ -100,6 +113,9 @@ def _history(stores: Stores) -> dict[str, pl.DataFrame]:
     for name in TABLES_OF_HISTORY:
         path = _copy(stores, name)
         with suppress(FileNotFoundError, pl.exceptions.PolarsError, OSError):
+            if not is_whole_file(path):
+                logger.warning("%s is damaged: its content is not what was written; it is left out", path)
+                continue
             types = TABLES[name].polars_schema
             frame = pl.read_parquet(readable(path))
             found[name] = frame.select(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets import __version__
+from insiders_assets.checksums import is_whole as is_whole_file
 from insiders_assets.refresh.inputs import side_inputs
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.files import write_noted, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from insiders_assets.places import Place
     from insiders_assets.storage.stores import Stores
+
+
+logger = logging.getLogger("insiders.home")
 
 
 def fingerprint(listing: Mapping[str, Any]) -> str:
@@ -58,7 +63,12 @@ def _begun(stores: Stores) -> Place:
 
 
 def last_refresh(stores: Stores) -> RefreshState | None:
-    """The last successful refresh, or None before the first."""
+    """The last successful refresh, or None before the first; one whose record is damaged is made again."""
+    if not is_whole_file(_path(stores)):
+        logger.warning(
+            "%s is damaged: its content is not what was written; the refresh is made again", _path(stores)
+        )
+        return None
     try:
         found = json.loads(_path(stores).read_text(encoding="utf-8"))
         return RefreshState(**found)
@@ -89,7 +99,7 @@ def is_whole(stores: Stores) -> bool:
 
 def remember(stores: Stores, state: RefreshState) -> None:
     """Record a successful refresh."""
-    write_text(_path(stores), json.dumps(asdict(state), indent=2) + "\n")
+    write_noted(_path(stores), json.dumps(asdict(state), indent=2) + "\n")
     _begun(stores).unlink(missing_ok=True)
 
 

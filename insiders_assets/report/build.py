@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.report.facts import report_facts
 from insiders_assets.report.member_list import write_csv, write_xlsx
 from insiders_assets.report.page import render, render_evidence
-from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
+from insiders_assets.report.seal import FACTS, digest, opened, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,6 @@ def build_report(inputs: ReportInputs, folder: Path) -> ReportFacts:
     (folder / "report.html").write_text(render(inputs), encoding="utf-8")
     (folder / "evidence.html").write_text(render_evidence(inputs), encoding="utf-8")
     others = {name: digest(folder / name) for name in BESIDE}
-    (folder / FACTS).write_text(sealed(facts, others), encoding="utf-8")
-    return ReportFacts(
-        facts | {SEAL: others}, {name: (folder / name).stat().st_size for name in (*others, FACTS)}
-    )
+    text = sealed(facts, others)
+    (folder / FACTS).write_text(text, encoding="utf-8")
+    return ReportFacts(opened(text), {name: (folder / name).stat().st_size for name in (*others, FACTS)})

@@ -14,6 +14,7 @@ from typing import Any
 
 FACTS = "report.json"
 SEAL = "files"
+CHECKSUM = "checksum"
 
 
 def facts_text(facts: Mapping[str, Any]) -> str:
@@ -22,8 +23,26 @@ def facts_text(facts: Mapping[str, Any]) -> str:
 
 
 def sealed(facts: Mapping[str, Any], digests: Mapping[str, str]) -> str:
-    """``report.json`` with the SHA-256 of every other file of the report, by name."""
-    return facts_text({**facts, SEAL: dict(sorted(digests.items()))})
+    """``report.json`` with the SHA-256 of every other file of the report, by name, and of all that it says itself."""
+    whole = {**facts, SEAL: dict(sorted(digests.items()))}
+    return facts_text({**whole, CHECKSUM: _of(whole)})
+
+
+def opened(text: str) -> dict[str, Any]:
+    """What a ``report.json`` says, its checksum included; one of a former version has none.
+
+    Raises:
+        ValueError: It is no JSON object, or not what was written.
+    """
+    facts = dict(json.loads(text))
+    said = {key: fact for key, fact in facts.items() if key != CHECKSUM}
+    if CHECKSUM in facts and facts[CHECKSUM] != _of(said):
+        raise ValueError("its content is not what was written")
+    return facts
+
+
+def _of(facts: Mapping[str, Any]) -> str:
+    return digest(facts_text(facts).encode())
 
 
 def belong_together(files: Mapping[str, bytes]) -> bool:

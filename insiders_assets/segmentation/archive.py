@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from insiders_assets import checksums
 from insiders_assets.errors import ModelError
 from insiders_assets.places import Place, S3Path
 from insiders_assets.unfinished import replacement, sweep_files, sweep_folders, working_folder
@@ -69,6 +71,7 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
         with working_folder(folder.parent, UNFINISHED) as temporary:
             np.savez_compressed(temporary / ARRAYS, allow_pickle=False, **arrays)
             (temporary / CARD).write_text(_card_text(card), encoding="utf-8")
+            checksums.note(folder, checksums.digest_of_folder(temporary))
             temporary.rename(folder)
     except OSError as error:
         if not (folder / CARD).exists():  # otherwise another process was faster with the same model
@@ -77,6 +80,26 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
                 where=str(folder),
                 cure="give the folder write permission and space, then fit again",
             ) from None
+
+
+def put_back(folder: Place, copy: Place) -> None:
+    """Put the copy of a model in the place of one that is gone or damaged, which is kept aside under a hidden name.
+
+    Args:
+        folder: Where the model belongs, under its version.
+        copy: Where the copy lies.
+
+    Raises:
+        ModelError: The copy cannot be used, or the folder cannot be written.
+    """
+    arrays, card = read(copy)
+    if isinstance(folder, Path) and folder.exists():
+        aside = folder.with_name(f".damaged-{folder.name}")
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.rename(aside)
+    if isinstance(folder, S3Path):
+        (folder / CARD).unlink()
+    write(folder, arrays, card)
 
 
 def sweep(root: Place) -> None:
@@ -112,6 +135,8 @@ def read(folder: Place) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
             arrays = {name: stored[name] for name in stored.files}
         if content_hash(arrays, card) != card["version"]:
             raise ValueError("its content is not what its version says")
+        if not checksums.is_whole(folder):  # what the version leaves out: where it comes from
+            raise ValueError("its content is not what was written")
     except UNREADABLE as error:
         raise damaged(folder, error) from None
     return arrays, card
@@ -149,6 +174,12 @@ def latest(root: Place) -> str:
         ModelError: It cannot be read, or names something that is no version.
     """
     path = root / LATEST
+    if not checksums.is_whole(path):
+        raise ModelError(
+            "is damaged: its content is not what was written",
+            where=str(path),
+            cure="delete it: the model that the last refresh assigned by is put in charge again then",
+        )
     try:
         version = json.loads(path.read_text(encoding="utf-8"))["version"]
         if not (isinstance(version, str) and version.isalnum()):
@@ -171,6 +202,7 @@ def make_latest(root: Place, version: str) -> None:
     try:
         with replacement(root / LATEST) as temporary:
             temporary.write_text(text, encoding="utf-8")
+            checksums.note(root / LATEST, checksums.digest(temporary))
     except OSError as error:
         raise ModelError(
             f"cannot be written ({error.strerror or error})",

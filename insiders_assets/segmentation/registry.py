@@ -67,6 +67,28 @@ class ModelRegistry:
         """
         return SegmentationModel.load(self.root / version)
 
+    def put_back(self, copies: Place) -> str:
+        """Put the champion back from a copy if it is gone or damaged and there is a sound one.
+
+        Args:
+            copies: A folder of copies by version.
+
+        Returns:
+            What was done, in a line; empty if there was nothing to do, or nothing to do it with.
+        """
+        with suppress(ModelError):
+            version = self.champion_version()
+            if version is None or not (copies / version / archive.CARD).is_file():
+                return ""
+            try:
+                self.champion()
+            except archive.OutdatedModelError:
+                return ""
+            except ModelError as error:
+                archive.put_back(self.root / version, copies / version)
+                return f"{error.what}: the model {version} was put back from {copies / version}"
+        return ""
+
     def promote(self, version: str) -> None:
         """Make a kept version the champion.
 

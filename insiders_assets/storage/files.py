@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from insiders_assets import checksums
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, S3Path
 from insiders_assets.unfinished import replacement, working_folder
@@ -56,7 +57,22 @@ def replacing(path: Place) -> Iterator[Path]:
         ) from None
 
 
+@contextmanager
+def noted(path: Place) -> Iterator[Path]:
+    """The same as :func:`replacing` for what is read again: its checksum is noted."""
+    with replacing(path) as temporary:
+        yield temporary
+        if isinstance(path, Path):
+            checksums.note(path, checksums.digest(temporary))
+
+
 def write_text(path: Place, text: str) -> None:
     """Replace ``path`` by ``text`` in UTF-8, all at once."""
     with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_noted(path: Place, text: str) -> None:
+    """The same as :func:`write_text` for what is read again: its checksum is noted."""
+    with noted(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets import checksums
 from insiders_assets.ingest.forgotten import counted, silenced, words
 from insiders_assets.places import readable, sizes
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.files import noted, replacing
 from insiders_assets.storage.lake import ROW_GROUP
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
+from insiders_assets.storage.parts import whole
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
@@ -79,7 +81,7 @@ class Forgetting:
 
     def _part(self, part: Part) -> Part:
         """A part of transactions without theirs."""
-        path = self._store.folder / part.path
+        path = whole(self._store.folder, part)
         theirs = pl.col(CUSTOMER).is_in(self._ids)
         lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
         if not lazy.select(theirs.any()).collect().item():
@@ -121,8 +123,8 @@ class Forgetting:
             return Part(new, 0, 0)
         with replacing(folder / new) as temporary:
             frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
-            size = temporary.stat().st_size
-        return Part(new, frame.height, size)
+            size, checksum = temporary.stat().st_size, checksums.digest(temporary)
+        return Part(new, frame.height, size, checksum)
 
 
 def forget_in_tables(folder: Place, redactor: Redactor) -> int:
@@ -143,6 +145,7 @@ def forget_in_tables(folder: Place, redactor: Redactor) -> int:
 
 
 def _forget_in_table(path: Place, redactor: Redactor) -> int:
+    checksums.require(path, "make it again: insiders run --force, then forget again")
     lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
     texts = [name for name, dtype in lazy.collect_schema().items() if dtype == pl.String]
     naming = {name: _naming(name, redactor) for name in texts}
@@ -158,7 +161,7 @@ def _forget_in_table(path: Place, redactor: Redactor) -> int:
         for name in texts
         if name != CUSTOMER
     ]
-    with replacing(path) as temporary:
+    with noted(path) as temporary:
         kept = lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted)
         kept.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
         after = pl.scan_parquet(temporary).select(pl.len()).collect().item()

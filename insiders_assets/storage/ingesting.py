@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from insiders_assets import progress
+from insiders_assets.checksums import DamagedError
 from insiders_assets.errors import ExportError, UsageError
 from insiders_assets.ingest.mapping import read_mappings
 from insiders_assets.ingest.reading import read_file, unread
@@ -17,7 +18,7 @@ from insiders_assets.places import sizes
 from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.mended import Overlay
-from insiders_assets.storage.parts import PartWriter
+from insiders_assets.storage.parts import PartWriter, is_whole
 from insiders_assets.storage.reading_journal import ENOUGH, ReadingJournal
 from insiders_assets.storage.repeated_orders import Repeats, overlapping, told
 from insiders_assets.storage.repeated_orders import repeats as repeated_in
@@ -79,6 +80,7 @@ class Ingesting:
         self._small = SmallFiles(self._rules_of)
         self._journal = ReadingJournal(folder.parent / "reading.json", self._listing)
         self.parsed = 0
+        self._damaged: dict[str, str] = {}
         self.warnings: list[str] = [
             f"{name} {reason}; it is left out" for name, reason in sorted(landing.skipped.items())
         ]
@@ -87,11 +89,12 @@ class Ingesting:
         """The manifest of what lies in the landing zone now."""
         found = {name: file for name, file in self._before.files.items() if self._is_current(name, file)}
         if self._rules.removed_files == "keep":
-            found |= {
+            gone = {
                 name: replace(file, gone=True)
                 for name, file in self._before.files.items()
                 if name not in self._listing
             }
+            found |= {name: file for name, file in gone.items() if self._is_whole(name, file)}
         self._parse([name for name in self._listing if name not in found], found)
         if self._rules.same_content == "once":
             self._count_once(found)
@@ -103,6 +106,7 @@ class Ingesting:
             if (rules := self._rules.cleaning(name))
         }
         self._journal.close()
+        self.warnings += self._damaged.values()
         return Manifest(dict(sorted(found.items())), self._mapping, dict(sorted(cleaning.items())))
 
     def _with_mappings(self, rules: IngestRules) -> IngestRules:
@@ -190,7 +194,31 @@ class Ingesting:
                 for export in exports
                 for part in export.rejected
             )
+            and self._is_whole(name, file)
         )
+
+    def _is_whole(self, name: str, file: ParsedFile) -> bool:
+        """Whether a file's parts are what was written; one that is not is told, and its file is read again.
+
+        Raises:
+            DamagedError: It cannot be: its export is no longer there.
+        """
+        again = {id(export) for export in file.exports} if not file.gone else set()
+        for export in file.all_exports():
+            for folder, parts in ((self._folder, export.parts), (self._quarantine, export.rejected)):
+                for part in parts:
+                    if is_whole(folder, part):
+                        continue
+                    where = str(folder / part.path)
+                    if id(export) not in again:
+                        raise DamagedError(
+                            f"is damaged, and {export.name}, which it was read from, is no longer there as it was",
+                            where=where,
+                            cure="restore it from a backup, or that export",
+                        )
+                    self._damaged.setdefault(where, f"{where} is damaged; {name} is read again")
+                    return False
+        return True
 
     def _digest(self, name: str, content: str) -> str:
         """A short hash of everything beside its content that decides what a file is read into."""

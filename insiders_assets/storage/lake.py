@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets import checksums
+from insiders_assets.contracts.programme import RESEARCH
+from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.files import noted
 
 if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 250_000
 """Rows in a row group, fixed: left to the engine, it would follow the number of threads, and so would the bytes."""
+
+STUDIES = frozenset(table.name for table in (*RESEARCH, STABILITY_STUDY))
+"""Tables that a refresh reads and does not make."""
 
 VALIDATION_BATCH = 2_000_000
 """Rows validated at a time: some 300 MB of the widest table."""
@@ -46,7 +52,7 @@ class Lake:
             InsidersError: The lake cannot be written.
         """
         lazy = frame.lazy().select(table.names) if _has_all(frame, table) else frame.lazy()
-        with replacing(self.path(table.name)) as temporary:
+        with noted(self.path(table.name)) as temporary:
             lazy.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
             rows, broken = failures(pl.scan_parquet(temporary, glob=False), table)
             table.require(broken)
@@ -64,13 +70,16 @@ class Lake:
         """The parquet files that hold the table.
 
         Raises:
-            InsidersError: It has not been made yet.
+            InsidersError: It has not been made yet, or is damaged.
         """
         path = self.path(name)
         if not path.exists():
             raise InsidersError(
                 "is not there yet", where=str(path), cure="materialize it first: insiders run"
             )
+        checksums.require(
+            path, f"make it again: {'insiders study' if name in STUDIES else 'insiders run --force'}"
+        )
         return [readable(path)]
 
     def read(self, name: str) -> pl.DataFrame:

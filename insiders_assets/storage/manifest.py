@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.checksums import is_whole
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.files import write_noted
 from insiders_assets.storage.landing import MAPPING, FileSignature
 
 if TYPE_CHECKING:
@@ -20,11 +21,19 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Part:
-    """A parquet file, by its path relative to its folder, with its rows and its size in bytes."""
+    """A parquet file.
+
+    Attributes:
+        path: Its path relative to its folder.
+        rows: Its rows.
+        size: Its bytes.
+        checksum: Their SHA-256, in hex; empty in homes of before.
+    """
 
     path: str
     rows: int
     size: int
+    checksum: str = ""
 
     @property
     def month(self) -> str:
@@ -170,11 +179,13 @@ class Manifest:
         """Replace the manifest at ``path``, all at once."""
         head = {"format": FORMAT, "mapping": self.mapping, "cleaning": self.cleaning}
         files = ",\n".join(f"{_dump(name)}: {_dump(file)}" for name, file in sorted(self.files.items()))
-        write_text(path, f'{_dump(head)[:-1]}, "files": {{\n{files}\n}}}}\n')
+        write_noted(path, f'{_dump(head)[:-1]}, "files": {{\n{files}\n}}}}\n')
 
     @classmethod
     def read(cls, path: Place) -> Manifest | None:
-        """The manifest at ``path``, or None if there is none that this version can read."""
+        """The manifest at ``path``, or None if there is none that is whole and that this version can read."""
+        if not is_whole(path):
+            return None
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             if found["format"] != FORMAT:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets import checksums
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.ingest.conversion import TRANSACTION_COLUMNS
 from insiders_assets.places import readable
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.files import noted
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.privacy import Privacy
@@ -37,9 +38,16 @@ class MendedRows:
         self._path = path
 
     def read(self) -> pl.DataFrame:
-        """All of them, with their file's content, the export's name within it and the privacy they were read by."""
+        """All of them, with their file's content, the export's name within it and the privacy they were read by.
+
+        Raises:
+            DamagedError: It is not what was written, and nobody else knows what was mended.
+        """
         if not self._path.is_file():
             return pl.DataFrame(schema=_SCHEMA)
+        checksums.require(
+            self._path, "restore it from a backup, or delete it: its rows are rejected again then"
+        )
         return pl.read_parquet(readable(self._path), glob=False, hive_partitioning=False)
 
     def add(self, content: str, member: str, rows: pl.DataFrame, privacy: Privacy) -> None:
@@ -51,7 +59,7 @@ class MendedRows:
 
     def write(self, rows: pl.DataFrame) -> None:
         """Keep these and no others."""
-        with replacing(self._path) as temporary:
+        with noted(self._path) as temporary:
             rows.sort(_KEY).write_parquet(temporary)
 
     def digest(self) -> str:

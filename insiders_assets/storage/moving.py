@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from insiders_assets import progress
+from insiders_assets import checksums, progress
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import Place, S3Path, sizes
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.files import noted, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,7 +163,8 @@ def _report_files(stores: Stores, names: Iterable[str]) -> list[str]:
 
 
 def _copy(source: Place, target: Place) -> None:
-    with replacing(target) as temporary:
+    checksums.require(source, "make it again first: insiders run --force")
+    with (noted if checksums.is_noted(source) else replacing)(target) as temporary:
         if isinstance(source, S3Path):
             source.download(temporary)
         else:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import polars as pl
 
+from insiders_assets import checksums
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.files import replacing
 from insiders_assets.storage.manifest import Part
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from insiders_assets.places import Place
 
 FLUSH = 1_000_000
@@ -132,9 +132,11 @@ class PartWriter:
             ]
         )
         for (writer, part), buffer in zip(held, encoded, strict=True):
-            with _placing(part) as temporary, temporary.open("rb+") as file:
-                file.write(buffer.getbuffer())
-            writer.parts.append(Part(part.path, part.frame.height, buffer.tell()))
+            with _placing(part) as temporary:
+                with temporary.open("rb+") as file:
+                    file.write(buffer.getbuffer())
+                checksum = checksums.digest(temporary)
+            writer.parts.append(Part(part.path, part.frame.height, buffer.tell(), checksum))
         for writer in writers:
             writer.close()
 
@@ -179,8 +181,30 @@ def _sorted_by_month(
 def _write(part: _Unwritten) -> Part:
     with _placing(part) as temporary:
         part.frame.write_parquet(temporary, **FORM)
-        size = temporary.stat().st_size
-    return Part(part.path, part.frame.height, size)
+        size, checksum = temporary.stat().st_size, checksums.digest(temporary)
+    return Part(part.path, part.frame.height, size, checksum)
+
+
+def is_whole(folder: Place, part: Part) -> bool:
+    """Whether a part that is there is what was written."""
+    path = folder / part.path
+    return not (part.checksum and isinstance(path, Path)) or checksums.digest(path) == part.checksum
+
+
+def whole(folder: Place, part: Part) -> Place:
+    """Where a part lies that is what was written, or is not there, which its reader says.
+
+    Raises:
+        DamagedError: It is damaged.
+    """
+    path = folder / part.path
+    with suppress(FileNotFoundError):
+        if not is_whole(folder, part):
+            cure = "read its export again: insiders run --force"
+            raise checksums.DamagedError(
+                "is damaged: its content is not what was written", where=str(path), cure=cure
+            )
+    return path
 
 
 @contextmanager

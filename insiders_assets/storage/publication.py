@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.report.seal import opened
 from insiders_assets.storage.files import make_folder
 
 if TYPE_CHECKING:
@@ -108,12 +108,14 @@ class Publication:
         """
         file = self.folder(name) / "report.json"
         try:
-            return dict(json.loads(file.read_text(encoding="utf-8")))
+            return opened(file.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise InsidersError(
-                f"cannot be read ({error})", where=str(file), cure="make the report again with `insiders run`"
+                f"cannot be read ({error})",
+                where=str(file),
+                cure="make the report again: insiders run --force",
             ) from None
 
     def latest_report(self) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
+from insiders_assets.report.seal import opened
 from insiders_assets.storage.publication import LATEST, checked, require_past
 from insiders_assets.unfinished import working_folder
 
@@ -88,12 +89,14 @@ class S3Publication:
         """See :meth:`insiders_assets.storage.publication.Publication.facts`."""
         file = self.folder(name) / FACTS
         try:
-            return dict(json.loads(file.read_text()))
+            return opened(file.read_text())
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
             raise InsidersError(
-                f"cannot be read ({error})", where=str(file), cure="make the report again with `insiders run`"
+                f"cannot be read ({error})",
+                where=str(file),
+                cure="make the report again: insiders run --force",
             ) from None
 
     def latest_report(self) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,7 +32,7 @@ class ReadingJournal:
         self._lock = Lock()
         self._deaths: dict[str, list[Any]] = {}
         with suppress(FileNotFoundError, NotADirectoryError, ValueError, TypeError):
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = _unsealed(path.read_text(encoding="utf-8"))
             self._deaths = {
                 name: entry
                 for name, entry in found.items()
@@ -69,4 +70,13 @@ class ReadingJournal:
 
     def _write(self) -> None:
         self._known = True
-        write_text(self._path, json.dumps(self._deaths))
+        text = json.dumps(self._deaths)
+        write_text(self._path, f"{text}\n{hashlib.sha256(text.encode()).hexdigest()}\n")
+
+
+def _unsealed(text: str) -> dict[str, list[Any]]:
+    """What a journal says; nothing if it is not what was written. One of a former version ends without a checksum."""
+    said, _, checksum = text.partition("\n")
+    if checksum and checksum.strip() != hashlib.sha256(said.encode()).hexdigest():
+        return {}
+    return dict(json.loads(said))

@@ -8,13 +8,13 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.formulas import csv_line, unguarded
 from insiders_assets.places import sizes
-from insiders_assets.report.seal import FACTS, SEAL, digest, sealed
+from insiders_assets.report.seal import CHECKSUM, FACTS, SEAL, digest, opened, sealed
 from insiders_assets.storage.files import replacing
 
 if TYPE_CHECKING:
@@ -152,9 +152,14 @@ def redact_reports(publication: Publication | S3Publication, redactor: Redactor)
         }
         after = {file: _redacted(file, content, redactor) for file, content in before.items()}
         changed += sum(after[file] != content for file, content in before.items())
-        facts = json.loads(after.get(FACTS, b"{}"))
-        if others := facts.pop(SEAL, None):
-            after[FACTS] = sealed(facts, {other: digest(after[other]) for other in others}).encode()
+        if seal := _seal(before):
+            told = json.loads(after[FACTS])
+            facts = {key: value for key, value in told.items() if key not in (SEAL, CHECKSUM)}
+            checksums = {  # a damaged file does not become what was written by being written again
+                file: digest(after[file]) if digest(before.get(file, b"")) == checksum else checksum
+                for file, checksum in seal.items()
+            }
+            after[FACTS] = sealed(facts, checksums).encode()
         if after != before:
             with publication.staged(name) as staging:
                 for file, content in after.items():
@@ -175,6 +180,14 @@ def naming_reports(publication: Publication | S3Publication, redactor: Redactor)
                 yield name, file
 
 
+def _seal(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The checksums by which a report names its files; nothing if its facts are damaged, which they have to stay."""
+    try:
+        return dict(opened(files[FACTS].decode()).get(SEAL) or {})
+    except (KeyError, ValueError):
+        return {}
+
+
 def _redacted(name: str, before: bytes, redactor: Redactor) -> bytes:
     """A file's content without the ids; as it was, to the byte, if it names none of them."""
     kind = Path(name).suffix
@@ -191,7 +204,10 @@ def _redacted(name: str, before: bytes, redactor: Redactor) -> bytes:
 def _rewritten(before: bytes, rule: Callable[[str], str]) -> bytes:
     """A text by a rule; as it was, to the byte, if the rule changes nothing that matters."""
     text = before.decode("utf-8", "surrogateescape")
-    after = rule(text)
+    try:
+        after = rule(text)
+    except ValueError:  # damaged, and no JSON any more
+        return before
     if rule.__name__ == "json" and json.loads(after) == json.loads(text):
         return before
     if rule.__name__ == "csv" and list(csv.reader(io.StringIO(after))) == list(csv.reader(io.StringIO(text))):

@@ -6,9 +6,10 @@ import json
 import secrets
 from typing import TYPE_CHECKING
 
+from insiders_assets.checksums import is_whole
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.forgotten import Forgotten
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.files import write_noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,8 @@ class Tombstones:
             InsidersError: The file is damaged. Going on without it could bring somebody back.
         """
         try:
+            if not is_whole(self._path):
+                raise ValueError("its content is not what was written")
             found = json.loads(self._path.read_text(encoding="utf-8"))
             return Forgotten(found["salt"], frozenset(found["customers"]))
         except (FileNotFoundError, NotADirectoryError):
@@ -49,7 +52,7 @@ class Tombstones:
         before = self.read()
         salted = Forgotten(before.salt or secrets.token_hex(16), before.marks)
         after = Forgotten(salted.salt, salted.marks | {salted.mark(customer) for customer in customers})
-        write_text(
+        write_noted(
             self._path,
             json.dumps({"salt": after.salt, "customers": sorted(after.marks)}, indent=2) + "\n",
         )

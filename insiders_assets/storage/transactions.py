@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets import checksums
+from insiders_assets.checksums import DamagedError
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_ROWS
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.ingesting import Ingesting
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part, to_read_again
 from insiders_assets.storage.mended import MendedRows
+from insiders_assets.storage.parts import whole
 from insiders_assets.storage.tombstones import Tombstones
 from insiders_assets.unfinished import sweep_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from insiders_assets.ingest.privacy import Privacy
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.storage.landing import FileSignature, LandingZone
@@ -103,7 +108,15 @@ class TransactionStore:
                 where=landing.location,
                 cure="put exports into it, or name another by --landing",
             )
-        before = Manifest.read(self._manifest_path) or Manifest()
+        before = Manifest.read(self._manifest_path)
+        damaged = before is None and self._manifest_path.exists()
+        if damaged and (rules.removed_files == "keep" or rules.changed_files == "add"):
+            raise DamagedError(
+                "is damaged, and says which rows are kept of files that are no longer there",
+                where=str(self._manifest_path),
+                cure="restore it from a backup, or delete it: what lies in the landing zone is read again then",
+            )
+        before = before or Manifest()
         rules = replace(rules, common=replace(rules.common, privacy=self.private(rules.common.privacy)))
         mended = self.mended.read()
         known = to_read_again(before, again) if again else before
@@ -120,7 +133,11 @@ class TransactionStore:
             files=[export for _, export in after.exports()],
             parsed=run.parsed,
             changed=changed,
-            warnings=[*_warnings(after), *run.warnings],
+            warnings=[
+                *([f"{self._manifest_path} is damaged; every export is read again"] if damaged else ()),
+                *_warnings(after),
+                *run.warnings,
+            ],
         )
 
     def private(self, privacy: Privacy) -> Privacy:
@@ -149,10 +166,10 @@ class TransactionStore:
         """The parquet files of the current transactions, in the order of :meth:`scan`.
 
         Raises:
-            InsidersError: Nothing has been ingested yet.
+            InsidersError: Nothing has been ingested yet, or a part is damaged.
         """
         exports = [export for _, export in self.manifest().exports()]
-        return [readable(self.folder / part.path) for export in exports for part in export.parts]
+        return [readable(whole(self.folder, part)) for export in exports for part in export.parts]
 
     def read(self) -> pl.DataFrame:
         """The current transactions in memory, all of one ingest even while another one is at work.
@@ -197,7 +214,8 @@ class TransactionStore:
 
     def rejected_part(self, part: Part) -> pl.DataFrame:
         """Rejected rows of one export, as :data:`insiders_assets.ingest.blocks.REJECTED_SCHEMA`."""
-        frame = pl.read_parquet(readable(self.quarantine / part.path), glob=False, hive_partitioning=False)
+        path = whole(self.quarantine, part)
+        frame = pl.read_parquet(readable(path), glob=False, hive_partitioning=False)
         return frame if "cells" in frame.columns else frame.with_columns(cells=pl.lit(None, dtype=pl.String))
 
     def totals(self) -> dict[str, int]:
@@ -265,10 +283,36 @@ class TransactionStore:
         """
         found = Manifest.read(self._manifest_path)
         if found is None:
+            if self._manifest_path.exists():
+                cure = "read the exports again: insiders run --force"
+                raise DamagedError("is damaged", where=str(self._manifest_path), cure=cure)
             raise InsidersError(
                 "is not there yet", where=str(self._manifest_path), cure="read exports first: insiders run"
             )
         return found
+
+    def parts(self) -> Iterator[tuple[Place, Part]]:
+        """Every current part with its folder; none before the first ingest."""
+        for _, export in (Manifest.read(self._manifest_path) or Manifest()).exports():
+            yield from ((self.folder, part) for part in export.parts)
+            yield from ((self.quarantine, part) for part in export.rejected)
+
+    def adopt(self) -> int:
+        """Note what the parts of a former version hold now; how many there are."""
+        found = Manifest.read(self._manifest_path)
+        if found is None or not isinstance(self.folder, Path):
+            return 0
+        count = 0
+        for _, export in found.exports():
+            for folder, parts in ((self.folder, export.parts), (Path(str(self.quarantine)), export.rejected)):
+                for at, part in enumerate(parts):
+                    path = folder / part.path
+                    if not part.checksum and path.is_file() and path.stat().st_size == part.size:
+                        parts[at] = replace(part, checksum=checksums.digest(path))
+                        count += 1
+        if count:
+            found.write(self._manifest_path)
+        return count
 
     def _refuse_nothing(self, after: Manifest) -> None:
         """Stop before anything is replaced if there is not one transaction."""

@@ -191,6 +191,13 @@ def soak(on: Ground) -> list[Outcome]:
     return tried(on)
 
 
+def flipped_bits(on: Ground) -> list[Outcome]:
+    """Single bits of everything that is read again."""
+    from insiders_assets_tests.faults.flips import flipped_bits as tried
+
+    return tried(on, on.times(1200, least=60))
+
+
 def retention(on: Ground) -> list[Outcome]:
     """Days of which only the last few are kept."""
     from insiders_assets_tests.faults.soak import retention as tried
@@ -218,6 +225,7 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "storms": storms,
     "content": content,
     "unsteady": unsteady,
+    "flipped_bits": flipped_bits,
     "soak": soak,
     "retention": retention,
 }

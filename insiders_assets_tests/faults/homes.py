@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from insiders_assets.checksums import FOLDER as CHECKSUMS
 from insiders_assets_tests.faults.looking import hashed
 from insiders_assets_tests.faults.shop import RECIPE
 
@@ -93,7 +94,9 @@ class LocalHome:
     def leftovers(self) -> list[str]:
         """See :class:`Home`."""
         hidden = [
-            path for path in self.home.rglob("*") if path.name.startswith(".") or path.name.endswith(".tmp")
+            path
+            for path in self.home.rglob("*")
+            if (path.name.startswith(".") and path.name != CHECKSUMS) or path.name.endswith(".tmp")
         ]
         found = [path for path in (*hidden, *(self.scratch / "tmp").iterdir()) if path != self.home / ".lock"]
         return sorted(str(path.relative_to(self.scratch)) for path in found if not _is_history(path))
@@ -105,6 +108,7 @@ class LocalHome:
             for part in KEPT
             for path in (self.home / part).rglob("*")
             if path.is_file()
+            and path.parent.name != CHECKSUMS  # they tell of every content that a file has had
         }
 
 

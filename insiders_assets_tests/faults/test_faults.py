@@ -12,7 +12,16 @@ from botocore.config import Config
 
 from insiders_assets import places
 from insiders_assets.errors import InsidersError
-from insiders_assets_tests.faults import content, looking, machine, models, requests, sequences, storms
+from insiders_assets_tests.faults import (
+    content,
+    families,
+    looking,
+    machine,
+    models,
+    requests,
+    sequences,
+    storms,
+)
 from insiders_assets_tests.faults.families import Ground, ground
 from insiders_assets_tests.faults.kills import Killing
 from insiders_assets_tests.faults.record import Outcome
@@ -74,6 +83,12 @@ def test_a_run_that_was_killed_under_other_settings_is_made_up_for_under_the_old
     steps.change_policy({}, opted_out=False)
     steps.clock = -86_400  # and the clock is set back
     steps.command("run")
+
+
+def test_no_flipped_bit_of_any_kind_of_file_is_believed(on: Ground) -> None:
+    found = families.flipped_bits(on)
+    good(found)
+    assert len(found) >= 13
 
 
 def test_files_that_arrive_while_refreshes_run_end_as_one_clean_run_would(on: Ground) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from insiders_assets import checksums
 from insiders_assets.errors import ModelError
 from insiders_assets.segmentation import ModelRegistry, SegmentationModel
 from insiders_assets.segmentation.archive import content_hash
@@ -50,6 +51,7 @@ def _rewrite(folder: Path, arrays: dict[str, np.ndarray] | None = None, **facts:
     card["version"] = content_hash(stored, card)
     np.savez_compressed(folder / "arrays.npz", **stored)
     (folder / "card.json").write_text(json.dumps(card))
+    checksums.note(folder, checksums.digest_of_folder(folder))
 
 
 def test_a_loaded_model_answers_what_the_saved_one_did(
@@ -70,7 +72,9 @@ def test_saving_twice_writes_the_same_bytes_once(
     model.save(tmp_path / "elsewhere")
     elsewhere = tmp_path / "elsewhere" / model.version
     assert {path.name: path.read_bytes() for path in elsewhere.iterdir()} == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([model.version, "elsewhere"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [".checksums", model.version, "elsewhere"]
+    )
 
 
 def test_the_files_are_arrays_and_json_only(saved: Path) -> None:

@@ -110,7 +110,9 @@ def test_the_registry_keeps_the_champion_until_a_refit_is_asked_for(features: pl
     (tmp_path / ".fitted-0123456789ab").mkdir()  # as a killed fit leaves it
     kept, fitted = ModelRegistry(tmp_path).champion_or_fit(moved, settings)
     assert (kept.version, fitted) == (first.version, False)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([first.version, "latest.json"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [".checksums", first.version, "latest.json"]
+    )
     second, fitted = registry.champion_or_fit(moved, settings, refit=True)
     assert fitted
     assert second.version != first.version

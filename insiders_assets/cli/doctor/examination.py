@@ -23,12 +23,14 @@ EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
     "settings": machine.settings,
     "space": machine.space,
     "home": places.home,
+    "format": places.form,
     "landing zone": places.landing,
     "warehouse": warehouse.warehouse,
     "clock": machine.clock,
     "engine": services.engine,
     "model": services.model,
     "report": services.report,
+    "files": places.files,
     "services": services.services,
 }
 

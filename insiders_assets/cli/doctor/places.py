@@ -10,7 +10,9 @@ from uuid import uuid4
 from insiders_assets.cli import aside
 from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
 from insiders_assets.places import S3Path
+from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.landing import MAPPING
+from insiders_assets.storage.upkeep import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,26 @@ def home(stores: Stores) -> Iterator[Finding]:
     if not isinstance(folder, S3Path) and folder.stat().st_mode & (stat.S_IROTH | stat.S_IXOTH):
         said = f"everybody on this machine may look into {folder}, where customers' data lie"
         yield look("home", said, f"chmod o-rwx {folder}")
+
+
+def form(stores: Stores) -> Iterator[Finding]:
+    """Whether this version knows the form of home and warehouse."""
+    require_format(stores)
+    yield from ()
+
+
+def files(stores: Stores) -> Iterator[Finding]:
+    """Whether everything that was written to be read again is what was written."""
+    found = damaged(stores)
+    for path in found:
+        yield mend(
+            "files",
+            f"{path} is not what was written",
+            "make it again: insiders run --force, or look at the disk",
+        )
+    stores.publication.latest_report()
+    if not found:
+        yield fine("files", "what is read again is what was written")
 
 
 def landing(stores: Stores) -> Iterator[Finding]:

@@ -247,6 +247,17 @@ class Warehouse:
             row = connection.execute(query).mappings().first()
         return dict(row) if row else None
 
+    def ahead(self) -> str:
+        """How far it is ahead of this version of the platform, with both versions; empty if it is not.
+
+        Raises:
+            InsidersError: The database cannot be opened.
+        """
+        if not self.exists():
+            return ""
+        with self._transaction("opened") as connection:
+            return migrations.ahead(connection)
+
     def exists(self) -> bool:
         """Whether anything was ever published here. Creates nothing.
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets import __version__
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse.schema import HISTORY, metadata
 from insiders_assets.storage.warehouse.urls import shown
@@ -93,6 +94,17 @@ def _is_history(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name in HISTORY
 
 
+def ahead(connection: sa.Connection) -> str:
+    """How far a warehouse is ahead of this version, with both versions; empty if it is not."""
+    found = current(connection)
+    if found is None or found in {script.revision for script in scripts().walk_revisions()}:
+        return ""
+    return (
+        f"the warehouse was written by a newer version of the platform: it is at migration {found}, and insiders "
+        f"{__version__} knows migrations up to {head()}"
+    )
+
+
 def upgrade(connection: sa.Connection, to: str = "head") -> None:
     """Run the migrations that a warehouse has not seen, inside the transaction that is open.
 
@@ -113,7 +125,7 @@ def upgrade(connection: sa.Connection, to: str = "head") -> None:
             environment.run_migrations()
     except CommandError:
         raise InsidersError(
-            "the warehouse was written by a newer version of the platform",
+            ahead(connection),
             where=shown(connection.engine.url),
             cure="install that version, or name another database",
         ) from None

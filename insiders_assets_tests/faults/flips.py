@@ -1,0 +1,139 @@
+"""Bits that flip while nobody looks: whoever reads the file again is told, or reads what was written; nothing else."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets import checksums
+from insiders_assets.errors import InsidersError
+from insiders_assets.ingest.privacy import Privacy
+from insiders_assets.ingest.rules import IngestRules
+from insiders_assets.refresh import recovery, state
+from insiders_assets.report.seal import belong_together
+from insiders_assets.settings import load_settings
+from insiders_assets.storage.stores import Stores
+from insiders_assets_tests.faults.record import Outcome
+from insiders_assets_tests.faults.shop import YESTERDAY
+from insiders_assets_tests.faults.world import PIECES
+
+if TYPE_CHECKING:
+    from insiders_assets_tests.faults.families import Ground
+
+Reader = Callable[[Stores], Any]
+SUMS = "a checksum itself"
+
+
+def flipped_bits(on: Ground, most: int) -> list[Outcome]:
+    """So many bits in all, spread over every kind of file that is read again, each flipped alone."""
+    world = on.world
+    world.begin()
+    home = world.home.home
+    settings = load_settings(home=str(home), landing=str(world.landing))
+    world.put("faulty.csv", PIECES, YESTERDAY)
+    _add_what_commands_add(Stores(settings))
+    chance = on.chance("flips")
+    found = list(kinds(Stores(settings)))
+    names = list(dict.fromkeys(kind for kind, _, _ in found))
+    outcomes = []
+    for name in names:
+        files = [(path, read) for kind, path, read in found if kind == name]
+        outcome = Outcome(
+            f"one flipped bit in {name}",
+            outcome="the file is named with its cure, or what it says is made again; nothing else is ever believed",
+        )
+        for _ in range(max(-(-most // len(names)), 1)):
+            path, read = chance.choice(files)
+            outcome.add(_flipped(path, read, settings, chance))
+        on.say(f"{outcome.survived}/{outcome.tried}  {outcome.fault}")
+        outcomes.append(outcome)
+    return outcomes
+
+
+def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
+    """Every file that is read again, with its kind and how it is read."""
+    home, lake = Path(str(stores.home)), Path(str(stores.lake_folder))
+    for folder, part in stores.transactions.parts():
+        path = Path(str(folder / part.path))
+        if folder == stores.transactions.folder:
+            yield "a part of the transactions", path, lambda found: found.transactions.read()
+        else:
+            yield "a part of the quarantine", path, lambda found: found.transactions.rejected()
+    manifest = lake / "raw_transactions.manifest.json"
+    yield "the manifest of the parts", manifest, lambda found: vars(found.transactions.manifest())
+    for path in sorted(lake.glob("*.parquet")):
+        if path.is_file() and path.stem != "mended_rows":
+            yield "a table of the lake", path, lambda found, name=path.stem: found.lake.read(name)
+            yield (
+                SUMS,
+                checksums._beside(path),
+                lambda found, name=path.stem: found.lake.read(name),
+            )
+    yield "mended rows", lake / "mended_rows.parquet", lambda found: found.transactions.mended.read()
+    yield "the forgotten", home / "forgotten.json", lambda found: vars(found.transactions.tombstones.read())
+    yield "the record of the last refresh", lake / "refresh.json", state.last_refresh
+    for path in sorted((home / "history").glob("*.parquet")):
+        yield (
+            "history of the warehouse",
+            path,
+            lambda found, name=path.stem: recovery._history(found).get(name),
+        )
+    root = lake / "segmentation_model"
+    yield "who assigns", root / "latest.json", lambda found: found.champion_version()
+    for path in sorted(root.glob("[!.]*/*")):
+        yield "a model", path, lambda found: found.models.champion().card
+    latest = stores.publication.folder("latest")
+    yield "facts of a report", latest / "report.json", lambda found: found.publication.latest_report()
+    for path in sorted(latest.glob("[!.]*")):
+        if path.name != "report.json":
+            yield "files of a report", path, lambda found, folder=latest: _report(folder)
+
+
+def _report(folder: Path) -> dict[str, bytes]:
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("[!.]*"))}
+    if not belong_together(files):
+        raise InsidersError("is not one report")
+    return files
+
+
+def _flipped(path: Path, read: Reader, settings: Any, chance: random.Random) -> list[str]:
+    """What somebody believed who read a file of which one bit is not what was written."""
+    whole, expected = path.read_bytes(), read(Stores(settings))
+    times = path.stat()
+    at, bit = chance.randrange(len(whole)), chance.randrange(8)
+    broken = bytearray(whole)
+    broken[at] ^= 1 << bit
+    try:
+        path.write_bytes(broken)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # as a disk does it: nothing tells of it
+        checksums._known.clear()
+        with suppress(InsidersError):
+            found = read(Stores(settings))
+            if found is not None and not _same(found, expected):
+                return [f"{path}: bit {bit} of byte {at:,} was believed"]
+    except Exception as error:
+        return [f"{path}: bit {bit} of byte {at:,}: {type(error).__name__}: {error}"]
+    finally:
+        path.write_bytes(whole)
+        checksums._known.clear()
+    return []
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one.equals(other) if isinstance(one, pl.DataFrame) else bool(one == other)
+
+
+def _add_what_commands_add(stores: Stores) -> None:
+    """Rejected rows, mended rows, and somebody who is forgotten."""
+    from insiders_assets.ingest.conversion import TRANSACTION_COLUMNS
+
+    stores.transactions.ingest(stores.landing, IngestRules.from_settings(stores.settings))
+    rows = stores.transactions.read().head(3).select(TRANSACTION_COLUMNS)
+    stores.transactions.mended.add("0" * 64, "", rows, Privacy())
+    stores.transactions.tombstones.add(["nobody at all"])
