@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from insiders_assets_tests.waiting import awaited
 
 KEY, SECRET = "testing", "testing-is-secret"
 WEED = Path(sys.executable).with_name("weed")
@@ -105,10 +106,12 @@ def seaweedfs() -> Iterator[str]:
 
 def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until buckets can be asked for: SeaweedFS serves S3 last."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and server.poll() is None:
+
+    def answers() -> bool:
         with closing(socket.socket()) as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
+            return tried.connect_ex(("127.0.0.1", port)) == 0
+
+    awaited(lambda: answers() or server.poll() is not None, PATIENCE)
+    if server.poll() is None and answers():
+        return
     pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}")

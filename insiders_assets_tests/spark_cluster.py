@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from insiders_assets_tests.waiting import awaited
 
 HOST = "127.0.0.1"
 STARTS_WITHIN = 60.0
@@ -82,13 +83,14 @@ def free_port() -> int:
 
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
     """Wait until somebody listens."""
-    until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until:
+
+    def listens() -> bool:
         assert process.poll() is None, f"ended with {process.returncode}"
         with suppress(OSError), socket.create_connection((HOST, port), 1):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"nobody listens at {port}")
+            return True
+        return False
+
+    assert awaited(listens, STARTS_WITHIN), f"nobody listens at {port}"
 
 
 def _worker(cluster: Cluster, number: int) -> contextmanager:
@@ -101,15 +103,15 @@ def _worker(cluster: Cluster, number: int) -> contextmanager:
 
 
 def _await_workers(page: int, workers: int) -> None:
-    until = time.monotonic() + STARTS_WITHIN
     alive = 0
-    while time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(f"http://{HOST}:{page}/json/", timeout=5) as answer:
+
+    def have_come() -> bool:
+        nonlocal alive
+        with suppress(OSError), urllib.request.urlopen(f"http://{HOST}:{page}/json/", timeout=30) as answer:
             alive = answer.read().decode().count('"state" : "ALIVE"')
-            if alive >= workers:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"{alive} of {workers} workers have come")
+        return alive >= workers
+
+    assert awaited(have_come, STARTS_WITHIN), f"{alive} of {workers} workers have come"
 
 
 @contextmanager

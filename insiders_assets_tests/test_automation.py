@@ -30,6 +30,7 @@ from insiders_assets.refresh.state import begin
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import SHIPPED
+from insiders_assets_tests.waiting import awaited
 
 
 class Watch:
@@ -208,10 +209,7 @@ def test_a_file_dropped_beside_a_running_daemon_becomes_a_report(tmp_path):
             for export in sorted(SHIPPED.glob("*.csv")):
                 shutil.copy(export, landing)
             report = home / "reports" / "latest" / "report.json"
-            deadline = time.monotonic() + 240
-            while not report.exists() and time.monotonic() < deadline:
-                assert server.poll() is None, (tmp_path / "log").read_text()[-2000:]
-                time.sleep(1)
+            awaited(lambda: report.exists() or server.poll() is not None, 240, pause=0.5)
             assert report.exists(), (tmp_path / "log").read_text()[-2000:]
             assert json.loads(report.read_text())["members"] > 0
         finally:

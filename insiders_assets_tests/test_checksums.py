@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from insiders_assets import __version__, checksums
@@ -21,6 +22,7 @@ from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import IngestResult, TransactionStore
 from insiders_assets_tests.ingest.exports import csv, good, row
+from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
 
 
 def flip(path: Path, at: int = -20) -> None:
@@ -135,12 +137,15 @@ def test_facts_of_a_report_are_what_was_written(tmp_path):
     assert opened('{"customers": 5}')["customers"] == 5  # of a former version
 
 
-@pytest.mark.parametrize("name", ["arrays.npz", "card.json", None])
-def test_a_model_that_is_damaged_or_gone_is_put_back_from_its_copy(tmp_path, name):
-    from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
-
+@pytest.fixture(scope="module")
+def fitted() -> tuple[pl.DataFrame, SegmentationModel]:
     features = shoppers(60)
-    model = quick_model(features)
+    return features, quick_model(features)
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "card.json", None])
+def test_a_model_that_is_damaged_or_gone_is_put_back_from_its_copy(tmp_path, fitted, name):
+    features, model = fitted
     root, copies = tmp_path / "models", tmp_path / "copies"
     registry = ModelRegistry(root)
     registry.promote(model.save(root))

@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 from insiders_assets_tests.commands import SHIPPED, run
+from insiders_assets_tests.waiting import awaited
 
 
 def test_a_killed_command_keeps_nobody_from_the_next_one(tmp_path):
@@ -20,10 +20,8 @@ def test_a_killed_command_keeps_nobody_from_the_next_one(tmp_path):
     words = [sys.executable, "-m", "insiders_assets", "run", "--home", home, "--landing", landing]
     killed = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     parts = home / "lake" / "raw_transactions.manifest.json"
-    deadline = time.monotonic() + 120
-    while not parts.exists() and time.monotonic() < deadline:
-        assert killed.poll() is None
-        time.sleep(0.02)
+    assert awaited(lambda: parts.exists() or killed.poll() is not None, 120, pause=0.02)
+    assert killed.poll() is None
     killed.kill()
     killed.wait()
     assert not (home / "reports" / "latest").exists()

@@ -141,8 +141,9 @@ def test_a_dashboard_on_the_loopback_of_ipv6_is_answered_to() -> None:
 
     empty = Warehouse.open("sqlite:////nonexistent/insiders.db", read_only=True)
     app = create_app(empty, Language("en", ""), Access.of(_settings(), "::1"))
-    assert _asked(app, "/health", {"host": "[::1]:8500"})[0] == 200
-    assert _asked(app, "/health", {"host": "[::2]:8500"})[0] == 400
+    assert _asked(app, "/nothing", {"host": "[::1]:8500"})[0] == 404
+    assert _asked(app, "/nothing", {"host": "[::2]:8500"})[0] == 400
+    assert _asked(app, "/health", {"host": "10.0.0.5"})[0] == 200  # a load balancer knows no names
 
 
 def _asked(

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,40 @@ def test_units_and_containers_have_few_rights():
     assert dockerfile.index("USER 10001:10001") > max(
         number for number, line in enumerate(dockerfile) if line.startswith(("RUN", "COPY"))
     )
+
+
+def test_every_service_has_a_health_check_and_a_time_in_which_it_must_have_stopped():
+    for name, service in COMPOSE["services"].items():
+        assert re.fullmatch(r"\d+s", service["stop_grace_period"])
+        assert "healthcheck" in service or name == "history"
+    for unit in UNITS:
+        assert re.search(r"^TimeoutStopSec=\d+$", unit.read_text(), flags=re.MULTILINE)
+    code = next(unit.read_text() for unit in UNITS if unit.stem == "insiders-code")
+    assert "KillMode=control-group" in code  # its runs go with it
+
+
+def test_what_is_installed_is_compiled_for_nobody_may_write_beside_it():
+    guide = (DEPLOY.parent / "docs" / "production.md").read_text()
+    for text in ((DEPLOY / "Dockerfile").read_text(), guide):
+        installs = re.findall(r"uv pip install .*", text)
+        assert installs
+        assert all("--compile-bytecode" in install for install in installs)
+
+
+def test_a_code_server_refuses_a_port_that_another_listens_on():
+    import grpc
+
+    from insiders_assets.cli.code_server import serve
+    from insiders_assets.errors import UsageError
+
+    other = grpc.server(ThreadPoolExecutor(1))
+    port = other.add_insecure_port("127.0.0.1:0")
+    other.start()
+    try:
+        with pytest.raises(UsageError, match=rf"127.0.0.1:{port}: cannot be listened on"):
+            serve("127.0.0.1", port)
+    finally:
+        other.stop(None)
 
 
 def test_nothing_listens_beyond_loopback():

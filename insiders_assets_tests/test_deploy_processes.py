@@ -14,11 +14,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +33,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from insiders_assets_tests.browser import Browser
 from insiders_assets_tests.commands import SHIPPED
 from insiders_assets_tests.s3 import serving_s3
+from insiders_assets_tests.waiting import awaited
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 BUCKET = "example-insiders"
@@ -119,14 +119,13 @@ def asked(port: int, query: str) -> dict[str, Any]:
 
 def until(found: Any, logs: Path) -> Any:
     """What ``found`` gives once it gives something; the processes' last words if it never does."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            if answer := found():
-                return answer
-        except OSError:
-            pass
-        time.sleep(0.5)
+
+    def tried() -> Any:
+        with suppress(OSError):
+            return found()
+
+    if answer := awaited(tried, PATIENCE, pause=0.5):
+        return answer
     pytest.fail("\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log"))))
 
 
@@ -272,8 +271,7 @@ def seen(
         "INSIDERS_DATABASE_URL": with_password(warehouse, SECRETS["the warehouse's password"]),
     }
     python, workspace = sys.executable, str(DEPLOY / "workspace.yaml")
-    words = ["api", "grpc", "--host", "127.0.0.1", "--port", str(code)]
-    server = [python, "-m", "dagster", *words, "--module-name", "insiders_assets.definitions", *JSON]
+    server = [python, "-m", "insiders_assets", "code-server", "--port", str(code)]
     daemon = [python, "-m", "dagster._daemon", "run", "--workspace", workspace, *JSON]
     webserver = [python, "-m", "dagster_webserver", "--host", "127.0.0.1", "--port", str(web)]
     made = subprocess.run(

@@ -11,9 +11,12 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
+from insiders_assets.cli.doctor.warehouse import warehouse
 from insiders_assets.errors import InsidersError
+from insiders_assets.settings import load_settings
 from insiders_assets.storage.redaction import Redactor
-from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse
+from insiders_assets.storage.stores import Stores
+from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse, migrations
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.tables import a_refresh
 
@@ -55,6 +58,26 @@ def test_the_writer_publishes_and_the_tables_stay_the_owners(urls):
         "SELECT DISTINCT schemaname, tableowner FROM pg_tables WHERE schemaname !~ '^pg_|^info'",
     )
     assert owners == [("insiders", "insiders_owner")]
+
+
+def test_the_doctor_sends_a_writer_who_lacks_a_table_to_the_owner(urls):
+    def told_to(role: str) -> list[tuple[str, str]]:
+        stores = Stores(load_settings(database_url=urls[role]))
+        return [(found.state, found.said) for found in warehouse(stores) if found.state != "fine"]
+
+    assert told_to("writer") == []
+    told(urls["owner"], "ALTER TABLE warehouse_parts RENAME TO elsewhere")
+    told(urls["owner"], "UPDATE warehouse_migrations SET version_num = '0001'")
+    try:
+        missing, behind = "it lacks the table warehouse_parts", "its history is at migration 0001"
+        for (state, said), what in zip(told_to("writer"), (behind, missing), strict=True):
+            assert state == "mend"
+            assert said.startswith(what)
+            assert said.endswith("and this user may not change that")
+        assert [state for state, _ in told_to("owner")] == ["look", "look"]
+    finally:
+        told(urls["owner"], "ALTER TABLE elsewhere RENAME TO warehouse_parts")
+        told(urls["owner"], f"UPDATE warehouse_migrations SET version_num = '{migrations.head()}'")
 
 
 @pytest.mark.parametrize("name", [*TABLES, *(view.name for view in VIEWS)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +15,7 @@ from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
 from insiders_assets_tests.spark_cluster import connect_server, standalone
 from insiders_assets_tests.spark_tables import TABLES, assert_equal, ingested, make_tables
+from insiders_assets_tests.waiting import awaited
 
 CUSTOMER_TABLES = (
     "customer_features",
@@ -142,7 +142,4 @@ def without_places(report: dict) -> str:
 
 def wait(condition, what: str, seconds: float = 90) -> None:
     """Wait until something is so."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, f"waited in vain for {what}"
-        time.sleep(0.002)
+    assert awaited(condition, seconds, pause=0.002), f"waited in vain for {what}"

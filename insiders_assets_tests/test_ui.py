@@ -20,6 +20,7 @@ from insiders_assets.cli.ui import serve
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.settings import load_settings
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
+from insiders_assets_tests.waiting import awaited
 
 MARK = "TESTED_FAMILY"
 DEAF = """
@@ -57,10 +58,7 @@ def members(mark: str) -> list[int]:
 
 
 def until(holds: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.2)
-    return holds()
+    return awaited(holds, seconds, pause=0.2)
 
 
 def test_a_taken_port_is_said_before_anything_starts(home):

@@ -255,6 +255,17 @@ def ui(
     serve(given_to_run(landing=landing, home=home), host=host, port=port)
 
 
+@app.command("code-server", short_help="Dagster's code server, for production.")
+def code_server(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 4000,
+) -> None:
+    """Dagster's code server over gRPC, which webserver and daemon ask; it refuses a port that another listens on."""
+    from insiders_assets.cli.code_server import serve
+
+    serve(host, port)
+
+
 @app.command(short_help="The live dashboard over the warehouse.")
 def dashboard(
     home: Home = None,

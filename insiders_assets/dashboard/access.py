@@ -116,6 +116,21 @@ class Access:
         return address is not None and any(address in _network(proxy) for proxy in self.proxies)
 
 
+class HostMiddleware:
+    """Answers 400 under a name that is not the dashboard's; whoever looks whether it is well knows its address only."""
+
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
+        from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+        self.app = app
+        self.guarded = TrustedHostMiddleware(app, allowed_hosts=[*map(in_url, hosts)], www_redirect=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        is_open = scope["type"] == "http" and scope["path"] in OPEN_PATHS
+        await (self.app if is_open else self.guarded)(scope, receive, send)
+
+
 class AccessMiddleware:
     """Answers 401 to whoever may not see the dashboard, and 429 to whoever has tried too often."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.dashboard.access import Access, AccessMiddleware, in_url
+from insiders_assets.dashboard.access import Access, AccessMiddleware, HostMiddleware
 from insiders_assets.dashboard.database import Reader, View
 from insiders_assets.dashboard.downloads import excel, stream_csv
 from insiders_assets.dashboard.filters import Filters, choices
@@ -43,7 +43,6 @@ def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlet
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.middleware.gzip import GZipMiddleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
@@ -73,7 +72,7 @@ def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlet
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=[*map(in_url, access.hosts)], www_redirect=False),
+            Middleware(HostMiddleware, hosts=access.hosts),
             Middleware(AccessMiddleware, access=access),
             Middleware(HeadersMiddleware),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),

@@ -152,7 +152,7 @@ def redact_reports(publication: Publication | S3Publication, redactor: Redactor)
         }
         after = {file: _redacted(file, content, redactor) for file, content in before.items()}
         changed += sum(after[file] != content for file, content in before.items())
-        if seal := _seal(before):
+        if after != before and (seal := _seal(before)):
             told = json.loads(after[FACTS])
             facts = {key: value for key, value in told.items() if key not in (SEAL, CHECKSUM)}
             checksums = {  # a damaged file does not become what was written by being written again

@@ -191,6 +191,20 @@ def soak(on: Ground) -> list[Outcome]:
     return tried(on)
 
 
+def starts(on: Ground) -> list[Outcome]:
+    """Starts of a command that are killed in pairs and triples."""
+    from insiders_assets_tests.faults.starts import starts as tried
+
+    return tried(on, on.times(300))
+
+
+def hollow(on: Ground) -> list[Outcome]:
+    """Workbooks and parquet files that ask for far more than they are."""
+    from insiders_assets_tests.faults.hollow import hollow as tried
+
+    return tried(on, on.times(45, least=5))
+
+
 def flipped_bits(on: Ground) -> list[Outcome]:
     """Single bits of everything that is read again."""
     from insiders_assets_tests.faults.flips import flipped_bits as tried
@@ -226,6 +240,8 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "content": content,
     "unsteady": unsteady,
     "flipped_bits": flipped_bits,
+    "starts": starts,
+    "hollow": hollow,
     "soak": soak,
     "retention": retention,
 }

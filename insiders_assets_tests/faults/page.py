@@ -111,6 +111,27 @@ The year's days again while far fewer reports and runs are kept, so that the old
 PostgreSQL gives the room of deleted rows to others once a fifth of a table is dead, and that of an index later still:
 until then Dagster's history grows as if nothing were deleted.""",
     ),
+    "flipped_bits": (
+        "Flipped bits",
+        """\
+A single bit of a file is flipped, as a disk does it: neither its size nor its time of change tells of it. Every kind of
+file that is read again has its turn: parts of transactions and of the quarantine, their manifest, tables, history,
+models and which of them assigns, mended rows, the forgotten, the record of the last refresh, reports, and checksums.
+*Survived* means that its reader named the file, or read what was written.""",
+    ),
+    "starts": (
+        "Starts, killed in pairs and triples",
+        """\
+A command is killed at any boundary between its beginning and the first export that it reads; the next, which finds what
+that one left, too; and, of three, the one after. The command that follows must end well within its time, and everything
+must be as an undisturbed run leaves it.""",
+    ),
+    "hollow": (
+        "Files that ask for far more than they are",
+        """\
+Workbooks with a value in their last cell, a false number of texts, a false size or a text of up to 200 MB, and parquet
+files of millions of rows in a few kilobytes, all in one landing zone beside exports that must be read.""",
+    ),
     "content": (
         "Hostile content",
         """\

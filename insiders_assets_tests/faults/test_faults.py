@@ -91,6 +91,14 @@ def test_no_flipped_bit_of_any_kind_of_file_is_believed(on: Ground) -> None:
     assert len(found) >= 13
 
 
+def test_starts_that_are_killed_in_a_row_are_made_up_for(on: Ground) -> None:
+    good(families.starts(on)[:1])
+
+
+def test_files_that_ask_for_far_more_than_they_are_keep_no_other_from_being_read(on: Ground) -> None:
+    good(families.hollow(on))
+
+
 def test_files_that_arrive_while_refreshes_run_end_as_one_clean_run_would(on: Ground) -> None:
     good([*storms.storm(on), *storms.endless(on)])
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from insiders_assets.storage.stores import Stores
 
+UPGRADE = "as its owner, with INSIDERS_DATABASE_URL of insiders_owner: insiders upgrade"
+MAY_ALTER = (
+    "SELECT has_schema_privilege(current_schema(), 'CREATE') AND pg_has_role("
+    "(SELECT relowner FROM pg_class WHERE oid = 'refreshes'::regclass), 'USAGE')"
+)
+"""Whether a user may make tables beside those that are there, and alter them."""
 ROLES = "grant what deploy/roles.sql grants to its writer"
 
 
@@ -33,9 +39,30 @@ def warehouse(stores: Stores) -> Iterator[Finding]:
         if connection.dialect.name == "postgresql":
             yield from _rights(connection, there=there)
             yield from _encryption(connection, database.url.host)
-    if there and known != migrations.head():
-        said = f"its history is at migration {known or 'none'}, this version is at {migrations.head()}"
-        yield look("warehouse", said, "the next refresh brings it up to date, or its owner: insiders upgrade")
+        if there:
+            yield from _up_to_date(connection, known, migrations.head())
+
+
+def _up_to_date(connection: sa.Connection, known: str | None, head: str) -> Iterator[Finding]:
+    """Whether every table is there and of this version; who may not alter them needs their owner."""
+    import sqlalchemy as sa
+
+    from insiders_assets.storage.warehouse.schema import metadata
+
+    lacking = sorted(metadata().tables.keys() - set(sa.inspect(connection).get_table_names()))
+    told = (
+        [f"its history is at migration {known or 'none'}, this version is at {head}"] if known != head else []
+    )
+    if lacking:
+        more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+        told.append(f"it lacks the table {lacking[0]}{more}")
+    for said in told:
+        if connection.dialect.name == "postgresql" and not connection.exec_driver_sql(MAY_ALTER).scalar():
+            yield mend("warehouse", f"{said}, and this user may not change that", UPGRADE)
+        else:
+            yield look(
+                "warehouse", said, "the next refresh brings it up to date, or its owner: insiders upgrade"
+            )
 
 
 def _version(connection: sa.Connection) -> str:

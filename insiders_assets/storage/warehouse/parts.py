@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
+FORMAT = 2
+"""Raised when a digest, or what a database does with a part, changes its meaning: every table goes in again then."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What a publish does to one table.
@@ -71,9 +75,14 @@ def remember(connection: sa.Connection, changed: Iterable[Change]) -> None:
             connection.execute(table.insert(), rows)
 
 
+def forget(connection: sa.Connection) -> None:
+    """Let nothing be known of any part: the tables were filled by something else than a publish."""
+    connection.execute(metadata().tables[PARTS].delete())
+
+
 def digest(frame: pl.DataFrame) -> str:
     """A hash of a frame's columns, types and values, in their order; the same on every machine."""
-    found = hashlib.blake2b(repr(list(frame.schema.items())).encode(), digest_size=16)
+    found = hashlib.blake2b(repr((FORMAT, list(frame.schema.items()))).encode(), digest_size=16)
     for column in frame:
         found.update(column.is_null().to_numpy().data)
         values = column.drop_nulls()

@@ -200,6 +200,7 @@ class Warehouse:
                     )
 
             _driver(connection).load(connection, frames, clear)
+            parts.forget(connection)
 
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.
