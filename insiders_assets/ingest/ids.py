@@ -1,8 +1,8 @@
 """Identifiers, written in one way whatever programs they went through on their way into an export.
 
 The rules, each counted where it changes anything: ``17850.0`` and ``17850.00`` are ``17850``; characters that cannot be
-seen are no part of an identifier; an e-mail address is the same in any case, without ``mailto:`` and brackets; where
-a file has both ``9001`` and ``0009001``, they are the same.
+seen are no part of an identifier; an e-mail address is the same in any case, without ``mailto:``, brackets and
+quotes; where a file has both ``9001`` and ``0009001``, they are the same.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 """Soft hyphens, spaces without width, marks of direction, and the mark that files begin with."""
 _TAIL = r"^(\d+)\.0+$"
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}$"
+_AROUND_MAIL = "<>'\" "
 ROUNDED = "is a number that a spreadsheet rounded, which is nobody's; export the file again with this column as text"
 
 ANONYMOUS = "anonymous-"
@@ -90,12 +91,8 @@ def without_unseen(column: pl.Series) -> pl.Series:
 def _person(column: pl.Series, counts: Counter[str], *, zeros: bool) -> pl.Series:
     mail = column.str.contains("@", literal=True)
     if mail.any():
-        lower = (
-            column.set(~mail, None)
-            .str.to_lowercase()
-            .str.replace(r"^<?(?:mailto:)?\s*", "")
-            .str.strip_chars("<> ")
-        )
+        lower = column.set(~mail, None).str.to_lowercase().str.strip_chars(_AROUND_MAIL)
+        lower = lower.str.replace(r"^mailto:\s*", "")
         counts[MAIL] += int((lower != column).sum())
         column = pl.select(pl.coalesce(lower, column)).to_series().alias(column.name)
     return _replaced(column, r"^0+(\d)", "$1", ZEROS, counts) if zeros else column

@@ -142,7 +142,7 @@ def _exprs(form: str, columns: tuple[tuple[str, int], ...], careful: frozenset[s
     exprs |= {name: source[name] for name in careless}
     # What may be written in more ways than one is looked for on the way: a query of its own would cost more.
     ids = {name: source[name] for name in IDS if name in source}
-    people = [source[name].str.contains("E+", literal=True) for name in PEOPLE if name in source]
+    people = [source[name].str.contains_any(["E+", "e+"]) for name in PEOPLE if name in source]
     people.append(source["customer_id"].str.starts_with(ANONYMOUS))
     ordered = [exprs[name].alias(name) for name in TRANSACTION_COLUMNS if name in exprs]
     flags = [needs_cleaning(name, source[name]).alias(_CARE + name) for name in careless]

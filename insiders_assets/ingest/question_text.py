@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from insiders_assets.contracts.notes import PASSED_OVER
+
 if TYPE_CHECKING:
-    from insiders_assets.ingest.questions import Question
+    from insiders_assets.ingest.questions import Question, Settled
 
 SHOWN = 4
 """Values named in a sentence."""
@@ -26,7 +28,16 @@ def asked(questions: Sequence[Question], stopping: Sequence[Question]) -> str:
 
 def passed_over(question: Question) -> str:
     """What is said of a question that was passed over."""
-    return f"a question was passed over with the answer {question.proposed}: {sentence(question)}"
+    return f"{PASSED_OVER} with the answer {question.proposed}: {sentence(question)}"
+
+
+def left_over(settled: Settled) -> str:
+    """What is said of totals of orders that their lines do not add up to."""
+    told = settled.arguments
+    return (
+        f"the lines of its orders add up to {told['lines']:,.2f} and {settled.columns[0]} to {told['total']:,.2f}; "
+        f"{told['difference']:,.2f} is left over, on {told['orders'] - told['agree']:,} of {told['orders']:,} orders"
+    )
 
 
 def sentence(question: Question) -> str:

@@ -18,7 +18,7 @@ from insiders_assets.ingest.opening import open_exports
 from insiders_assets.ingest.order_facts import orders_of
 from insiders_assets.ingest.orders import Orders, needs_orders
 from insiders_assets.ingest.plain import PlainReader
-from insiders_assets.ingest.question_text import passed_over
+from insiders_assets.ingest.question_text import left_over, passed_over
 from insiders_assets.ingest.settling import Reading, decided
 from insiders_assets.ingest.tally import Sink, Tally, without_values
 from insiders_assets.ingest.texts import texts_of
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.blocks import Block, Export
     from insiders_assets.ingest.columns import Plan
     from insiders_assets.ingest.outcome import Outcome
+    from insiders_assets.ingest.questions import Settled
     from insiders_assets.ingest.rules import FileRules
+
+MUCH = 0.01
+"""Share of the totals of orders from which a difference to their lines is told."""
 
 
 def read_file(
@@ -110,6 +114,7 @@ def read_export(
                     formats = one.read()
                 reading = again
             notes = [passed_over(question) for question in reading.passed]
+            notes += [left_over(each) for each in reading.settled if _is_left_over(each)]
             tally.outcome.notes = [without_values(note) for note in notes] if rules.privacy.is_on else notes
             tally.outcome.form = (
                 export.form | {"dates": formats.order, "decimal": formats.mark} | _facts(reading)
@@ -119,6 +124,12 @@ def read_export(
     except ExportError as error:
         tally.set_aside(error)
     return tally.outcome
+
+
+def _is_left_over(settled: Settled) -> bool:
+    """Whether totals of orders hold so much that their lines do not that a user should know."""
+    told = settled.arguments
+    return settled.code == "order_total" and abs(told["difference"]) > MUCH * abs(told["total"])
 
 
 def _reading(export: Export, rules: FileRules, tally: Tally) -> Reading:

@@ -7,6 +7,7 @@ from insiders_assets.ingest.mapping import Mapping
 from insiders_assets.ingest.mapping_text import with_mapping
 from insiders_assets.ingest.questions import chosen, proposed
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets_tests.ingest.exports import read_all
 from insiders_assets_tests.ingest.shop import lines, plain, told, written
 
 LINES = lines()
@@ -126,6 +127,8 @@ def test_totals_of_orders_are_held_against_their_lines_and_the_difference_is_tol
     assert (told_["orders"], told_["agree"], told_["difference"]) == (30, 29, 10.0)
     assert told_["with"] == ["shipping_cost"]
     assert found.questions == []
+    (note,) = read_all(path)[""].outcome.notes
+    assert note.endswith("10.00 is left over, on 1 of 30 orders")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.status_words import words_of
+from insiders_assets.ingest.names import normalise
 from insiders_assets.ingest.questions import Answer, Question
 from insiders_assets.ingest.words import notions
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 FEWEST_ORDERS = 10
 """Orders from which a habit can be told."""
+_PERSONAL = words_of(
+    "phone mobile telephone telefon telefone telefono telefoon handy celular whatsapp loyalty cpf dni nif"
+)
+"""Words of what one person has, beside those of customers."""
 ONCE, AGAIN = 0.98, 0.95
 """Ids for each order from which one is used once, and up to which people come back."""
 
@@ -23,7 +29,11 @@ ONCE, AGAIN = 0.98, 0.95
 def _watches(header: Header) -> tuple[int, ...]:
     if "customer_id" not in header.plan.columns:
         return ()
-    return tuple(at for at in header.free if {"customer", "mail"} & notions(header.names[at])[0])
+    return tuple(at for at in header.free if _is_of_a_person(header.names[at]))
+
+
+def _is_of_a_person(name: str) -> bool:
+    return bool({"customer", "mail"} & notions(name)[0] or _PERSONAL & set(normalise(name).split()))
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.contracts.notes import PASSED_OVER
 from insiders_assets.report.sections.borders import border_notices
 from insiders_assets.report.sections.tiers import TIER_NAMES
 
@@ -198,13 +199,13 @@ def notices(inputs: ReportInputs) -> list[Notice]:
         for dropped in inputs.dropped or ()
         if dropped.share > inputs.many_dropped
     ]
-    if inputs.notes:
+    if passed := sum(PASSED_OVER in note for note in inputs.notes):
         found.append(
             Notice(
                 words.plural(
                     "%(count)s question about an export was passed over with its proposed answer.",
                     "%(count)s questions about exports were passed over with their proposed answers.",
-                    len(inputs.notes),
+                    passed,
                 ),
                 "evidence.html#quality",
             )
