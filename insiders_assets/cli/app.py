@@ -186,6 +186,24 @@ def forget(
     forget_customers(given_to_run(landing=landing, home=home), customers, as_json=as_json)
 
 
+@app.command(short_help="Who is in a segment, counted or as a list.")
+def segment(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One segment; all of them unless given.")
+    ] = None,
+    home: Home = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the segment's customers to this CSV file.", metavar="FILE")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Count who is in a segment, or in each; those of <home>/segments.yaml join the built-in ones."""
+    from insiders_assets.cli.given import given
+    from insiders_assets.cli.segment import show_segments
+
+    show_segments(given(home=home), name, out, as_json=as_json)
+
+
 @app.command(short_help="Everything that is kept of a customer.")
 def about(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="Who asks.")],

@@ -1,0 +1,89 @@
+"""``insiders segment``: who is in a segment, counted, or as a list for a campaign."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import typer
+
+from insiders_assets.errors import UsageError
+from insiders_assets.formulas import csv_line, csv_rows
+from insiders_assets.segments import BUILT_IN, COLUMNS, people, read_segments, within
+from insiders_assets.storage.files import replacing
+from insiders_assets.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from insiders_assets.segments import Segment
+    from insiders_assets.settings import Settings
+
+FILE = "segments.yaml"
+
+
+def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Print how many customers are in a segment, or in each, and what they are worth; write its list if asked.
+
+    Args:
+        settings: Where things are kept.
+        name: The segment, or None for all.
+        out: A CSV file for the list of that segment.
+        as_json: Print one JSON object instead of text.
+
+    Raises:
+        UsageError: There is no such segment, or ``segments.yaml`` is wrong.
+        InsidersError: There has been no refresh yet.
+    """
+    stores = Stores(settings)
+    segments = {segment.name: segment for segment in _segments(stores)}
+    if name is not None and name not in segments:
+        raise UsageError(
+            f"there is no segment {name!r}", where="segment", cure=f"choose among {', '.join(segments)}"
+        )
+    if out is not None and name is None:
+        raise UsageError(
+            "needs the name of a segment", where="--out", cure=f"choose among {', '.join(segments)}"
+        )
+    everybody = _people(stores)
+    chosen = [segments[name]] if name else list(segments.values())
+    found = [_counted(segment, within(everybody, segment), everybody) for segment in chosen]
+    if out is not None and name is not None:
+        rows = within(everybody, segments[name])
+        with replacing(out) as temporary:
+            temporary.write_bytes(csv_line(COLUMNS).encode() + csv_rows(rows))
+    if as_json:
+        typer.echo(json.dumps({"segments": found}, ensure_ascii=False))
+        return
+    width = max(len(each["name"]) for each in found)
+    for each in found:
+        typer.echo(
+            f"{each['name']:<{width}}  {each['customers']:>9,} customers  {each['value']:>14,.0f} of value "
+            f"({each['share_of_value']:.1%})  {each['meaning']}"
+        )
+    if out is not None:
+        typer.echo(f"written to {out}")
+
+
+def _segments(stores: Stores) -> tuple[Segment, ...]:
+    path = stores.home / FILE
+    return read_segments(path.read_bytes(), str(path)) if path.is_file() else BUILT_IN
+
+
+def _people(stores: Stores) -> pl.DataFrame:
+    changes = stores.scan("membership_changes")
+    newest = stores.scan("refreshes").select(pl.col("refresh_id").last())
+    latest = changes.filter(pl.col("refresh_id") == newest.collect().item())
+    return people(stores.scan("insiders").collect(), latest.collect(), stores.scan("leaves_next").collect())
+
+
+def _counted(segment: Segment, rows: pl.DataFrame, everybody: pl.DataFrame) -> dict[str, Any]:
+    value, total = float(rows["value"].sum()), float(everybody["value"].sum())
+    return {
+        "name": segment.name,
+        "meaning": segment.meaning,
+        "rules": [str(rule) for rule in segment.rules],
+        "customers": rows.height,
+        "value": value,
+        "share_of_value": value / total if total else 0.0,
+    }

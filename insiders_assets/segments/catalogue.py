@@ -1,0 +1,80 @@
+"""The segments there are: those that every home has, and those of its ``segments.yaml``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from insiders_assets.errors import UsageError
+from insiders_assets.segments.rule import Rule
+from insiders_assets.segments.segment import Segment
+
+_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+_KEYS = {"meaning", "rules"}
+
+
+def _built_in(name: str, meaning: str, *rules: str) -> Segment:
+    return Segment(name, meaning, tuple(Rule.parse(rule, name) for rule in rules))
+
+
+BUILT_IN = (
+    _built_in("entered", "Members since the last refresh.", "change=entered"),
+    _built_in("left", "Members until the last refresh.", "change=left"),
+    _built_in("next-to-leave", "Members who fall below the border next time unless they buy.", "leaves_next=true"),
+    _built_in("at-risk", "Members quieter than is usual for them.", "is_member=true", "state=lapsing,lost"),
+    _built_in("champions", "Members who keep to their own rhythm and buy often.", "is_member=true", "state=active",
+              "total_purchases>=6"),
+    _built_in("one-step-away", "Customers whom one step would make members.", "is_near_miss=true"),
+    _built_in("new", "Customers who bought for the first time in the last thirty days.", "tenure<=30"),
+    _built_in("sleeping", "Customers outside the list who have long been quiet.", "is_member=false", "state=lost"),
+)  # fmt: skip
+
+
+def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:
+    """Return the segments of a file ``segments.yaml``, after the built-in ones.
+
+    Args:
+        text: YAML: names of segments, each with its ``rules`` and, if wanted, its ``meaning``.
+        where: The file, for messages.
+
+    Raises:
+        UsageError: The file is no YAML, or a segment in it is none; the message names it, its line and what is allowed.
+    """
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise UsageError(f"is no YAML{line}", where=where, cure="correct it or take it away") from None
+    if found is None:
+        return BUILT_IN
+    if not isinstance(found, dict):
+        raise UsageError(
+            "holds no segments", where=where, cure="begin each with its name, as docs/programme.md shows"
+        )
+    lines = {key.value: key.start_mark.line + 1 for key, _ in getattr(node, "value", ())}
+    own = tuple(_segment(name, said, f"{where} (line {lines.get(name, 1)})") for name, said in found.items())
+    return (*BUILT_IN, *own)
+
+
+def _segment(name: Any, said: Any, where: str) -> Segment:
+    taken = {segment.name for segment in BUILT_IN}
+    if not isinstance(name, str) or not _NAME.match(name) or name in taken:
+        why = "there is a built-in segment of that name" if name in taken else "is no name of a segment"
+        raise UsageError(
+            f"{name!r}: {why}", where=where, cure="name it in lower case with hyphens, such as big-french"
+        )
+    if not isinstance(said, dict) or not said.keys() <= _KEYS or not said.get("rules"):
+        raise UsageError(
+            f"{name}: is no segment", where=where, cure="give it rules: [..] and, if wanted, meaning: .."
+        )
+    rules = said["rules"]
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise UsageError(
+            f"{name}: rules are a list of texts", where=where, cure="write rules: [revenue>=1000, state=lost]"
+        )
+    meaning = str(said.get("meaning") or ", ".join(rules))
+    return Segment(name, meaning, tuple(Rule.parse(rule, where) for rule in rules))
