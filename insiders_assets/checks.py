@@ -1,96 +1,18 @@
-"""Asset checks: every contract as a blocking check, and the business rules that no table may break.
+"""Asset checks: the business rules that no table may break, and what only a person can judge, as warnings.
 
-Tables are validated before they are written; the checks here say so in the UI and hold for what lies on disk, whoever
-put it there. What only a person can judge is a warning.
+That every table keeps its contract is checked where it is written (``assets.declaration``).
 """
 
-from collections.abc import Iterator
+from dagster import AssetCheckResult, AssetCheckSeverity, ResourceParam, asset_check
 
-from dagster import (
-    AssetCheckResult,
-    AssetChecksDefinition,
-    AssetCheckSeverity,
-    AssetCheckSpec,
-    MetadataValue,
-    ResourceParam,
-    TableRecord,
-    asset_check,
-    multi_asset_check,
-)
-
-from insiders_assets.assets import programme
+from insiders_assets.assets.external import PUBLICATION
 from insiders_assets.assets.segmentation import DOUBTFUL
-from insiders_assets.contracts import research
-from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
-from insiders_assets.contracts.programme import RESEARCH
-from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
-from insiders_assets.contracts.table import Table
-from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
 
 MANY_DOUBTFUL = 0.1
 MANY_REJECTED = 0.01
 DRIFTED = 0.03
 """Share of value by which the Insider border may miss what it was drawn to cover."""
-
-TOGETHER = {
-    "exports": (RAW_TRANSACTIONS, REJECTED_ROWS),
-    "clean_purchases": (CLEAN_PURCHASES,),
-    "returns": (RETURNS,),
-    "customer_features": (CUSTOMER_FEATURES,),
-    "purchases_by_month": (PURCHASES_BY_MONTH,),
-    "assignment": (LEAF_EMBEDDING, CLUSTERS),
-    "programme": programme.TABLES,
-    "backtest": RESEARCH,
-    **{
-        table.name: (table,)
-        for table in (
-            research.FEATURE_PROFILE,
-            research.DATA_SPACE_STUDY,
-            research.CLUSTERER_STUDY,
-            research.ORIGINAL_CYCLES,
-            research.RECIPE_TRIALS,
-            research.STABILITY_STUDY,
-            research.CHURN_STUDY,
-        )
-    },
-}
-"""The tables that each computation makes: checked in one step, as they are made in one."""
-
-
-def contract_checks(name: str, tables: tuple[Table, ...]) -> AssetChecksDefinition:
-    """A blocking check per table that what is on disk keeps its contract, all in one step."""
-
-    @multi_asset_check(
-        name=f"{name}_contracts",
-        specs=[
-            AssetCheckSpec(
-                "contract",
-                asset=table.name,
-                blocking=True,
-                description=f"{table.meaning} Columns, types, limits and uniqueness are as declared.",
-            )
-            for table in tables
-        ],
-    )
-    def check(stores: ResourceParam[Stores]) -> Iterator[AssetCheckResult]:
-        from insiders_assets.storage.lake import failures
-
-        for table in tables:
-            rows, broken = failures(stores.scan(table.name), table)
-            yield AssetCheckResult(
-                asset_key=table.name,
-                check_name="contract",
-                passed=broken.is_empty(),
-                metadata={"rows": rows}
-                | (
-                    {"failures": MetadataValue.table([TableRecord(record) for record in broken.to_dicts()])}
-                    if len(broken)
-                    else {}
-                ),
-            )
-
-    return check
 
 
 @asset_check(asset="raw_transactions", blocking=True)
@@ -209,7 +131,7 @@ def members_are_identified_insiders(stores: ResourceParam[Stores]) -> AssetCheck
     )
 
 
-@asset_check(asset="insider_report")
+@asset_check(asset=PUBLICATION)
 def report_equals_warehouse(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """The report people read and the tables BI tools read are of the same refresh, with as many members."""
     name = stores.publication.latest()
@@ -222,7 +144,6 @@ def report_equals_warehouse(stores: ResourceParam[Stores]) -> AssetCheckResult:
 
 
 CHECKS = [
-    *(contract_checks(name, tables) for name, tables in TOGETHER.items()),
     no_row_lost,
     few_rows_rejected,
     rules_drop_little,

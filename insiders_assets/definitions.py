@@ -6,11 +6,13 @@ belongs in ``assets``, when it runs in ``automation``, what must hold in ``check
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
     AssetKey,
+    BetaWarning,
     Definitions,
     FreshnessPolicy,
     apply_freshness_policy,
@@ -20,21 +22,23 @@ from dagster import (
     load_assets_from_modules,
     map_asset_specs,
     multiprocess_executor,
+    with_source_code_references,
 )
 
 from insiders_assets import alerting, automation, checks
-from insiders_assets.assets import features, ingest, programme, research, segmentation
-from insiders_assets.assets.declaration import LAKE, TRANSACTIONS
+from insiders_assets.assets import external, features, ingest, programme, research, segmentation
 from insiders_assets.settings import Settings, load_settings
-from insiders_assets.storage.io_manager import LakeIOManager, TransactionIOManager
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from insiders_assets.contracts.table import Table
 
-REPORT = AssetKey("insider_report")
+REPORT = AssetKey(programme.REPORT)
+ROOMS = (ingest, features, segmentation, programme, research)
 
-TABLES: dict[str, Table] = {table.name: table for tables in checks.TOGETHER.values() for table in tables}
+TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in room.TABLES}
 """The contract of every asset that is a table, by asset name."""
 
 
@@ -59,20 +63,15 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
         Everything that Dagster loads.
     """
     settings = settings or load_settings()
-    stores = Stores(settings)
-    resources: dict[str, Any] = {
-        "stores": stores,
-        LAKE: LakeIOManager(stores, TABLES),
-        TRANSACTIONS: TransactionIOManager(stores, TABLES),
-    }
+    resources: dict[str, Any] = {"stores": Stores(settings)}
     logs = {"console": json_console_logger} if settings.log_format == "json" else {}
     fresh = FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_after_hours))
     assets = map_asset_specs(
         lambda spec: apply_freshness_policy(spec, fresh) if spec.key == REPORT else spec,
-        load_assets_from_modules([ingest, features, segmentation, programme, research]),  # type: ignore[arg-type]
+        _with_sources(load_assets_from_modules(ROOMS)),
     )
     return Definitions(
-        assets=assets,
+        assets=[*assets, *external.SPECS],
         asset_checks=checks.CHECKS,
         jobs=[automation.refresh, automation.refit, automation.month, automation.study],
         sensors=[automation.landing_zone, *alerting.SENSORS],
@@ -81,6 +80,13 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
         resources=resources | overrides,
         executor=in_process_executor if settings.executor == "in_process" else multiprocess_executor,
     )
+
+
+def _with_sources(assets: Sequence[Any]) -> Sequence[Any]:
+    """Let the UI lead from each asset to its code; that this is beta need not be said at every load."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", BetaWarning)
+        return with_source_code_references(assets)
 
 
 @definitions

@@ -1,5 +1,13 @@
 """The errors a user can cause and cure. Everything else is a defect and may show its traceback."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
 
 class InsidersError(Exception):
     """A problem that its reader can mend: what is wrong, where, and what to do, in one line.
@@ -25,7 +33,13 @@ class UsageError(InsidersError):
 
 
 class ContractError(InsidersError):
-    """A table breaks its contract; nothing of it was written."""
+    """A table breaks its contract; nothing of it was written.
+
+    Attributes:
+        failures: Every way in which it does: ``column, check, failures, example``.
+    """
+
+    failures: Sequence[Mapping[str, Any]] = ()
 
 
 class ExportError(InsidersError):

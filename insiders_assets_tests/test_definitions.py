@@ -11,6 +11,7 @@ from difflib import unified_diff
 import pytest
 from dagster import AssetKey, DefaultScheduleStatus, DefaultSensorStatus
 
+from insiders_assets.assets import code
 from insiders_assets.definitions import TABLES, build_defs
 from insiders_assets.errors import UsageError
 from insiders_assets.settings import load_settings
@@ -18,7 +19,7 @@ from insiders_assets_tests.graph import SNAPSHOT, described
 
 DEFS = build_defs(load_settings())
 GRAPH = DEFS.resolve_asset_graph()
-ASSETS = sorted(GRAPH.get_all_asset_keys())
+ASSETS = sorted(key for key in GRAPH.get_all_asset_keys() if not GRAPH.get(key).is_external)
 CHECKED = {key.asset_key for key in GRAPH.asset_check_keys}
 
 FIXED = (
@@ -31,7 +32,7 @@ FIXED = (
     "insider_report",
 )
 GROUPS = {"ingest", "features", "segmentation", "programme", "research"}
-NO_TABLE = {"segmentation_model", "insider_report"}
+NO_TABLE = {"segmentation_model", "insider_report", "publication"}
 
 
 def test_the_assets_the_user_named_are_there():
@@ -52,6 +53,21 @@ def test_every_asset_says_what_it_is_and_is_checked(key):
         schema = node.metadata["dagster/column_schema"]
         assert [column.name for column in schema.columns] == TABLES[name].names
         assert all(column.description for column in schema.columns)
+        personal = [column.name for column in schema.columns if column.tags == {"pii": "true"}]
+        assert bool(personal) is ("pii" in node.tags)
+        assert ("customer_id" in personal) is ("customer_id" in TABLES[name].names)
+
+
+def test_a_code_version_follows_the_code_that_makes_the_table_and_no_other(tmp_path, monkeypatch):
+    for room in ("features", "report"):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "rules.py").write_text("LIMIT = 1")
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    version = code.code_version.__wrapped__
+    before = version("features"), version("report")
+    (tmp_path / "features" / "rules.py").write_text("LIMIT = 2")
+    assert version("features") != before[0]
+    assert version("report") == before[1]
 
 
 def test_every_contract_is_a_blocking_check():
@@ -99,7 +115,7 @@ def test_the_report_must_be_as_fresh_as_the_settings_say():
 
 
 def test_an_override_takes_the_place_of_a_resource():
-    assert build_defs(load_settings(), lake="another").resources["lake"] == "another"
+    assert build_defs(load_settings(), stores="another").resources["stores"] == "another"
 
 
 def test_loading_the_definitions_loads_no_heavy_library():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import polars as pl
 import pytest
 
 from insiders_assets.cli.doctor import Finding, examine
+from insiders_assets.contracts.customers import CLUSTERS
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.landing import open_landing
+from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.tables import a_refresh
@@ -132,3 +135,19 @@ def test_an_empty_landing_zone_is_worth_a_look(home, tmp_path):
     (tmp_path / "empty").mkdir()
     assert only("landing zone", home=home, landing=str(tmp_path / "empty")).state == "look"
     assert open_landing(str(tmp_path / "empty")).listing() == {}
+
+
+def test_a_table_that_something_else_put_into_the_lake_is_named_with_its_cure(home):
+    stores = Stores(load_settings(home=home))
+    people = pl.DataFrame(
+        {"customer_id": ["1"], "cluster": [1], "confidence": [0.5]}, schema=CLUSTERS.polars_schema
+    )
+    stores.lake.write(CLUSTERS, people)
+    assert [finding.state for finding in found("tables", home=home)] == ["fine"]
+    people.with_columns(confidence=pl.lit(7.0)).write_parquet(stores.lake.path("clusters"))
+    assert "clusters.parquet is not what was written" in only("files", home=home).said
+    shutil.rmtree(stores.lake_folder / ".checksums")
+    assert "clusters breaks its contract: column confidence" in only("tables", home=home).said
+    stores.lake.path("clusters").write_bytes(b"no parquet")
+    finding = only("tables", home=home)
+    assert (finding.state, "insiders run --force" in finding.cure) == ("mend", True)

@@ -22,7 +22,7 @@ def lake(tmp_path):
 
 @pytest.mark.parametrize("lazy", [False, True])
 def test_a_written_table_reads_back_equal(lake, lazy):
-    assert lake.write(PRICES, GOOD.lazy() if lazy else GOOD) == 2
+    assert lake.write(PRICES, GOOD.lazy() if lazy else GOOD).rows == 2
     assert lake.read("prices").equals(GOOD)
     assert lake.scan("prices").collect().equals(GOOD)
 

@@ -3,25 +3,27 @@
 from collections.abc import Iterator
 
 from dagster import (
+    AssetCheckResult,
     AssetExecutionContext,
-    AssetOut,
     Config,
     DagsterInstance,
+    DataVersion,
     DynamicPartitionsDefinition,
     MaterializeResult,
-    Output,
     ResourceParam,
-    asset,
-    multi_asset,
 )
 from pydantic import Field
 
-from insiders_assets.assets.declaration import TRANSACTIONS, declare
-from insiders_assets.assets.frames import EngineFrame
+from insiders_assets.assets.declaration import contract_result, keep, makes, table_spec
+from insiders_assets.assets.external import LANDING_ZONE, landing_zone_seen
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
 
 GROUP = "ingest"
+TABLES = (RAW_TRANSACTIONS, REJECTED_ROWS, CLEAN_PURCHASES, RETURNS)
+
+READ = ("ingest", "storage/ingesting.py", "storage/transactions.py")
+CLEANED = ("features/cleaning.py",)
 
 MONTHS = DynamicPartitionsDefinition(name="invoice_month")
 """The months that there are transactions of, such as 2026-01."""
@@ -35,32 +37,31 @@ class ReadConfig(Config):
     )
 
 
-@multi_asset(
-    outs={
-        "raw_transactions": AssetOut(
-            description="Every line of every export in the landing zone that could be read.",
-            **declare(RAW_TRANSACTIONS, GROUP, "polars", io_manager_key=TRANSACTIONS),
-        ),
-        "rejected_rows": AssetOut(
-            description="Every line, and every whole file, that could not; with its place and the reason.",
-            **declare(REJECTED_ROWS, GROUP, "polars"),
-        ),
-    },
-    pool="home",
-)
+@makes(
+    table_spec(
+        RAW_TRANSACTIONS, GROUP, "polars", made_by=READ, deps=[LANDING_ZONE],
+        description="Every line of every export in the landing zone that could be read.",
+    ),
+    table_spec(
+        REJECTED_ROWS, GROUP, "polars", made_by=READ, deps=[LANDING_ZONE],
+        description="Every line, and every whole file, that could not; with its place and the reason.",
+    ),
+)  # fmt: skip
 def exports(
     context: AssetExecutionContext, config: ReadConfig, stores: ResourceParam[Stores]
-) -> Iterator[MaterializeResult | Output]:
+) -> Iterator[MaterializeResult | AssetCheckResult]:
     """Read what is new in the landing zone; a row becomes a transaction or lands in quarantine."""
     from insiders_assets.ingest import IngestRules
     from insiders_assets.refresh import memory
     from insiders_assets.refresh.recovery import model_put_back, recovered
-    from insiders_assets.refresh.state import begin
+    from insiders_assets.refresh.state import begin, fingerprint, last_refresh
+    from insiders_assets.storage.lake import failures
     from insiders_assets.storage.upkeep import kept_up
 
     for line in filter(None, (*kept_up(stores), model_put_back(stores))):
         context.log.warning(line)
     rules = IngestRules.from_settings(stores.settings)
+    before = last_refresh(stores)
     result = stores.transactions.ingest(stores.landing, rules, again=config.again)
     if lost := recovered(stores):
         context.log.warning(lost)
@@ -69,8 +70,12 @@ def exports(
     _offer(context.instance, stores.transactions.months())
     for note in result.warnings:
         context.log.warning(note)
+    listing = stores.transactions.listing()
+    if (now := fingerprint(listing)) != (before.landing if before else None):
+        context.log_event(landing_zone_seen(str(stores.landing.location), len(listing), now))
+    rows, broken = failures(stores.transactions.scan(), RAW_TRANSACTIONS)
     yield MaterializeResult(
-        asset_key="raw_transactions",
+        asset_key=RAW_TRANSACTIONS.name,
         metadata={
             "dagster/row_count": result.rows_transactions,
             "rows_read": result.rows_read,
@@ -79,8 +84,10 @@ def exports(
             "files": len(result.files),
             "files_parsed": result.parsed,
         },
+        data_version=DataVersion(stores.transactions.content_digest()),
+        check_results=[contract_result(RAW_TRANSACTIONS, broken.to_dicts(), rows)],
     )
-    yield Output(stores.transactions.rejected(), output_name="rejected_rows")
+    yield from keep(stores, REJECTED_ROWS, stores.transactions.rejected())
 
 
 def _offer(instance: DagsterInstance, months: list[str]) -> None:
@@ -91,23 +98,32 @@ def _offer(instance: DagsterInstance, months: list[str]) -> None:
         instance.delete_dynamic_partition(str(MONTHS.name), gone)
 
 
-@asset(**declare(CLEAN_PURCHASES, GROUP, "polars"), pool="home")
-def clean_purchases(
-    context: AssetExecutionContext, raw_transactions: EngineFrame, stores: ResourceParam[Stores]
-) -> EngineFrame:
-    """Transactions that pass the cleaning rules, with a quantity above zero."""
+@makes(
+    table_spec(
+        CLEAN_PURCHASES, GROUP, "polars", made_by=CLEANED, deps=[RAW_TRANSACTIONS.name],
+        description="Transactions that pass the cleaning rules, with a quantity above zero.",
+    )
+)  # fmt: skip
+def clean_purchases(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult | AssetCheckResult]:
+    """Keep the purchases among the transactions that pass the cleaning rules."""
     from insiders_assets.features import cleaning
 
-    rules = stores.cleaning_rules()
+    raw, rules = stores.engine.scan(RAW_TRANSACTIONS.name), stores.cleaning_rules()
     with stores.engine.running("cleaning"):
-        dropped = cleaning.dropped_by_rule(raw_transactions, rules)
-    context.add_output_metadata({f"dropped: {rule}": rows for rule, rows in dropped.items()})
-    return cleaning.clean_purchases(raw_transactions, rules)
+        dropped = cleaning.dropped_by_rule(raw, rules)
+    counts = {f"dropped: {rule}": rows for rule, rows in dropped.items()}
+    yield from keep(stores, CLEAN_PURCHASES, cleaning.clean_purchases(raw, rules), **counts)
 
 
-@asset(**declare(RETURNS, GROUP, "polars"), pool="home")
-def returns(raw_transactions: EngineFrame, stores: ResourceParam[Stores]) -> EngineFrame:
-    """Transactions that pass the cleaning rules, with a negative quantity."""
+@makes(
+    table_spec(
+        RETURNS, GROUP, "polars", made_by=CLEANED, deps=[RAW_TRANSACTIONS.name],
+        description="Transactions that pass the cleaning rules, with a negative quantity.",
+    )
+)  # fmt: skip
+def returns(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult | AssetCheckResult]:
+    """Keep the returns among the transactions that pass the cleaning rules."""
     from insiders_assets.features import cleaning
 
-    return cleaning.returns(raw_transactions, stores.cleaning_rules())
+    raw = stores.engine.scan(RAW_TRANSACTIONS.name)
+    yield from keep(stores, RETURNS, cleaning.returns(raw, stores.cleaning_rules()))

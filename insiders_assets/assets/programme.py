@@ -1,80 +1,127 @@
-"""Group ``programme``: the list, the tables around it, and the report that publishes them."""
+"""Group ``programme``: the list, the tables around it, the report, and what makes them visible together."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
     AssetExecutionContext,
-    AssetIn,
-    AssetOut,
+    AssetSpec,
+    DataVersion,
     MaterializeResult,
     MetadataValue,
-    Output,
     ResourceParam,
-    asset,
-    multi_asset,
 )
 
-from insiders_assets.assets.declaration import declare
-from insiders_assets.assets.frames import DataFrame, LazyFrame
+from insiders_assets.assets.declaration import keep, makes, table_spec, thing_spec
+from insiders_assets.assets.external import PUBLICATION
+from insiders_assets.assets.segmentation import MODEL
 from insiders_assets.contracts import programme as contracts
-from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, INSIDERS, LEAF_EMBEDDING
+from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.contracts.table import Table
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
 
+if TYPE_CHECKING:
+    from polars import DataFrame
+
 GROUP = "programme"
+MADE_BY = ("programme", "refresh/inputs.py")
 
-TABLES = (
-    INSIDERS,
-    *(
-        table
-        for table in vars(contracts).values()
-        if isinstance(table, Table) and table not in contracts.RESEARCH
-    ),
+REPORT = "insider_report"
+WHOLE = "report_is_whole"
+
+SELECTION = (INSIDERS, contracts.MEMBERS, contracts.ELIGIBILITY_RULES, contracts.SUPPRESSIONS)
+PROFILES = (contracts.CLUSTER_PROFILES, contracts.TIER_SUMMARY)
+EVIDENCE = (contracts.HYPOTHESES, contracts.EVIDENCE, contracts.UPLIFT)
+MOVEMENT = (
+    contracts.MEMBERSHIP_CHANGES,
+    contracts.TIER_MIGRATION,
+    contracts.LEAVES_NEXT,
+    contracts.REFRESHES,
 )
-"""Everything the programme makes: whatever table a refresh makes becomes an asset and is published."""
+OVER_TIME = (contracts.REVENUE_BY_MONTH, contracts.COHORTS)
+ANSWERS = (contracts.BUSINESS_ANSWERS,)
+TABLES = (*SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *ANSWERS)
+"""Everything that the programme makes and a refresh publishes."""
+
+CHOSEN_FROM = (CUSTOMER_FEATURES.name, LEAF_EMBEDDING.name, CLUSTERS.name, MODEL)
+FROM_LIST = (INSIDERS.name,)
+FROM_LINES = (INSIDERS.name, CLEAN_PURCHASES.name)
+FROM_ALL_LINES = (*FROM_LINES, RETURNS.name)
+ANSWERED_FROM = (*SELECTION[1:], *PROFILES, contracts.HYPOTHESES, contracts.EVIDENCE)
+
+Kept = Iterator[MaterializeResult | AssetCheckResult]
 
 
-@multi_asset(
-    outs={
-        table.name: AssetOut(description=table.meaning, **declare(table, GROUP, "polars")) for table in TABLES
-    },
-    pool="home",
-)
-def programme(
-    context: AssetExecutionContext,
-    customer_features: DataFrame,
-    leaf_embedding: DataFrame,
-    clusters: DataFrame,
-    clean_purchases: LazyFrame,
-    returns: LazyFrame,
-    stores: ResourceParam[Stores],
-) -> Iterator[Output]:
-    """Put every cluster in a tier, choose the members, and describe, explain and compare them."""
-    from insiders_assets.programme import run_programme
-    from insiders_assets.refresh.inputs import programme_inputs
+def _spec(table: Table, *deps: str) -> AssetSpec:
+    return table_spec(table, GROUP, "polars", made_by=MADE_BY, deps=deps)
 
-    result = run_programme(
-        programme_inputs(
-            stores,
-            features=customer_features,
-            assignments=clusters.join(leaf_embedding, on="customer_id", maintain_order="left"),
-            purchases=clean_purchases,
-            returns=returns,
-        )
-    )
-    for warning in result.warnings:
+
+def _keep(
+    stores: Stores, tables: Iterable[Table], made: Mapping[str, "DataFrame"], **numbers: dict[str, Any]
+) -> Kept:
+    """Keep the tables of one step; ``numbers`` are what the UI shows of some of them."""
+    for table in tables:
+        yield from keep(stores, table, made[table.name], **numbers.get(table.name, {}))
+
+
+@makes(_spec(INSIDERS, *CHOSEN_FROM), *(_spec(table, *FROM_LIST) for table in SELECTION[1:]))
+def selection(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Put everybody in a tier and choose the members, by rules that are written down."""
+    from insiders_assets.programme.refresh import selection_tables
+    from insiders_assets.programme.warn import warnings
+    from insiders_assets.refresh.chosen import chosen_in
+
+    inputs, chosen = chosen_in(stores, context.run.run_id)
+    made = selection_tables(inputs, chosen)
+    for warning in warnings(inputs, chosen, made["members"]):
         context.log.warning(warning)
-    numbers: dict[str, dict[str, Any]] = {
-        "insiders": {"customers": result.insiders.height},
-        "members": {"members": result.tables["members"].height},
-        "refreshes": result.tables["refreshes"].drop("published_at", "inputs").to_dicts()[0],
-    }
-    for table in TABLES:
-        frame = result.insiders if table is INSIDERS else result.tables[table.name]
-        metadata = {name: _plottable(value) for name, value in numbers.get(table.name, {}).items()}
-        yield Output(frame, output_name=table.name, metadata=metadata)
+    yield from _keep(
+        stores, SELECTION, made,
+        insiders={"customers": made["insiders"].height},
+        members={"members": made["members"].height},
+    )  # fmt: skip
+
+
+@makes(
+    _spec(contracts.CLUSTER_PROFILES, *FROM_LIST, STABILITY_STUDY.name),
+    _spec(contracts.TIER_SUMMARY, *FROM_LIST),
+)
+def profiles(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Describe every cluster and tier."""
+    from insiders_assets.programme.refresh import profile_tables
+    from insiders_assets.refresh.chosen import chosen_in
+
+    yield from _keep(stores, PROFILES, profile_tables(*chosen_in(stores, context.run.run_id)))
+
+
+@makes(
+    _spec(contracts.HYPOTHESES, *FROM_LINES),
+    _spec(contracts.EVIDENCE, *FROM_LINES, MODEL, contracts.SELECTION_BACKTEST.name),
+    _spec(contracts.UPLIFT, *FROM_LINES),
+)
+def evidence(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Measure how good the choice is, and test what is believed of Insiders."""
+    from insiders_assets.programme.refresh import evidence_tables
+    from insiders_assets.refresh.chosen import chosen_in
+
+    yield from _keep(stores, EVIDENCE, evidence_tables(*chosen_in(stores, context.run.run_id)))
+
+
+@makes(*(_spec(table, *FROM_ALL_LINES) for table in MOVEMENT))
+def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Compare the list with the one that is published: who came, who left, why, and who is about to."""
+    from insiders_assets.programme.refresh import movement_tables
+    from insiders_assets.refresh.chosen import chosen_in
+
+    made = movement_tables(*chosen_in(stores, context.run.run_id))
+    (row,) = made["refreshes"].drop("published_at", "inputs").to_dicts()
+    numbers = {name: _plottable(value) for name, value in row.items()}
+    yield from _keep(stores, MOVEMENT, made, refreshes=numbers)
 
 
 def _plottable(value: Any) -> Any:
@@ -82,21 +129,80 @@ def _plottable(value: Any) -> Any:
     return value if isinstance(value, int | float) else str(value)
 
 
-@asset(
-    ins={table.name: AssetIn() for table in (*TABLES, PURCHASES_BY_MONTH)} | {"rejected_rows": AssetIn()},
-    **declare(None, GROUP, "html", "excel", "sql"),
-    pool="home",
-)
-def insider_report(
-    context: AssetExecutionContext, stores: ResourceParam[Stores], **tables: DataFrame
-) -> MaterializeResult:
-    """Publish: the report's folder, the warehouse's tables in one transaction, then ``reports/latest``; old runs go."""
+@makes(_spec(contracts.REVENUE_BY_MONTH, *FROM_LINES), _spec(contracts.COHORTS, CLEAN_PURCHASES.name))
+def over_time(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Tell what each month brought by tier, and who came back."""
+    from insiders_assets.programme.refresh import over_time_tables
+    from insiders_assets.refresh.chosen import chosen_in
+
+    yield from _keep(stores, OVER_TIME, over_time_tables(*chosen_in(stores, context.run.run_id)))
+
+
+@makes(_spec(contracts.BUSINESS_ANSWERS, *FROM_LIST, *(table.name for table in ANSWERED_FROM)))
+def business_answers(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Answer what the business asked, from the tables around the list."""
+    from insiders_assets.programme.refresh import answer_tables
+    from insiders_assets.refresh.chosen import chosen_in
+
+    tables = {table.name: stores.lake.read(table.name) for table in ANSWERED_FROM}
+    yield from _keep(stores, ANSWERS, answer_tables(*chosen_in(stores, context.run.run_id), tables))
+
+
+@makes(
+    thing_spec(
+        REPORT, GROUP, "html", "excel", made_by=["report", "language", "refresh/render.py"],
+        deps=[*(table.name for table in TABLES), REJECTED_ROWS.name],
+        description="The report of a refresh as a folder: a page, facts for programs, the member list. Nobody is "
+        "pointed at it before it is published.",
+        personal=True,
+    ),
+    checks=[
+        AssetCheckSpec(
+            WHOLE, asset=REPORT, blocking=True,
+            description="The files of the report are those whose checksums report.json names.",
+        )
+    ],
+)  # fmt: skip
+def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> MaterializeResult:
+    """Render the report from the tables in the lake."""
+    from insiders_assets.refresh.render import render
+    from insiders_assets.report.seal import belong_together
+
+    stores.chosen.clear()
+    rendered = render(stores, [table.name for table in TABLES])
+    context.log.info("rendered %s", rendered.folder)
+    files = {path.name: path.read_bytes() for path in rendered.folder.iterdir()}
+    return MaterializeResult(
+        asset_key=REPORT,
+        data_version=DataVersion(rendered.refresh_id),
+        metadata={
+            "summary": MetadataValue.md(rendered.markdown),
+            "report": MetadataValue.path(str(rendered.folder / "report.html")),
+            "refresh_id": rendered.refresh_id,
+            **rendered.numbers,
+        },
+        check_results=[
+            AssetCheckResult(check_name=WHOLE, passed=belong_together(files), metadata={"files": len(files)})
+        ],
+    )
+
+
+@makes(
+    thing_spec(
+        PUBLICATION, GROUP, "sql", made_by=["refresh/publish.py", "storage/warehouse"],
+        deps=[REPORT, *(table.name for table in TABLES), PURCHASES_BY_MONTH.name],
+        description="What people and BI tools see: the warehouse's tables, swapped in one transaction, and the report.",
+        personal=True,
+    )
+)  # fmt: skip
+def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> MaterializeResult:
+    """Publish the report and the tables together; old reports and runs go."""
     from insiders_assets.refresh.publish import publish
     from insiders_assets.runs import retire_runs
 
-    rejected = tables.pop("rejected_rows")
-    published = publish(stores, tables, rejected)
-    context.log.info("published %s", published.folder)
+    tables = [table.name for table in (*TABLES, PURCHASES_BY_MONTH)]
+    refresh_id = publish(stores, tables)
+    context.log.info("published %s", refresh_id)
     try:
         retire_runs(context.instance, context.run, stores.settings.runs_kept)
     except Exception as error:  # whatever a history's database or logs raise: the refresh is whole and shown
@@ -104,10 +210,5 @@ def insider_report(
             "old runs stay for now: their history cannot be written (%s)", type(error).__name__
         )
     return MaterializeResult(
-        metadata={
-            "summary": MetadataValue.md(published.markdown),
-            "report": MetadataValue.path(str(published.folder / "report.html")),
-            "refresh_id": published.refresh_id,
-            **published.numbers,
-        }
+        asset_key=PUBLICATION, data_version=DataVersion(refresh_id), metadata={"refresh_id": refresh_id}
     )

@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dagster import (
+    AssetCheckResult,
     AssetExecutionContext,
-    AssetOut,
+    AssetSpec,
+    MaterializeResult,
     MetadataValue,
-    Output,
     ResourceParam,
-    asset,
-    multi_asset,
 )
 
-from insiders_assets.assets.declaration import declare
-from insiders_assets.assets.frames import DataFrame, LazyFrame
-from insiders_assets.assets.segmentation import segmentation_model
+from insiders_assets.assets.declaration import keep, makes, table_spec
+from insiders_assets.assets.segmentation import MODEL
+from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.contracts.programme import BACKTEST_CURVE, RESEARCH, SELECTION_BACKTEST
 from insiders_assets.contracts.research import (
     CHURN_STUDY,
@@ -31,157 +30,193 @@ from insiders_assets.contracts.research import (
     RECIPE_TRIALS,
     STABILITY_STUDY,
 )
+from insiders_assets.contracts.table import Table
+from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, RETURNS
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
     from insiders_assets.research.study import Study
 
 GROUP = "research"
-
-
-@multi_asset(
-    outs={
-        table.name: AssetOut(description=table.meaning, **declare(table, GROUP, "polars"))
-        for table in RESEARCH
-    },
-    pool="home",
+TABLES = (
+    *RESEARCH,
+    STABILITY_STUDY,
+    FEATURE_PROFILE,
+    DATA_SPACE_STUDY,
+    CLUSTERER_STUDY,
+    ORIGINAL_CYCLES,
+    RECIPE_TRIALS,
+    CHURN_STUDY,
 )
-def backtest(
-    context: AssetExecutionContext,
-    clean_purchases: LazyFrame,
-    returns: LazyFrame,
-    stores: ResourceParam[Stores],
-) -> Iterator[Output]:
+
+FEATURES = CUSTOMER_FEATURES.name
+LINES = (CLEAN_PURCHASES.name, RETURNS.name)
+
+Kept = Iterator[MaterializeResult | AssetCheckResult]
+
+
+def _study(
+    table: Table, description: str, *deps: str, kinds: tuple[str, ...] = ("scikitlearn",)
+) -> AssetSpec:
+    made_by = ["research", "segmentation", "refresh/study.py"]
+    return table_spec(table, GROUP, *kinds, made_by=made_by, deps=deps, description=description)
+
+
+@makes(
+    *(
+        table_spec(table, GROUP, "polars", made_by=["programme", "refresh/study.py"], deps=LINES)
+        for table in RESEARCH
+    )
+)
+def backtest(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Choose at past cut-offs with what was known then, and measure the months after beside other ways to choose."""
     from insiders_assets.programme import ProgrammeRules
     from insiders_assets.programme.backtest import selection_backtest
     from insiders_assets.refresh.study import backtest_inputs
 
     result = selection_backtest(
-        backtest_inputs(stores.settings, clean_purchases, returns),
+        backtest_inputs(stores.settings, *(stores.lake.scan(name) for name in LINES)),
         ProgrammeRules.from_settings(stores.settings),
     )
     for verdict in result.verdicts:
         context.log.info(verdict)
     found = "\n".join(f"* {verdict}" for verdict in result.verdicts)
-    yield Output(
-        result.table,
-        output_name=SELECTION_BACKTEST.name,
-        metadata={"findings": found, "rows": result.table.height},
+    yield from keep(stores, SELECTION_BACKTEST, result.table, findings=found, rows=result.table.height)
+    yield from keep(stores, BACKTEST_CURVE, result.curve)
+
+
+@makes(
+    _study(
+        STABILITY_STUDY,
+        "Fit the champion's recipe under other seeds, row orders and customers, and say which clusters come back.",
+        FEATURES, MODEL,
     )
-    yield Output(result.curve, output_name=BACKTEST_CURVE.name)
-
-
-@asset(**declare(STABILITY_STUDY, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
-def stability_study(
-    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
-) -> DataFrame:
-    """Fit the champion's recipe under other seeds, row orders and customers, and say which clusters come back."""
+)  # fmt: skip
+def stability_study(stores: ResourceParam[Stores]) -> Kept:
+    """Measure how steady the champion is."""
     from insiders_assets.refresh.study import other_shops
     from insiders_assets.research import stability
     from insiders_assets.research.churn import BY_CLUSTER
 
     study = stability.stability_study(
         stores.models.champion(),
-        customer_features,
+        stores.lake.read(FEATURES),
         by_cluster=stores.settings.policy in BY_CLUSTER,
         others=other_shops(stores),
     )
-    return _kept(context, stores, study)
+    yield from _keep(stores, STABILITY_STUDY, study)
 
 
-@asset(**declare(FEATURE_PROFILE, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
-def feature_profile(
-    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
-) -> DataFrame:
-    """Describe every feature: spread, outliers, what it goes with, and why the champion's recipe keeps it or not."""
+@makes(
+    _study(
+        FEATURE_PROFILE,
+        "Describe every feature: spread, outliers, what it goes with, and why the champion's recipe keeps it or not.",
+        FEATURES, MODEL,
+    )
+)  # fmt: skip
+def feature_profile(stores: ResourceParam[Stores]) -> Kept:
+    """Describe every feature."""
     from insiders_assets.research import profile
 
-    return _kept(context, stores, profile.feature_profile(customer_features, stores.models.champion().recipe))
+    study = profile.feature_profile(stores.lake.read(FEATURES), stores.models.champion().recipe)
+    yield from _keep(stores, FEATURE_PROFILE, study)
 
 
-@asset(**declare(DATA_SPACE_STUDY, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
-def data_space_study(
-    context: AssetExecutionContext,
-    customer_features: DataFrame,
-    clean_purchases: LazyFrame,
-    stores: ResourceParam[Stores],
-) -> DataFrame:
-    """Arrange customers by features, words and leaves, reduced in many ways, and measure each map and its clusters."""
+@makes(
+    _study(
+        DATA_SPACE_STUDY,
+        "Arrange customers by features, words and leaves, reduced in many ways, and measure each map and its clusters.",
+        FEATURES, CLEAN_PURCHASES.name, MODEL,
+    )
+)  # fmt: skip
+def data_space_study(stores: ResourceParam[Stores]) -> Kept:
+    """Measure many maps of the customers."""
     from insiders_assets.research import data_space
 
-    champion = stores.models.champion()
-    return _kept(context, stores, data_space.data_space_study(champion, customer_features, clean_purchases))
+    study = data_space.data_space_study(
+        stores.models.champion(), stores.lake.read(FEATURES), stores.lake.scan(CLEAN_PURCHASES.name)
+    )
+    yield from _keep(stores, DATA_SPACE_STUDY, study)
 
 
-@asset(**declare(CLUSTERER_STUDY, GROUP, "scikitlearn"), deps=[segmentation_model], pool="home")
-def clusterer_study(
-    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
-) -> DataFrame:
-    """Group customers by KMeans, mixtures, Ward and density, over numbers of groups, and measure the groups."""
+@makes(
+    _study(
+        CLUSTERER_STUDY,
+        "Group customers by KMeans, mixtures, Ward and density, over numbers of groups, and measure the groups.",
+        FEATURES, MODEL,
+    )
+)  # fmt: skip
+def clusterer_study(stores: ResourceParam[Stores]) -> Kept:
+    """Measure many ways to group the customers."""
     from insiders_assets.research import clusterers
 
-    return _kept(context, stores, clusterers.clusterer_study(stores.models.champion(), customer_features))
+    study = clusterers.clusterer_study(stores.models.champion(), stores.lake.read(FEATURES))
+    yield from _keep(stores, CLUSTERER_STUDY, study)
 
 
-@asset(**declare(ORIGINAL_CYCLES, GROUP, "scikitlearn"), pool="home")
-def original_cycles(
-    context: AssetExecutionContext,
-    raw_transactions: LazyFrame,
-    customer_features: DataFrame,
-    stores: ResourceParam[Stores],
-) -> DataFrame:
-    """Run the five cycles of the work that this replaces again, beside the silhouettes that it published."""
+@makes(
+    _study(
+        ORIGINAL_CYCLES,
+        "Run the five cycles of the work that this replaces again, beside the silhouettes that it published.",
+        RAW_TRANSACTIONS.name, FEATURES,
+    )
+)  # fmt: skip
+def original_cycles(stores: ResourceParam[Stores]) -> Kept:
+    """Run the cycles of the work that this replaces."""
     from insiders_assets.research import cycles
 
-    return _kept(context, stores, cycles.original_cycles(raw_transactions, customer_features))
+    study = cycles.original_cycles(stores.scan(RAW_TRANSACTIONS.name), stores.lake.read(FEATURES))
+    yield from _keep(stores, ORIGINAL_CYCLES, study)
 
 
-@asset(**declare(RECIPE_TRIALS, GROUP, "scikitlearn"), pool="home")
-def recipe_trials(
-    context: AssetExecutionContext, customer_features: DataFrame, stores: ResourceParam[Stores]
-) -> DataFrame:
-    """Fit many recipes on customers drawn anew, and say which get all of their clusters back."""
+@makes(
+    _study(
+        RECIPE_TRIALS,
+        "Fit many recipes on customers drawn anew, and say which get all of their clusters back.",
+        FEATURES,
+    )
+)  # fmt: skip
+def recipe_trials(stores: ResourceParam[Stores]) -> Kept:
+    """Try many recipes."""
     from insiders_assets.refresh.study import other_shops
     from insiders_assets.research import trials
 
-    study = trials.recipe_trials(customer_features, others=other_shops(stores))
-    return _kept(context, stores, study)
+    study = trials.recipe_trials(stores.lake.read(FEATURES), others=other_shops(stores))
+    yield from _keep(stores, RECIPE_TRIALS, study)
 
 
-@asset(**declare(CHURN_STUDY, GROUP, "polars", "scikitlearn"), deps=[segmentation_model], pool="home")
-def churn_study(
-    context: AssetExecutionContext,
-    clean_purchases: LazyFrame,
-    returns: LazyFrame,
-    stores: ResourceParam[Stores],
-) -> DataFrame:
-    """Follow customers month by month, by a frozen model and by refitted ones: who moved, and who was moved."""
+@makes(
+    _study(
+        CHURN_STUDY,
+        "Follow customers month by month, by a frozen model and by refitted ones: who moved, and who was moved.",
+        *LINES, MODEL, kinds=("polars", "scikitlearn"),
+    )
+)  # fmt: skip
+def churn_study(stores: ResourceParam[Stores]) -> Kept:
+    """Measure how many change sides from month to month."""
     from insiders_assets.programme import ProgrammeRules
     from insiders_assets.refresh.inputs import as_of_date
     from insiders_assets.refresh.study import features_by_day
     from insiders_assets.research import churn
 
     study = churn.churn_study(
-        features_by_day(stores.settings, clean_purchases, returns),
+        features_by_day(stores.settings, *(stores.lake.scan(name) for name in LINES)),
         as_of_date(stores),
         stores.models.champion().recipe,
         seed=stores.settings.seed,
         rules=ProgrammeRules.from_settings(stores.settings),
     )
-    return _kept(context, stores, study)
+    yield from _keep(stores, CHURN_STUDY, study)
 
 
-def _kept(context: AssetExecutionContext, stores: Stores, study: "Study") -> DataFrame:
-    """A study's table; its pictures are written, and what it found is shown in the UI and by ``insiders study``."""
+def _keep(stores: Stores, table: Table, study: "Study") -> Kept:
+    """Keep a study's table and pictures; what it found is shown in the UI and by ``insiders study``."""
     from insiders_assets.refresh.study import keep_figures
 
-    folder = keep_figures(stores, context.asset_key.to_user_string(), study)
-    context.add_output_metadata(
-        {
-            "findings": "\n".join(f"* {finding}" for finding in study.findings),
-            "preview": MetadataValue.md(study.markdown()),
-            "figures": MetadataValue.path(str(folder)),
-        }
-    )
-    return study.table
+    folder = keep_figures(stores, table.name, study)
+    yield from keep(
+        stores, table, study.table,
+        findings="\n".join(f"* {finding}" for finding in study.findings),
+        preview=MetadataValue.md(study.markdown()),
+        figures=MetadataValue.path(str(folder)),
+    )  # fmt: skip

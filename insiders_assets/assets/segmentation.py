@@ -3,27 +3,27 @@
 from collections.abc import Iterator
 
 from dagster import (
+    AssetCheckResult,
     AssetExecutionContext,
-    AssetOut,
     Config,
     DataVersion,
     MaterializeResult,
-    Output,
     ResourceParam,
-    asset,
-    multi_asset,
 )
 from pydantic import Field
 
-from insiders_assets.assets.declaration import declare
-from insiders_assets.assets.frames import DataFrame
-from insiders_assets.contracts.customers import CLUSTERS, LEAF_EMBEDDING
+from insiders_assets.assets.declaration import keep, makes, table_spec, thing_spec
+from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
 from insiders_assets.storage.stores import Stores
 
 GROUP = "segmentation"
+TABLES = (LEAF_EMBEDDING, CLUSTERS)
+MODEL = "segmentation_model"
 
 DOUBTFUL = 0.5
 """An assignment with less than this share of the vote is doubtful."""
+
+ASSIGNED_FROM = (MODEL, CUSTOMER_FEATURES.name)
 
 
 class FitConfig(Config):
@@ -34,20 +34,23 @@ class FitConfig(Config):
     )
 
 
-@asset(**declare(None, GROUP, "scikitlearn"), pool="home")
+@makes(
+    thing_spec(
+        MODEL, GROUP, "scikitlearn", made_by=[GROUP], deps=[CUSTOMER_FEATURES.name],
+        description="The frozen model that assigns customers: fitted if there is none or a refit is asked for, "
+        "otherwise kept.",
+    )
+)  # fmt: skip
 def segmentation_model(
-    context: AssetExecutionContext,
-    config: FitConfig,
-    customer_features: DataFrame,
-    stores: ResourceParam[Stores],
+    context: AssetExecutionContext, config: FitConfig, stores: ResourceParam[Stores]
 ) -> MaterializeResult:
-    """The frozen model that assigns customers: fitted if there is none or a refit is asked for, otherwise kept."""
+    """Keep the champion, or fit one."""
     from insiders_assets.refresh.inputs import as_of_date
     from insiders_assets.refresh.state import model_in_use
     from insiders_assets.segmentation.recipes import recipe_from
 
     model, fitted = stores.models.champion_or_fit(
-        customer_features,
+        stores.lake.read(CUSTOMER_FEATURES.name),
         stores.settings,
         refit=config.refit,
         as_of=as_of_date(stores),
@@ -57,6 +60,7 @@ def segmentation_model(
     if better := model.worth_a_refit(recipe_from(stores.settings)):
         context.log.warning("%s: insiders refit", better)
     return MaterializeResult(
+        asset_key=MODEL,
         data_version=DataVersion(model.version),
         metadata={
             "model_version": model.version,
@@ -68,32 +72,25 @@ def segmentation_model(
     )
 
 
-@multi_asset(
-    outs={
-        "leaf_embedding": AssetOut(
-            description="Where the model's leaf embedding places each customer.",
-            **declare(LEAF_EMBEDDING, GROUP, "polars"),
-        ),
-        "clusters": AssetOut(
-            description="The cluster the model assigns each customer to, with how firmly.",
-            **declare(CLUSTERS, GROUP, "polars"),
-        ),
-    },
-    deps=[segmentation_model],
-    pool="home",
-)
-def assignment(customer_features: DataFrame, stores: ResourceParam[Stores]) -> Iterator[Output]:
+@makes(
+    table_spec(
+        LEAF_EMBEDDING, GROUP, "polars", made_by=[GROUP], deps=ASSIGNED_FROM,
+        description="Where the model's leaf embedding places each customer.",
+    ),
+    table_spec(
+        CLUSTERS, GROUP, "polars", made_by=[GROUP], deps=ASSIGNED_FROM,
+        description="The cluster the model assigns each customer to, with how firmly.",
+    ),
+)  # fmt: skip
+def assignment(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult | AssetCheckResult]:
     """Assign every customer by the frozen model, in one pass."""
-    table = stores.engine.assign(customer_features)
+    table = stores.engine.assign(stores.lake.read(CUSTOMER_FEATURES.name))
     confidence = table["confidence"].to_numpy()
-    yield Output(table.select(LEAF_EMBEDDING.names), output_name="leaf_embedding")
-    yield Output(
-        table.select(CLUSTERS.names),
-        output_name="clusters",
-        metadata={
-            "customers": table.height,
-            "clusters": table["cluster"].n_unique(),
-            "mean_confidence": float(confidence.mean()),
-            "doubtful_share": float((confidence < DOUBTFUL).mean()),
-        },
-    )
+    yield from keep(stores, LEAF_EMBEDDING, table.select(LEAF_EMBEDDING.names))
+    yield from keep(
+        stores, CLUSTERS, table.select(CLUSTERS.names),
+        customers=table.height,
+        clusters=table["cluster"].n_unique(),
+        mean_confidence=float(confidence.mean()),
+        doubtful_share=float((confidence < DOUBTFUL).mean()),
+    )  # fmt: skip

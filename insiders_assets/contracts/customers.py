@@ -3,7 +3,11 @@
 from insiders_assets.contracts.table import Column, Table
 
 CUSTOMER_ID = Column(
-    "customer_id", "str", "The customer; anonymous-<invoice_no> for an invoice without one.", unique=True
+    "customer_id",
+    "str",
+    "The customer; anonymous-<invoice_no> for an invoice without one.",
+    unique=True,
+    personal=True,
 )
 COUNTRY = Column("country", "str", "The country of the customer's latest purchase.", nullable=True)
 IS_IDENTIFIED = Column("is_identified", "bool", "Whether the shop knows this customer.")

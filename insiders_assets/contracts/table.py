@@ -38,6 +38,7 @@ class Column:
         gt: The value that every value must exceed, or None.
         le: The largest allowed value, or None.
         isin: The only allowed values, or empty for any.
+        personal: Whether it tells who somebody is.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     gt: float | None = None
     le: float | None = None
     isin: tuple[Any, ...] = ()
+    personal: bool = False
 
     @property
     def described(self) -> str:
@@ -77,6 +79,11 @@ class Table:
     def names(self) -> list[str]:
         """The column names, in order."""
         return [column.name for column in self.columns]
+
+    @property
+    def personal(self) -> bool:
+        """Whether a row tells who somebody is."""
+        return any(column.personal for column in self.columns)
 
     @cached_property
     def polars_schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
@@ -194,11 +201,13 @@ class Table:
             return
         column, check, count, example = failures.row(0)
         more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-        raise ContractError(
+        error = ContractError(
             f"breaks its contract: {check} fails for {count} value(s), such as {example!r}{more}",
             where=f"table {self.name}, column {column or '(frame)'}",
             cure="nothing was written; mend the rows it names or the contract",
         )
+        error.failures = failures.to_dicts()
+        raise error
 
     def empty(self) -> pl.DataFrame:
         """A frame with the contract's columns and no row."""

@@ -11,7 +11,9 @@ QUANTITY = Column("quantity", "int64", "Units on the line; negative for a return
 INVOICE_DATE = Column("invoice_date", "datetime", "When the invoice was made, in the shop's local time.")
 INVOICE_DAY = Column("invoice_day", "int32", "The invoice's day, counted from 1970-01-01.", "days")
 UNIT_PRICE = Column("unit_price", "float64", "Price of one unit.", "currency")
-CUSTOMER_ID = Column("customer_id", "str", "Who bought; empty where the shop did not know.", nullable=True)
+CUSTOMER_ID = Column(
+    "customer_id", "str", "Who bought; empty where the shop did not know.", nullable=True, personal=True
+)
 COUNTRY = Column("country", "str", "The country the invoice was sent to.", nullable=True)
 SOURCE_FILE = Column("source_file", "str", "The export the row came from, relative to the landing zone.")
 SOURCE_LINE = Column(
@@ -33,10 +35,10 @@ REJECTED_ROWS = Table(
         Column("source_line", "int64", "The row's line, the header being line 1; empty for a whole file.", "line",
                nullable=True, ge=1),
         Column("column", "str", "The column at fault; empty where the row as a whole is.", nullable=True),
-        Column("value", "str", "The value at fault, as it was read.", nullable=True),
+        Column("value", "str", "The value at fault, as it was read.", nullable=True, personal=True),
         Column("reason", "str", "What is wrong and what would be accepted."),
         Column("row_text", "str", "The whole row as it was read, so that it can be mended; empty for a whole file.",
-               nullable=True),
+               nullable=True, personal=True),
         Column("rows", "int64", "Rows of the export this line stands for.", "rows", ge=0),
         Column("arrived_at", "datetime", "When the export arrived (its modification time, UTC)."),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -47,38 +48,67 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
         InsidersError: The rules contradict the data, such as a cluster that there is not.
     """
     chosen = choose(inputs)
-    insiders = chosen.insiders
-    customers = insiders.sort("customer_id")
-    profiles = cluster_profiles(
-        customers,
-        tiers=chosen.selection.cluster_tiers,
-        names=chosen.names,
-        targets=chosen.targets,
-        stability=inputs.stability,
-    )
-    tiers = tier_summary(customers)
-    members = member_table(customers, chosen.names)
-    rules_table = eligibility_rules(customers, chosen.conditions)
-    costs = suppression_costs(customers, chosen.flags, inputs.rules)
-    sample = gather_sample(
-        customers,
-        inputs.purchases,
-        last_day=(inputs.as_of - EPOCH).days,
-        window_days=inputs.rules.window_days,
-        seed=inputs.rules.seed,
-    )
-    verdicts = hypotheses.judge(sample)
-    eligible = customers.filter("is_member" if inputs.rules.holdout_share == 0 else _is_drawn())
-    figures = evidence(
-        customers,
-        silhouette=inputs.silhouette,
-        conditions=chosen.conditions,
-        bootstrap=sample.bootstrap,
-        detectable=detectable_effect(
-            inputs.purchases, eligible, (inputs.as_of - EPOCH).days, inputs.rules.holdout_share or USUAL_SHARE
+    tables = selection_tables(inputs, chosen)
+    insiders = tables.pop("insiders")
+    for made in (profile_tables, evidence_tables, movement_tables, over_time_tables):
+        tables |= made(inputs, chosen)
+    tables |= answer_tables(inputs, chosen, tables)
+    return Programme(insiders, tables, warnings(inputs, chosen, tables["members"]))
+
+
+def selection_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """Return ``insiders``, ``members``, ``eligibility_rules`` and ``suppressions``."""
+    customers = _sorted(chosen)
+    return {
+        "insiders": chosen.insiders,
+        "members": member_table(customers, chosen.names),
+        "eligibility_rules": eligibility_rules(customers, chosen.conditions),
+        "suppressions": suppression_costs(customers, chosen.flags, inputs.rules),
+    }
+
+
+def profile_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """Return ``cluster_profiles`` and ``tier_summary``."""
+    customers = _sorted(chosen)
+    return {
+        "cluster_profiles": cluster_profiles(
+            customers,
+            tiers=chosen.selection.cluster_tiers,
+            names=chosen.names,
+            targets=chosen.targets,
+            stability=inputs.stability,
         ),
-        backtest=inputs.backtest,
+        "tier_summary": tier_summary(customers),
+    }
+
+
+def evidence_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """Return ``hypotheses``, ``evidence`` and ``uplift``."""
+    customers, rules = _sorted(chosen), inputs.rules
+    last_day = (inputs.as_of - EPOCH).days
+    sample = gather_sample(
+        customers, inputs.purchases, last_day=last_day, window_days=rules.window_days, seed=rules.seed
     )
+    eligible = customers.filter("is_member" if rules.holdout_share == 0 else _is_drawn())
+    return {
+        "hypotheses": hypotheses.judge(sample),
+        "evidence": evidence(
+            customers,
+            silhouette=inputs.silhouette,
+            conditions=chosen.conditions,
+            bootstrap=sample.bootstrap,
+            detectable=detectable_effect(
+                inputs.purchases, eligible, last_day, rules.holdout_share or USUAL_SHARE
+            ),
+            backtest=inputs.backtest,
+        ),
+        "uplift": uplift(inputs.purchases, customers, rules.campaign_start, rules.campaign_end, inputs.as_of),
+    }
+
+
+def movement_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """Return ``membership_changes``, ``tier_migration``, ``leaves_next`` and this refresh's row of ``refreshes``."""
+    customers = _sorted(chosen)
     moves = value_moves(inputs, customers)
     compared = compare(customers, chosen.memory, moves, _circumstances(inputs, chosen))
     history = inputs.retried or {
@@ -89,42 +119,50 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
     history = {
         table.name: history[table.name].sort(table.key) for table in (MEMBERSHIP_CHANGES, TIER_MIGRATION)
     }
-    answered = answers(
-        AnswerFacts(
-            insiders=customers,
-            members=members.sort(["revenue", "customer_id"], descending=[True, False]),
-            tiers={row["tier"]: row for row in tiers.to_dicts()},
-            clusters=profiles.to_dicts(),
-            rules=inputs.rules,
-            selection=chosen.selection,
-            borders_are_frozen=chosen.borders.source == FROM_MODEL,
-            conditions=chosen.conditions,
-            eligibility=rules_table,
-            suppressions={row["rule"]: row for row in costs.to_dicts()},
-            hypotheses={row["number"]: row for row in verdicts.to_dicts()},
-            evidence=figures,
-        )
-    )
-    tables = {
-        "members": members,
-        "cluster_profiles": profiles,
-        "tier_summary": tiers,
-        "business_answers": answered,
-        "hypotheses": verdicts,
-        "evidence": figures,
-        "membership_changes": history["membership_changes"],
-        "tier_migration": history["tier_migration"],
+    changes = history["membership_changes"]
+    return history | {
         "leaves_next": leaves_next(customers, moves, inputs.rules, chosen.selection, next_as_of(inputs)),
-        "refreshes": refresh_row(inputs, chosen, tiers, history["membership_changes"], moves),
-        "revenue_by_month": revenue_by_month(inputs.purchases, customers, inputs.as_of),
-        "cohorts": cohorts(inputs.purchases, inputs.as_of),
-        "eligibility_rules": rules_table,
-        "suppressions": costs,
-        "uplift": uplift(
-            inputs.purchases, customers, inputs.rules.campaign_start, inputs.rules.campaign_end, inputs.as_of
-        ),
+        "refreshes": refresh_row(inputs, chosen, tier_summary(customers), changes, moves),
     }
-    return Programme(insiders, tables, warnings(inputs, chosen, members))
+
+
+def over_time_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """Return ``revenue_by_month`` and ``cohorts``."""
+    return {
+        "revenue_by_month": revenue_by_month(inputs.purchases, _sorted(chosen), inputs.as_of),
+        "cohorts": cohorts(inputs.purchases, inputs.as_of),
+    }
+
+
+def answer_tables(
+    inputs: ProgrammeInputs, chosen: Chosen, tables: Mapping[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """Return ``business_answers``.
+
+    Args:
+        inputs: This refresh.
+        chosen: Its list.
+        tables: What :func:`selection_tables`, :func:`profile_tables` and :func:`evidence_tables` made.
+    """
+    facts = AnswerFacts(
+        insiders=_sorted(chosen),
+        members=tables["members"].sort(["revenue", "customer_id"], descending=[True, False]),
+        tiers={row["tier"]: row for row in tables["tier_summary"].to_dicts()},
+        clusters=tables["cluster_profiles"].to_dicts(),
+        rules=inputs.rules,
+        selection=chosen.selection,
+        borders_are_frozen=chosen.borders.source == FROM_MODEL,
+        conditions=chosen.conditions,
+        eligibility=tables["eligibility_rules"],
+        suppressions={row["rule"]: row for row in tables["suppressions"].to_dicts()},
+        hypotheses={row["number"]: row for row in tables["hypotheses"].to_dicts()},
+        evidence=tables["evidence"],
+    )
+    return {"business_answers": answers(facts)}
+
+
+def _sorted(chosen: Chosen) -> pl.DataFrame:
+    return chosen.insiders.sort("customer_id")
 
 
 def _is_drawn() -> pl.Expr:

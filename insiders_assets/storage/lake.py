@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -27,6 +27,18 @@ VALIDATION_BATCH = 2_000_000
 """Rows validated at a time: some 300 MB of the widest table."""
 
 
+class Written(NamedTuple):
+    """What became of a table that was written.
+
+    Attributes:
+        rows: How many it has.
+        digest: A hash of its bytes: the same table has the same.
+    """
+
+    rows: int
+    digest: str
+
+
 class Lake:
     """Tables in ``<home>/lake``, one parquet file each, on this machine or on S3.
 
@@ -41,11 +53,8 @@ class Lake:
         """Where the table called ``name`` lies."""
         return self.root / f"{name}.parquet"
 
-    def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> int:
+    def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> Written:
         """Replace the table by ``frame`` if it keeps the contract; a lazy frame is streamed.
-
-        Returns:
-            The number of rows written.
 
         Raises:
             ContractError: The frame breaks the contract; the table on disk is as it was.
@@ -56,7 +65,7 @@ class Lake:
             lazy.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
             rows, broken = failures(pl.scan_parquet(temporary, glob=False), table)
             table.require(broken)
-            return rows
+            return Written(rows, checksums.digest(temporary)[:16])
 
     def scan(self, name: str) -> pl.LazyFrame:
         """The table as a lazy frame.

@@ -25,6 +25,7 @@ def column_schema(table: Table) -> TableSchema:
             TableColumn(
                 name=column.name,
                 type=column.dtype,
+                tags={"pii": "true"} if column.personal else {},
                 description=column.described,
                 constraints=TableColumnConstraints(
                     nullable=column.nullable, unique=column.unique, other=limits

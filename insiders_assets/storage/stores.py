@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from insiders_assets.places import S3Path, place
 from insiders_assets.settings import require_database
@@ -111,6 +111,11 @@ class Stores:
         from insiders_assets.segmentation import ModelRegistry
 
         return ModelRegistry(self.lake_folder / "segmentation_model")
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen in the run at work, by its id; see :mod:`insiders_assets.refresh.chosen`."""
+        return {}
 
     def champion_version(self) -> str | None:
         """The champion's version, or None before the first fit."""

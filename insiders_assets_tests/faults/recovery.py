@@ -186,11 +186,9 @@ def differences(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
 
 def tables_of() -> list[str]:
     """The lake's tables, but raw transactions, which have their own way of being read."""
-    from insiders_assets.checks import TOGETHER
+    from insiders_assets.definitions import TABLES
 
-    return [
-        table.name for tables in TOGETHER.values() for table in tables if table.name != "raw_transactions"
-    ]
+    return [name for name in TABLES if name != "raw_transactions"]
 
 
 def first_member() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from insiders_assets.cli.doctor import machine, places, services, warehouse
+from insiders_assets.cli.doctor import machine, places, services, tables, warehouse
 from insiders_assets.cli.doctor.finding import Finding, mend
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.stores import Stores
@@ -25,6 +25,7 @@ EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
     "home": places.home,
     "format": places.form,
     "landing zone": places.landing,
+    "tables": tables.tables,
     "warehouse": warehouse.warehouse,
     "clock": machine.clock,
     "engine": services.engine,

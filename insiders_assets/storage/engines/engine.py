@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.lake import Written
     from insiders_assets.storage.stores import Stores
 
 
@@ -33,11 +34,8 @@ class Engine(Protocol):
         """
         ...
 
-    def write(self, table: Table, frame: Any) -> int:
+    def write(self, table: Table, frame: Any) -> Written:
         """Replace a table of the lake by a frame of this engine, or of polars, if it keeps the contract.
-
-        Returns:
-            The number of rows written.
 
         Raises:
             ContractError: The frame breaks the contract; the table on disk is as it was.

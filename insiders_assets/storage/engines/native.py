@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.lake import Written
     from insiders_assets.storage.stores import Stores
 
 
@@ -31,7 +32,7 @@ class PolarsEngine:
         """An asset's latest table."""
         return self._stores.scan(name)
 
-    def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> int:
+    def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> Written:
         """Replace a table of the lake; a lazy frame is streamed."""
         return self._stores.lake.write(table, frame)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.lake import Written
     from insiders_assets.storage.stores import Stores
 
 TYPES = {
@@ -81,7 +82,7 @@ class SparkEngine:
                     return self.session.createDataFrame([], ddl(table))
             return reader.parquet(*(PATTERN.sub(r"\\\1", reached(file)) for file in files))
 
-    def write(self, table: Table, frame: Any) -> int:
+    def write(self, table: Table, frame: Any) -> Written:
         """Replace a table of the lake."""
         if isinstance(frame, pl.DataFrame | pl.LazyFrame):
             return self._stores.lake.write(table, frame)
