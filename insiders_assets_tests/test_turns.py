@@ -9,10 +9,19 @@ import time
 from pathlib import Path
 
 import pytest
-from dagster import DagsterExecutionInterruptedError, DagsterInstance, DagsterRun, DagsterRunStatus, job, op
+from dagster import (
+    DagsterExecutionInterruptedError,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    RunsFilter,
+    job,
+    op,
+)
+from dagster._core.op_concurrency_limits_counter import GlobalOpConcurrencyLimitsCounter
 
 from insiders_assets import progress
-from insiders_assets.cli import turns
+from insiders_assets.cli import turns, ui
 from insiders_assets.cli.doctor import services
 from insiders_assets.cli.stopping import GRACE
 from insiders_assets.cli.ui import dagster_home
@@ -48,10 +57,38 @@ def stores(tmp_path: Path) -> Stores:
     return Stores(Settings(home=str(tmp_path / "home")))
 
 
+@job
+def elsewhere() -> None:
+    """Of another project on the same instance."""
+
+
 @pytest.fixture
 def instance(stores: Stores):
-    with DagsterInstance.from_config(str(dagster_home(stores.settings))) as instance:
+    """The instance of a home from before runs, and not steps, waited for a place in the pool: those keep their file."""
+    folder = dagster_home(stores.settings)
+    config = folder / "dagster.yaml"
+    config.write_text(config.read_text().replace("granularity: run", "granularity: op"))
+    with DagsterInstance.from_config(str(folder)) as instance:
         yield instance
+
+
+def test_runs_that_write_wait_for_each_other_and_those_of_other_projects_for_none(stores: Stores) -> None:
+    folder = dagster_home(stores.settings)
+    ui._limit_pool(folder)
+    with DagsterInstance.from_config(str(folder)) as instance:
+        storage, config = instance.event_log_storage, instance.get_concurrency_config()
+        instance.create_run_for_job(in_pool, status=DagsterRunStatus.STARTED)
+        queued = [instance.create_run_for_job(each) for each in (in_pool, elsewhere)]
+        counter = GlobalOpConcurrencyLimitsCounter(
+            instance,
+            queued,
+            instance.get_run_records(RunsFilter(statuses=[DagsterRunStatus.STARTED])),
+            concurrency_keys=storage.get_concurrency_keys(),
+            pool_limits=storage.get_pool_limits(),
+            pool_granularity=config.pool_config.pool_granularity,
+        )
+        assert [counter.is_blocked(run) for run in queued] == [True, False]
+        assert config.run_queue_config.max_concurrent_runs > 1
 
 
 def started(

@@ -169,10 +169,9 @@ def _instance(stores: Stores) -> Any:
 
     from insiders_assets.cli.ui import dagster_home
 
-    # Awaited: a public name of the class, for configuration takes no class but by the path of its module.
     quiet = {
         "compute_logs": {
-            "module": "dagster._core.storage.noop_compute_log_manager",
+            "module": "dagster.core.storage.noop_compute_log_manager",
             "class": "NoOpComputeLogManager",
         },
         "telemetry": {"enabled": False},

@@ -19,6 +19,9 @@ from insiders_assets.storage.private import keep_private
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
+POOL = "home"
+"""What each step that writes in the home is in."""
+
 INSTANCE = """\
 # Dagster's own history: SQLite files beside this one. deploy/dagster.yaml is the one for production.
 telemetry:
@@ -26,10 +29,9 @@ telemetry:
 nux:
   enabled: false   # no newsletter window on first sight
 concurrency:
-  runs:
-    max_concurrent_runs: 1   # two refreshes never write together
   pools:
-    default_limit: 1
+    granularity: run   # two refreshes never write together: a run waits for a place in the pool "home"
+    default_limit: 1   # runs of other projects on this instance do not wait for ours
 run_monitoring:
   enabled: true
   free_slots_after_run_end_seconds: 60
@@ -87,6 +89,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
             cure="look at that one, or stop it first: two daemons would ask for every refresh twice",
         ) from None
     with lock:
+        _limit_pool(folder)
         with closing(listen(host, port)) as free:
             port = free.getsockname()[1]
         environment = os.environ | {
@@ -106,6 +109,14 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
             lambda: _answers(host, port),
             lambda: typer.echo(f"Dagster's UI is at http://{shown}:{port}/ (stop it with Ctrl+C)"),
         )
+
+
+def _limit_pool(folder: Path) -> None:
+    """Let one run at a time write, from the first on: a limit by default holds once the daemon has met a pool."""
+    from dagster import DagsterInstance
+
+    with DagsterInstance.from_config(str(folder)) as instance:
+        instance.event_log_storage.initialize_concurrency_limit_to_default(POOL)
 
 
 def _answers(host: str, port: int) -> bool:
