@@ -9,7 +9,6 @@ from dagster import (
     DagsterInvalidDefinitionError,
     DefaultScheduleStatus,
     DefaultSensorStatus,
-    PartitionedConfig,
     ResourceParam,
     RunRequest,
     ScheduleDefinition,
@@ -17,12 +16,12 @@ from dagster import (
     SensorEvaluationContext,
     SensorResult,
     SkipReason,
+    config_mapping,
     define_asset_job,
     schedule,
     sensor,
 )
 
-from insiders_assets.assets.ingest import MONTHS
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
 from insiders_assets.runs import at_work
@@ -43,13 +42,18 @@ refit = define_asset_job(
     description="Fit a new model, matched to the old one, then assign by it and publish.",
 )
 
+
+@config_mapping(config_schema={"month": str})
+def read_again(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the month that somebody names in the launchpad into the config of the step that reads exports."""
+    return {"ops": {"exports": {"config": {"again": given["month"]}}}}
+
+
 month = define_asset_job(
     "month",
     selection=REFRESHED,
-    config=PartitionedConfig(
-        MONTHS, run_config_for_partition_key_fn=lambda key: {"ops": {"exports": {"config": {"again": key}}}}
-    ),
-    description="Read the exports that hold rows of one month again, then refresh: choose the month in the UI.",
+    config=read_again,
+    description="Read the exports that hold rows of one month again, then refresh. Config: month: 2026-01",
 )
 
 study = define_asset_job(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from insiders_assets.contracts.table import Table
 
-REPORT = AssetKey(programme.REPORT)
+PUBLISHED = AssetKey(external.PUBLICATION)
 ROOMS = (ingest, features, segmentation, programme, research)
 
 TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in room.TABLES}
@@ -67,7 +67,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
     logs = {"console": json_console_logger} if settings.log_format == "json" else {}
     fresh = FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_after_hours))
     assets = map_asset_specs(
-        lambda spec: apply_freshness_policy(spec, fresh) if spec.key == REPORT else spec,
+        lambda spec: apply_freshness_policy(spec, fresh) if spec.key == PUBLISHED else spec,
         _with_sources(load_assets_from_modules(ROOMS)),
     )
     return Definitions(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dagster import DagsterInstance
+from dagster import AssetKey, DagsterInstance
 
-from insiders_assets.assets.ingest import MONTHS
 from insiders_assets.definitions import build_defs
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest import IngestRules
@@ -73,20 +72,23 @@ def test_late_rows_land_in_their_month_and_touch_no_other_part(tmp_path):
     assert found.months() == ["2026-01", "2026-02"]
 
 
-def test_the_ui_offers_every_month_and_reads_the_chosen_one_again(tmp_path):
+def test_the_job_month_reads_the_chosen_one_again_and_only_changes_of_the_landing_zone_are_observed(tmp_path):
     simulate(200, tmp_path / "landing", months=3)
     settings = load_settings(home=str(tmp_path / "home"), landing=str(tmp_path / "landing"))
     defs = build_defs(settings)
     with DagsterInstance.ephemeral() as instance:
-        assert defs.resolve_job_def("refresh").execute_in_process(instance=instance).success
+        first = defs.resolve_job_def("refresh").execute_in_process(instance=instance)
+        assert first.success
+        (seen,) = first.get_asset_observation_events()
+        assert seen.asset_key == AssetKey("landing_zone")
         found = TransactionStore(tmp_path / "home")
-        months = list(instance.get_dynamic_partitions(str(MONTHS.name)))
-        assert months == found.months()
+        months = found.months()
         assert len(months) >= 3
         chosen, before, bytes_before = months[1], times(found), _bytes(found)
-        run = defs.resolve_job_def("month").execute_in_process(instance=instance, partition_key=chosen)
+        job = defs.resolve_job_def("month")
+        run = job.execute_in_process(instance=instance, run_config={"month": chosen})
         assert run.success
-        assert run.dagster_run.tags["dagster/partition"] == chosen
+        assert not run.get_asset_observation_events()
         touched = {name for name, time in times(found).items() if before[name] != time}
         assert any(name.startswith(f"invoice_month={chosen}/") for name in touched)
         assert touched < before.keys()

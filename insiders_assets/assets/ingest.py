@@ -6,9 +6,7 @@ from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
     Config,
-    DagsterInstance,
     DataVersion,
-    DynamicPartitionsDefinition,
     MaterializeResult,
     ResourceParam,
 )
@@ -24,9 +22,6 @@ TABLES = (RAW_TRANSACTIONS, REJECTED_ROWS, CLEAN_PURCHASES, RETURNS)
 
 READ = ("ingest", "storage/ingesting.py", "storage/transactions.py")
 CLEANED = ("features/cleaning.py",)
-
-MONTHS = DynamicPartitionsDefinition(name="invoice_month")
-"""The months that there are transactions of, such as 2026-01."""
 
 
 class ReadConfig(Config):
@@ -67,7 +62,6 @@ def exports(
         context.log.warning(lost)
     begin(stores)
     memory.require(stores.settings, result.rows_transactions)
-    _offer(context.instance, stores.transactions.months())
     for note in result.warnings:
         context.log.warning(note)
     listing = stores.transactions.listing()
@@ -88,14 +82,6 @@ def exports(
         check_results=[contract_result(RAW_TRANSACTIONS, broken.to_dicts(), rows)],
     )
     yield from keep(stores, REJECTED_ROWS, stores.transactions.rejected())
-
-
-def _offer(instance: DagsterInstance, months: list[str]) -> None:
-    """Let the UI offer the months that there are, and no others."""
-    offered = set(instance.get_dynamic_partitions(str(MONTHS.name)))
-    instance.add_dynamic_partitions(str(MONTHS.name), sorted(set(months) - offered))
-    for gone in offered - set(months):
-        instance.delete_dynamic_partition(str(MONTHS.name), gone)
 
 
 @makes(
