@@ -12,6 +12,8 @@ import pytest
 from dagster import AssetKey, DefaultScheduleStatus, DefaultSensorStatus
 
 from insiders_assets.assets import code
+from insiders_assets.contracts import programme as contracts
+from insiders_assets.contracts.table import Table
 from insiders_assets.definitions import TABLES, build_defs
 from insiders_assets.errors import UsageError
 from insiders_assets.settings import load_settings
@@ -68,6 +70,11 @@ def test_a_code_version_follows_the_code_that_makes_the_table_and_no_other(tmp_p
     (tmp_path / "features" / "rules.py").write_text("LIMIT = 2")
     assert version("features") != before[0]
     assert version("report") == before[1]
+
+
+def test_every_table_that_is_declared_is_made():
+    declared = {each.name for each in vars(contracts).values() if isinstance(each, Table)}
+    assert declared <= set(TABLES)
 
 
 def test_every_contract_is_a_blocking_check():
