@@ -260,3 +260,24 @@ def test_gift_cards_and_shipping_that_make_much_of_the_money_are_questions(shop)
 def test_goods_whose_names_only_sound_like_services_are_goods(shop, name):
     path = shop([plain(line, **{"product name": name}) for line in LINES])
     assert (told(path).aside, told(path).sold) == ("", TOTAL)
+
+
+@pytest.mark.parametrize(("units", "total"), [(4, -10.0), (-4, 10.0), (-4, -10.0)])
+def test_a_line_whose_pieces_or_total_are_negative_is_a_return_of_its_pieces(shop, units, total):
+    columns = {"invoice_no": "order", "stock_code": "sku", "quantity": "units", "invoice_date": "date",
+               "line_total": "total", "customer_id": "who"}  # fmt: skip
+    rows = [
+        {"order": "1", "sku": "A1", "units": 8, "date": "2025-01-03 09:00:00", "total": 20.0, "who": "C1"},
+        {
+            "order": "2",
+            "sku": "A1",
+            "units": units,
+            "date": "2025-01-04 09:00:00",
+            "total": total,
+            "who": "C1",
+        },
+    ]
+    found = told(shop(rows), Mapping(columns=columns))
+    assert (found.sold, found.returned) == (20.0, 10.0)
+    assert found.rows["quantity"].to_list() == [8, -4]
+    assert found.rows["unit_price"].to_list() == [2.5, 2.5]

@@ -52,6 +52,13 @@ def test_a_merger_keeps_the_larger_ones_number_and_the_other_is_gone() -> None:
     assert "Cluster 3 is gone; its number is not used again." in found.sentences()
 
 
+@pytest.mark.parametrize(("shared", "number"), [(30, 1), (29, 3)])
+def test_a_cluster_keeps_its_number_from_three_tenths_of_overlap_on(shared: int, number: int) -> None:
+    # So many of the hundred in cluster 1 stay together; the others join the two hundred of cluster 2.
+    found = _follow([1] * 100 + [2] * 200, [0] * shared + [1] * (300 - shared))
+    assert found.numbers == [number, 2]
+
+
 def test_a_number_that_is_gone_is_never_given_again() -> None:
     found = _follow([1] * 10 + [2] * 50, [0] * 10 + [1] * 26 + [2] * 24, last_number=9)
     assert found.numbers == [1, 2, 10]
