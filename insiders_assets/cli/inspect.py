@@ -254,7 +254,7 @@ def _print_outcome(export: Inspected) -> None:
     for rule, out in outcome.excluded.items():
         typer.echo(
             f"  {out['rows']:,} left out by the mapping: {rule}, worth {out['money_in'] - out['money_out']:,.2f}, of "
-            f"{out['customers']:,} customers"
+            f"{out['customers']:,} customer{'s' * (out['customers'] != 1)}"
         )
     faults = [fault for fault in export.faults if fault.line is not None]
     for fault in faults[:REASONS]:

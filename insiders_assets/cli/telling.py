@@ -70,7 +70,7 @@ def _order_total(told: dict[str, Any]) -> str:
     beside = f" with {' and '.join(told['with'])}" if "with" in told else ""
     rest = f"; {told['difference']:,.2f} of {told['total']:,.2f} is left over" if told["difference"] else ""
     return (
-        f"{told['columns'][0]} is what the lines of an order add up to{beside} in {told['agree']:,} of "
+        f"{told['columns'][0]} agrees with the lines of an order{beside} in {told['agree']:,} of "
         f"{told['orders']:,} orders{rest}"
     )
 

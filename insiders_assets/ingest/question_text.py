@@ -117,7 +117,8 @@ def _per_piece(question: Question) -> str:
 def _refund(question: Question) -> str:
     told = question.arguments
     return (
-        f"column {question.columns[0]} may speak of {told['gives']} given back, or of more than was sold "
+        f"column {question.columns[0]} may speak of {told['gives']} given back"
+        f"{', which lines below nothing say as well ' if told.get('twice') else ', or of more than was sold '}"
         f"({told['rows']:,} lines with {told['given']:,.2f}); was that given back?"
     )
 

@@ -148,6 +148,22 @@ def test_what_dates_numbers_and_quantities_leave_open_is_numbered_and_answered(s
     assert sold in (None, found.exports[0].says.money_in)
 
 
+def test_a_currency_on_the_first_line_of_an_order_holds_for_all_of_it(shop):
+    path = shop(currency=lambda _, line: ("EUR" if int(line.order) % 3 else "USD") if line.first else "")
+    found = inspect(path, path.name, FileRules(), path.name, lambda asked: chosen(asked, {1: "only_EUR"}))
+    assert found.questions == []
+    euros = sum(line.total for line in LINES if int(line.order) % 3)
+    assert told(path, found.mapping).sold == pytest.approx(euros, abs=0.01)
+
+
+def test_pieces_that_came_back_are_not_counted_twice_where_lines_below_nothing_say_the_same(shop):
+    path = shop(
+        quantity=lambda at, line: -1 if at % 6 == 1 else line.units,
+        refunded_qty=lambda at, _: int(at % 6 == 0),
+    )
+    assert "lines below nothing" in told(path).aside
+
+
 def test_a_floor_of_nothing_is_proposed_for_goods_by_the_thousandth(tmp_path):
     path = tmp_path / "fuel.csv"
     path.write_bytes(

@@ -43,7 +43,12 @@ _MOST = 40
 def _watches(header: Header) -> tuple[int, ...]:
     if header.plan.currency:
         return ()
-    return tuple(at for at in header.free if _WORDS & set(normalise(header.names[at]).split()))
+    return tuple(at for at in header.free if names_a_currency(header.names[at]))
+
+
+def names_a_currency(name: str) -> bool:
+    """Whether a column may say in which currency a line's money is."""
+    return bool(_WORDS & set(normalise(name).split()))
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:

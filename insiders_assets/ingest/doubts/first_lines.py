@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.arithmetic import HOLDS
+from insiders_assets.ingest.doubts.currencies import names_a_currency
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.status_names import kind_of
@@ -28,7 +29,9 @@ def _places(header: Header) -> list[int]:
     beside = [
         at
         for at in header.free
-        if kind_of(header.names[at]) or money_of(header.names[at]) in ("refund", "discount")
+        if kind_of(header.names[at])
+        or money_of(header.names[at]) in ("refund", "discount")
+        or names_a_currency(header.names[at])
     ]
     return sorted({*ours, *beside} - set(header.plan.filled))
 

@@ -78,16 +78,29 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         if given_as == "amount" and orders is not None and is_constant_within(survey.numbers(at), orders):
             rule["level"] = "order"
         key = f"refund: {name}"
-        if not unclear and _is_plausible(survey, back, rule):
+        twice = _stands_on_lines(survey, back)
+        if not unclear and not twice and _is_plausible(survey, back, rule):
             yield Settled(
                 "refund", (name,), {"refunds": [rule]}, {"rows": int((back > 0).sum()), "gives": given_as}
             )
             continue
         yield Question(
             "refund", "returns", (name,),
-            (Answer("returned", {"refunds": [rule]}), Answer("ignore", {"answers": {key: "ignore"}})), "returned",
-            arguments={"rows": int((back > 0).sum()), "given": round(float(back.sum()), 2), "gives": given_as},
+            (Answer("returned", {"refunds": [rule]}), Answer("ignore", {"answers": {key: "ignore"}})),
+            "ignore" if twice else "returned",
+            arguments={"rows": int((back > 0).sum()), "given": round(float(back.sum()), 2), "gives": given_as,
+                       "twice": twice},
         )  # fmt: skip
+
+
+def _stands_on_lines(survey: Survey, back: pl.Series) -> bool:
+    """Whether orders of which something came back by a column have lines below nothing as well, which say the same."""
+    orders = survey.ours("invoice_no")
+    below = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=False)
+    if orders is None or not below.any():
+        return False
+    told = orders.filter(back > 0).drop_nulls().unique()
+    return bool(orders.filter(below).is_in(told.implode()).any())
 
 
 def _counts(survey: Survey, at: int, given: pl.Series) -> bool:

@@ -16,10 +16,14 @@ _STATUS = words_of(
 _KIND = words_of(
     "type kind typ tipo event operation operacao operacion operazione vorgang vorgangsart belegart "
     "buchungsart soort transactiontype movimento movement natureza class action result outcome resultado "
-    "ergebnis doctype doktyp dokumentart rechnungsart belegtyp"
+    "ergebnis cfop doctype doktyp dokumentart rechnungsart belegtyp"
 )
-_TEST = words_of("test testing istest sandbox teste prueba essai prova proef testbestellung testorder")
-_FRAUD = words_of("fraud fraudulent isfraud fraude betrug frode chargeback disputed dispute")
+_TEST = words_of(
+    "training test testing istest sandbox teste prueba essai prova proef testbestellung testorder"
+)
+_FRAUD = words_of(
+    "fraud fraudulent isfraud fraude betrug frode chargeback disputed dispute suspended suspendido suspenso parked"
+)
 _SCORE = words_of("score level probability check result model")
 _HAPPENED = words_of(
     "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
@@ -37,11 +41,11 @@ _NOT_ABOUT_ORDERS = words_of(
 )
 _REASONS = words_of("reason motivo grund raison")
 _DOCUMENTS = words_of(
-    "invoice document doc transaction beleg rechnung factura fatura facture fattura factuur"
+    "invoice document doc transaction trans tran txn beleg rechnung factura fatura facture fattura factuur"
 )
 _MOVEMENTS = words_of(
     "operation operacao operacion operazione vorgang vorgangsart belegart buchungsart movimento movement movimiento "
-    "doctype doktyp dokumentart rechnungsart belegtyp transactiontype"
+    "cfop doctype doktyp dokumentart rechnungsart belegtyp transactiontype"
 )
 _APART = words_of("phone from to by vat coupon voucher")
 _SHIPPING = words_of(
@@ -66,6 +70,8 @@ def kind_of(name: str) -> str | None:
     if told or squeezed in _STATUS:
         about = set(words) - set(told)
         return None if about & (_NOT_ABOUT_ORDERS - _SHIPPING) else "status"
+    if "code" in words and _DOCUMENTS & set(words) and apart == {"code"}:
+        return "kind"
     if any(word in _KIND for word in words) and not (apart - {"code"} if _DOCUMENTS & set(words) else apart):
         return "kind"
     if (_HAPPENED & set(words) or squeezed in _HAPPENED) and not apart and not _APART & set(words):

@@ -31,7 +31,8 @@ _GROUPS: dict[str, str] = {
     "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen ongeldig",
     "pending": "pending awaiting onhold hold draft quote quotation reserved preorder incomplete open authorized "
     "authorised created placed unconfirmed review sample samples replacement internal amostra muestra echantillon "
-    "muster ersatzlieferung campione intern interno "
+    "muster ersatzlieferung campione intern interno layaway parked suspended bonificacao brinde remessa transferencia "
+    "cortesia consignacao bonificacion "
     "pendente aguardando aguarda espera rascunho orcamento reservado reservada analise "
     "pendiente pendientes esperando borrador presupuesto revision "
     "attente brouillon devis "
@@ -73,7 +74,7 @@ _PHRASES = {
     "en espera": "pending", "in behandeling": "sold", "in bearbeitung": "sold", "in lavorazione": "sold",
     "em processamento": "sold", "en proceso": "sold", "en cours": "sold", "credit note": "refunded",
     "credit memo": "refunded", "nota de credito": "refunded", "nota di credito": "refunded",
-    "payment error": "cancelled",
+    "payment error": "cancelled", "no sale": "cancelled", "post void": "cancelled",
     "nao pago": "pending", "no pagado": "pending", "non paye": "pending", "nicht bezahlt": "pending",
     "non pagato": "pending", "niet betaald": "pending", "not paid": "pending", "partially paid": "pending",
     "payment pending": "pending", "pending payment": "pending", "pago pendente": "pending", "pago pendiente": "pending",
