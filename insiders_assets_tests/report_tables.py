@@ -308,6 +308,22 @@ def _cohorts() -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _products(hostile: bool) -> pl.DataFrame:
+    return _table(
+        contracts.PRODUCT_AFFINITY,
+        [
+            {
+                "grouped_by": kind, "group_name": group, "stock_code": f"P{place:02d}",
+                "description": HOSTILE if hostile else f"BLUE CUP {place}", "customers": 40 - place,
+                "share_of_customers": 0.4, "share_elsewhere": 0.1, "lift": 4.0, "lift_low": 3.0, "lift_high": 5.0,
+                "revenue": 2000.0 - place, "share_who_repeat": 0.25, "place_by_revenue": place, "place_by_lift": place,
+            }
+            for kind, group in (("tier", "insider"), ("cluster", "1"))
+            for place in range(1, 13)
+        ],
+    )  # fmt: skip
+
+
 def _rejected() -> pl.DataFrame:
     rows = [
         {
@@ -383,6 +399,7 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             "leaves_next": _leaving(frame),
             "revenue_by_month": _months(),
             "cohorts": _cohorts(),
+            "product_affinity": _products(hostile),
             "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
             "refreshes": _table(contracts.REFRESHES, [row]),
         },

@@ -157,6 +157,8 @@ def test_no_sentence_of_a_page_is_english_for_a_reader_of_portuguese(
 ) -> None:
     result = _first("value")
     tables = {name: table for name, table in result.tables.items() if name != "insiders"}
+    products = tables["product_affinity"].with_columns(description=pl.lit("CANECA AZUL"))
+    tables |= {"product_affinity": products}  # what the shop calls its products is no text of ours
     inputs = refresh(
         400,
         language="pt_BR",

@@ -67,7 +67,7 @@ def test_every_section_shows_something_and_the_page_asks_nobody_for_anything(
         "return [...document.querySelectorAll('main > section')]"
         ".map(s => [s.id, s.innerText.trim().length, s.offsetHeight])"
     )
-    assert len(sections) == {"report": 7, "evidence": 6}[whole[2]]
+    assert len(sections) == {"report": 8, "evidence": 6}[whole[2]]
     assert all(letters > 60 and height > 60 for _, letters, height in sections), sections
     assert browser.run("return document.documentElement.lang") == whole[0].replace("_", "-")
     assert browser.errors() == []

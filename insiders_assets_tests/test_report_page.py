@@ -31,13 +31,14 @@ from insiders_assets.report.sections.health import by_month, retention
 from insiders_assets.report.sections.measures import figure, measure_name, subject_name
 from insiders_assets.report.sections.movement import bridge, movement
 from insiders_assets.report.sections.original import comparison, is_original_data
+from insiders_assets.report.sections.products import cluster_products, insiders_products
 from insiders_assets.report.sections.programme import nearly
 from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
 from insiders_assets_tests.report_tables import HOSTILE, insiders, refresh
 
 SECTIONS = {
-    "report": ("summary", "questions", "actions", "movement", "health", "clusters", "members"),
+    "report": ("summary", "questions", "actions", "movement", "health", "products", "clusters", "members"),
     "evidence": ("worth", "rules", "stability", "hypotheses", "quality", "method"),
 }
 TECHNICAL_WORDS = (
@@ -238,6 +239,16 @@ def test_months_and_cohorts_are_shown_as_far_as_they_are_known() -> None:
     assert rows[0]["cells"][0]["share_of_customers"] == 19 / 50
     older = {name: t for name, t in inputs.tables.items() if name not in ("revenue_by_month", "cohorts")}
     assert "Who comes back" not in render(refresh(100, tables=older))
+
+
+def test_products_of_the_insiders_and_of_clusters_are_named_up_to_a_bound(page: str) -> None:
+    inputs = refresh(100)
+    found = insiders_products(inputs)
+    assert [row["stock_code"] for row in found["best"]] == [f"P{place:02d}" for place in range(1, 11)]
+    assert cluster_products(inputs) == {1: ["Blue cup 1", "Blue cup 2", "Blue cup 3"]}
+    assert "Buys more than others do: Blue cup 1, Blue cup 2, Blue cup 3." in page
+    older = {name: table for name, table in inputs.tables.items() if name != "product_affinity"}
+    assert "No product has enough buyers" in render(refresh(100, tables=older))
 
 
 def test_tiles_of_a_first_refresh_have_no_change() -> None:

@@ -44,8 +44,9 @@ MOVEMENT = (
     contracts.REFRESHES,
 )
 OVER_TIME = (contracts.REVENUE_BY_MONTH, contracts.COHORTS)
+PRODUCTS = (contracts.PRODUCT_AFFINITY,)
 ANSWERS = (contracts.BUSINESS_ANSWERS,)
-TABLES = (*SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *ANSWERS)
+TABLES = (*SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *PRODUCTS, *ANSWERS)
 """Everything that the programme makes and a refresh publishes."""
 
 CHOSEN_FROM = (CUSTOMER_FEATURES.name, LEAF_EMBEDDING.name, CLUSTERS.name, MODEL)
@@ -136,6 +137,15 @@ def over_time(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> 
     from insiders_assets.refresh.chosen import chosen_in
 
     yield from _keep(stores, OVER_TIME, over_time_tables(*chosen_in(stores, context.run.run_id)))
+
+
+@makes(_spec(contracts.PRODUCT_AFFINITY, *FROM_LINES))
+def products(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
+    """Tell what each tier and cluster buys, and what it buys much more than others do."""
+    from insiders_assets.programme.refresh import product_tables
+    from insiders_assets.refresh.chosen import chosen_in
+
+    yield from _keep(stores, PRODUCTS, product_tables(*chosen_in(stores, context.run.run_id)))
 
 
 @makes(_spec(contracts.BUSINESS_ANSWERS, *FROM_LIST, *(table.name for table in ANSWERED_FROM)))

@@ -19,6 +19,7 @@ from insiders_assets.contracts.movement import (
     TIER_MIGRATION,
 )
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.table import Column, Table
 
 _FEATURE = {column.name: column for column in FEATURES}
@@ -264,3 +265,6 @@ MOVEMENT = (MEMBERSHIP_CHANGES, LEAVES_NEXT, TIER_MIGRATION)
 
 OVER_TIME = (REVENUE_BY_MONTH, COHORTS)
 """What months brought; declared in a module of their own."""
+
+PRODUCTS = (PRODUCT_AFFINITY,)
+"""What groups of customers buy, likewise."""

@@ -24,6 +24,7 @@ from insiders_assets.programme.leaving import leaves_next
 from insiders_assets.programme.movement import compare, membership_changes, tier_migration
 from insiders_assets.programme.over_time import cohorts, revenue_by_month
 from insiders_assets.programme.policies import INSIDER
+from insiders_assets.programme.products import product_affinity
 from insiders_assets.programme.profiles import cluster_profiles, tier_summary
 from insiders_assets.programme.record import refresh_row
 from insiders_assets.programme.suppression import suppression_costs
@@ -50,7 +51,7 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
     chosen = choose(inputs)
     tables = selection_tables(inputs, chosen)
     insiders = tables.pop("insiders")
-    for made in (profile_tables, evidence_tables, movement_tables, over_time_tables):
+    for made in (profile_tables, evidence_tables, movement_tables, over_time_tables, product_tables):
         tables |= made(inputs, chosen)
     tables |= answer_tables(inputs, chosen, tables)
     return Programme(insiders, tables, warnings(inputs, chosen, tables["members"]))
@@ -131,6 +132,14 @@ def over_time_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Da
     return {
         "revenue_by_month": revenue_by_month(inputs.purchases, _sorted(chosen), inputs.as_of),
         "cohorts": cohorts(inputs.purchases, inputs.as_of),
+    }
+
+
+def product_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """Return ``product_affinity``."""
+    window = inputs.rules.window_days
+    return {
+        "product_affinity": product_affinity(inputs.purchases, _sorted(chosen), inputs.as_of, window),
     }
 
 

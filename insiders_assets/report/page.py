@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.contracts.products import LEAST_BUYERS
 from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.sections import (
@@ -17,6 +18,7 @@ from insiders_assets.report.sections import (
     measures,
     movement,
     original,
+    products,
     programme,
     quality,
     questions,
@@ -129,6 +131,10 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
         "history": health.history(inputs),
         "by_month": health.by_month(inputs.tables.get("revenue_by_month")),
         "retention": health.retention(inputs.tables.get("cohorts")),
+        "products": products.insiders_products(inputs),
+        "cluster_products": products.cluster_products(inputs),
+        "product_name": products.named,
+        "least_buyers": LEAST_BUYERS,
         "states": tiers.states(inputs),
         "state_names": {state: inputs.words.text(name) for state, name in tiers.STATE_NAMES.items()},
         "members": inputs.members.head(MEMBERS_SHOWN).to_dicts(),
