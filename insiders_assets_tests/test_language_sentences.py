@@ -126,23 +126,24 @@ def _first(policy: str) -> Programme:
     return _run(policy)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_everything_the_programme_writes_has_a_translation(policy: str) -> None:
+@cache
+def _untranslated() -> dict[str, list[str]]:
+    """Sentences of any refresh that Portuguese has no words for, by what was refreshed."""
+    first = _first("coverage")
+    written = {policy: _texts(_first(policy)) for policy in POLICIES}
+    written["budget, then"] = _texts(_run("budget", extra=True, before=first.insiders))
+    written["threshold, then"] = _texts(_run("threshold", extra=True, before=first.insiders))
+    assert all(len(texts) > 400 for texts in written.values())
     words = Language("pt_BR", "BRL")
-    texts = _texts(_first(policy))
-    assert len(texts) > 400
-    assert list(dict.fromkeys(sentence for text in texts for sentence in words.untold(text))) == []
+    found = {
+        policy: list(dict.fromkeys(sentence for text in texts for sentence in words.untold(text)))
+        for policy, texts in written.items()
+    }
+    return {policy: sentences for policy, sentences in found.items() if sentences}
 
 
-def test_a_second_refresh_with_more_columns_has_a_translation_too() -> None:
-    words = Language("pt_BR")
-    first = _run("coverage")
-    second = _run("budget", extra=True, before=first.insiders)
-    graced = _run("threshold", extra=True, before=first.insiders)
-    unknown = [
-        sentence for result in (second, graced) for text in _texts(result) for sentence in words.untold(text)
-    ]
-    assert list(dict.fromkeys(unknown)) == []
+def test_everything_the_programme_writes_has_a_translation() -> None:
+    assert _untranslated() == {}, "write them in insiders_assets/language/catalogues/sentences.pt_BR.po"
 
 
 ENGLISH = re.compile(
@@ -170,7 +171,11 @@ def test_no_sentence_of_a_page_is_english_for_a_reader_of_portuguese(
     body = page(inputs).split("</style>")[2].split('id="figures"')[0]
     shown = {" ".join(text.split()) for text in re.findall(r">([^<>]+)<", body)}
     assert len(shown) > 300
-    assert sorted(text for text in shown if ENGLISH.search(text)) == []
+    listed = [
+        sentence for sentences in _untranslated().values() for sentence in sentences
+    ]  # by the test above
+    english = {text for text in shown if ENGLISH.search(text)}
+    assert sorted(text for text in english if not any(sentence in text for sentence in listed)) == []
 
 
 def test_what_is_said_better_on_an_english_page_keeps_its_figures() -> None:

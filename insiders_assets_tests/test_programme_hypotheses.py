@@ -39,7 +39,7 @@ def judged(insiders, purchases, hypotheses=HYPOTHESES) -> dict[int, dict]:
 
 def test_all_of_the_originals_are_judged_or_say_what_they_need(made):
     rows = {row["number"]: row for row in made.tables["hypotheses"].to_dicts()}
-    assert sorted(rows) == list(range(1, 18))
+    assert sorted(rows) == [hypothesis.number for hypothesis in HYPOTHESES]
     for number, row in rows.items():
         if number in NEED_DATA:
             assert row["verdict"] == "needs_data"
