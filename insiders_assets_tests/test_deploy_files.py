@@ -60,6 +60,7 @@ def test_docker_compose_takes_the_compose_file_and_tells_each_service_its_own_se
     assert services["webserver"]["environment"]["DAGSTER_CODE_HOST"] == "code"
     for name in ("daemon", "webserver"):
         assert services[name]["depends_on"]["history"]["condition"] == "service_completed_successfully"
+    assert services["daemon"]["depends_on"]["pool"]["condition"] == "service_completed_successfully"
 
 
 def test_hadolint_finds_nothing_wrong_with_the_dockerfile():
