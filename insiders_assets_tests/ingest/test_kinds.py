@@ -156,6 +156,13 @@ def test_a_currency_on_the_first_line_of_an_order_holds_for_all_of_it(shop):
     assert told(path, found.mapping).sold == pytest.approx(euros, abs=0.01)
 
 
+def test_a_word_on_the_first_line_of_an_order_holds_for_all_of_it_under_any_name(shop):
+    path = shop(remark=lambda _, line: "cancelled" if line.first and int(line.order) % 3 == 0 else "")
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    kept = sum(line.total for line in LINES if int(line.order) % 3)
+    assert told(path, found.mapping).sold == pytest.approx(kept, abs=0.01)
+
+
 def test_pieces_that_came_back_are_not_counted_twice_where_lines_below_nothing_say_the_same(shop):
     path = shop(
         quantity=lambda at, line: -1 if at % 6 == 1 else line.units,

@@ -68,13 +68,13 @@ def _asks(survey: Survey, header: Header) -> Iterator[Settled]:
         survey.text(at).alias(str(at)) for at in _places(header) if survey.text(at).null_count()
     )
     for at in _places(header):
-        if str(at) in frame.columns and _is_on_first_lines(frame, str(at)):
+        if str(at) in frame.columns and is_on_first_lines(frame, str(at)):
             name = header.names[at]
             rows = frame[str(at)].null_count()
             yield Settled("first_line", (name,), {"fill_down": [name]}, {"empty": rows})
 
 
-def _is_on_first_lines(frame: pl.DataFrame, name: str) -> bool:
+def is_on_first_lines(frame: pl.DataFrame, name: str) -> bool:
     """Whether a column is filled on the first line of orders and empty on all others of them."""
     several = (
         frame.drop_nulls("order")

@@ -9,6 +9,7 @@ import polars as pl
 
 from insiders_assets.ingest.doubts.codes import back_codes, is_a_side, names_a_side
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.first_lines import is_on_first_lines
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import NO, YES, whole_group_of, words_of
@@ -20,7 +21,7 @@ from insiders_assets.ingest.doubts.statuses import (
     status_question,
 )
 from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Question, Seen
+from insiders_assets.ingest.questions import Question, Seen, Settled
 from insiders_assets.ingest.words import notions
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _is_worth_it(first: pl.Series) -> bool:
     return first.drop_nulls().n_unique() <= MANY
 
 
-def _asks(survey: Survey, header: Header) -> Iterator[Question]:
+def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     for at in _watches(header):
         if not survey.has(at):
             continue
@@ -67,10 +68,25 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
             continue
         known = spoken_for(header.mapping, header.names[at])
         is_side = is_a_side(_values(seen)) or names_a_side(header.names[at])
+        asked = []
         for group, said in _said(seen, is_side=is_side).items():
             here = [each for each in said if each.value.casefold() not in known]
             if here and not (group == "refunded" and is_told_elsewhere(survey, at, here)):
-                yield status_question(header.names[at], group, here, of_line=is_side)
+                asked.append(status_question(header.names[at], group, here, of_line=is_side))
+        if asked and at not in header.plan.filled and _is_of_order(survey, at):
+            name = header.names[at]
+            yield Settled(
+                "first_line", (name,), {"fill_down": [name]}, {"empty": survey.text(at).null_count()}
+            )
+        yield from asked
+
+
+def _is_of_order(survey: Survey, at: int) -> bool:
+    """Whether a column is filled on the first lines of orders alone: what it says holds for all of the order."""
+    orders = survey.ours("invoice_no")
+    if orders is None:
+        return False
+    return is_on_first_lines(pl.DataFrame({"order": orders, "told": survey.text(at)}), "told")
 
 
 def _values(seen: list[Seen]) -> list[str]:
