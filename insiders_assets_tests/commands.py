@@ -30,6 +30,8 @@ def insiders(*words: str | Path, **settings: str) -> Done:
     """
     with tempfile.TemporaryDirectory(prefix="insiders-command-") as folder:
         said = [Path(folder, name) for name in ("stdout", "stderr")]
+        for path in said:
+            path.touch()  # a process that cannot begin, as from a script without a main guard, says nothing
         arguments = [str(word) for word in words]
         process = context().Process(
             target=_command, args=(arguments, _environment(settings), str(Path.cwd()), *said)
