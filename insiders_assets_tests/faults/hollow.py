@@ -113,12 +113,6 @@ def _false_size(rows: pl.DataFrame, chance: random.Random) -> bytes:
     return _workbook(rows, SHEET, b"<dimension [^>]*/>", said.encode())
 
 
-def _long_text(rows: pl.DataFrame, chance: random.Random) -> bytes:
-    end = b"</t></si></sst>"
-    long = b"W" * (chance.randrange(50, 200) << 20)
-    return _workbook(rows, TEXTS, b"<t>[^<]*" + end, b"<t>" + long + end)
-
-
 def _rows(rows: pl.DataFrame, chance: random.Random) -> bytes:
     """Millions of the same row, which take next to no room."""
     written = io.BytesIO()
@@ -129,5 +123,5 @@ def _rows(rows: pl.DataFrame, chance: random.Random) -> bytes:
 
 
 KINDS: tuple[Callable[[pl.DataFrame, random.Random], bytes], ...] = (
-    _far_cell, _false_count, _false_size, _long_text, _rows,
+    _far_cell, _false_count, _false_size, _rows,
 )  # fmt: skip

@@ -17,7 +17,7 @@ What happens when something goes wrong, tried for real. `make faults` writes thi
 *Survived* means that everything is as it would be without the fault: right after it, or after the next run where there
 is one. *Lost rows* are rows of exports, counted by another reader than the platform's, that are neither a transaction
 nor in quarantine. A *torn read* is a look at something missing, empty, partial or mixed by readers that look all the
-while: at every row of every table in SQL in one transaction, at the four files of the latest report, by the pointer and
+while: at every row of every table in SQL in one transaction, at the five files of the latest report, by the pointer and
 by path, and at every table of the lake. What may be seen is known beforehand, to the byte: the state before, and that
 of an undisturbed run.
 
@@ -129,7 +129,7 @@ must be as an undisturbed run leaves it.""",
     "hollow": (
         "Files that ask for far more than they are",
         """\
-Workbooks with a value in their last cell, a false number of texts, a false size or a text of up to 200 MB, and parquet
+Workbooks with a value in their last cell, a false number of texts or a false size, and parquet
 files of millions of rows in a few kilobytes, all in one landing zone beside exports that must be read.""",
     ),
     "content": (
