@@ -28,7 +28,7 @@ def insiders(*words: str | Path, **settings: str) -> Done:
     The process is a fork of one that has imported everything and run nothing: imports would take longer than most
     commands do. See :func:`insiders_anew`.
     """
-    with tempfile.TemporaryDirectory(prefix="insiders-command-") as folder:
+    with tempfile.TemporaryDirectory(prefix="said-by-a-command-") as folder:
         said = [Path(folder, name) for name in ("stdout", "stderr")]
         for path in said:
             path.touch()  # a process that cannot begin, as from a script without a main guard, says nothing
