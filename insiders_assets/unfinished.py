@@ -22,8 +22,8 @@ from insiders_assets import progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COPIES = "insiders-"
-"""What folders in the system's temporary folder begin with."""
+COPIES = "insiders-working-folder-"
+"""What folders of ours in the system's temporary folder begin with: a name that nobody gives a home of their own."""
 PATIENCE = 300.0
 """Seconds to wait for a file that another process is writing."""
 PAUSE = 0.01

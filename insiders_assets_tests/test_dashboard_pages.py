@@ -332,9 +332,10 @@ def test_a_workbook_leaves_nothing_among_temporary_files_and_a_killed_one_is_swe
 ):
     address, _ = shop
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    (tmp_path / "insiders-left").mkdir()
+    (tmp_path / "insiders-working-folder-left").mkdir()
+    (tmp_path / "insiders-demo").mkdir()  # a home that somebody made there
     with urlopen(f"{address}/customers.xlsx") as answer:
         content = answer.read()
         assert int(answer.headers["Content-Length"]) == len(content)
     assert fastexcel.read_excel(content).sheet_names
-    assert list(tmp_path.iterdir()) == []
+    assert [left.name for left in tmp_path.iterdir()] == ["insiders-demo"]

@@ -22,7 +22,7 @@ _VARIES = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "RUN"),
     (re.compile(r"[0-9a-f]{16,}"), "HASH"),
     (re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}"), "REFRESH"),
-    (re.compile(r"insiders-\w{8}\b"), "insiders-TEMP"),
+    (re.compile(r"insiders-working-folder-\w{8}\b"), "insiders-TEMP"),
     (re.compile(r"\btmp\w{8}\b"), "TEMP"),
     (re.compile(r"\.(staging|fitted|work)-[0-9a-f]{12}"), r".\1"),
 )
