@@ -15,7 +15,7 @@ run: install  ## Everything, on the simulated exports in data/landing
 test: $(SPARK)  ## Every test, with the real parts they need
 	$(BIN)/python -m compileall -q insiders_assets insiders_assets_tests
 	$(BIN)/python -m insiders_assets_tests.browser
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 install: $(STAMP)  ## The environment
 

@@ -237,6 +237,7 @@ def _members_told(home):
     }
 
 
+@pytest.mark.full
 def test_a_customer_kept_by_a_hash_is_forgotten_by_id_and_by_hash(landing, tmp_path):
     home = tmp_path / "home"
     run(landing, home, **HASHED)

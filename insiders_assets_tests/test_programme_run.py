@@ -29,6 +29,9 @@ MADE = (
     "suppressions",
     "tier_migration",
     "uplift",
+    "cohorts",
+    "revenue_by_month",
+    "product_affinity",
 )
 
 

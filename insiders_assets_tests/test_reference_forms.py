@@ -104,7 +104,10 @@ def test_the_daily_files_give_what_another_reader_finds_in_them(reference, expec
     assert found.equals(expected)
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.full) if name == "a.jsonl" else name for name in FORMS],
+)
 def test_one_file_of_any_form_gives_the_same_transactions(text, expected, tmp_path, name):
     landing = tmp_path / "landing"
     landing.mkdir()
@@ -121,6 +124,7 @@ def test_the_companys_own_export_differs_by_its_moved_days_alone(reference, expe
     assert found.equals(shape(days))
 
 
+@pytest.mark.full
 def test_a_workbook_of_whole_days_gives_the_same_transactions(text, tmp_path):
     landing = tmp_path / "landing"
     landing.mkdir()

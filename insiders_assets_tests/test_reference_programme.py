@@ -124,6 +124,7 @@ def monthly(home: Path, model: SegmentationModel, *, future: bool) -> list[Progr
     return results
 
 
+@pytest.mark.full
 def test_replaying_history_month_by_month_gives_the_tables_of_running_once_per_month(home):
     model = SegmentationModel.fit(
         customer_features(

@@ -35,8 +35,8 @@ def clean(store: Path, out: Path) -> int:
     """The assets ``clean_purchases`` and ``returns``, with the check of their contracts."""
     raw = TransactionStore(store).scan()
     lake, rules = Lake(out), CleaningRules()
-    bought = lake.write(CLEAN_PURCHASES, clean_purchases(raw, rules))
-    return bought + lake.write(RETURNS, returns(raw, rules))
+    bought = lake.write(CLEAN_PURCHASES, clean_purchases(raw, rules)).rows
+    return bought + lake.write(RETURNS, returns(raw, rules)).rows
 
 
 def ingest(exports: Path, out: Path) -> int:

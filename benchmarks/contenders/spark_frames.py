@@ -29,8 +29,8 @@ def clean(store: Path, out: Path) -> int:
     """The assets ``clean_purchases`` and ``returns``, with the check of their contracts."""
     stores, rules = _stores(store), CleaningRules()
     raw = stores.engine.scan("raw_transactions")
-    rows = stores.engine.write(CLEAN_PURCHASES, clean_purchases(raw, rules))
-    rows += stores.engine.write(RETURNS, returns(raw, rules))
+    rows = stores.engine.write(CLEAN_PURCHASES, clean_purchases(raw, rules)).rows
+    rows += stores.engine.write(RETURNS, returns(raw, rules)).rows
     out.mkdir(parents=True, exist_ok=True)
     for table in (CLEAN_PURCHASES, RETURNS):
         stores.lake.path(table.name).rename(out / f"{table.name}.parquet")

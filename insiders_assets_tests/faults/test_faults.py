@@ -101,6 +101,7 @@ def test_files_that_ask_for_far_more_than_they_are_keep_no_other_from_being_read
     good(families.hollow(on))
 
 
+@pytest.mark.full
 def test_files_that_arrive_while_refreshes_run_end_as_one_clean_run_would(on: Ground) -> None:
     good([*storms.storm(on), *storms.endless(on)])
 

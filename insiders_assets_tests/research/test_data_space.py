@@ -60,6 +60,7 @@ def study(people: pl.DataFrame, champion):
     return data_space_study(champion, people, purchases(people))
 
 
+@pytest.mark.full
 def test_every_space_is_measured_with_and_without_words(study) -> None:
     table = DATA_SPACE_STUDY.validate(study.table)
     assert table["space"].to_list() == [space.name for space in SPACES]
@@ -67,6 +68,7 @@ def test_every_space_is_measured_with_and_without_words(study) -> None:
     assert set(study.figures) == {"maps", "measures"}
 
 
+@pytest.mark.full
 def test_a_space_of_features_keeps_neighbours_by_features_and_words_do_not(study) -> None:
     kept = dict(study.table.select("space", "trustworthiness").iter_rows())
     assert kept["features, log"] == 1

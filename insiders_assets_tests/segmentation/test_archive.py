@@ -262,6 +262,7 @@ def test_bytes_of_a_model_do_not_depend_on_when_it_was_saved(model: Segmentation
 )
 def test_a_card_that_is_json_and_no_card_is_refused(saved: Path, text: str) -> None:
     (saved / "card.json").write_text(text)
+    checksums.note(saved, checksums.digest_of_folder(saved))
     with pytest.raises(ModelError, match="is damaged"):
         SegmentationModel.load(saved)
 

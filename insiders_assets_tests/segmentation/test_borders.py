@@ -7,6 +7,7 @@ import json
 import polars as pl
 import pytest
 
+from insiders_assets import checksums
 from insiders_assets.errors import ModelError, UsageError
 from insiders_assets.segmentation import Borders, SegmentationModel, borders_of
 from insiders_assets.segmentation.archive import content_hash
@@ -66,6 +67,7 @@ def test_a_model_from_before_there_were_any_says_so_and_assigns_as_it_did(
     card = {name: fact for name, fact in model.card.items() if name not in ("axes", "borders")}
     card["version"] = content_hash(model._voter.arrays(), card)
     (folder / "card.json").write_text(json.dumps(card))
+    checksums.note(folder, checksums.digest_of_folder(folder))
     older = SegmentationModel.load(folder)
     assert (older.borders, older.axes) == (None, ())
     assert older.assign(features).equals(model.assign(features))
@@ -82,5 +84,6 @@ def test_borders_that_make_no_sense_are_a_damaged_model(
     card = model.card | {"borders": borders}
     card["version"] = content_hash(model._voter.arrays(), card)
     (folder / "card.json").write_text(json.dumps(card))
+    checksums.note(folder, checksums.digest_of_folder(folder))
     with pytest.raises(ModelError, match="is damaged"):
         SegmentationModel.load(folder)
