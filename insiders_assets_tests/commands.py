@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from insiders_assets_tests.faults.forks import context, ended
+from insiders_assets_tests.faults.forks import context, ended, quietly
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "landing"
 """The simulated exports that come with the project."""
@@ -66,9 +66,7 @@ def _command(words: list[str], environment: dict[str, str], folder: str, out: Pa
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    for number, (name, path) in enumerate((("stdout", out), ("stderr", err)), 1):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
-        setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
+    quietly(out, err)
     sys.argv = ["insiders", *words]
     try:
         main()

@@ -17,6 +17,9 @@ from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.report_tables import refresh
 
+VIEWS = ("/", "/customers", "/clusters", "/budget", "/changes", "/time")
+"""The pages of the dashboard that need no customer."""
+
 FIRST, SECOND, THIRD = "2025-09-30-aaaa1111", "2025-10-31-bbbb2222", "2025-11-30-0a1b2c3d"
 AS_OF = {FIRST: date(2025, 9, 30), SECOND: date(2025, 10, 31), THIRD: date(2025, 11, 30)}
 

@@ -15,18 +15,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
-from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, publish, serving
+from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, VIEWS, publish, serving
 
-PAGES = (
-    "/",
-    "/customers",
-    "/clusters",
-    "/budget",
-    "/changes",
-    "/time",
-    "/customers/12363",
-    "/customers/nobody",
-)
+PAGES = (*VIEWS, "/customers/12363", "/customers/nobody")
 CHARTS = {"/": 1, "/clusters": 1, "/budget": 1, "/changes": 1, "/time": 1, "/customers/12363": 1}
 LANGUAGES = (("en", "GBP"), ("pt_BR", "BRL"))
 

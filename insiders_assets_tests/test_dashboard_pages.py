@@ -19,7 +19,7 @@ import pytest
 from insiders_assets.dashboard.downloads import COLUMNS
 from insiders_assets.language import Language
 from insiders_assets.storage.warehouse import Warehouse
-from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, publish, serving
+from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, VIEWS, publish, serving
 
 PASSWORD = "hunter2-planted"
 
@@ -260,16 +260,7 @@ def test_the_dashboard_writes_nothing(tmp_path: Path) -> None:
     publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)
     before = file.read_bytes()
     with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
-        for path in (
-            "/",
-            "/customers",
-            "/clusters",
-            "/budget",
-            "/changes",
-            "/time",
-            "/customers.csv",
-            "/customers.xlsx",
-        ):
+        for path in (*VIEWS, "/customers.csv", "/customers.xlsx"):
             get(address, path) if not path.endswith("xlsx") else urlopen(address + path).read()
     assert file.read_bytes() == before
 

@@ -12,11 +12,10 @@ import pytest
 from insiders_assets.cli.forget import _forget_in_sheet, absent, forget
 from insiders_assets.cli.run import execute
 from insiders_assets.errors import InsidersError
-from insiders_assets.ingest.forgotten import REASON
+from insiders_assets.ingest.forgotten import REASON, names_any
 from insiders_assets.refresh.state import is_current
 from insiders_assets.report.seal import belong_together
 from insiders_assets.settings import load_settings
-from insiders_assets.storage.forgetting import Forgetting
 from insiders_assets.storage.redaction import STAND_IN, Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
@@ -274,11 +273,10 @@ def test_whole_ids_are_looked_for_in_rejected_rows_and_in_the_sheet_which_is_rep
     tmp_path, monkeypatch
 ):
     stores = Stores(load_settings(home=str(tmp_path)))
-    forgetting = Forgetting(stores.transactions, Redactor(["17"]))
     theirs = [(None, "5,broken,17", None), ("17", None, None), (None, None, '{"customer_id": "17"}')]
     others = [(None, "5,broken,171", None), ("x17", "536917,A17", '{"customer_id": "1017"}')]
-    assert all(forgetting._names(*row) for row in theirs)
-    assert not any(forgetting._names(*row) for row in others)
+    assert all(names_any(["17"], *row) for row in theirs)
+    assert not any(names_any(["17"], *row) for row in others)
     sheet = tmp_path / "quarantine" / "to_mend.csv"
     sheet.parent.mkdir()
     rows = [

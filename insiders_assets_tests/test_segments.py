@@ -88,6 +88,7 @@ def test_who_keeps_rules(everybody, rules, expected):
     [
         ("a: [", r"s\.yaml: is no YAML \(line 1\)"),
         ("- a", r"s\.yaml: holds no segments"),
+        ("mine: {meaning: 2025-13-45, rules: [value>=1]}", r"s\.yaml: holds a value that cannot be read"),
         (
             "mine: {rules: [value>=1]}\nBig One: {rules: [value>=1]}",
             r"s\.yaml \(line 2\): 'Big One': is no name",

@@ -71,10 +71,7 @@ def _segments(stores: Stores) -> tuple[Segment, ...]:
 
 
 def _people(stores: Stores) -> pl.DataFrame:
-    changes = stores.scan("membership_changes")
-    newest = stores.scan("refreshes").select(pl.col("refresh_id").last())
-    latest = changes.filter(pl.col("refresh_id") == newest.collect().item())
-    return people(stores.scan("insiders").collect(), latest.collect(), stores.scan("leaves_next").collect())
+    return people(*(stores.lake.read(name) for name in ("insiders", "membership_changes", "leaves_next")))
 
 
 def _counted(segment: Segment, rows: pl.DataFrame, everybody: pl.DataFrame) -> dict[str, Any]:

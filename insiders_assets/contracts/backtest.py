@@ -1,11 +1,6 @@
 """Tables of the backtest: lists chosen with what was known then, measured on the days after."""
 
-from insiders_assets.contracts.table import Column, Table
-
-
-def _share(name: str, meaning: str) -> Column:
-    return Column(name, "float64", meaning, "fraction", ge=0, le=1)
-
+from insiders_assets.contracts.table import Column, Table, share
 
 SELECTION_BACKTEST = Table(
     "selection_backtest",
@@ -33,7 +28,7 @@ BACKTEST_CURVE = Table(
     (
         Column("cutoff", "date", "The last day that was known."),
         Column("subject", "str", "The ranking."),
-        _share("share_of_customers", "Share of customers taken from the top."),
-        _share("share_of_revenue", "Share of later revenue that they brought."),
+        share("share_of_customers", "Share of customers taken from the top."),
+        share("share_of_revenue", "Share of later revenue that they brought."),
     ),
 )

@@ -86,6 +86,8 @@ ASSIGNMENTS = Table(
 )
 
 TIERS = ("insider", "viability", "not_insider")
+NOT_SEEN = "not_seen"
+"""Stands in the place of a tier for whoever was not there."""
 TIER = Column("tier", "str", "The customer's tier in the programme.", isin=TIERS)
 
 MEASURES = {"gross": "revenue", "net": "net_revenue", "contribution": "contribution"}

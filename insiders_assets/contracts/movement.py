@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from insiders_assets.contracts.customers import CUSTOMER_ID, TIERS
+from insiders_assets.contracts.customers import CUSTOMER_ID, NOT_SEEN, TIERS
 from insiders_assets.contracts.table import Column, Table
 
 CAUSES = (
@@ -97,8 +97,8 @@ TIER_MIGRATION = Table(
     (
         Column("refresh_id", "str", "The refresh."),
         Column("as_of", "date", "Its as-of date."),
-        Column("tier_before", "str", "The tier before, or not_seen.", isin=(*TIERS, "not_seen")),
-        Column("tier_after", "str", "The tier after, or not_seen.", isin=(*TIERS, "not_seen")),
+        Column("tier_before", "str", "The tier before, or not_seen.", isin=(*TIERS, NOT_SEEN)),
+        Column("tier_after", "str", "The tier after, or not_seen.", isin=(*TIERS, NOT_SEEN)),
         Column("customers", "int64", "Identified customers who went this way, or stayed.", "customers", ge=0),
     ),
     key=("refresh_id", "tier_before", "tier_after"),

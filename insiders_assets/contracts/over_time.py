@@ -1,15 +1,9 @@
 """Tables over time: what each month brought, and how customers who came in one month bought in those after."""
 
-from insiders_assets.contracts.customers import IS_IDENTIFIED, TIERS
-from insiders_assets.contracts.table import Column, Table
-
-NOT_SEEN = "not_seen"
+from insiders_assets.contracts.customers import IS_IDENTIFIED, NOT_SEEN, TIERS
+from insiders_assets.contracts.table import Column, Table, count
 
 _CUT = Column("is_cut", "bool", "Whether the data do not cover the month from its first day to its last.")
-
-
-def _count(name: str, meaning: str, unit: str = "customers") -> Column:
-    return Column(name, "int64", meaning, unit, ge=0)
 
 
 REVENUE_BY_MONTH = Table(
@@ -20,8 +14,8 @@ REVENUE_BY_MONTH = Table(
         Column("tier", "str", "Their tier at this refresh; not_seen if they bought nothing within its window.",
                isin=(*TIERS, NOT_SEEN)),
         IS_IDENTIFIED,
-        _count("customers", "Different customers who bought; of the anonymous, invoices."),
-        _count("orders", "Different invoices.", "invoices"),
+        count("customers", "Different customers who bought; of the anonymous, invoices."),
+        count("orders", "Different invoices.", "invoices"),
         Column("revenue", "float64", "Sum of quantity times unit price over their purchases.", "currency", ge=0),
         _CUT,
     ),
@@ -34,8 +28,8 @@ COHORTS = Table(
     (
         Column("first_month", "date", "First day of the month of their first purchase in the data."),
         Column("months_since", "int32", "Months since then; 0 is the month itself.", "months", ge=0),
-        _count("cohort_customers", "Customers whose first purchase was in that month."),
-        _count("customers", "Those of them who bought in the month looked at."),
+        count("cohort_customers", "Customers whose first purchase was in that month."),
+        count("customers", "Those of them who bought in the month looked at."),
         Column("share_of_customers", "float64", "Their share of the cohort.", "fraction", ge=0, le=1),
         Column("revenue", "float64", "What they bought for in the month looked at.", "currency", ge=0),
         _CUT,

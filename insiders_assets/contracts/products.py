@@ -1,15 +1,11 @@
 """Products: what the customers of a tier or a cluster buy, and what they buy more than others do."""
 
-from insiders_assets.contracts.table import Column, Table
+from insiders_assets.contracts.table import Column, Table, share
 
 GROUPED_BY = ("tier", "cluster")
 
 LEAST_BUYERS = 10
 """Customers of a group who must have bought a product for it to be told of."""
-
-
-def _share(name: str, meaning: str) -> Column:
-    return Column(name, "float64", meaning, "fraction", ge=0, le=1)
 
 
 PRODUCT_AFFINITY = Table(
@@ -21,13 +17,13 @@ PRODUCT_AFFINITY = Table(
         Column("stock_code", "str", "The product."),
         Column("description", "str", "Its most frequent description; empty if it has none."),
         Column("customers", "int64", "Identified customers of the group who bought it.", "customers", ge=1),
-        _share("share_of_customers", "Their share of the group's identified customers."),
-        _share("share_elsewhere", "Share of the other identified customers who bought it."),
+        share("share_of_customers", "Their share of the group's identified customers."),
+        share("share_elsewhere", "Share of the other identified customers who bought it."),
         Column("lift", "float64", "How many times as likely the group's customers are to buy it as others.", ge=0),
         Column("lift_low", "float64", "Lower end of its 95 % interval.", ge=0),
         Column("lift_high", "float64", "Upper end of its 95 % interval.", ge=0),
         Column("revenue", "float64", "What the group's identified customers bought of it.", "currency", ge=0),
-        _share("share_who_repeat", "Share of the buyers who bought it on more than one invoice."),
+        share("share_who_repeat", "Share of the buyers who bought it on more than one invoice."),
         Column("place_by_revenue", "int32", "Its place by revenue within the group; empty behind the first ones.",
                nullable=True, ge=1),
         Column("place_by_lift", "int32", "Its place by the lower end of its lift; empty behind the first ones, and "

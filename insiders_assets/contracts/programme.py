@@ -20,7 +20,7 @@ from insiders_assets.contracts.movement import (
 )
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
-from insiders_assets.contracts.table import Column, Table
+from insiders_assets.contracts.table import Column, Table, count, share
 
 _FEATURE = {column.name: column for column in FEATURES}
 PROFILED = ("revenue", "recency", "distinct_stock_code", "basket_size", "returned")
@@ -38,14 +38,6 @@ def _statistic(prefix: str, word: str) -> tuple[Column, ...]:
         )
         for name in PROFILED
     )
-
-
-def _share(name: str, meaning: str) -> Column:
-    return Column(name, "float64", meaning, "fraction", ge=0, le=1)
-
-
-def _count(name: str, meaning: str) -> Column:
-    return Column(name, "int64", meaning, "customers", ge=0)
 
 
 MEMBERS = Table(
@@ -68,20 +60,20 @@ MEMBERS = Table(
 )
 
 _GROUP = (
-    _count("customers", "Customers, the anonymous included."),
-    _count("identified_customers", "Identified customers."),
-    _share("share_of_customers", "Share of identified customers."),
+    count("customers", "Customers, the anonymous included."),
+    count("identified_customers", "Identified customers."),
+    share("share_of_customers", "Share of identified customers."),
     Column("revenue", "float64", "Revenue of identified customers.", "currency", ge=0),
-    _share("share_of_revenue", "Share of identified customers' revenue."),
-    _share("share_of_customers_of_all", "Share of all customers."),
-    _share("share_of_revenue_of_all", "Share of all customers' revenue."),
+    share("share_of_revenue", "Share of identified customers' revenue."),
+    share("share_of_customers_of_all", "Share of all customers."),
+    share("share_of_revenue_of_all", "Share of all customers' revenue."),
     *_statistic("mean", "Mean over identified customers"),
 )
 
 TIER_SUMMARY = Table(
     "tier_summary",
     "One tier: how many are in it and what they are like.",
-    (replace(TIER, unique=True), _count("members", "Members of the programme."), *_GROUP),
+    (replace(TIER, unique=True), count("members", "Members of the programme."), *_GROUP),
 )
 
 CLUSTER_PROFILES = Table(
@@ -92,16 +84,16 @@ CLUSTER_PROFILES = Table(
         Column("name", "str", "A name made from what sets the cluster apart."),
         TIER,
         *_GROUP,
-        _share("cumulative_share_of_revenue", "Share of identified revenue of this cluster and those above it."),
+        share("cumulative_share_of_revenue", "Share of identified revenue of this cluster and those above it."),
         *_statistic("median", "Median over identified customers"),
         Column("sets_apart", "str", "The features furthest from all customers, in standard deviations."),
         Column("action", "str", "What marketing can do."),
         Column("action_reason", "str", "The numbers behind the action."),
         Column("revenue_at_stake", "float64", "Revenue the action could move, as documented.", "currency", ge=0),
-        _share("mean_confidence", "Mean confidence of the assignments."),
+        share("mean_confidence", "Mean confidence of the assignments."),
         Column("stability", "float64", "Mean bootstrap Jaccard of the cluster; empty until studied.", "fraction",
                nullable=True, ge=0, le=1),
-        *(_count(name, f"Identified customers who are {words}.") for name, words in (
+        *(count(name, f"Identified customers who are {words}.") for name, words in (
             ("insiders", "in the tier insider"), ("viability", "in the tier viability"),
             ("not_insiders", "in the tier not_insider"), ("members", "members"), ("active", "active"),
             ("lapsing", "lapsing"), ("lost", "lost"))),
@@ -182,12 +174,12 @@ REFRESHES = Table(
         Column("selection", "str", "The selection policy with its parameters."),
         *(Column(f"rows_{name}", "int64", f"Rows {name}.", "rows", ge=0)
           for name in ("read", "transactions", "quarantined", "purchases", "returns")),
-        _count("customers", "Customers, the anonymous included."),
-        _count("identified_customers", "Identified customers."),
-        _count("members", "Members."),
+        count("customers", "Customers, the anonymous included."),
+        count("identified_customers", "Identified customers."),
+        count("members", "Members."),
         Column("revenue", "float64", "Revenue of all customers.", "currency", ge=0),
-        _share("insider_share_of_customers", "Insiders' share of identified customers."),
-        _share("insider_share_of_revenue", "Insiders' share of identified revenue."),
+        share("insider_share_of_customers", "Insiders' share of identified customers."),
+        share("insider_share_of_revenue", "Insiders' share of identified revenue."),
         Column("members_entered", "int64", "Members who were not members before.", "customers", ge=0),
         Column("members_left", "int64", "Members before who are no longer.", "customers", ge=0),
         Column("measure", "str", "What value means: gross, net or contribution.", nullable=True),
@@ -214,14 +206,14 @@ SUPPRESSIONS = Table(
         Column("rule", "str", "The rule.", unique=True),
         Column("meaning", "str", "What it says of a customer."),
         Column("is_on", "bool", "Whether it is applied."),
-        _count("customers", "Customers it applies to, in any tier."),
-        _count("insiders", "Customers of the Insider tier it applies to."),
-        _count(
+        count("customers", "Customers it applies to, in any tier."),
+        count("insiders", "Customers of the Insider tier it applies to."),
+        count(
             "insiders_by_this_rule",
             "Those whom no earlier rule keeps out: members less, or members less if on.",
         ),
         Column("revenue", "float64", "Revenue of the Insiders it applies to.", "currency", ge=0),
-        _share("share_of_revenue", "Their share of identified revenue; 0 for the anonymous."),
+        share("share_of_revenue", "Their share of identified revenue; 0 for the anonymous."),
     ),
 )
 
@@ -232,11 +224,11 @@ ELIGIBILITY_RULES = Table(
         Column("rule", "int32", "The rule's number.", unique=True, ge=1),
         Column("says_insider", "bool", "Whether it says that its customers are Insiders."),
         Column("condition", "str", "The condition, in words."),
-        _count("customers", "Identified customers it applies to."),
-        _count("insiders", "Those whom the policy puts in the Insider tier."),
-        _count("members", "Those who are members."),
-        _share("share_right", "Share of its customers of whom it says the side that the policy says."),
-        _share("share_of_revenue", "Share of identified revenue of its customers."),
+        count("customers", "Identified customers it applies to."),
+        count("insiders", "Those whom the policy puts in the Insider tier."),
+        count("members", "Those who are members."),
+        share("share_right", "Share of its customers of whom it says the side that the policy says."),
+        share("share_of_revenue", "Share of identified revenue of its customers."),
     ),
 )
 
@@ -245,8 +237,8 @@ UPLIFT = Table(
     "One measure of what a campaign brought: invited customers beside those held out.",
     (
         Column("measure", "str", "What is measured.", unique=True),
-        _count("invited", "Customers drawn to be invited before the campaign began."),
-        _count("held_out", "Customers drawn to be held out before it began."),
+        count("invited", "Customers drawn to be invited before the campaign began."),
+        count("held_out", "Customers drawn to be held out before it began."),
         Column("mean_invited", "float64", "Mean of the invited.", nullable=True),
         Column("mean_held_out", "float64", "Mean of those held out.", nullable=True),
         Column("uplift", "float64", "The difference.", nullable=True),

@@ -12,7 +12,7 @@ from insiders_assets.contracts.customers import (
     IS_IDENTIFIED,
     TIER,
 )
-from insiders_assets.contracts.table import Column, Table
+from insiders_assets.contracts.table import Column, Table, count
 
 IS_MEMBER = next(column for column in INSIDERS.columns if column.name == "is_member")
 _FEATURE = {column.name: column for column in FEATURES}
@@ -29,10 +29,6 @@ SUMMED = (
 """Features whose sums are kept; divided by the customers they give means over any choice of rows."""
 
 
-def _count(name: str, meaning: str) -> Column:
-    return Column(name, "int64", meaning, "customers", ge=0)
-
-
 CUSTOMER_SUMMARY = Table(
     "customer_summary",
     "Customers alike in tier, cluster, country, month of last purchase and membership, counted and added up.",
@@ -43,7 +39,7 @@ CUSTOMER_SUMMARY = Table(
         Column("last_purchase_month", "date", "First day of the month of their last purchase."),
         IS_IDENTIFIED,
         IS_MEMBER,
-        _count("customers", "Customers."),
+        count("customers", "Customers."),
         *(
             Column(
                 f"sum_{name}",
@@ -60,7 +56,7 @@ BUDGET_CURVE = Table(
     "budget_curve",
     "What the identified customers with the highest past revenue bring, as more of them are taken.",
     (
-        replace(_count("customers", "Identified customers taken, highest revenue first."), unique=True),
+        replace(count("customers", "Identified customers taken, highest revenue first."), unique=True),
         Column("share_of_customers", "float64", "Share of identified customers taken.", "fraction", ge=0, le=1),
         Column("revenue", "float64", "Revenue that they bring.", "currency", ge=0),
         Column("share_of_revenue", "float64", "Share of identified revenue that they bring.", "fraction", ge=0, le=1),

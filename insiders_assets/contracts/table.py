@@ -59,6 +59,16 @@ class Column:
         return f"{self.meaning} [{self.unit}]" if self.unit else self.meaning
 
 
+def count(name: str, meaning: str, unit: str = "customers") -> Column:
+    """Return a column that counts something."""
+    return Column(name, "int64", meaning, unit, ge=0)
+
+
+def share(name: str, meaning: str) -> Column:
+    """Return a column that holds a share of something, from 0 to 1."""
+    return Column(name, "float64", meaning, "fraction", ge=0, le=1)
+
+
 @dataclass(frozen=True)
 class Table:
     """A table that crosses an asset boundary.

@@ -18,7 +18,7 @@ from insiders_assets.ingest.blocks import REJECTED_SCHEMA
 from insiders_assets.settings import pseudonym
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from insiders_assets.ingest.conversion import Converted
 
@@ -108,6 +108,18 @@ def counted(rows: int) -> pl.DataFrame:
 def silenced(rejected: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """Rejected rows of which some keep their place and reason only."""
     return rejected.with_columns(pl.when(~rows).then(pl.col(name)).alias(name) for name in TEXTS)
+
+
+def names_any(ids: Collection[str], value: str | None, row_text: str | None, cells: str | None) -> bool:
+    """Return whether a rejected row holds one of some ids as a cell or a word of its own.
+
+    Args:
+        ids: The ids.
+        value: The row's ``value``.
+        row_text: Its ``row_text``.
+        cells: Its ``cells``.
+    """
+    return not words(f"{value or ''}\n{row_text or ''}", cells).isdisjoint(ids)
 
 
 def words(text: str | None, cells: str | None) -> set[str]:

@@ -24,6 +24,7 @@ from pydantic import (
 
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.names import FIELDS, MANDATORY
+from insiders_assets.yaml_files import line_of, load_yaml
 
 DERIVED = "line_total"
 """A column that may be mapped in the place of the unit price: what the whole line cost."""
@@ -287,20 +288,7 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
     Raises:
         UsageError: It is no mapping file.
     """
-    import yaml
-
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise UsageError(f"is no YAML{place}", where=where, cure="mend it or take it away") from None
-    except (ValueError, AttributeError, RecursionError):  # 2025-13-45, !!timestamp x, a thousand brackets
-        raise UsageError(
-            "holds a value that cannot be read, such as a date that does not exist",
-            where=where,
-            cure="put such values in quotes, or take the file away",
-        ) from None
+    found = load_yaml(text, where)
     try:
         return Mappings.model_validate({} if found is None else found)
     except ValidationError as errors:
@@ -310,26 +298,8 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
         what, cure = f"{path or 'mapping'}: {said}", "correct it"
         if first["type"] == "extra_forbidden":
             what, cure = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
-        line = _line(text, first["loc"])
+        line = line_of(text, first["loc"])
         raise UsageError(f"{what} (line {line})" if line else what, where=where, cure=cure) from None
-
-
-def _line(text: str | bytes, place: tuple[int | str, ...]) -> int | None:
-    """The line of a mapping file that a place in it is on, as far down as it can be followed; None if it cannot."""
-    import yaml
-
-    node, line = yaml.compose(text, Loader=yaml.SafeLoader), None
-    for part in place:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-            continue
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        found = next(((key, value) for key, value in pairs if key.value == part), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
 
 
 def _nearest(key: str) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.customers import NOT_SEEN, TIERS
 from insiders_assets.contracts.programme import AMOUNTS, MEMBERSHIP_CHANGES, TIER_MIGRATION
-from insiders_assets.programme.movement import NOT_SEEN
+from insiders_assets.money import MICRO, in_currency
+from insiders_assets.programme.groups import micros
 
 MOVED = ("bought", "aged_out", "returned", "corrected")
 """Amounts that add up over refreshes; the values before and after are those of the first and the last."""
@@ -38,7 +39,7 @@ def composed_changes(steps: list[pl.DataFrame], current: str) -> pl.DataFrame:
             *(pl.col(name).first() for name in first),
             *(pl.col(name).last() for name in last),
             *(
-                pl.when(pl.col(name).count() > 0).then((pl.col(name) * 1e6).round(0).sum() / 1e6).alias(name)
+                pl.when(pl.col(name).count() > 0).then(in_currency(micros(name).sum())).alias(name)
                 for name in MOVED
             ),
         )
@@ -104,7 +105,7 @@ def composed_refresh(rows: list[dict[str, Any]], changes: pl.DataFrame) -> dict[
         changes: As :func:`composed_changes` returns it.
     """
     known = all(row.get(column.name) is not None for row in rows for column in AMOUNTS)
-    moved = {name: sum(round(row[name] * 1e6) for row in rows) / 1e6 for name in MOVED} if known else {}
+    moved = {name: sum(round(row[name] * MICRO) for row in rows) / MICRO for name in MOVED} if known else {}
     return rows[-1] | {
         "members_entered": changes.filter(change="entered").height,
         "members_left": changes.filter(change="left").height,

@@ -10,12 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.customers import NOT_SEEN, TIERS
 from insiders_assets.contracts.programme import AMOUNTS, MEMBERSHIP_CHANGES, TIER_MIGRATION
 from insiders_assets.money import in_currency
 from insiders_assets.programme.causes import Circumstances, with_causes
-
-NOT_SEEN = "not_seen"
 
 
 def compare(

@@ -6,8 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from insiders_assets.contracts.over_time import COHORTS, NOT_SEEN, REVENUE_BY_MONTH
-from insiders_assets.money import MICRO, in_currency
+from insiders_assets.contracts.customers import NOT_SEEN
+from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.money import in_currency
+from insiders_assets.programme.groups import micros
 
 EPOCH = date(1970, 1, 1)
 
@@ -91,7 +93,7 @@ def _monthly(purchases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         "invoice_no",
         "is_identified",
         month=pl.col("invoice_date").dt.truncate("1mo").cast(pl.Date),
-        micros=(pl.col("line_value") * MICRO).round(0).cast(pl.Int64),
+        micros=micros("line_value"),
     )
 
 

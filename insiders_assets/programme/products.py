@@ -12,7 +12,8 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.products import LEAST_BUYERS, PRODUCT_AFFINITY
-from insiders_assets.money import MICRO, in_currency
+from insiders_assets.money import in_currency
+from insiders_assets.programme.groups import micros
 
 EPOCH = date(1970, 1, 1)
 KEPT = 20
@@ -44,7 +45,7 @@ def product_affinity(
         lines.group_by("customer_id", "stock_code")
         .agg(
             again=pl.col("invoice_no").min() != pl.col("invoice_no").max(),
-            micros=(pl.col("line_value") * MICRO).round(0).cast(pl.Int64).sum(),
+            micros=micros("line_value").sum(),
         )
         .join(known.lazy(), on="customer_id")
         .group_by("tier", "cluster", "stock_code")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.forgotten import words
-from insiders_assets.places import readable, sizes
+from insiders_assets.ingest.forgotten import names_any
+from insiders_assets.places import readable
+from insiders_assets.refresh.recovery import HISTORY
+from insiders_assets.storage.forgetting import tables_in
 from insiders_assets.storage.redaction import Redactor, naming_reports
 from insiders_assets.storage.warehouse import TABLES
 
@@ -41,7 +43,7 @@ def all_about(stores: Stores, customer: str) -> dict[str, Rows]:
         "rejected rows": _rejected(stores, ids),
         "corrected rows": _theirs(stores.transactions.mended.read().lazy(), ids),
     }
-    for folder in (stores.lake_folder, stores.home / "history"):
+    for folder in (stores.lake_folder, stores.home / HISTORY):
         for name, table in _tables(folder):
             found[f"{folder.name}/{name}"] = _theirs(table, ids)
     if stores.warehouse.exists():
@@ -66,17 +68,17 @@ def _rejected(stores: Stores, ids: list[str]) -> Rows:
     for file in store.manifest().files.values():
         for export in (*file.exports, *file.earlier):
             for part in export.rejected:
-                for row in store.rejected_part(part).to_dicts():
-                    text = f"{row['value'] or ''}\n{row['row_text'] or ''}"
-                    if not words(text, row["cells"]).isdisjoint(ids):
-                        found.append({"source_file": export.name} | row)
+                found += [
+                    {"source_file": export.name} | row
+                    for row in store.rejected_part(part).to_dicts()
+                    if names_any(ids, row["value"], row["row_text"], row["cells"])
+                ]
     return found
 
 
 def _tables(folder: Place) -> Iterator[tuple[str, pl.LazyFrame]]:
     """The tables of a folder that are about customers."""
-    for file in sorted(sizes(folder)):
-        if "/" not in file and file.endswith(".parquet"):
-            table = pl.scan_parquet(readable(folder / file), glob=False, hive_partitioning=False)
-            if CUSTOMER in table.collect_schema().names():
-                yield file.removesuffix(".parquet"), table
+    for path in tables_in(folder):
+        table = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
+        if CUSTOMER in table.collect_schema().names():
+            yield path.name.removesuffix(".parquet"), table

@@ -8,6 +8,7 @@ from typing import Any
 from insiders_assets.errors import UsageError
 from insiders_assets.segments.rule import Rule
 from insiders_assets.segments.segment import Segment
+from insiders_assets.yaml_files import line_of, load_yaml
 
 _NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _KEYS = {"meaning", "rules"}
@@ -40,23 +41,16 @@ def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:
     Raises:
         UsageError: The file is no YAML, or a segment in it is none; the message names it, its line and what is allowed.
     """
-    import yaml
-
-    try:
-        found = yaml.safe_load(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise UsageError(f"is no YAML{line}", where=where, cure="correct it or take it away") from None
+    found = load_yaml(text, where)
     if found is None:
         return BUILT_IN
     if not isinstance(found, dict):
         raise UsageError(
             "holds no segments", where=where, cure="begin each with its name, as docs/programme.md shows"
         )
-    lines = {key.value: key.start_mark.line + 1 for key, _ in getattr(node, "value", ())}
-    own = tuple(_segment(name, said, f"{where} (line {lines.get(name, 1)})") for name, said in found.items())
+    own = tuple(
+        _segment(name, said, f"{where} (line {line_of(text, (name,)) or 1})") for name, said in found.items()
+    )
     return (*BUILT_IN, *own)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import reduce
+from math import isfinite
 from operator import and_
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.contracts.customers import INSIDERS, OFFERS, STATES, TIERS
+from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
 from insiders_assets.contracts.table import Column
 from insiders_assets.errors import UsageError
@@ -34,10 +35,6 @@ SUBJECTS: dict[str, Column] = (
     }
 )
 """What rules can be about, by name."""
-LISTED = {"state": STATES, "tier": TIERS, "policy_tier": TIERS, "offer_type": OFFERS} | {
-    name: column.isin for name, column in _MOVED.items()
-}
-"""Subjects whose values are known beforehand."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ class Rule:
         return rule
 
     def _check(self, where: str) -> None:
-        column, allowed = SUBJECTS[self.subject], LISTED.get(self.subject, ())
+        column = SUBJECTS[self.subject]
         number = column.dtype in ("int64", "int32", "float64")
         if self.sign in (">=", "<=") and (not number or len(self.values) > 1):
             what = "is compared with one number" if number else "has no order"
@@ -93,11 +90,11 @@ class Rule:
                 raise UsageError(
                     f"{self}: {self.subject} is true or false", where=where, cure="write one of them"
                 )
-            if allowed and value not in allowed:
+            if column.isin and value not in column.isin:
                 raise UsageError(
                     f"{self}: {self.subject} is never {value!r}",
                     where=where,
-                    cure=f"choose among {', '.join(allowed)}",
+                    cure=f"choose among {', '.join(column.isin)}",
                 )
 
     def keeps(self) -> pl.Expr:
@@ -128,7 +125,6 @@ def all_kept(rules: Iterable[Rule]) -> pl.Expr:
 
 def _is_number(text: str) -> bool:
     try:
-        number = float(text)
+        return isfinite(float(text))
     except ValueError:
         return False
-    return number == number and abs(number) != float("inf")

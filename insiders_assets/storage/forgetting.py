@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets import checksums
-from insiders_assets.ingest.forgotten import counted, silenced, words
+from insiders_assets.ingest.forgotten import counted, names_any, silenced
 from insiders_assets.places import readable, sizes
 from insiders_assets.storage.files import noted, replacing
 from insiders_assets.storage.lake import ROW_GROUP
@@ -93,17 +93,13 @@ class Forgetting:
         """A part of rejected rows, of which those that name them keep place and reason only."""
         frame = self._store.rejected_part(part)
         texts = frame.select("value", "row_text", "cells").iter_rows()
-        naming = pl.Series([self._names(*each) for each in texts], dtype=pl.Boolean)
+        naming = pl.Series([names_any(self._ids, *each) for each in texts], dtype=pl.Boolean)
         reasons = pl.Series([self._redactor.text(reason) for reason in frame["reason"]], dtype=pl.String)
         if not naming.any() and (reasons == frame["reason"]).all():
             return part
         return self._written(
             self._store.quarantine, part.path, silenced(frame, naming).with_columns(reason=reasons)
         )
-
-    def _names(self, value: str | None, row: str | None, cells: str | None) -> bool:
-        """Whether a rejected row holds an id as a cell or a word of its own, as they are left out when it is read."""
-        return not words(f"{value or ''}\n{row or ''}", cells).isdisjoint(self._ids)
 
     def _counted(self, export: ParsedExport, gone: int) -> Part:
         facts = "\0".join((export.name, export.content, self._suffix))
@@ -137,11 +133,12 @@ def forget_in_tables(folder: Place, redactor: Redactor) -> int:
     Returns:
         Rows that are gone.
     """
-    gone = 0
-    for name in sorted(sizes(folder)):
-        if "/" not in name and name.endswith(".parquet"):
-            gone += _forget_in_table(folder / name, redactor)
-    return gone
+    return sum(_forget_in_table(path, redactor) for path in tables_in(folder))
+
+
+def tables_in(folder: Place) -> list[Place]:
+    """Return the files of the tables that a folder holds, one each, by name."""
+    return [folder / name for name in sorted(sizes(folder)) if "/" not in name and name.endswith(".parquet")]
 
 
 def _forget_in_table(path: Place, redactor: Redactor) -> int:

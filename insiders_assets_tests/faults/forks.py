@@ -75,9 +75,10 @@ def cpu_of(pid: int | None) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def quietly(words: Path) -> None:
-    """Send what this process says to a file."""
-    handle = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
+def quietly(words: Path, problems: Path | None = None) -> None:
+    """Send what this process says to a file, and what it says on standard error to another if one is given."""
+    for number, path in ((1, words), (2, problems)):
+        if path is not None:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, number)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, encoding="utf-8") for number in (1, 2))

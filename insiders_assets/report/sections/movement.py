@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.customers import NOT_SEEN, TIERS
 from insiders_assets.contracts.movement import CAUSES
 from insiders_assets.language import mark
 
@@ -19,7 +19,6 @@ LISTED = 200
 LEAVING = 50
 """Members about to leave who are listed at most."""
 
-NOT_SEEN = "not_seen"
 
 CHANGE_NAMES = {
     "entered": mark("Entered"),

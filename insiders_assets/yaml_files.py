@@ -1,0 +1,56 @@
+"""Files in YAML that people write: read with one clear line for what cannot be, and the line that a place is on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from insiders_assets.errors import UsageError
+
+
+def load_yaml(text: str | bytes, where: str) -> Any:
+    """Return what a file holds.
+
+    Args:
+        text: The file's text, in UTF-8.
+        where: Its place, for messages.
+
+    Raises:
+        UsageError: It is no YAML, or holds a value that cannot be.
+    """
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise UsageError(f"is no YAML{place}", where=where, cure="mend it or take it away") from None
+    except (ValueError, AttributeError, RecursionError):  # 2025-13-45, !!timestamp x, a thousand brackets
+        raise UsageError(
+            "holds a value that cannot be read, such as a date that does not exist",
+            where=where,
+            cure="put such values in quotes, or take the file away",
+        ) from None
+
+
+def line_of(text: str | bytes, place: tuple[int | str, ...]) -> int | None:
+    """Return the line that a place in a file is on, as far down as it can be followed; None if it cannot.
+
+    Args:
+        text: The file's text, which :func:`load_yaml` can read.
+        place: Keys of mappings and positions in lists, from the top down.
+    """
+    import yaml
+
+    node, line = yaml.compose(text, Loader=yaml.SafeLoader), None
+    for part in place:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+            continue
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        found = next(((key, value) for key, value in pairs if key.value == part), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
