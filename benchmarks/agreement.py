@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from benchmarks import moments, second_shop
 from benchmarks.measure import say
 from insiders_assets.features.customers import customer_features, newest_day
-from insiders_assets.segmentation import borders_of, measures, recipe
+from insiders_assets.segmentation import agreement, borders_of, recipe
 from insiders_assets.segmentation.fitting import fit, group
-from insiders_assets.segmentation.population import fitted_population, matrix
+from insiders_assets.segmentation.training_set import fitted_population, matrix
 
 SEEDS = range(7101, 7109)
 """Seeds of fits and of the orders that rows come in."""
@@ -98,8 +98,8 @@ def seeds(people: pl.DataFrame) -> dict[str, Any]:
         labels.append(group(fitted_population(shuffled, recipe()), recipe(), seed))
         chosen.append(insiders(shuffled.sort("customer_id")))
     return {
-        "rand": spread(measures.pairwise_adjusted_rand(labels)),
-        "jaccard": spread(measures.pairwise_jaccard(chosen)),
+        "rand": spread(agreement.pairwise_adjusted_rand(labels)),
+        "jaccard": spread(agreement.pairwise_jaccard(chosen)),
     }
 
 
@@ -114,8 +114,8 @@ def subsamples(people: pl.DataFrame) -> dict[str, Any]:
     for number, one in enumerate(found):
         for other in found[:number]:
             _, first, second = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-            rand.append(measures.adjusted_rand(one[1][first], other[1][second]))
-            shared.append(measures.jaccard(one[2][first], other[2][second]))
+            rand.append(agreement.adjusted_rand(one[1][first], other[1][second]))
+            shared.append(agreement.jaccard(one[2][first], other[2][second]))
     return {"rand": spread(rand), "jaccard": spread(shared)}
 
 
@@ -127,8 +127,8 @@ def bootstraps(people: pl.DataFrame, clusters: NDArray[np.int32]) -> dict[str, A
         drawn = np.sort(np.random.default_rng(seed).integers(0, people.height, people.height))
         rows, first = np.unique(drawn, return_index=True)
         labels = group(people[drawn], recipe(), SEEDS[0])[first]
-        shared.append(measures.jaccard(everybody[rows], insiders(people[drawn])[first]))
-        for cluster, value in measures.cluster_recovery(clusters[rows], labels).items():
+        shared.append(agreement.jaccard(everybody[rows], insiders(people[drawn])[first]))
+        for cluster, value in agreement.cluster_recovery(clusters[rows], labels).items():
             back[cluster].append(value)
     by_cluster = [float(np.mean(values)) for values in back.values()]
     return {"clusters": by_cluster, "least": min(by_cluster), "jaccard": spread(shared)}

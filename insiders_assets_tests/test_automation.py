@@ -22,7 +22,7 @@ from dagster import (
 
 from insiders_assets import automation
 from insiders_assets.automation import backstop, landing_zone
-from insiders_assets.cli.turns import COMMAND, take_turn
+from insiders_assets.cli.write_lock import COMMAND, take_turn
 from insiders_assets.definitions import build_defs
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.due import FIRST_WAIT

@@ -12,11 +12,11 @@ from insiders_assets import __version__, checksums
 from insiders_assets.checksums import DamagedError
 from insiders_assets.errors import InsidersError, ModelError
 from insiders_assets.ingest.rules import IngestRules
-from insiders_assets.report.seal import opened, sealed
+from insiders_assets.report.file_digests import opened, sealed
 from insiders_assets.segmentation import ModelRegistry, SegmentationModel
 from insiders_assets.settings import load_settings
 from insiders_assets.storage import upkeep
-from insiders_assets.storage.files import write_noted
+from insiders_assets.storage.atomic_write import write_noted
 from insiders_assets.storage.home_format import FORMAT
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.stores import Stores

@@ -12,9 +12,9 @@ import pytest
 from insiders_assets.cli.forget import _forget_in_sheet, absent, forget
 from insiders_assets.cli.run import execute
 from insiders_assets.errors import InsidersError
-from insiders_assets.ingest.forgotten import REASON, names_any
+from insiders_assets.ingest.erasure_filter import REASON, names_any
 from insiders_assets.refresh.state import is_current
-from insiders_assets.report.seal import belong_together
+from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.redaction import STAND_IN, Redactor
 from insiders_assets.storage.stores import Stores

@@ -20,7 +20,7 @@ from insiders_assets.places import place
 from insiders_assets.segmentation import ModelRegistry
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.lake import Lake
-from insiders_assets.storage.publication_s3 import S3Publication
+from insiders_assets.storage.report_store_s3 import S3Publication
 from insiders_assets.storage.retention import retire
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES, Warehouse

@@ -7,7 +7,7 @@ import io
 import polars as pl
 import pytest
 
-from insiders_assets.ingest.names import FIELDS
+from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.ingest.rules import IngestRules
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore

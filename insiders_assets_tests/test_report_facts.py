@@ -11,7 +11,7 @@ import pytest
 
 from insiders_assets.report import ReportInputs, build_report
 from insiders_assets.report.facts import report_facts
-from insiders_assets.report.seal import belong_together, facts_text
+from insiders_assets.report.file_digests import belong_together, facts_text
 from insiders_assets_tests.report_tables import refresh
 
 KEYS = {

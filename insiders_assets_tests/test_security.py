@@ -13,7 +13,7 @@ from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.landing import open_landing
-from insiders_assets.storage.publication import Publication
+from insiders_assets.storage.report_store import Publication
 from insiders_assets_tests.commands import SHIPPED, insiders
 from insiders_assets_tests.s3 import serving_s3
 
@@ -106,7 +106,7 @@ def test_an_object_whose_key_climbs_is_fetched_into_its_own_folder(monkeypatch, 
 
 
 def test_a_member_of_an_archive_that_climbs_stays_in_its_export(tmp_path):
-    from insiders_assets.ingest.containers import members
+    from insiders_assets.ingest.formats.archives import members
 
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("../../etc/evil.csv", "x")

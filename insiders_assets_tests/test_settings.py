@@ -9,7 +9,7 @@ import pytest
 
 from insiders_assets.cli.configuration import show_settings
 from insiders_assets.cli.doctor.machine import settings as examined
-from insiders_assets.cli.given import given, given_to_run, refuse_unknown
+from insiders_assets.cli.options import given, given_to_run, refuse_unknown
 from insiders_assets.errors import UsageError
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.stores import Stores

@@ -64,7 +64,7 @@ import os, sqlite3, sys
 os.umask({umask})
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.atomic_write import write_text
 stores = Stores(load_settings(home={str(tmp_path / "home")!r}))
 write_text(stores.home / "lake" / "x.json", "1")
 sqlite3.connect(stores.home / "y.db").execute("CREATE TABLE a (b)")

@@ -34,7 +34,7 @@ time.sleep(300)
 """
 KEEPER = """
 import os, sys
-from insiders_assets.cli.family import Family
+from insiders_assets.cli.process_group import Family
 Family([sys.executable, "-c", *sys.argv[1:]], os.environ, grace=1).live(lambda: True, lambda: print("up", flush=True))
 """
 

@@ -13,7 +13,7 @@ from insiders_assets.features.cleaning import CleaningRules, clean_purchases, re
 from insiders_assets.features.customers import newest_day
 from insiders_assets.ingest import IngestRules
 from insiders_assets.settings import Settings
-from insiders_assets.storage.ingesting import Ingesting  # noqa: F401 - imports are not to be timed
+from insiders_assets.storage.incremental_ingest import Ingesting  # noqa: F401 - imports are not to be timed
 from insiders_assets.storage.lake import Lake
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore

@@ -20,7 +20,7 @@ from insiders_assets.storage.stores import Stores
 GROUP = "ingest"
 TABLES = (RAW_TRANSACTIONS, REJECTED_ROWS, CLEAN_PURCHASES, RETURNS)
 
-READ = ("ingest", "storage/ingesting.py", "storage/transactions.py")
+READ = ("ingest", "storage/incremental_ingest.py", "storage/transactions.py")
 CLEANED = ("features/cleaning.py",)
 
 

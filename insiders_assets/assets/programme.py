@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from polars import DataFrame
 
 GROUP = "programme"
-MADE_BY = ("programme", "refresh/inputs.py")
+MADE_BY = ("programme", "refresh/sources.py")
 
 REPORT = "insider_report"
 WHOLE = "report_is_whole"
@@ -73,7 +73,7 @@ def _keep(
 @makes(_spec(INSIDERS, *CHOSEN_FROM), *(_spec(table, *FROM_LIST) for table in SELECTION[1:]))
 def selection(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Put everybody in a tier and choose the members, by rules that are written down."""
-    from insiders_assets.programme.refresh import selection_tables
+    from insiders_assets.programme.compute import selection_tables
     from insiders_assets.programme.warn import warnings
     from insiders_assets.refresh.chosen import chosen_in
 
@@ -94,7 +94,7 @@ def selection(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> 
 )
 def profiles(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Describe every cluster and tier."""
-    from insiders_assets.programme.refresh import profile_tables
+    from insiders_assets.programme.compute import profile_tables
     from insiders_assets.refresh.chosen import chosen_in
 
     yield from _keep(stores, PROFILES, profile_tables(*chosen_in(stores, context.run.run_id)))
@@ -107,7 +107,7 @@ def profiles(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 )
 def evidence(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Measure how good the choice is, and test what is believed of Insiders."""
-    from insiders_assets.programme.refresh import evidence_tables
+    from insiders_assets.programme.compute import evidence_tables
     from insiders_assets.refresh.chosen import chosen_in
 
     yield from _keep(stores, EVIDENCE, evidence_tables(*chosen_in(stores, context.run.run_id)))
@@ -116,7 +116,7 @@ def evidence(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 @makes(*(_spec(table, *FROM_ALL_LINES) for table in MOVEMENT))
 def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Compare the list with the one that is published: who came, who left, why, and who is about to."""
-    from insiders_assets.programme.refresh import movement_tables
+    from insiders_assets.programme.compute import movement_tables
     from insiders_assets.refresh.chosen import chosen_in
 
     made = movement_tables(*chosen_in(stores, context.run.run_id))
@@ -133,7 +133,7 @@ def _plottable(value: Any) -> Any:
 @makes(_spec(contracts.REVENUE_BY_MONTH, *FROM_LINES), _spec(contracts.COHORTS, CLEAN_PURCHASES.name))
 def over_time(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Tell what each month brought by tier, and who came back."""
-    from insiders_assets.programme.refresh import over_time_tables
+    from insiders_assets.programme.compute import over_time_tables
     from insiders_assets.refresh.chosen import chosen_in
 
     yield from _keep(stores, OVER_TIME, over_time_tables(*chosen_in(stores, context.run.run_id)))
@@ -142,7 +142,7 @@ def over_time(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> 
 @makes(_spec(contracts.PRODUCT_AFFINITY, *FROM_LINES))
 def products(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Tell what each tier and cluster buys, and what it buys much more than others do."""
-    from insiders_assets.programme.refresh import product_tables
+    from insiders_assets.programme.compute import product_tables
     from insiders_assets.refresh.chosen import chosen_in
 
     yield from _keep(stores, PRODUCTS, product_tables(*chosen_in(stores, context.run.run_id)))
@@ -151,7 +151,7 @@ def products(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 @makes(_spec(contracts.BUSINESS_ANSWERS, *FROM_LIST, *(table.name for table in ANSWERED_FROM)))
 def business_answers(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Answer what the business asked, from the tables around the list."""
-    from insiders_assets.programme.refresh import answer_tables
+    from insiders_assets.programme.compute import answer_tables
     from insiders_assets.refresh.chosen import chosen_in
 
     tables = {table.name: stores.lake.read(table.name) for table in ANSWERED_FROM}
@@ -176,7 +176,7 @@ def business_answers(context: AssetExecutionContext, stores: ResourceParam[Store
 def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> MaterializeResult:
     """Render the report from the tables in the lake."""
     from insiders_assets.refresh.render import render
-    from insiders_assets.report.seal import belong_together
+    from insiders_assets.report.file_digests import belong_together
 
     stores.chosen.clear()
     rendered = render(stores, [table.name for table in TABLES])

@@ -195,7 +195,7 @@ def recipe_trials(stores: ResourceParam[Stores]) -> Kept:
 def churn_study(stores: ResourceParam[Stores]) -> Kept:
     """Measure how many change sides from month to month."""
     from insiders_assets.programme import ProgrammeRules
-    from insiders_assets.refresh.inputs import as_of_date
+    from insiders_assets.refresh.sources import as_of_date
     from insiders_assets.refresh.study import features_by_day
     from insiders_assets.research import churn
 

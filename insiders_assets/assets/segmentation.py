@@ -45,7 +45,7 @@ def segmentation_model(
     context: AssetExecutionContext, config: FitConfig, stores: ResourceParam[Stores]
 ) -> MaterializeResult:
     """Keep the champion, or fit one."""
-    from insiders_assets.refresh.inputs import as_of_date
+    from insiders_assets.refresh.sources import as_of_date
     from insiders_assets.refresh.state import model_in_use
     from insiders_assets.segmentation.recipes import recipe_from
 

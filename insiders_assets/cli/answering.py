@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets.errors import UsageError
-from insiders_assets.ingest.question_text import choices, sentence
-from insiders_assets.ingest.questions import chosen
+from insiders_assets.ingest.questions.question import chosen
+from insiders_assets.ingest.questions.question_text import choices, sentence
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.inspection import Answering
-    from insiders_assets.ingest.questions import Answer, Question, Settled
+    from insiders_assets.ingest.inspection.inspection import Answering
+    from insiders_assets.ingest.questions.question import Answer, Question, Settled
 
 
 def answering(given: Sequence[str], *, ask: bool) -> Answering:

@@ -78,7 +78,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ingest what is new and refresh everything; fits a model only if there is none."""
-    from insiders_assets.cli.given import given_to_run
+    from insiders_assets.cli.options import given_to_run
     from insiders_assets.cli.run import refresh
 
     settings = given_to_run(landing=landing, home=home, as_of=as_of)
@@ -94,7 +94,7 @@ def refit(
     as_json: Json = False,
 ) -> None:
     """Fit a new model, matched to the old one, then refresh everything with it."""
-    from insiders_assets.cli.given import given_to_run
+    from insiders_assets.cli.options import given_to_run
     from insiders_assets.cli.run import refresh
 
     settings = given_to_run(landing=landing, home=home, as_of=as_of)
@@ -115,7 +115,7 @@ def study(
     home: Home = None,
 ) -> None:
     """Run the research assets on what the last run left in the lake; the next refresh shows what they found."""
-    from insiders_assets.cli.given import given_to_run
+    from insiders_assets.cli.options import given_to_run
     from insiders_assets.cli.study import run_study
 
     run_study(given_to_run(landing=landing, home=home), name)
@@ -146,8 +146,8 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Show what a file looks like, propose a mapping for it, and count what would be rejected and why."""
-    from insiders_assets.cli.given import given
     from insiders_assets.cli.inspect import inspect_file
+    from insiders_assets.cli.options import given
 
     settings = given(landing=landing, home=home)
     inspect_file(settings, file, write=write, pattern=files, as_json=as_json, answers=answer or ())
@@ -166,7 +166,7 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Write rejected rows into a sheet; once they are mended there, take them back in and refresh."""
-    from insiders_assets.cli.given import given_to_run
+    from insiders_assets.cli.options import given_to_run
     from insiders_assets.cli.replay import replay as take_back_in
 
     take_back_in(given_to_run(landing=landing, home=home), sheet, as_json=as_json)
@@ -181,7 +181,7 @@ def forget(
 ) -> None:
     """Remove customers from everything that is kept, for good: a re-dropped export does not bring them back."""
     from insiders_assets.cli.forget import forget as forget_customers
-    from insiders_assets.cli.given import given_to_run
+    from insiders_assets.cli.options import given_to_run
 
     forget_customers(given_to_run(landing=landing, home=home), customers, as_json=as_json)
 
@@ -198,7 +198,7 @@ def segment(
     as_json: Json = False,
 ) -> None:
     """Count who is in a segment, or in each; those of <home>/segments.yaml join the built-in ones."""
-    from insiders_assets.cli.given import given
+    from insiders_assets.cli.options import given
     from insiders_assets.cli.segment import show_segments
 
     show_segments(given(home=home), name, out, as_json=as_json)
@@ -213,7 +213,7 @@ def about(
 ) -> None:
     """Show everything that is kept of a customer, as `insiders forget` would remove it; changes nothing."""
     from insiders_assets.cli.about import about as show
-    from insiders_assets.cli.given import given
+    from insiders_assets.cli.options import given
 
     show(given(landing=landing, home=home), customer, as_json=as_json)
 
@@ -229,7 +229,7 @@ def show_settings(
 ) -> None:
     """Show every setting: its value, where it comes from, whether it can change a result, and what it means."""
     from insiders_assets.cli.configuration import show_settings as show
-    from insiders_assets.cli.given import given
+    from insiders_assets.cli.options import given
 
     options = {"landing": landing, "home": home}
     show(given(**options), options, only_set=only_set, as_json=as_json)
@@ -267,7 +267,7 @@ def ui(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
 ) -> None:
     """Dagster's UI and daemon, with the sensor on: a file dropped in the landing zone refreshes the report."""
-    from insiders_assets.cli.given import given_to_run
+    from insiders_assets.cli.options import given_to_run
     from insiders_assets.cli.ui import serve
 
     serve(given_to_run(landing=landing, home=home), host=host, port=port)
@@ -291,7 +291,7 @@ def dashboard(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8500,
 ) -> None:
     """The live dashboard: reads the warehouse only, and follows each refresh by itself."""
-    from insiders_assets.cli.given import given
+    from insiders_assets.cli.options import given
     from insiders_assets.dashboard import serve
 
     serve(given(home=home), host=host, port=port, say=typer.echo)
@@ -307,8 +307,8 @@ def migrate(
     as_json: Json = False,
 ) -> None:
     """Copy a home, history included, and compare; INSIDERS_TO_DATABASE_URL names the new home's database."""
-    from insiders_assets.cli.given import given
     from insiders_assets.cli.migrate import migrate as move
+    from insiders_assets.cli.options import given
 
     move(given(home=home), to, only_compare=only_compare, as_json=as_json)
 
@@ -317,7 +317,7 @@ def migrate(
 def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) -> None:
     """Look at settings, rights, clock, space, versions and connections, and say what to mend."""
     from insiders_assets.cli.doctor import report
-    from insiders_assets.cli.given import given
+    from insiders_assets.cli.options import given
 
     report(given(landing=landing, home=home), as_json=as_json)
 
@@ -325,7 +325,7 @@ def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) ->
 @app.command(short_help="Make the warehouse's tables, or bring them up to date.")
 def upgrade(home: Home = None) -> None:
     """Make the warehouse's tables, or bring them up to date; what a database's owner does for a writer who may not."""
-    from insiders_assets.cli.given import given
+    from insiders_assets.cli.options import given
     from insiders_assets.storage.stores import Stores
 
     warehouse = Stores(given(home=home)).warehouse

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from pydantic import SecretStr
 
-from insiders_assets.cli.given import PREFIX
+from insiders_assets.cli.options import PREFIX
 
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings

@@ -16,13 +16,13 @@ import typer
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
+from insiders_assets.corrections.sheet import NAME
 from insiders_assets.errors import UsageError
 from insiders_assets.formulas import unguarded
-from insiders_assets.ingest.forgotten import words
+from insiders_assets.ingest.erasure_filter import words
 from insiders_assets.refresh.recovery import forget_in_history
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.forgetting import Forgetting, forget_in_tables
-from insiders_assets.storage.mending_sheet import NAME
 from insiders_assets.storage.redaction import Redactor, redact_folder, redact_reports
 from insiders_assets.storage.stores import Stores
 

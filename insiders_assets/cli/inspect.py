@@ -15,10 +15,10 @@ import typer
 from insiders_assets.cli.answering import answering, asking, question_facts, settled_facts
 from insiders_assets.cli.telling import currency_of, flooring, settling, telling
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.ingest.inspection import Inspected, Inspection, inspect
-from insiders_assets.ingest.mapping import Mappings, read_mappings, written
-from insiders_assets.ingest.mapping_text import with_mapping
-from insiders_assets.ingest.proposal import pattern_of
+from insiders_assets.ingest.inspection.inference import pattern_of
+from insiders_assets.ingest.inspection.inspection import Inspected, Inspection, inspect
+from insiders_assets.ingest.mapping.mapping_file import with_mapping
+from insiders_assets.ingest.mapping.schema import Mappings, read_mappings, written
 from insiders_assets.ingest.rules import IngestRules
 from insiders_assets.storage.stores import Stores
 

@@ -11,7 +11,7 @@ import typer
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone
 from insiders_assets.settings import require_database
-from insiders_assets.storage.moving import compare, move, require_two
+from insiders_assets.storage.migration import compare, move, require_two
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from insiders_assets.cli import aside
+from insiders_assets.cli import rejected_files
 from insiders_assets.errors import InsidersError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def print_outcome(stores: Stores, report: dict[str, Any], *, current: bool, whol
         typer.echo(line)
     typer.echo("")
     typer.echo(_rows(words, report["rows"]))
-    for line in (*_dropped(words, report), *aside.told(stores), *stores.transactions.notes()):
+    for line in (*_dropped(words, report), *rejected_files.told(stores), *stores.transactions.notes()):
         typer.echo(line)
     if model := _outdated(stores):
         typer.echo(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from insiders_assets.cli import aside
+from insiders_assets.cli import rejected_files
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
+from insiders_assets.corrections.replay import Replay, take_in, waiting
+from insiders_assets.corrections.sheet import NAME, write_sheet
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.places import place
-from insiders_assets.storage.mending_sheet import NAME, write_sheet
-from insiders_assets.storage.replaying import Replay, take_in, waiting
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
                     "mended": 0,
                     "still_rejected": len(rows),
                     "sheet": str(path) if rows else None,
-                    "set_aside": aside.facts(stores),
+                    "set_aside": rejected_files.facts(stores),
                 }
             )
         )
@@ -79,14 +79,14 @@ def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
 
 def _say_aside(stores: Stores) -> None:
     """Name what the sheet does not hold: no row of a file that is set aside whole can be mended by itself."""
-    if lines := aside.told(stores):
+    if lines := rejected_files.told(stores):
         typer.echo("Not in the sheet: " + "\n".join(lines))
 
 
 def _held(stores: Stores, result: Replay) -> int:
     """Rows mended now whose file is set aside all the same."""
-    aside = {export.name for _, export in stores.transactions.manifest().exports() if export.set_aside}
-    return sum(row.file in aside for row in result.mended)
+    held = {export.name for _, export in stores.transactions.manifest().exports() if export.set_aside}
+    return sum(row.file in held for row in result.mended)
 
 
 def _rewrite(path: Place, result: Replay) -> None:
@@ -106,7 +106,7 @@ def _say(stores: Stores, result: Replay, held: int, path: Place, *, as_json: boo
             "still_rejected": len(result.rejected),
             "no_longer_rejected": len(result.unknown),
             "sheet": str(path) if result.rejected else None,
-            "set_aside": aside.facts(stores),
+            "set_aside": rejected_files.facts(stores),
         }
         typer.echo(json.dumps(facts))
         return

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets import errors, progress
-from insiders_assets.cli import aside
-from insiders_assets.cli.ahead import TO_FIT, TO_REPORT, import_ahead
-from insiders_assets.cli.collector import collect_rarely
+from insiders_assets.cli import rejected_files
 from insiders_assets.cli.console import showing_progress
+from insiders_assets.cli.gc_tuning import collect_rarely
 from insiders_assets.cli.outcome import page, print_outcome
+from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
-from insiders_assets.storage.files import make_folder
+from insiders_assets.storage.atomic_write import make_folder
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.upkeep import kept_up
@@ -61,7 +61,11 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
                 execute(stores, job)
     report = stores.publication.latest_report() or {}
     if as_json:
-        said = {"report": str(page(stores)), "nothing_new": current, "set_aside": aside.facts(stores)}
+        said = {
+            "report": str(page(stores)),
+            "nothing_new": current,
+            "set_aside": rejected_files.facts(stores),
+        }
         typer.echo(json.dumps(report | said))
     else:
         print_outcome(stores, report, current=current, whole_answers=whole_answers)
@@ -120,8 +124,8 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
     from dagster import AssetKey
 
     from insiders_assets.cli.history import written_at_ease
-    from insiders_assets.cli.turns import COMMAND, take_turn, waiting_told
     from insiders_assets.cli.ui import dagster_folder
+    from insiders_assets.cli.write_lock import COMMAND, take_turn, waiting_told
     from insiders_assets.definitions import build_defs
 
     collect_rarely()

@@ -12,7 +12,7 @@ import typer
 from insiders_assets.errors import UsageError
 from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.segments import BUILT_IN, COLUMNS, people, read_segments, within
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.tally import HARDLY, WORTH
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.row_counter import HARDLY, WORTH
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.inspection import Inspected, Inspection
+    from insiders_assets.ingest.inspection.inspection import Inspected, Inspection
 
 _CURRENCY = (
     "currency",

@@ -13,7 +13,7 @@ import typer
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path, place
-from insiders_assets.storage.files import make_folder, write_text
+from insiders_assets.storage.atomic_write import make_folder, write_text
 from insiders_assets.storage.private import keep_private
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     """
     from filelock import FileLock, Timeout
 
-    from insiders_assets.cli.family import Family
+    from insiders_assets.cli.process_group import Family
     from insiders_assets.dashboard.server import listen
 
     keep_private()

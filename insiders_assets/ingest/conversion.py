@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
-from insiders_assets.ingest.blocks import Block, rejected_frame
-from insiders_assets.ingest.columns import FLAG, RETURNED
-from insiders_assets.ingest.dates import FIRST, LAST, to_datetime
-from insiders_assets.ingest.deriving import derived, given_back_of, vouchers, with_returns
-from insiders_assets.ingest.exclusion import NONE_EXCLUDED, counted, rule_of, with_vouchers
-from insiders_assets.ingest.ids import PEOPLE, fault_of, impossible
-from insiders_assets.ingest.mapping import DERIVED
-from insiders_assets.ingest.numbers import pieces_and_weights, to_float, to_int, without_unit
-from insiders_assets.ingest.orders import Orders, beside
+from insiders_assets.ingest.mapping.columns import FLAG, RETURNED
+from insiders_assets.ingest.mapping.deriving import derived, given_back_of, vouchers, with_returns
+from insiders_assets.ingest.mapping.exclusion import NONE_EXCLUDED, counted, rule_of, with_vouchers
+from insiders_assets.ingest.mapping.orders import Orders, beside
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.model import Block, rejected_frame
+from insiders_assets.ingest.parsing.dates import FIRST, LAST, to_datetime
+from insiders_assets.ingest.parsing.ids import PEOPLE, fault_of, impossible
+from insiders_assets.ingest.parsing.numbers import pieces_and_weights, to_float, to_int, without_unit
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.columns import Plan
-    from insiders_assets.ingest.date_limits import End
-    from insiders_assets.ingest.evidence import Formats
+    from insiders_assets.ingest.mapping.columns import Plan
+    from insiders_assets.ingest.parsing.date_limits import End
+    from insiders_assets.ingest.sniffing.format_inference import Formats
 
 LIMIT = 1_000_000_000
 """Quantities and prices beyond are mistyped; below it, no sum of a column can overflow."""
@@ -67,7 +67,7 @@ def convert(
 
     Args:
         block: The rows.
-        texts: The same rows as :func:`insiders_assets.ingest.texts.texts_of` gives them.
+        texts: The same rows as :func:`insiders_assets.ingest.mapping.text.texts_of` gives them.
         formats: How dates and numbers are read.
         plan: What is derived, and what is left out.
         orders: What is known of whole orders.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.errors import UsageError
-from insiders_assets.ingest.forgotten import TEXTS, Forgotten
-from insiders_assets.ingest.names import FIELDS
+from insiders_assets.ingest.erasure_filter import TEXTS, Forgotten
+from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.settings import pseudonym
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from insiders_assets.ingest.shops import VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping as Mapping_
 
-    from insiders_assets.ingest.date_limits import DayCounts, End
-    from insiders_assets.ingest.mapping import Mapping, Mappings
+    from insiders_assets.ingest.mapping.schema import Mapping, Mappings
+    from insiders_assets.ingest.parsing.date_limits import DayCounts, End
     from insiders_assets.settings import Settings
 
 READER_VERSION = 4

@@ -1,6 +1,7 @@
 """Reads a file in a process of its own and keeps nothing: whether it ends the process that reads it.
 
-Started as ``python -m insiders_assets.ingest.trial`` with the path as its argument and the rules on its standard input.
+Started as ``python -m insiders_assets.ingest.trial`` with the path as its argument and the rules on its
+standard input.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def is_survived(path: Path, rules: FileRules) -> bool:
 
 def main(path: str) -> None:
     """Read a file by the rules on standard input."""
-    from insiders_assets.ingest.reading import read_file
+    from insiders_assets.ingest.pipeline import read_file
 
     read_file(Path(path), pickle.load(sys.stdin.buffer), lambda _: _Nothing())  # noqa: S301 - from our own process
 

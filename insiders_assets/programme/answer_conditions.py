@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.programme.amounts import count, listed, money, percent, plural
 from insiders_assets.programme.answer_facts import AnswerFacts
 from insiders_assets.programme.conditions import member_intervals
-from insiders_assets.programme.rules import WORTH
+from insiders_assets.programme.config import WORTH
 
 KINDS_TOLD = 3
 """Kinds told in an answer; the table has them all."""

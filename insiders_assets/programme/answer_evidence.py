@@ -6,7 +6,7 @@ import polars as pl
 
 from insiders_assets.programme.amounts import listed, money, percent, plural
 from insiders_assets.programme.answer_facts import AnswerFacts
-from insiders_assets.programme.evidence import plain_sort_share
+from insiders_assets.programme.evaluation import plain_sort_share
 
 
 def better(facts: AnswerFacts) -> str:

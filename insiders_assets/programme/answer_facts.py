@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from insiders_assets.programme.conditions import Conditions
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.policies import Selection
-from insiders_assets.programme.rules import ProgrammeRules
 
 
 @dataclass(frozen=True)

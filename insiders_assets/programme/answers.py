@@ -9,9 +9,9 @@ from insiders_assets.programme.amounts import count, listed, money, number, perc
 from insiders_assets.programme.answer_conditions import eligible, kinds_told, policy_text, removed
 from insiders_assets.programme.answer_evidence import better
 from insiders_assets.programme.answer_facts import AnswerFacts
-from insiders_assets.programme.evidence import plain_sort_share
+from insiders_assets.programme.config import WORTH
+from insiders_assets.programme.evaluation import plain_sort_share
 from insiders_assets.programme.policies import ONE_BY_ONE
-from insiders_assets.programme.rules import WORTH
 
 QUESTIONS = {
     1: "Who are the people eligible for the Insiders programme?",

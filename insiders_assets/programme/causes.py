@@ -14,9 +14,9 @@ import polars as pl
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.programme.borders import Borders, least_micros
 from insiders_assets.programme.bridge import CHANGES
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import tier_by_value
 from insiders_assets.programme.policies import INSIDER
-from insiders_assets.programme.rules import ProgrammeRules
 
 NOTHING_CAN_OUTWEIGH = 2**62
 

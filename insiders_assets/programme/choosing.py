@@ -12,18 +12,18 @@ from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.programme.borders import Borders, borders_in_force
 from insiders_assets.programme.cluster_policies import rank_clusters
 from insiders_assets.programme.conditions import Conditions, fit_conditions, with_rules
+from insiders_assets.programme.config import WORTH
 from insiders_assets.programme.experiment import HOLDOUT, with_groups
 from insiders_assets.programme.grace import with_grace
 from insiders_assets.programme.groups import gather
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.kinds import kind_words, name_kinds
-from insiders_assets.programme.memory import remember
 from insiders_assets.programme.near_miss import with_gaps
 from insiders_assets.programme.offers import Targets, with_offers
 from insiders_assets.programme.policies import INSIDER, Selection
+from insiders_assets.programme.previous_state import remember
 from insiders_assets.programme.reasons import with_reasons
 from insiders_assets.programme.rhythm import with_states
-from insiders_assets.programme.rules import WORTH
 from insiders_assets.programme.selection import select
 from insiders_assets.programme.steps import with_steps
 from insiders_assets.programme.suppression import active, first_reason, suppressed_by

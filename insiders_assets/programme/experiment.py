@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.customers import EXPERIMENT_GROUPS
-from insiders_assets.programme.rules import ProgrammeRules
+from insiders_assets.programme.config import ProgrammeRules
 
 INVITED, HOLDOUT = EXPERIMENT_GROUPS
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.policies import INSIDER
-from insiders_assets.programme.rules import ProgrammeRules
 
 
 def with_grace(customers: pl.DataFrame, rules: ProgrammeRules, *, same_selection: bool) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.programme.borders import Borders, FrozenBorders
-from insiders_assets.programme.rules import ProgrammeRules
+from insiders_assets.programme.config import ProgrammeRules
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from insiders_assets.contracts.programme import LEAVES_NEXT
 from insiders_assets.money import MICRO
 from insiders_assets.programme.amounts import campaign_money
 from insiders_assets.programme.borders import least_micros
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.policies import INSIDER, Selection
-from insiders_assets.programme.rules import ProgrammeRules
 
 CENT = MICRO // 100
 

@@ -23,7 +23,7 @@ def compare(
 
     Args:
         insiders: The list of today.
-        memory: As :func:`insiders_assets.programme.memory.remember` returns it.
+        memory: As :func:`insiders_assets.programme.previous_state.remember` returns it.
         moves: As :func:`insiders_assets.programme.bridge.value_moves` returns it.
         given: What was the same at both refreshes.
 

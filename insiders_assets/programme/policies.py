@@ -18,7 +18,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.programme.borders import Borders
-from insiders_assets.programme.rules import ProgrammeRules
+from insiders_assets.programme.config import ProgrammeRules
 
 INSIDER, VIABILITY, NOT_INSIDER = TIERS
 

@@ -14,9 +14,9 @@ import polars as pl
 
 from insiders_assets.programme.amounts import campaign_money, money_column, plural_column
 from insiders_assets.programme.conditions import Conditions
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import keeps
 from insiders_assets.programme.policies import INSIDER, VIABILITY, Selection
-from insiders_assets.programme.rules import ProgrammeRules
 
 MOST_WORDS = 15
 """Words of a reason at most."""

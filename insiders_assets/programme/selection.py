@@ -10,8 +10,8 @@ import polars as pl
 from insiders_assets.errors import UsageError
 from insiders_assets.programme import cluster_policies, customer_policies
 from insiders_assets.programme.borders import Borders
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.policies import Policy, Selection
-from insiders_assets.programme.rules import ProgrammeRules
 
 POLICIES: dict[str, Policy] = {
     "coverage": cluster_policies.coverage,

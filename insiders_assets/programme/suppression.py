@@ -12,8 +12,8 @@ import math
 import polars as pl
 
 from insiders_assets.contracts.programme import SUPPRESSIONS
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.groups import micros, share, total
-from insiders_assets.programme.rules import ProgrammeRules
 
 RULES = {
     "anonymous": "not identified: there is nobody to invite",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from insiders_assets.refresh.inputs import programme_inputs
+from insiders_assets.refresh.sources import programme_inputs
 
 if TYPE_CHECKING:
     from insiders_assets.programme import ProgrammeInputs

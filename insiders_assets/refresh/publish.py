@@ -11,9 +11,9 @@ import polars as pl
 
 from insiders_assets import __version__
 from insiders_assets.errors import InsidersError
-from insiders_assets.refresh.inputs import inputs_digest, side_inputs
 from insiders_assets.refresh.recovery import keep_history, keep_model
 from insiders_assets.refresh.render import refresh_before
+from insiders_assets.refresh.sources import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, remember
 from insiders_assets.storage.retention import retire
 

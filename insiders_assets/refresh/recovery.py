@@ -17,7 +17,7 @@ from insiders_assets.checksums import is_whole as is_whole_file
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable
 from insiders_assets.refresh.state import is_whole, last_refresh, logger
-from insiders_assets.storage.files import noted
+from insiders_assets.storage.atomic_write import noted
 from insiders_assets.storage.forgetting import forget_in_tables
 
 if TYPE_CHECKING:

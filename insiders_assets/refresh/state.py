@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets import __version__
 from insiders_assets.checksums import is_whole as is_whole_file
-from insiders_assets.refresh.inputs import side_inputs
-from insiders_assets.storage.files import write_noted, write_text
+from insiders_assets.refresh.sources import side_inputs
+from insiders_assets.storage.atomic_write import write_noted, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

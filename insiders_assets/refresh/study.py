@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.atomic_write import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.forgotten import names_any
+from insiders_assets.ingest.erasure_filter import names_any
 from insiders_assets.places import readable
 from insiders_assets.refresh.recovery import HISTORY
 from insiders_assets.storage.forgetting import tables_in

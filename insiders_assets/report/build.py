@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.report.facts import report_facts
+from insiders_assets.report.file_digests import FACTS, digest, opened, sealed
 from insiders_assets.report.member_list import write_csv, write_xlsx
 from insiders_assets.report.page import render, render_evidence
-from insiders_assets.report.seal import FACTS, digest, opened, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 
 BESIDE = ("report.html", "evidence.html", "members.csv", "members.xlsx")

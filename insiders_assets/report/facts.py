@@ -13,7 +13,7 @@ from insiders_assets.report.headlines import headlines
 
 if TYPE_CHECKING:
     from insiders_assets.contracts.dropped import Dropped
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 ROWS = ("read", "transactions", "quarantined", "purchases", "returns")
 SPACES = ("embedding", "features", "leaves")

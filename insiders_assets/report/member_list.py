@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from insiders_assets.contracts.table import Column
     from insiders_assets.language import Language
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 SHEET_ROWS = 1_048_575
 """Rows that fit an Excel sheet below its header."""
@@ -41,7 +41,7 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
     """Write ``members.xlsx``: a sheet of members and one that says what it is. Memory does not grow with members."""
     import xlsxwriter
 
-    from insiders_assets.report.sheet_rows import fill
+    from insiders_assets.report.xlsx_rows import fill
 
     words, members = inputs.words, _told(inputs)
     starts = range(0, max(members.height, 1), SHEET_ROWS)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from insiders_assets.language import Language
     from insiders_assets.report.charts import Figure
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 HERE = Path(__file__).parent
 MEMBERS_SHOWN = 300

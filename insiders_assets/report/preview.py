@@ -10,7 +10,7 @@ from insiders_assets.report.sections.summary import headline, lead, movement_lin
 from insiders_assets.report.sections.tiers import tiles
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 COLOURS = 64
 

@@ -18,7 +18,7 @@ from insiders_assets.programme.customer_policies import value
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER
 from insiders_assets.research.drawing import INK, SERIES, canvas, png
 from insiders_assets.research.study import Study
-from insiders_assets.segmentation import Recipe, SegmentationModel, measures
+from insiders_assets.segmentation import Recipe, SegmentationModel, agreement
 
 LABEL = "churn study"
 MONTH = 30
@@ -174,7 +174,7 @@ def _rows(tables: list[tuple[date, pl.DataFrame]], placed: Placed) -> Iterator[d
                 "customers": both.height,
                 "tier_churn": _share(both["policy_tier"] != both["policy_tier_now"]),
                 "insider_churn": _share(inside[0] != inside[1]),
-                "cluster_agreement": measures.adjusted_rand(
+                "cluster_agreement": agreement.adjusted_rand(
                     both["cluster"].to_numpy(), both["cluster_now"].to_numpy()
                 ),
                 "by_the_model": _share(now["policy_tier"] != drawn["policy_tier"]) if way in FITTED else None,

@@ -13,11 +13,11 @@ from insiders_assets import progress
 from insiders_assets.contracts.research import CLUSTERER_STUDY
 from insiders_assets.research.drawing import CLUSTER_COLOURS, MUTED, SERIES, canvas, png
 from insiders_assets.research.study import Study
-from insiders_assets.segmentation import SegmentationModel, measures
+from insiders_assets.segmentation import SegmentationModel, agreement
 from insiders_assets.segmentation.forest import fit_forest
-from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.scaling import Scaling
 from insiders_assets.segmentation.spectral import diffusion_map
+from insiders_assets.segmentation.training_set import matrix
 
 LABEL = "clusterer study"
 CUSTOMERS = 3_000
@@ -155,7 +155,7 @@ def stability(points: Points, way: Callable[[Points], Labels], labels: Labels, s
     found = []
     for number in range(SUBSAMPLES):
         rows = np.random.default_rng((seed, number)).permutation(len(points))[: round(SHARE * len(points))]
-        found.append(measures.adjusted_rand(labels[rows], way(points[rows])))
+        found.append(agreement.adjusted_rand(labels[rows], way(points[rows])))
     return float(np.mean(found))
 
 

@@ -16,7 +16,7 @@ from insiders_assets.research.drawing import CLUSTER_COLOURS, canvas, png
 from insiders_assets.research.neighbourhood import continuity, euclidean, trustworthiness
 from insiders_assets.research.spaces import SPACES, People, Points, Space, regression_leaves
 from insiders_assets.research.study import Study
-from insiders_assets.segmentation import SegmentationModel, measures
+from insiders_assets.segmentation import SegmentationModel, agreement
 from insiders_assets.segmentation.centre_vote import principal_axes
 from insiders_assets.segmentation.quality import hamming, silhouettes
 
@@ -75,8 +75,8 @@ def data_space_study(
                     "has_text": space.has_text,
                     "dimensions": points.shape[1],
                     "clusters": len(np.unique(clusters)),
-                    "seed_agreement": measures.adjusted_rand(clusters, again),
-                    "champion_agreement": measures.adjusted_rand(clusters, own),
+                    "seed_agreement": agreement.adjusted_rand(clusters, again),
+                    "champion_agreement": agreement.adjusted_rand(clusters, own),
                     "cpu_seconds": taken,
                 }
             )

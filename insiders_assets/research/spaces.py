@@ -15,9 +15,9 @@ from insiders_assets.segmentation import Recipe
 from insiders_assets.segmentation.embedding import umap_layout
 from insiders_assets.segmentation.forest import fit_forest
 from insiders_assets.segmentation.neighbours import nearest, nearest_points, one_hot
-from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.scaling import Scaling
 from insiders_assets.segmentation.spectral import diffusion_map
+from insiders_assets.segmentation.training_set import matrix
 
 NEIGHBOURS = 50
 EPOCHS = 200

@@ -20,9 +20,9 @@ from insiders_assets import progress
 from insiders_assets.contracts.research import BADGES, OWN_SHOP, STABILITY_STUDY, badge
 from insiders_assets.research.stability_figures import cluster_figure, fit_figure
 from insiders_assets.research.study import Study
-from insiders_assets.segmentation import measures
+from insiders_assets.segmentation import agreement
 from insiders_assets.segmentation.fitting import group
-from insiders_assets.segmentation.population import fitted_population
+from insiders_assets.segmentation.training_set import fitted_population
 
 if TYPE_CHECKING:
     from insiders_assets.segmentation import Recipe, SegmentationModel
@@ -96,7 +96,7 @@ def stability_study(
         others: The same table of other shops, by name: whether the recipe holds there, too.
     """
     repeats = repeats or Repeats()
-    chosen = measures.insider_set if by_cluster else _by_money
+    chosen = agreement.insider_set if by_cluster else _by_money
     shops = {OWN_SHOP: features} | dict(others or {})
     done = _Counter(repeats.total * len(shops))
     rows: list[Row] = []
@@ -136,7 +136,7 @@ def stability_study(
 
 
 def _by_money(_clusters: NDArray[np.int32], revenue: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return measures.worthiest(revenue)
+    return agreement.worthiest(revenue)
 
 
 def among(fits: Iterable[Fitted], revenue: NDArray[np.float64], chosen: Chosen = _by_money) -> Agreements:
@@ -151,8 +151,8 @@ def among(fits: Iterable[Fitted], revenue: NDArray[np.float64], chosen: Chosen =
     known = [(rows, clusters, chosen(clusters, revenue[rows])) for rows, clusters in fits]
     for one, other in combinations(known, 2):
         _, first, second = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-        found.rand.append(measures.adjusted_rand(one[1][first], other[1][second]))
-        found.jaccard.append(measures.jaccard(one[2][first], other[2][second]))
+        found.rand.append(agreement.adjusted_rand(one[1][first], other[1][second]))
+        found.jaccard.append(agreement.jaccard(one[2][first], other[2][second]))
     return found
 
 
@@ -173,9 +173,9 @@ def beside(
     found = Agreements(recovery={int(cluster): [] for cluster in np.unique(clusters)})
     inside = chosen(clusters, revenue)
     for rows, labels in fits:
-        found.rand.append(measures.adjusted_rand(clusters[rows], labels))
-        found.jaccard.append(measures.jaccard(inside[rows], chosen(labels, revenue[rows])))
-        for cluster, value in measures.cluster_recovery(clusters[rows], labels).items():
+        found.rand.append(agreement.adjusted_rand(clusters[rows], labels))
+        found.jaccard.append(agreement.jaccard(inside[rows], chosen(labels, revenue[rows])))
+        for cluster, value in agreement.cluster_recovery(clusters[rows], labels).items():
             found.recovery[cluster].append(value)
     return found
 

@@ -15,8 +15,8 @@ from insiders_assets.research.stability import beside
 from insiders_assets.research.study import Study
 from insiders_assets.segmentation import recipe
 from insiders_assets.segmentation.fitting import group_by_k
-from insiders_assets.segmentation.population import fitted_population
 from insiders_assets.segmentation.recipes import DEFAULT
+from insiders_assets.segmentation.training_set import fitted_population
 
 LABEL = "recipe trials"
 TIMES = 10

@@ -10,7 +10,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import IS_IDENTIFIED
 from insiders_assets.errors import UsageError
-from insiders_assets.segmentation.population import checked
+from insiders_assets.segmentation.training_set import checked
 
 COVERAGE = (0.85, 0.97)
 """Shares of all value that Insiders, and Insiders with those being analysed, cover."""

@@ -17,20 +17,20 @@ from insiders_assets.segmentation.centre_vote import CentreVote, principal_axes,
 from insiders_assets.segmentation.clustering import by_revenue, clusters_of
 from insiders_assets.segmentation.embedding import joined, umap_layout
 from insiders_assets.segmentation.forest import Forest, fit_forest
-from insiders_assets.segmentation.leaf_vote import LeafVote, fingerprints
+from insiders_assets.segmentation.forest_knn import LeafVote, fingerprints
 from insiders_assets.segmentation.named_axes import names_of
 from insiders_assets.segmentation.named_fit import named_groups, named_space, named_voter
 from insiders_assets.segmentation.neighbours import nearest, nearest_points
-from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.quality import silhouettes
 from insiders_assets.segmentation.scaling import Scaling
 from insiders_assets.segmentation.spectral import diffusion_map
+from insiders_assets.segmentation.training_set import matrix
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.segmentation.assigners import Voter
     from insiders_assets.segmentation.recipes import Recipe
-    from insiders_assets.segmentation.voters import Voter
 
 LABEL = "fitting a model"
 STEPS = 5

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from insiders_assets.contracts.customers import ASSIGNMENTS, CUSTOMER_ID
 from insiders_assets.places import Place, place
-from insiders_assets.segmentation import archive
+from insiders_assets.segmentation import serialization
+from insiders_assets.segmentation.assigners import Voter, read_voter
 from insiders_assets.segmentation.borders import COVERAGE, Borders, borders_of
+from insiders_assets.segmentation.cluster_matching import Lineage, follow
 from insiders_assets.segmentation.drift import reference
-from insiders_assets.segmentation.identity import Lineage, follow
-from insiders_assets.segmentation.population import checked, contract_digest, fitted_population, matrix
 from insiders_assets.segmentation.recipes import DEFAULT, Recipe
 from insiders_assets.segmentation.recipes import recipe as recipe_named
-from insiders_assets.segmentation.voters import Voter, read_voter
+from insiders_assets.segmentation.training_set import checked, contract_digest, fitted_population, matrix
 
 FORMAT = 1
 """Raised when the files of a model change their meaning."""
@@ -108,7 +108,7 @@ class SegmentationModel:
         }
         borders = borders_of(features, measure=value, coverage=coverage)
         card["borders"] = borders.facts() if borders else None
-        card["version"] = archive.content_hash(found.voter.arrays(), card)
+        card["version"] = serialization.content_hash(found.voter.arrays(), card)
         return cls(found.voter, card)
 
     def assign(self, features: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -169,7 +169,7 @@ class SegmentationModel:
         Raises:
             ModelError: The location cannot be written.
         """
-        archive.write(place(location) / self.version, self._voter.arrays(), self.card)
+        serialization.write(place(location) / self.version, self._voter.arrays(), self.card)
         return self.version
 
     @classmethod
@@ -183,11 +183,11 @@ class SegmentationModel:
             ModelError: There is no model, it is damaged, or it was made for other features.
         """
         folder = place(location)
-        if (folder / archive.LATEST).exists():
-            folder = folder / archive.latest(folder)
-        arrays, card = archive.read(folder)
+        if (folder / serialization.LATEST).exists():
+            folder = folder / serialization.latest(folder)
+        arrays, card = serialization.read(folder)
         if card.get("format") != FORMAT:
-            raise archive.OutdatedModelError(
+            raise serialization.OutdatedModelError(
                 f"is of format {card.get('format')}, this program reads {FORMAT}",
                 where=str(folder),
                 cure="fit a new model: insiders refit",
@@ -195,16 +195,16 @@ class SegmentationModel:
         try:
             recipe = Recipe.from_facts(card["recipe"])
             if contract_digest(recipe.columns) != card["contract"]:
-                raise archive.OutdatedModelError(
+                raise serialization.OutdatedModelError(
                     "was made for another feature contract",
                     where=str(folder),
                     cure="fit a new model: insiders refit",
                 )
             return cls(read_voter(arrays, recipe, int(card["k"])), card)
-        except archive.OutdatedModelError:
+        except serialization.OutdatedModelError:
             raise
-        except archive.UNREADABLE as error:
-            raise archive.damaged(folder, error) from None
+        except serialization.UNREADABLE as error:
+            raise serialization.damaged(folder, error) from None
 
 
 def _clusters(

@@ -14,14 +14,14 @@ from insiders_assets.segmentation.forest import fit_forest
 from insiders_assets.segmentation.leaf_means import LeafMeans
 from insiders_assets.segmentation.median_vote import MedianVote, cells
 from insiders_assets.segmentation.named_axes import names_of, standings, telling
-from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.ranks import Ranks
+from insiders_assets.segmentation.training_set import matrix
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from insiders_assets.segmentation.assigners import Voter
     from insiders_assets.segmentation.recipes import Recipe
-    from insiders_assets.segmentation.voters import Voter
 
 STARTS = 20
 """How often KMeans starts anew: along axes that hardly correlate, most starts come to the same place."""

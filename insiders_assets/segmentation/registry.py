@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from insiders_assets.contracts.customers import MEASURES
 from insiders_assets.errors import ModelError
 from insiders_assets.places import Place, place
-from insiders_assets.segmentation import archive
+from insiders_assets.segmentation import serialization
 from insiders_assets.segmentation.model import SegmentationModel
 from insiders_assets.segmentation.recipes import recipe_from
 
@@ -37,12 +37,12 @@ class ModelRegistry:
         return sorted(
             folder.name
             for folder in self.root.iterdir()
-            if not folder.name.startswith(".") and (folder / archive.CARD).is_file()
+            if not folder.name.startswith(".") and (folder / serialization.CARD).is_file()
         )
 
     def champion_version(self) -> str | None:
         """The champion's version, or None before the first fit."""
-        return archive.latest(self.root) if (self.root / archive.LATEST).exists() else None
+        return serialization.latest(self.root) if (self.root / serialization.LATEST).exists() else None
 
     def champion(self) -> SegmentationModel:
         """The model that assigns; read once, then kept until another is promoted.
@@ -54,8 +54,10 @@ class ModelRegistry:
         if version is None:
             raise ModelError("there is no model yet", where=str(self.root), cure="fit one: insiders run")
         if self._loaded is None or self._loaded.version != version:
-            if not any((self.root / version / name).exists() for name in (archive.CARD, archive.ARRAYS)):
-                raise archive.lost(version, self.root)
+            if not any(
+                (self.root / version / name).exists() for name in (serialization.CARD, serialization.ARRAYS)
+            ):
+                raise serialization.lost(version, self.root)
             self._loaded = self.load(version)
         return self._loaded
 
@@ -78,14 +80,14 @@ class ModelRegistry:
         """
         with suppress(ModelError):
             version = self.champion_version()
-            if version is None or not (copies / version / archive.CARD).is_file():
+            if version is None or not (copies / version / serialization.CARD).is_file():
                 return ""
             try:
                 self.champion()
-            except archive.OutdatedModelError:
+            except serialization.OutdatedModelError:
                 return ""
             except ModelError as error:
-                archive.put_back(self.root / version, copies / version)
+                serialization.put_back(self.root / version, copies / version)
                 return f"{error.what}: the model {version} was put back from {copies / version}"
         return ""
 
@@ -97,7 +99,7 @@ class ModelRegistry:
         """
         if version not in self.versions():
             raise ModelError(f"there is no model {version!r}", where=str(self.root), cure="save it first")
-        archive.make_latest(self.root, version)
+        serialization.make_latest(self.root, version)
 
     def champion_or_fit(
         self,
@@ -125,13 +127,13 @@ class ModelRegistry:
         Raises:
             ModelError: The champion is gone or cannot be used, or no model can be fitted on these features.
         """
-        archive.sweep(self.root)
+        serialization.sweep(self.root)
         if not refit and in_use and self.champion_version() is None:
             if in_use not in self.versions():
-                raise archive.lost(in_use, self.root)
+                raise serialization.lost(in_use, self.root)
             self.promote(in_use)  # only the note of who assigns was lost
         if not refit and self.champion_version() is not None:
-            with suppress(archive.OutdatedModelError):
+            with suppress(serialization.OutdatedModelError):
                 return self.champion(), False
         model = SegmentationModel.fit(
             features,

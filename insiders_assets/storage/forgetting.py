@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets import checksums
-from insiders_assets.ingest.forgotten import counted, names_any, silenced
+from insiders_assets.ingest.erasure_filter import counted, names_any, silenced
 from insiders_assets.places import readable, sizes
-from insiders_assets.storage.files import noted, replacing
+from insiders_assets.storage.atomic_write import noted, replacing
 from insiders_assets.storage.lake import ROW_GROUP
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
 from insiders_assets.storage.parts import whole

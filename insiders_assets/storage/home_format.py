@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from insiders_assets import __version__
 from insiders_assets.checksums import is_whole
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.files import write_noted
+from insiders_assets.storage.atomic_write import write_noted
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place

@@ -11,7 +11,7 @@ from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable
-from insiders_assets.storage.files import noted
+from insiders_assets.storage.atomic_write import noted
 
 if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table

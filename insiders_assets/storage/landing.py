@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.atomic_write import write_text
 from insiders_assets.storage.private import as_before
 
 if TYPE_CHECKING:

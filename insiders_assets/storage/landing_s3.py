@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import SCHEME
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.atomic_write import write_text
 from insiders_assets.storage.landing import (
     MAPPING,
     FileSignature,

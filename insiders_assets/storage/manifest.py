@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.checksums import is_whole
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.files import write_noted
+from insiders_assets.storage.atomic_write import write_noted
 from insiders_assets.storage.landing import MAPPING, FileSignature
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import polars as pl
 from insiders_assets import checksums
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.files import replacing
+from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.manifest import Part
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.storage.files import write_text
+from insiders_assets.storage.atomic_write import write_text
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.formulas import csv_line, unguarded
 from insiders_assets.places import sizes
-from insiders_assets.report.seal import CHECKSUM, FACTS, SEAL, digest, opened, sealed
-from insiders_assets.storage.files import replacing
+from insiders_assets.report.file_digests import CHECKSUM, FACTS, SEAL, digest, opened, sealed
+from insiders_assets.storage.atomic_write import replacing
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
-    from insiders_assets.storage.publication import Publication
-    from insiders_assets.storage.publication_s3 import S3Publication
+    from insiders_assets.storage.report_store import Publication
+    from insiders_assets.storage.report_store_s3 import S3Publication
 
 STAND_IN = "(forgotten)"
 _KINDS = frozenset({".html", ".json", ".csv", ".xlsx", ".txt", ".log", ".out", ".err"})

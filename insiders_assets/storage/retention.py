@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from insiders_assets.storage.publication import Publication
-    from insiders_assets.storage.publication_s3 import S3Publication
+    from insiders_assets.storage.report_store import Publication
+    from insiders_assets.storage.report_store_s3 import S3Publication
 
 
 def retire(publication: Publication | S3Publication, refreshes: Sequence[str], kept: int) -> list[str]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from insiders_assets.ingest.together import LARGEST, Layout, asks_for_more, read_together, taken
+from insiders_assets.ingest.batch_reader import LARGEST, Layout, asks_for_more, read_together, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from insiders_assets.ingest.outcome import Outcome
+    from insiders_assets.ingest.row_counter import Sink
     from insiders_assets.ingest.rules import FileRules
-    from insiders_assets.ingest.tally import Sink
+    from insiders_assets.ingest.stats import Outcome
     from insiders_assets.storage.landing import FileSignature
 
 TOGETHER = 4 << 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.places import S3Path, place
 from insiders_assets.settings import require_database
-from insiders_assets.storage.files import make_folder
+from insiders_assets.storage.atomic_write import make_folder
 from insiders_assets.storage.private import keep_private
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from insiders_assets.storage.engines.engine import Engine
     from insiders_assets.storage.lake import Lake
     from insiders_assets.storage.landing import LandingZone
-    from insiders_assets.storage.publication import Publication
-    from insiders_assets.storage.publication_s3 import S3Publication
+    from insiders_assets.storage.report_store import Publication
+    from insiders_assets.storage.report_store_s3 import S3Publication
     from insiders_assets.storage.transactions import TransactionStore
     from insiders_assets.storage.warehouse import Warehouse
 
@@ -135,8 +135,8 @@ class Stores:
     @cached_property
     def publication(self) -> Publication | S3Publication:
         """Published reports."""
-        from insiders_assets.storage.publication import Publication
-        from insiders_assets.storage.publication_s3 import S3Publication
+        from insiders_assets.storage.report_store import Publication
+        from insiders_assets.storage.report_store_s3 import S3Publication
 
         home = self.home
         return S3Publication(home) if isinstance(home, S3Path) else Publication(home)

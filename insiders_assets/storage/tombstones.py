@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.checksums import is_whole
 from insiders_assets.errors import InsidersError
-from insiders_assets.ingest.forgotten import Forgotten
-from insiders_assets.storage.files import write_noted
+from insiders_assets.ingest.erasure_filter import Forgotten
+from insiders_assets.storage.atomic_write import write_noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,9 +19,9 @@ from insiders_assets.checksums import DamagedError
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_ROWS
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, place, readable, sizes
-from insiders_assets.storage.ingesting import Ingesting
+from insiders_assets.storage.corrected_rows import MendedRows
+from insiders_assets.storage.incremental_ingest import Ingesting
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part, to_read_again
-from insiders_assets.storage.mended import MendedRows
 from insiders_assets.storage.parts import whole
 from insiders_assets.storage.tombstones import Tombstones
 from insiders_assets.unfinished import sweep_files
@@ -213,7 +213,7 @@ class TransactionStore:
         return pl.concat(found).sort("source_file", "source_line", nulls_last=False, maintain_order=True)
 
     def rejected_part(self, part: Part) -> pl.DataFrame:
-        """Rejected rows of one export, as :data:`insiders_assets.ingest.blocks.REJECTED_SCHEMA`."""
+        """Rejected rows of one export, as :data:`insiders_assets.ingest.model.REJECTED_SCHEMA`."""
         path = whole(self.quarantine, part)
         frame = pl.read_parquet(readable(path), glob=False, hive_partitioning=False)
         return frame if "cells" in frame.columns else frame.with_columns(cells=pl.lit(None, dtype=pl.String))

@@ -167,7 +167,7 @@ def damaged(text: str, fragments: tuple[str, ...], chance: random.Random) -> str
 
 def mappings(on: Ground) -> list[Outcome]:
     """Mapping files that are no YAML, or hold what no mapping has."""
-    from insiders_assets.ingest.mapping import read_mappings
+    from insiders_assets.ingest.mapping.schema import read_mappings
 
     found, chance = (
         Broken(on, "mapping files, damaged at random or with YAML's traps in them"),

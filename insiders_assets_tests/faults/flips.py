@@ -16,7 +16,7 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import IngestRules
 from insiders_assets.refresh import recovery, state
-from insiders_assets.report.seal import belong_together
+from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.faults.record import Outcome

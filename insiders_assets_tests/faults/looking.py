@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from insiders_assets.report.seal import belong_together
+from insiders_assets.report.file_digests import belong_together
 
 ABSENT = "absent"
 """What a reader sees before anything was ever published."""

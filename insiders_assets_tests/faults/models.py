@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def models(on: Ground) -> list[Outcome]:
     """Models that were damaged, and models that somebody made who knows how."""
-    from insiders_assets.segmentation import SegmentationModel, archive
+    from insiders_assets.segmentation import SegmentationModel, serialization
     from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
 
     found, chance = (
@@ -28,8 +28,8 @@ def models(on: Ground) -> list[Outcome]:
     features = shoppers(300)
     root = on.folder("models")
     folder = root / quick_model(features, trees=10, epochs=20).save(root)
-    arrays, card = archive.read(folder)
-    blobs = {name: (folder / name).read_bytes() for name in (archive.ARRAYS, archive.CARD)}
+    arrays, card = serialization.read(folder)
+    blobs = {name: (folder / name).read_bytes() for name in (serialization.ARRAYS, serialization.CARD)}
     copy = on.folder("tampered")
 
     def loaded() -> None:
@@ -44,7 +44,7 @@ def models(on: Ground) -> list[Outcome]:
         written(copy, blobs | {name: bytes(content)})
         found.tried(loaded, f"{name}, damaged")
     for what, blob in texts():
-        written(copy, blobs | {archive.CARD: blob})
+        written(copy, blobs | {serialization.CARD: blob})
         found.tried(loaded, what)
     for _ in range(on.times(1500, least=60)):
         what, made, told = forged(dict(arrays), json.loads(json.dumps(card)), chance)
@@ -67,10 +67,10 @@ def forged(
 ) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """A model with one part changed, under the checksum that belongs to it."""
 
-    from insiders_assets.segmentation import archive
+    from insiders_assets.segmentation import serialization
 
     what = _another_array(arrays, chance) if chance.random() < 0.5 else _another_fact(card, chance)
-    card["version"] = archive.content_hash(arrays, card)
+    card["version"] = serialization.content_hash(arrays, card)
     return what, arrays, card
 
 
@@ -125,11 +125,11 @@ def packed(arrays: dict[str, Any], card: Any) -> dict[str, bytes]:
     """A model's files."""
     import numpy as np
 
-    from insiders_assets.segmentation import archive
+    from insiders_assets.segmentation import serialization
 
     into = io.BytesIO()
     np.savez_compressed(into, allow_pickle=False, **arrays)
-    return {archive.ARRAYS: into.getvalue(), archive.CARD: json.dumps(card).encode()}
+    return {serialization.ARRAYS: into.getvalue(), serialization.CARD: json.dumps(card).encode()}
 
 
 def written(folder: Path, files: dict[str, bytes]) -> None:

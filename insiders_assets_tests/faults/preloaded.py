@@ -9,12 +9,12 @@ from pathlib import Path
 
 NEEDED = (
     "insiders_assets.cli.app", "insiders_assets.cli.run", "insiders_assets.cli.forget",
-    "insiders_assets.cli.turns", "insiders_assets.cli.replay", "insiders_assets.cli.doctor",
-    "insiders_assets.cli.migrate", "insiders_assets.cli.given", "insiders_assets.cli.telling",
+    "insiders_assets.cli.write_lock", "insiders_assets.cli.replay", "insiders_assets.cli.doctor",
+    "insiders_assets.cli.migrate", "insiders_assets.cli.options", "insiders_assets.cli.telling",
     "insiders_assets.definitions", "insiders_assets.report",
     "insiders_assets.programme", "insiders_assets.programme.backtest", "insiders_assets.refresh.publish",
     "insiders_assets.storage.warehouse", "insiders_assets.storage.forgetting",
-    "insiders_assets.storage.publication_s3", "insiders_assets.storage.landing_s3",
+    "insiders_assets.storage.report_store_s3", "insiders_assets.storage.landing_s3",
     "insiders_assets.segmentation", "sklearn.ensemble", "sklearn.cluster", "sklearn.metrics",
     "sklearn.mixture", "scipy.sparse.linalg", "scipy.stats", "jinja2", "matplotlib.figure",
     "matplotlib.backends.backend_agg", "xlsxwriter", "pandera.polars",

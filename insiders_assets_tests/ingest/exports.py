@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 from hypothesis import HealthCheck, settings
 
-from insiders_assets.ingest.blocks import REJECTED_SCHEMA
-from insiders_assets.ingest.outcome import Outcome
-from insiders_assets.ingest.reading import read_file
+from insiders_assets.ingest.model import REJECTED_SCHEMA
+from insiders_assets.ingest.pipeline import read_file
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets.ingest.stats import Outcome
 
 REPEATABLE = settings(
     deadline=None,

@@ -17,7 +17,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from insiders_assets.ingest.doubts.nobody import _stands_for_nobody
-from insiders_assets.ingest.numbers import unmistakable
+from insiders_assets.ingest.parsing.numbers import unmistakable
 
 NAMES = [
     "InvoiceNo",

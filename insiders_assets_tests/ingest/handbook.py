@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from insiders_assets.ingest.mapping import Mappings, read_mappings
+from insiders_assets.ingest.mapping.schema import Mappings, read_mappings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "exports.md"
 

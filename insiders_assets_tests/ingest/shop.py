@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from insiders_assets.ingest.mapping import Mapping
+from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets_tests.ingest.exports import read_all
 
 PRICES = (1.95, 4.5, 9.99, 12.5, 19.99, 3.2, 7.4)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from insiders_assets.ingest.inspection import inspect
-from insiders_assets.ingest.questions import proposed
+from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.questions.question import proposed
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.shop import told
 

@@ -8,7 +8,7 @@ import json
 import pytest
 import xlsxwriter
 
-from insiders_assets.ingest.mapping import Mapping
+from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets_tests.ingest.exports import HEADER, good, read, read_all
 
 NAMES = HEADER.split(",")

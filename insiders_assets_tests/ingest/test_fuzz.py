@@ -5,7 +5,7 @@ import gzip
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from insiders_assets.ingest.containers import UNFORESEEN
+from insiders_assets.ingest.formats.archives import UNFORESEEN
 from insiders_assets_tests.ingest.exports import csv, good, read_all
 from insiders_assets_tests.ingest.forms import FORMS, tables
 

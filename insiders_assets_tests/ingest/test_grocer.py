@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from insiders_assets.ingest.inspection import inspect
-from insiders_assets.ingest.questions import chosen
+from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.questions.question import chosen
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.shop import told
 

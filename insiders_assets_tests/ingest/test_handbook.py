@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.errors import UsageError
-from insiders_assets.ingest.mapping import DERIVED, read_mappings
-from insiders_assets.ingest.names import FIELDS
+from insiders_assets.ingest.mapping.header_aliases import FIELDS
+from insiders_assets.ingest.mapping.schema import DERIVED, read_mappings
 from insiders_assets_tests.ingest.exports import read
 from insiders_assets_tests.ingest.handbook import PAGE, blocks, examples
 

@@ -7,11 +7,11 @@ import pytest
 
 from insiders_assets.cli.inspect import inspect_file
 from insiders_assets.errors import UsageError
-from insiders_assets.ingest.inspection import inspect
-from insiders_assets.ingest.looks import _look
-from insiders_assets.ingest.mapping import read_mappings
-from insiders_assets.ingest.proposal import pattern_of
+from insiders_assets.ingest.inspection.inference import pattern_of
+from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.mapping.schema import read_mappings
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets.ingest.sniffing.column_profile import _look
 from insiders_assets.settings import load_settings
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.ingest.exports import csv, good, row

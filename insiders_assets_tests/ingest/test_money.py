@@ -2,9 +2,9 @@
 
 import pytest
 
-from insiders_assets.ingest.inspection import inspect
-from insiders_assets.ingest.mapping import Mapping
-from insiders_assets.ingest.questions import chosen
+from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.questions.question import chosen
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.shop import lines, plain, told, written
 

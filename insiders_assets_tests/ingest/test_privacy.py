@@ -7,7 +7,7 @@ import pytest
 
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest import IngestRules
-from insiders_assets.ingest.mapping import Mapping, read_mappings
+from insiders_assets.ingest.mapping.schema import Mapping, read_mappings
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore

@@ -7,9 +7,9 @@ import pytest
 
 from insiders_assets.cli.answering import answering
 from insiders_assets.errors import UsageError
-from insiders_assets.ingest.inspection import inspect
-from insiders_assets.ingest.mapping import Mapping, read_mappings
-from insiders_assets.ingest.questions import answered, chosen
+from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.mapping.schema import Mapping, read_mappings
+from insiders_assets.ingest.questions.question import answered, chosen
 from insiders_assets.ingest.rules import FileRules, IngestRules
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore

@@ -8,15 +8,15 @@ import shutil
 import polars as pl
 import pytest
 
+from insiders_assets.corrections.replay import take_in, waiting
+from insiders_assets.corrections.sheet import read_sheet, write_sheet
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest import IngestRules
-from insiders_assets.ingest.mapping import Mapping, Mappings
-from insiders_assets.ingest.mending import CELLS
+from insiders_assets.ingest.corrections import CELLS
+from insiders_assets.ingest.mapping.schema import Mapping, Mappings
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets.storage.landing import open_landing
-from insiders_assets.storage.mending_sheet import read_sheet, write_sheet
-from insiders_assets.storage.replaying import take_in, waiting
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import failure, insiders, run
 from insiders_assets_tests.ingest.exports import csv, good, row

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insiders_assets.ingest.names import FIELDS
+from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets_tests.ingest.exports import REPEATABLE, read
 from insiders_assets_tests.ingest.forms import FORMS, NAMES, tables
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 
-from insiders_assets.ingest.inspection import inspect
+from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets.ingest.shops import FORMS
 from insiders_assets_tests.ingest.exports import REPEATABLE

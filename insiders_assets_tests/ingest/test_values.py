@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from insiders_assets.errors import ExportError, UsageError
-from insiders_assets.ingest.dates import DateEvidence, iso, to_datetime
-from insiders_assets.ingest.ids import unified, zeros_mean_nothing
-from insiders_assets.ingest.looks import looks
-from insiders_assets.ingest.mapping import Mapping, read_mappings
-from insiders_assets.ingest.numbers import NumberEvidence, to_float, to_int, without_unit
-from insiders_assets.ingest.proposal import propose
-from insiders_assets.ingest.tabular import text_block
+from insiders_assets.ingest.formats.cells import text_block
+from insiders_assets.ingest.inspection.inference import propose
+from insiders_assets.ingest.mapping.schema import Mapping, read_mappings
+from insiders_assets.ingest.parsing.dates import DateEvidence, iso, to_datetime
+from insiders_assets.ingest.parsing.ids import unified, zeros_mean_nothing
+from insiders_assets.ingest.parsing.numbers import NumberEvidence, to_float, to_int, without_unit
+from insiders_assets.ingest.sniffing.column_profile import looks
 from insiders_assets_tests.ingest.exports import csv, good, read, row
 
 MORNING, NIGHT = datetime(2025, 1, 3, 9, 5), datetime(2025, 1, 3, 21, 5)

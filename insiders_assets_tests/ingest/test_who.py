@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from insiders_assets.ingest.mapping import Mapping
+from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets_tests.ingest.exports import HEADER, csv, good, read, row
 
 CURRENCY = HEADER + ",Currency"

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from insiders_assets.ingest import containers
-from insiders_assets.ingest.blocks import rejected_frame
-from insiders_assets.ingest.containers import UNFORESEEN
+from insiders_assets.ingest.formats import archives
+from insiders_assets.ingest.formats.archives import UNFORESEEN
+from insiders_assets.ingest.model import rejected_frame
 from insiders_assets.ingest.rules import FileRules, IngestRules
 from insiders_assets.storage import parts
 from insiders_assets.storage.landing import open_landing
@@ -55,14 +55,14 @@ def test_the_whole_zoo_in_one_landing_zone_leaves_a_good_export_untouched(tmp_pa
 
 
 def test_a_bomb_is_given_up_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(containers, "ALWAYS_ALLOWED", 1 << 20)
+    monkeypatch.setattr(archives, "ALWAYS_ALLOWED", 1 << 20)
     bomb = gzip.compress(csv(*good()) + b"\n" * (16 << 20), 9)
     found = read(tmp_path, bomb, "bomb.csv.gz")
     assert "unpacks to more than 500 times its size" in found.outcome.set_aside
 
 
 def test_a_bomb_of_many_members_that_are_each_within_bounds_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(containers, "ALWAYS_ALLOWED", 1 << 20)
+    monkeypatch.setattr(archives, "ALWAYS_ALLOWED", 1 << 20)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(40):

@@ -11,7 +11,7 @@ from dagster import AssetKey, DagsterInstance
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.definitions import build_defs, research_assets
-from insiders_assets.refresh.inputs import _stability, side_inputs
+from insiders_assets.refresh.sources import _stability, side_inputs
 from insiders_assets.research import profile
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import load_settings

@@ -10,7 +10,7 @@ import pytest
 from insiders_assets import checksums
 from insiders_assets.errors import ModelError, UsageError
 from insiders_assets.segmentation import Borders, SegmentationModel, borders_of
-from insiders_assets.segmentation.archive import content_hash
+from insiders_assets.segmentation.serialization import content_hash
 
 
 def worth(*values: float, known: bool = True) -> pl.DataFrame:

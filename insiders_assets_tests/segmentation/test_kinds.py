@@ -8,11 +8,11 @@ import pytest
 from scipy.stats import rankdata, spearmanr
 
 from insiders_assets.contracts.customers import ASSIGNMENTS
-from insiders_assets.segmentation import SegmentationModel, measures
+from insiders_assets.segmentation import SegmentationModel, agreement
 from insiders_assets.segmentation.clustering import carried_on
 from insiders_assets.segmentation.named_axes import standing, telling
-from insiders_assets.segmentation.population import fitted_population, matrix
 from insiders_assets.segmentation.recipe_choices import TARGETS
+from insiders_assets.segmentation.training_set import fitted_population, matrix
 from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
 
 AXES = ("how_often", "how_much", "how_dear")
@@ -105,11 +105,11 @@ def test_a_refit_starts_where_the_clusters_are_and_lets_go_of_those_that_no_long
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
     anew, before = ((angle + turn) % (2 * np.pi) // (2 * np.pi / 3) for turn in (0, 1))
     found = carried_on(ring, anew.astype(np.int32), before.astype(np.int32))
-    assert measures.adjusted_rand(found, before) > 0.8 > measures.adjusted_rand(anew, before)
+    assert agreement.adjusted_rand(found, before) > 0.8 > agreement.adjusted_rand(anew, before)
     apart = np.repeat([[0.0, 0], [0, 9], [9, 0], [9, 9]], 50, axis=0) + draw.normal(0, 0.1, (200, 2))
     true, stale = np.repeat(np.arange(4), 50).astype(np.int32), np.tile(np.arange(4), 50).astype(np.int32)
     stale[:50] = np.arange(50) % 3
-    assert measures.adjusted_rand(carried_on(apart, true, stale), true) == 1
+    assert agreement.adjusted_rand(carried_on(apart, true, stale), true) == 1
     assert (carried_on(apart, true, true // 2) == true).all(), (
         "of another number there is nothing to start from"
     )
@@ -123,4 +123,4 @@ def test_a_refit_agrees_with_the_old_model_at_least_as_far_as_one_from_nothing(
     carried, anew = (
         quick_model(later, seed=11, previous=previous).assign(later)["cluster"] for previous in (model, None)
     )
-    assert measures.adjusted_rand(carried, own) >= measures.adjusted_rand(anew, own)
+    assert agreement.adjusted_rand(carried, own) >= agreement.adjusted_rand(anew, own)

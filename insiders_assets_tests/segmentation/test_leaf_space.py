@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from insiders_assets.segmentation import SegmentationModel
-from insiders_assets.segmentation.leaf_vote import fingerprints
+from insiders_assets.segmentation.forest_knn import fingerprints
 from insiders_assets.segmentation.neighbours import nearest
-from insiders_assets.segmentation.population import fitted_population, matrix
 from insiders_assets.segmentation.quality import hamming
+from insiders_assets.segmentation.training_set import fitted_population, matrix
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from insiders_assets.errors import ModelError, UsageError
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.segmentation.fitting import fit
 from insiders_assets.segmentation.forest import BATCH
-from insiders_assets.segmentation.population import STRATA, fitted_population, matrix
 from insiders_assets.segmentation.recipes import recipe
+from insiders_assets.segmentation.training_set import STRATA, fitted_population, matrix
 from insiders_assets_tests.segmentation.shoppers import QUICK, quick_model, shoppers
 
 

@@ -17,9 +17,9 @@ from insiders_assets.research.stability import (
     cluster_stability,
     stability_study,
 )
-from insiders_assets.segmentation import SegmentationModel, measures, recipe
+from insiders_assets.segmentation import SegmentationModel, agreement, recipe
 from insiders_assets.segmentation.fitting import fit, group
-from insiders_assets.segmentation.population import fitted_population
+from insiders_assets.segmentation.training_set import fitted_population
 from insiders_assets_tests.segmentation.shoppers import QUICK, quick_model, shoppers
 
 FEW = Repeats(seeds=2, orders=2, subsamples=2, bootstraps=3)
@@ -119,8 +119,8 @@ def test_the_insider_set_follows_money_or_whole_clusters_as_the_policy_does(feat
     )
     assert by_money["mean"].item() == by_cluster["mean"].item() == 1, "no seed changes money, nor medians"
     revenue = np.array([60.0, 30, 25, 1, 1])
-    assert measures.worthiest(revenue, 0.5).tolist() == [True, False, False, False, False]
-    assert measures.worthiest(revenue, 0.7).tolist() == [True, True, False, False, False]
+    assert agreement.worthiest(revenue, 0.5).tolist() == [True, False, False, False, False]
+    assert agreement.worthiest(revenue, 0.7).tolist() == [True, True, False, False, False]
 
 
 def test_progress_counts_every_fit(features: pl.DataFrame) -> None:

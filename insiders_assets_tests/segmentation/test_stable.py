@@ -14,8 +14,8 @@ from insiders_assets.contracts.customers import ASSIGNMENTS
 from insiders_assets.errors import ModelError
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.segmentation.centre_vote import BATCH
-from insiders_assets.segmentation.population import matrix
 from insiders_assets.segmentation.scaling import Scaling
+from insiders_assets.segmentation.training_set import matrix
 from insiders_assets_tests.segmentation.shoppers import quick_model
 
 

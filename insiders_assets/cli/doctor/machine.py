@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets import __version__
 from insiders_assets.cli.doctor.finding import Finding, fine, mend
-from insiders_assets.cli.given import require_rules
+from insiders_assets.cli.options import require_rules
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path, sizes
 

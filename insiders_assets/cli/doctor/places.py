@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from insiders_assets.cli import aside
+from insiders_assets.cli import rejected_files
 from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
 from insiders_assets.places import S3Path
 from insiders_assets.storage.home_format import require_format
@@ -88,4 +88,4 @@ def landing(stores: Stores) -> Iterator[Finding]:
     if refused := stores.transactions.set_aside():
         are, first = "is" if len(refused) == 1 else "are", refused[0]
         said = f"{len(refused):,} of them {are} set aside whole: {first.name}: {first.set_aside}"
-        yield look("landing zone", said, f"look with: {aside.inspecting(stores)}")
+        yield look("landing zone", said, f"look with: {rejected_files.inspecting(stores)}")

@@ -57,8 +57,8 @@ def services(stores: "Stores") -> "Iterator[Finding]":
     # Awaited: the health of daemons from Python; what is public asks a webserver over GraphQL.
     from dagster._daemon.controller import all_daemons_healthy
 
-    from insiders_assets.cli.turns import stale
     from insiders_assets.cli.ui import dagster_folder
+    from insiders_assets.cli.write_lock import stale
 
     folder = dagster_folder(stores.settings)
     if not (folder / "dagster.yaml").exists():

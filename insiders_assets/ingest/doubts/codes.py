@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from insiders_assets.ingest.doubts.status_words import words_of
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Seen
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.questions.question import Seen
 
 CREDIT = words_of(
     "cn crn crnote cm cmemo nc nce gs gut av avr ret rtn rt ref rfnd rfd rma rtv credit cr haben 381 396 261 83"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.questions import Answer, Question, Seen
+from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 _NUMBER = r"(?i)^(cn|crn|cr|cm|nc|gs|av|avoir|ret|rma|refund|return|credit|storno)[-_/ .]?\d"
 """How numbers of credit notes and returns begin."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.columns import Plan
-    from insiders_assets.ingest.mapping import Mapping
-    from insiders_assets.ingest.questions import Question, Settled
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.mapping.columns import Plan
+    from insiders_assets.ingest.mapping.schema import Mapping
+    from insiders_assets.ingest.questions.question import Question, Settled
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from insiders_assets.ingest.doubts.currencies import names_a_currency
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.status_names import kind_of
-from insiders_assets.ingest.questions import Settled
+from insiders_assets.ingest.questions.question import Settled
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 OURS = ("customer_id", "invoice_date", "country")
 """Our columns that hold for a whole order."""

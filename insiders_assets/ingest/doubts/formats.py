@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.dates import DateEvidence, iso
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.mapping import DERIVED
-from insiders_assets.ingest.numbers import NumberEvidence
-from insiders_assets.ingest.questions import Answer, Question
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.parsing.dates import DateEvidence, iso
+from insiders_assets.ingest.parsing.numbers import NumberEvidence
+from insiders_assets.ingest.questions.question import Answer, Question
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 
 def _watches(_: Header) -> tuple[int, ...]:

@@ -9,13 +9,13 @@ import polars as pl
 
 from insiders_assets.ingest.doubts.arithmetic import is_constant_within
 from insiders_assets.ingest.doubts.money_words import money_of
-from insiders_assets.ingest.mapping import DERIVED
-from insiders_assets.ingest.numbers import to_float
-from insiders_assets.ingest.questions import OPEN
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.parsing.numbers import to_float
+from insiders_assets.ingest.questions.question import OPEN
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.doubts.detector import Header
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 AMOUNTS = ("unit", "price", "line", "amount", "order")
 """Kinds of money that a line may have been sold for."""

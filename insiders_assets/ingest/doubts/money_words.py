@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Literal
 
 from insiders_assets.ingest.doubts.status_words import words_of
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
 
 Money = Literal["unit", "price", "line", "amount", "cost", "discount", "tax", "refund", "order", "aside"]
 """``unit``: surely of one piece; ``line``: surely of the line; ``price``, ``amount``: rather the one, or the other."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.ids import SCIENTIFIC
-from insiders_assets.ingest.questions import Answer, Question, Seen
+from insiders_assets.ingest.parsing.ids import SCIENTIFIC
+from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 PLACEHOLDERS = [
     "guest", "guests", "gast", "gaste", "invite", "invitee", "invitado", "invitada", "invitados", "convidado",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.questions import Answer, Question
+from insiders_assets.ingest.questions.question import Answer, Question
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 _FEWEST = 3
 """Customers from which one number can hardly be one order."""

@@ -9,12 +9,12 @@ import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.status_words import words_of
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Answer, Question
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
+from insiders_assets.ingest.questions.question import Answer, Question
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 FEWEST_ORDERS = 10
 """Orders from which a habit can be told."""

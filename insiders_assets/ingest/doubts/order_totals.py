@@ -11,10 +11,10 @@ import polars as pl
 from insiders_assets.ingest.doubts.arithmetic import is_constant_within
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import is_shipping, money_of
-from insiders_assets.ingest.questions import Settled
+from insiders_assets.ingest.questions.question import Settled
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 CENTS = 0.02
 """By how much a total may differ from its lines, for each of them is rounded."""

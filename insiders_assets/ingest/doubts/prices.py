@@ -12,11 +12,11 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
 from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
 from insiders_assets.ingest.doubts.rivals import two_prices, two_totals
-from insiders_assets.ingest.mapping import DERIVED
-from insiders_assets.ingest.questions import OPEN, Answer, Question, Settled
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 
 CENT, _FEWEST_LINES = 0.011, 8
@@ -251,7 +251,7 @@ def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
 
 def _is_plain_price(name: str) -> bool:
     """Whether a name says no more than that it is a price: by all custom, the price of one piece."""
-    from insiders_assets.ingest.names import normalise
+    from insiders_assets.ingest.mapping.header_aliases import normalise
 
     return normalise(name) in (
         "price", "precio", "preco", "preis", "prix", "prezzo", "prijs", "selling price", "sales price",

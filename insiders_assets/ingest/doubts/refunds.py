@@ -11,12 +11,12 @@ from insiders_assets.ingest.doubts.arithmetic import is_constant_within
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.status_words import CANCELLED, words_of
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Answer, Question, Settled
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
+from insiders_assets.ingest.questions.question import Answer, Question, Settled
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 NO_MARKS = words_of(
     "eligible eligibility allowed possible policy window until days deadline able returnable reason "

@@ -10,12 +10,12 @@ from insiders_assets.ingest.doubts.refunds import NO_MARKS, gives
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
 from insiders_assets.ingest.doubts.statuses import is_told_elsewhere, seen_values, spoken_for, status_question
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Question, Seen
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
+from insiders_assets.ingest.questions.question import Question, Seen
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 _SPOKEN_OF = NO_MARKS - words_of("id no number date at on reason motivo grund raison code")
 """Words of columns that speak of returns without a return."""

@@ -8,9 +8,9 @@ from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement
 from insiders_assets.ingest.doubts.money_columns import Columns, writes
 from insiders_assets.ingest.doubts.money_words import is_with_tax
 from insiders_assets.ingest.doubts.status_words import words_of
-from insiders_assets.ingest.mapping import DERIVED
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Answer, Question
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.questions.question import Answer, Question
 
 _PAID = words_of(
     "sale selling sold final discounted after paid pago pagado pagato paye bezahlt betaald net special promo actual "

@@ -9,12 +9,12 @@ import polars as pl
 
 from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Answer, Question, Seen
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
+from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 MUCH = 0.05
 """Share of the file's money from which such lines keep the file out until somebody says what they are."""

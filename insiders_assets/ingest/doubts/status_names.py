@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from insiders_assets.ingest.doubts.status_words import CANCELLED, words_of
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
 
 _STATUS = words_of(
     "status statuses state states estado situacao situation situacion statut etat stato zustand stand "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
-from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.mapping.header_aliases import normalise
 
 
 def words_of(text: str) -> frozenset[str]:

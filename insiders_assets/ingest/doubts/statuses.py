@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.columns import FLAG
 from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.refunds import gives
@@ -18,13 +17,14 @@ from insiders_assets.ingest.doubts.status_names import (
     kind_of,
 )
 from insiders_assets.ingest.doubts.status_words import NO, YES, group_of
-from insiders_assets.ingest.mapping import Refund, Rule
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Answer, Question, Seen
+from insiders_assets.ingest.mapping.columns import FLAG
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.schema import Refund, Rule
+from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.mapping import Mapping
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.mapping.schema import Mapping
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 MANY = 60
 """Different values above which a column is no status."""

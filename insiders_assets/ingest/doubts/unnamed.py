@@ -20,12 +20,12 @@ from insiders_assets.ingest.doubts.statuses import (
     spoken_for,
     status_question,
 )
-from insiders_assets.ingest.names import normalise
-from insiders_assets.ingest.questions import Question, Seen, Settled
-from insiders_assets.ingest.words import notions
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
+from insiders_assets.ingest.questions.question import Question, Seen, Settled
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 NEARLY_ALL = 0.9
 """Share of the lines with anything that hold words of a status, from which a column is one."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.questions import Settled
+from insiders_assets.ingest.questions.question import Settled
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.survey import Survey
+    from insiders_assets.ingest.sniffing.column_survey import Survey
 
 
 def _watches(_: Header) -> tuple[int, ...]:

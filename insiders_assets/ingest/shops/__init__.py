@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from insiders_assets.ingest.mapping import Mapping
+from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets.ingest.shops.form import Form
 from insiders_assets.ingest.shops.marketplaces import AMAZON, MERCADO_LIVRE, OLIST, SQUARE
 from insiders_assets.ingest.shops.web_shops import (

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from insiders_assets.ingest.mapping import Mapping
-from insiders_assets.ingest.names import normalise
+from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.schema import Mapping
 
 Names = tuple[str, ...]
 """Names of one column, the best first: which of them an export has depends on its version and language."""

@@ -16,8 +16,8 @@ from insiders_assets.programme.backtest.measures import EXPECTED, MARGINAL, SHAR
 from insiders_assets.programme.backtest.pace import Pace, blend, decayed_revenue, pace_at
 from insiders_assets.programme.backtest.rankings import Ranking, Weights
 from insiders_assets.programme.choosing import choose
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.inputs import ProgrammeInputs
-from insiders_assets.programme.rules import ProgrammeRules
 
 LARGEST = 5
 """The largest accounts, with and without which everything is measured: a few of them carry a tenth of revenue.

@@ -15,7 +15,7 @@ from insiders_assets.programme.backtest.forecasts import forecasts_at
 from insiders_assets.programme.backtest.known import EPOCH, BacktestInputs, newest
 from insiders_assets.programme.backtest.measures import AGAINST_SORT, EXPECTED, MARGINAL, PER_MEMBER, SHARE
 from insiders_assets.programme.backtest.moment import Moment, Row, list_at
-from insiders_assets.programme.rules import ProgrammeRules
+from insiders_assets.programme.config import ProgrammeRules
 
 MONTH = 30
 NOT_CONVERGED = "(?i)did not converge"

@@ -16,7 +16,7 @@ from insiders_assets.report.charts.history import history
 from insiders_assets.report.charts.style import FONT, Figure, separators
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 __all__ = ["BUSINESS", "FONT", "TECHNICAL", "Figure", "charts", "separators"]
 

@@ -10,7 +10,7 @@ from insiders_assets.report.sections.evidence import main_block, out_of_time
 from insiders_assets.report.sections.measures import figure, kind, measure_name, subject_name
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 
 def backtest(inputs: ReportInputs) -> Figure | None:

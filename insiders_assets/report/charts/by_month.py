@@ -11,7 +11,7 @@ from insiders_assets.report.sections.summary import tier_names
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 FADED = 0.4
 """Opacity of a month that the data do not cover whole."""

@@ -9,7 +9,7 @@ from insiders_assets.report.palette import MUTED, TIER
 from insiders_assets.report.sections.capture import capture_curves, plain_sort
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 
 def capture(inputs: ReportInputs) -> Figure | None:

@@ -11,7 +11,7 @@ from insiders_assets.report.sections.clusters import colours, sample
 from insiders_assets.report.sections.summary import tier_names
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 
 def cluster_map(inputs: ReportInputs) -> Figure | None:

@@ -9,7 +9,7 @@ from insiders_assets.report.palette import TIER
 from insiders_assets.report.sections.health import LEAST_DRAWN, past
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 
 def history(inputs: ReportInputs) -> Figure | None:

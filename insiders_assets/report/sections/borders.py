@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.language import mark
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 DRIFTED = 0.03
 """Share of value by which the border may miss what it was drawn to cover before it is worth a line."""

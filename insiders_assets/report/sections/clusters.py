@@ -14,7 +14,7 @@ from insiders_assets.report.palette import shades
 from insiders_assets.report.sections.summary import is_trusted
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 MAP_CUSTOMERS = 4_000
 """Customers drawn on the map, at most."""

@@ -12,7 +12,7 @@ from insiders_assets.language import Language
 from insiders_assets.report.sections.measures import SHARE_LATER, figure, measure_name, subject_name
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 AHEAD = "members_revenue_ahead"
 OVERVIEW = (SHARE_LATER, "future_revenue_per_member", "buy_again_rate")

@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.report.palette import HEAT, mix
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 SHOWN = 12
 """Refreshes in the table, the newest."""

@@ -11,7 +11,7 @@ from insiders_assets.contracts.movement import CAUSES
 from insiders_assets.language import mark
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 LISTED = 200
 """Customers listed at most; the warehouse has them all."""

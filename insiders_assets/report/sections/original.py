@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.language import mark
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 ROWS_READ = 541_909
 """Rows of the export that the original was run on (UCI Online Retail, D. Chen, CC BY 4.0)."""

@@ -8,7 +8,7 @@ import polars as pl
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 REASONS = 20
 """Reasons listed at most, most frequent first."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from insiders_assets.language import Language
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 SHORT = 450
 """Letters up to which an answer without a headline is one paragraph; of a longer one the first sentence leads."""

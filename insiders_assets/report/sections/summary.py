@@ -12,7 +12,7 @@ from insiders_assets.report.sections.tiers import TIER_NAMES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 ACTIONS = 3
 LEAST_STABLE = 0.75

@@ -15,7 +15,7 @@ from insiders_assets.report.gauge import Gauge, gauge
 from insiders_assets.report.palette import HEAT, mix
 
 if TYPE_CHECKING:
-    from insiders_assets.report.inputs import ReportInputs
+    from insiders_assets.report.report_inputs import ReportInputs
 
 TIER_NAMES = {
     "insider": mark("Insiders"),

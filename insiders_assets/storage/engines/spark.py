@@ -24,9 +24,9 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, S3Path, sizes
 from insiders_assets.storage.engines.counting import counting, gathered
 from insiders_assets.storage.engines.problems import told
+from insiders_assets.storage.engines.progress_listener import watching
 from insiders_assets.storage.engines.scoring import assigning
 from insiders_assets.storage.engines.session import open_session, require_spark, shown
-from insiders_assets.storage.engines.watching import watching
 
 if TYPE_CHECKING:
     from datetime import date

@@ -42,7 +42,7 @@ They hold years, of which a day changes the last month and the one that the wind
 """
 
 PARTS = "warehouse_parts"
-"""What the published parts are known by; see :mod:`insiders_assets.storage.warehouse.parts`."""
+"""What the published parts are known by; see :mod:`insiders_assets.storage.warehouse.partitions`."""
 
 INDEXED = {"membership_changes": ("customer_id",)}
 """Columns that readers select by, beside the keys."""

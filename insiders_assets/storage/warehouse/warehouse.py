@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.warehouse import migrations, parts, postgres, purge, sqlite, urls
+from insiders_assets.storage.warehouse import migrations, partitions, postgres, purge, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
 from insiders_assets.storage.warehouse.lock import alone
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
@@ -97,7 +97,7 @@ class Warehouse:
             alone(connection)
             ensure_tables(connection, replaced=frames.keys())
             driver = _driver(connection)
-            changed = parts.changes(connection, frames, whole_from=driver.WHOLE_FROM)
+            changed = partitions.changes(connection, frames, whole_from=driver.WHOLE_FROM)
             outdated = {change.name: change.outdated for change in changed}
 
             def clear() -> None:
@@ -108,7 +108,7 @@ class Warehouse:
                     connection.execute(old if which is None else old.where(which))
 
             driver.load(connection, frames | {change.name: change.rows for change in changed}, clear)
-            parts.remember(connection, changed)
+            partitions.remember(connection, changed)
         return {name: frame.height for name, frame in frames.items()}
 
     def prepare(self) -> None:
@@ -200,7 +200,7 @@ class Warehouse:
                     )
 
             _driver(connection).load(connection, frames, clear)
-            parts.forget(connection)
+            partitions.forget(connection)
 
     def read(self, table: str) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.

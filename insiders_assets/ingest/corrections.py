@@ -1,0 +1,85 @@
+"""Rejected rows that a person has mended, read by the same rules as the export they came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.ingest.conversion import Converted, convert, nothing_but
+from insiders_assets.ingest.mapping.columns import FLAG, RETURNED, Plan
+from insiders_assets.ingest.mapping.header_aliases import FIELDS
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.text import texts_of
+from insiders_assets.ingest.model import Block, rejected_frame
+from insiders_assets.ingest.sniffing.format_inference import Formats
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.privacy import Privacy
+
+CELLS = (*FIELDS, DERIVED, FLAG)
+"""What a person may mend: our columns, the line total in the place of the unit price, and ``yes`` for a return."""
+_YES = ("yes", "y", "true", "1", "x")
+
+
+def mend(rows: Mapping[int, Mapping[str, str]], form: Mapping[str, Any], privacy: Privacy) -> Converted:
+    """Read mended rows of one export.
+
+    Args:
+        rows: Their cells by name, by the line they stand on in the export.
+        form: What was found out about the form of the export: numbers and dates are read as they were there.
+        privacy: What is not kept of them.
+
+    Returns:
+        Those that are transactions now, and those that still are none. A row with nothing in it is none.
+    """
+    formats = Formats(form.get("dates") or "day_first", form.get("decimal") or "point")
+    found = [nothing_but(rejected_frame([]))]
+    for derived in (False, True):
+        part = {
+            line: cells for line, cells in rows.items() if _is_derived(cells) == derived and _is_filled(cells)
+        }
+        if part:
+            found.append(_converted(part, formats, derived=derived))
+    joined = Converted(
+        pl.concat([each.transactions for each in found]).sort("source_line"),
+        pl.concat([each.rejected for each in found]).sort("source_line"),
+    )
+    return privacy.apply(joined)
+
+
+def _is_derived(cells: Mapping[str, str]) -> bool:
+    return bool(cells.get(DERIVED, "").strip()) and not cells.get("unit_price", "").strip()
+
+
+def _is_filled(cells: Mapping[str, str]) -> bool:
+    return bool(re.search(r"\w", "".join(cells.values())))
+
+
+def _converted(rows: Mapping[int, Mapping[str, str]], formats: Formats, *, derived: bool) -> Converted:
+    names = [name for name in FIELDS if not (derived and name == "unit_price")]
+    names += [DERIVED] if derived else []
+    names.append(FLAG)
+    lines = sorted(rows)
+    frame = pl.DataFrame(
+        {
+            str(at): pl.Series([_cell(rows[line], name) for line in lines], dtype=pl.String)
+            for at, name in enumerate(names)
+        }
+    )
+    plan = Plan({name: at for at, name in enumerate(names)}, return_values=(RETURNED,))
+
+    def texts(places: Sequence[int]) -> list[str]:
+        return [", ".join(filter(None, rows[lines[place]].values())) for place in places]
+
+    block = Block(frame.lazy(), pl.Series(lines, dtype=pl.Int64), rejected_frame([]), texts, ())
+    return convert(block, texts_of(frame, plan), formats, plan)
+
+
+def _cell(cells: Mapping[str, str], name: str) -> str:
+    text = cells.get(name, "")
+    if name == FLAG:
+        return RETURNED if text.strip().lower() in _YES else ""
+    return text

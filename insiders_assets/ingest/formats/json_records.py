@@ -1,0 +1,155 @@
+"""Records in JSON: one object per line, one array of objects, or orders that hold their lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.parsing.numbers import unmistakable
+
+BEGINNING = 1 << 16
+"""Characters of an array in which its first object has to begin."""
+
+
+def parsed(text: str) -> Any:
+    """Return what JSON text holds, its numbers as they are written."""
+    return json.loads(text, parse_float=unmistakable, parse_int=str)
+
+
+def array_of(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
+    """Yield the objects of a JSON array one by one, so that only one is unpacked at a time.
+
+    Args:
+        text: The whole document: an array, or an object with an array of objects in it.
+        rows: The dotted path of that array; the only one there is if None.
+
+    Yields:
+        Each object, or what is wrong with an element that is none.
+
+    Raises:
+        ExportError: There is no array of objects, several of them, or the text breaks off.
+    """
+    decoder = json.JSONDecoder(parse_float=unmistakable, parse_int=str)
+    text = text.lstrip("\ufeff \t\r\n")
+    if not text.startswith("["):
+        yield from _inside(text, rows)
+        return
+    at = _skipped(text, 1)
+    while at < len(text) and text[at] != "]":
+        try:
+            found, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            raise ExportError(
+                f"its JSON breaks off or is damaged ({error})", cure="export it again"
+            ) from None
+        yield found if isinstance(found, dict) else "is no JSON object"
+        at = _skipped(text, at)
+        if at < len(text) and text[at] == ",":
+            at = _skipped(text, at + 1)
+    if at >= len(text):
+        raise ExportError("its JSON array has no end", cure="export it again")
+
+
+def _skipped(text: str, at: int) -> int:
+    """The next place that holds no blank."""
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
+
+
+def _inside(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
+    try:
+        whole = parsed(text)
+    except (ValueError, RecursionError) as error:
+        raise ExportError(f"its JSON breaks off or is damaged ({error})", cure="export it again") from None
+    found = dict(arrays(whole))
+    if rows is None and len(found) == 1:
+        rows = next(iter(found))
+    if rows is None or rows not in found:
+        named = ", ".join(found) or "none"
+        raise ExportError(
+            f"its JSON has no array of objects {rows or 'that could only be the orders'} (it has {named})",
+            cure="name one as rows in the mapping",
+        )
+    yield from (each if isinstance(each, dict) else "is no JSON object" for each in found[rows])
+
+
+def arrays(value: Any, path: str = "") -> Iterator[tuple[str, list[Any]]]:
+    """The arrays of objects in nested objects, by dotted path; arrays inside arrays are parts of their elements."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from arrays(inner, f"{path}.{key}" if path else key)
+    elif is_objects(value):
+        yield path, value
+
+
+def is_objects(value: Any) -> bool:
+    """Return whether a value is an array with an object in it."""
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return a record with the keys of nested objects joined by dots; arrays stay as they are."""
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            found |= flat(value, f"{name}.")
+        else:
+            found[name] = value
+    return found
+
+
+def lines_of(record: dict[str, Any], lines: str | None) -> list[dict[str, Any]]:
+    """Return the lines of an order, each with the order's own fields; the record itself where it holds none.
+
+    Args:
+        record: A flat record.
+        lines: The path of the array that holds the lines; None if records are lines themselves.
+    """
+    if lines is None or lines not in record:
+        return [record]
+    own = {key: value for key, value in record.items() if not is_objects(value)}
+    own.pop(lines, None)
+    inner = record[lines] if isinstance(record[lines], list) else []
+    return [own | flat(line, f"{lines}.") for line in inner if isinstance(line, dict)] or [own]
+
+
+def line_path(records: list[dict[str, Any]], wanted: str | None) -> str | None:
+    """Return the path of the array that holds the lines of orders, or None if there is none.
+
+    Args:
+        records: The first flat records.
+        wanted: The path that the mapping names.
+
+    Raises:
+        ExportError: There is no such array.
+    """
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for key, value in record.items():
+            if is_objects(value):
+                keys = {name for each in value if isinstance(each, dict) for name in flat(each)}
+                found.setdefault(key, set()).update(keys)
+    if wanted is not None:
+        if wanted not in found:
+            raise ExportError(
+                f"its JSON has no array of lines {wanted} (it has {', '.join(found) or 'none'})",
+                cure="correct the mapping",
+            )
+        return wanted
+    counted = {key for key, names in found.items() if any(_counts(name) for name in names)}
+    if len(counted) > 1:
+        raise ExportError(
+            f"its JSON has several arrays that may hold the lines of an order ({', '.join(sorted(counted))})",
+            cure="name one as lines in the mapping",
+        )
+    return next(iter(counted), None)
+
+
+def _counts(name: str) -> bool:
+    from insiders_assets.ingest.mapping.header_words import notions
+
+    return "quantity" in notions(name)[0]

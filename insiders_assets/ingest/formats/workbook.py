@@ -1,0 +1,155 @@
+"""Spreadsheets (.xlsx, .xls, .xlsb, .ods): every visible sheet that names our columns is an export."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import polars as pl
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.formats.archives import refuse_bombs
+from insiders_assets.ingest.formats.cells import names, text_block
+from insiders_assets.ingest.formats.sheet_process import CONTENTS
+from insiders_assets.ingest.mapping.schema import Mapping
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.model import Block, Export
+    from insiders_assets.ingest.rules import FileRules
+
+LONGEST = 900
+"""Seconds that a workbook may take to read; a million rows take some twenty."""
+SHARE = 0.5
+"""Share of the machine's memory that reading a workbook may take."""
+
+
+def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable[[], Export]]:
+    """The exports in a workbook: the sheet the rules name, else every sheet whose columns are recognised.
+
+    Args:
+        source: The workbook.
+        rules: How it is read.
+
+    Returns:
+        What opens each export, by its sheet's name; a lone one goes by the workbook's.
+
+    Raises:
+        ExportError: It cannot be read, or has no such sheet.
+    """
+    folder = tempfile.TemporaryDirectory(
+        prefix="insiders-sheets-"
+    )  # it goes with the last sheet that holds it
+    path = source if isinstance(source, Path) else _copied(source, Path(folder.name))
+    _refuse_bombs(path)
+    found = _contents(path, Path(folder.name), rules)
+    if "damaged" in found:
+        raise ExportError(
+            f"is a damaged workbook ({found['damaged']})", cure="save it again or export it as CSV"
+        )
+    if "missing" in found:
+        raise ExportError(
+            f"has no sheet {rules.sheet} (it has {', '.join(found['missing'])})", cure="correct the mapping"
+        )
+    sheets = [SheetExport(folder, facts) for facts in found["sheets"]]
+    chosen = [sheet for sheet in sheets if sheet.is_recognised] or sheets[:1]
+    if not chosen:
+        raise ExportError("is a workbook without a sheet", cure="take it away")
+    return {sheet.name if len(chosen) > 1 else "": _opener(sheet) for sheet in chosen}
+
+
+def _copied(source: BinaryIO, folder: Path) -> Path:
+    path = folder / "workbook"
+    with path.open("wb") as file:
+        while piece := source.read(1 << 20):
+            file.write(piece)
+    return path
+
+
+def _refuse_bombs(path: Path) -> None:
+    """Refuse a workbook that unpacks to far more than it holds."""
+    if zipfile.is_zipfile(path):
+        refuse_bombs(path)
+
+
+def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:
+    """What a process with bounds finds in a workbook."""
+    memory = int(SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    mapping = (rules.mapping or Mapping()).model_dump_json()
+    command = [sys.executable, "-m", "insiders_assets.ingest.formats.sheet_process"]
+    try:
+        subprocess.run(  # noqa: S603 - our own program
+            [*command, str(path), str(folder), rules.sheet or "", mapping, str(memory)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            timeout=LONGEST,
+            check=True,
+            env=os.environ | {"POLARS_MAX_THREADS": "1"},
+        )
+        found: dict[str, Any] = json.loads((folder / CONTENTS).read_text())
+    except subprocess.TimeoutExpired:
+        raise ExportError(
+            f"is a workbook that takes more than {LONGEST // 60} minutes to read", cure="export it as CSV"
+        ) from None
+    except (subprocess.CalledProcessError, OSError, ValueError):
+        raise ExportError(
+            f"is a workbook that cannot be read within {memory >> 20:,} MB of memory",
+            cure="save it again without cells far away from the others, or export it as CSV",
+        ) from None
+    return found
+
+
+def _opener(sheet: SheetExport) -> Callable[[], Export]:
+    return lambda: sheet
+
+
+class SheetExport:
+    """One sheet.
+
+    Args:
+        folder: Holds its rows; kept as long as the sheet is.
+        facts: What :mod:`insiders_assets.ingest.formats.sheet_process` found of it.
+    """
+
+    def __init__(self, folder: tempfile.TemporaryDirectory[str], facts: dict[str, Any]) -> None:
+        self._folder, self._facts = folder, facts
+        self.name: str = facts["name"]
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether one of its first rows names columns of ours."""
+        return bool(self._facts.get("recognised"))
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        if "damaged" in self._facts:
+            raise ExportError(
+                f"has a sheet {self.name} that cannot be read ({self._facts['damaged']})",
+                cure="save it again or export it as CSV",
+            )
+        if not self._facts["top"]:
+            raise ExportError("is empty", cure="export it again or take it away")
+        return names(self._facts["top"][self._facts["header"]])
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """The sheet and the row of its header."""
+        return {"kind": "workbook", "sheet": self.name, "header_line": (self._facts["header"] or 0) + 1}
+
+    def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
+        """Its rows; see :class:`insiders_assets.ingest.model.Export`."""
+        first = self._facts["header"] + 1
+        frame = pl.read_parquet(Path(self._folder.name) / self._facts["rows"])
+        if not frame.height:
+            return
+        lines = pl.Series(range(first + 1, first + 1 + frame.height), dtype=pl.Int64)
+        filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        yield text_block(frame.filter(filled), lines.filter(filled), positions)

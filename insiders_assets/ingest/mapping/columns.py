@@ -1,0 +1,164 @@
+"""Which columns of an export hold what a transaction is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY, normalise, recognise
+from insiders_assets.ingest.mapping.header_words import spoken_of
+from insiders_assets.ingest.mapping.schema import DERIVED, Discount, Mapping, Refund, Rule, missing
+
+FLAG = "return_flag"
+"""What the column that marks returns goes by."""
+RETURNED = "yes"
+"""What it holds on a return, where a row's cells are kept to be mended."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where our columns come from.
+
+    Attributes:
+        columns: The position of each column found; ``line_total`` and ``return_flag`` beside ours.
+        constants: Values of columns that the export lacks.
+        return_values: What the flag holds on a return, in lower case.
+        return_starts: How what it holds begins on a return, in lower case.
+        excluded: Which lines are left out, and the position of the column that says so.
+        discounts: What is taken off the price, and the position of the column.
+        refunds: What was given back, and the position of the column.
+        vouchers: Whether a line that costs less than nothing is a discount of its order.
+        filled: Positions of columns that stand on one line of an order and hold for all of it.
+        nobody: Customer ids that stand for nobody, in lower case.
+        currency: What one of each currency is worth, and the position of the column that names it.
+        usual_dates: Whether dates are written in any of the usual ways, and mean what they say.
+    """
+
+    columns: dict[str, int]
+    constants: dict[str, str] = field(default_factory=dict)
+    return_values: tuple[str, ...] = ()
+    return_starts: tuple[str, ...] = ()
+    excluded: tuple[tuple[Rule, int], ...] = ()
+    discounts: tuple[tuple[Discount, int], ...] = ()
+    refunds: tuple[tuple[Refund, int], ...] = ()
+    filled: tuple[int, ...] = ()
+    vouchers: bool = False
+    usual_dates: bool = True
+    nobody: tuple[str, ...] = ()
+    currency: tuple[dict[str, float], int] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every column is taken as it is, and every row."""
+        derived = {DERIVED, FLAG} & self.columns.keys()
+        changed = (
+            self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
+        )
+        return self.usual_dates and not (changed or self.nobody or self.currency)
+
+    @property
+    def positions(self) -> list[int]:
+        """The positions needed, each once."""
+        return sorted({*self.columns.values(), *self.beside})
+
+    @property
+    def beside(self) -> list[int]:
+        """The positions of columns that are no part of a transaction and decide what becomes of it."""
+        money = (self.currency,) if self.currency else ()
+        return sorted({at for _, at in (*self.excluded, *self.discounts, *self.refunds, *money)})
+
+
+def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
+    """Find our columns in a header, by the mapping first and by their names where it says nothing.
+
+    Raises:
+        ExportError: A mandatory column is missing, two columns have the same name, or the mapping names one that is not
+            there.
+    """
+    mapping = mapping or Mapping()
+    named = {name: _position(header, column) for name, column in mapping.columns.items()}
+    recognised = {
+        name: positions
+        for name, positions in recognise(header).items()
+        if name not in named and name not in mapping.constants and not set(positions) & set(named.values())
+    }
+    for name, positions in recognised.items():
+        if len(positions) > 1:
+            raise ExportError(
+                f"has {len(positions)} columns for {name} ({listed([header[at] for at in positions])})",
+                cure="leave one of them out, or map its columns",
+            )
+    columns = named | {name: positions[0] for name, positions in recognised.items()}
+    if DERIVED in named and "unit_price" not in named:
+        columns.pop("unit_price", None)
+    _refuse_missing(columns.keys() | mapping.constants.keys(), header)
+    if mapping.returns:
+        columns[FLAG] = _position(header, mapping.returns.column)
+    ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
+    values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
+    starts = (
+        tuple(start.strip().casefold() for start in mapping.returns.starts_with) if mapping.returns else ()
+    )
+    money = mapping.currency
+    excluded = tuple((rule, _position(header, rule.column)) for rule in mapping.exclude)
+    for rule in mapping.keep:
+        _position(header, rule.column)
+    return Plan(
+        ordered, dict(mapping.constants), values, starts, excluded,
+        tuple((discount, _position(header, discount.column)) for discount in mapping.discounts),
+        tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
+        tuple(_position(header, column) for column in mapping.fill_down), mapping.negative_prices == "discount",
+        not mapping.date_format and mapping.swapped_dates != "undo",
+        tuple(name.strip().casefold() for name in mapping.anonymous_ids),
+        (money.by_name, _position(header, money.column)) if money else None,
+    )  # fmt: skip
+
+
+def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:
+    """How many of the mandatory columns a row names, in whatever language, if it is the one that names columns."""
+    found = set(recognise(header))
+    if missing(found):
+        found |= spoken_of(header)
+    if mapping:
+        spelled = {normalise(name) for name in header}
+        found |= {name for name, column in mapping.columns.items() if normalise(column) in spelled}
+        if len(found) > 1:
+            found |= set(mapping.constants)
+    return len(MANDATORY) - len(missing(found))
+
+
+def _position(header: tuple[str, ...], column: str) -> int:
+    """Where a column that a mapping names is: by its exact name, else by its name in another spelling."""
+    for spelled in (str, normalise):
+        found = [at for at, name in enumerate(header) if spelled(name) == spelled(column)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ExportError(
+                f"has {len(found)} columns called {column}", cure="leave all but one of them out"
+            )
+    raise ExportError(
+        f"has no column {column}, which its mapping names (it has {listed(header)})",
+        cure="correct the mapping",
+    )
+
+
+def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
+    lacking = missing(found)
+    if len(lacking) == len(MANDATORY):
+        raise ExportError(
+            f"is no export of transactions: its first line names none of the columns looked for ({listed(header)})",
+            cure="take it away, or map its columns in mapping.yaml",
+        )
+    if lacking:
+        raise ExportError(
+            f"column {listed(lacking)} is missing (it has {listed(header)})",
+            cure="export it with that column, or map its columns in mapping.yaml",
+        )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names of columns in a sentence."""
+    shown = [name[:40] for name in names if name]
+    return ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")

@@ -1,0 +1,327 @@
+"""Mappings: what another shop's export calls what we need, and what has to be derived.
+
+A mapping file (``mapping.yaml`` in the landing zone) holds a list of mappings; a file is read by the first one whose
+patterns fit its name, and without a mapping if none does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from textwrap import shorten
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from insiders_assets.errors import UsageError
+from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY
+from insiders_assets.yaml_files import line_of, load_yaml
+
+DERIVED = "line_total"
+"""A column that may be mapped in the place of the unit price: what the whole line cost."""
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+_STRICT = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class Returns(BaseModel):
+    """Which lines are returns where their quantity does not say so by its sign.
+
+    Attributes:
+        column: The export's column that says so.
+        values: What it holds on a return; case does not matter.
+        starts_with: How what it holds on a return begins, as the number of a credit note may.
+    """
+
+    model_config = _STRICT
+    column: str
+    values: Words = ()
+    starts_with: Words = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Returns:
+        if not (self.values or self.starts_with):
+            raise ValueError("give values, or starts_with")
+        return self
+
+
+class Rule(BaseModel):
+    """Lines that are told by what a column of theirs holds.
+
+    Attributes:
+        column: The export's column.
+        values: What it holds on them; case and blanks around it do not matter.
+        filled: Whether whatever it holds will do, as in a column of dates of cancellation.
+        level: Whether one such line stands for itself or for its whole order.
+    """
+
+    model_config = _STRICT
+    column: str
+    values: Words = ()
+    filled: bool = False
+    level: Literal["line", "order"] = "line"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Rule:
+        if bool(self.values) == self.filled:
+            raise ValueError("give either values or `filled: true`")
+        return self
+
+    def holds(self, value: str) -> bool:
+        """Whether a line with this value is meant."""
+        return self.filled or value.strip().casefold() in self.spelled
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The values as they are compared."""
+        return tuple(value.strip().casefold() for value in self.values)
+
+
+class Discount(BaseModel):
+    """Money that is taken off the price.
+
+    Attributes:
+        column: The export's column.
+        of: What one value of it is taken off: the line, each of its pieces, or, as a share or a percentage, the price.
+        level: Whether a value is the line's own or its whole order's, to be spread over the lines by what they cost.
+    """
+
+    model_config = _STRICT
+    column: str
+    of: Literal["line", "piece", "share"] = "line"
+    level: Literal["line", "order"] = "line"
+
+
+class Refund(BaseModel):
+    """What was given back of lines that stay in the export as sold.
+
+    Attributes:
+        column: The export's column.
+        gives: What it holds: pieces, an amount, or a word for lines that were given back whole.
+        values: The words, where it holds words; case and blanks around them do not matter.
+        filled: Whether whatever it holds is such a word, as in a column of dates of return.
+        level: Whether an amount is the line's own or its whole order's, to be spread over the lines by what they cost.
+    """
+
+    model_config = _STRICT
+    column: str
+    gives: Literal["pieces", "amount", "all"]
+    values: Words = ()
+    filled: bool = False
+    level: Literal["line", "order"] = "line"
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Refund:
+        if (bool(self.values) != (self.gives == "all" and not self.filled)) or (
+            self.filled and self.gives != "all"
+        ):
+            raise ValueError("give values, or `filled: true`, where it gives all, and only there")
+        return self
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The words as they are compared."""
+        return tuple(value.strip().casefold() for value in self.values)
+
+
+class Currency(BaseModel):
+    """What amounts in several currencies are worth in one.
+
+    Attributes:
+        column: The export's column that names a line's currency.
+        rates: What one of each is worth, in the currency that everything is counted in.
+    """
+
+    model_config = _STRICT
+    column: str
+    rates: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+
+    @property
+    def by_name(self) -> dict[str, float]:
+        """The rates by the names of currencies in capitals."""
+        return {name.strip().upper(): rate for name, rate in self.rates.items()}
+
+
+class Cleaning(BaseModel):
+    """Cleaning rules that hold for some files in the place of the settings of the same names, where given."""
+
+    model_config = _STRICT
+    price_floor: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    drop_letter_codes: Literal[True, False, "known"] | None = None
+    excluded_countries: Words | None = None
+    excluded_customers: Words | None = None
+
+    def rules(self) -> dict[str, Any]:
+        """Those that are given, by name, in types that JSON has."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class Mapping(BaseModel):
+    """How the exports of one shop are read.
+
+    Attributes:
+        files: Patterns of file names relative to the landing zone.
+        columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``.
+        constants: Values for those of our columns that the export lacks.
+        returns: Which lines are returns, where their quantity is not negative.
+        refunds: What was given back of lines that stay in the export as sold.
+        discounts: What is taken off the price.
+        negative_prices: Whether a line that costs less than nothing is a discount of its order, or a line like others.
+        fill_down: Columns that stand on one line of an order and hold for all of it.
+        exclude: Which lines, or whole orders, were never sold: they are counted and left out.
+        keep: Which lines count although a column of theirs might say that they do not.
+        answers: Answers to questions that nothing else here records, by the question's name.
+        date_order: How dates such as 03/04/2026 are read; the setting's if not given.
+        date_format: The only ways in which dates are written, as ``strptime`` takes them; any if not given.
+        swapped_dates: Whether a spreadsheet's swapping of day and month is undone where it could; a question if not
+            given.
+        decimal: How numbers such as 1,234 are read; the setting's if not given.
+        anonymous_ids: Customer ids that stand for nobody, in whatever case.
+        currency: What amounts in several currencies are worth in one.
+        decimal_quantities: Whether quantities may be decimal numbers; the setting's if not given.
+        quantity_unit: The word behind quantities that is no word for pieces, such as kg.
+        encoding: The encoding of text files, if it is not to be found out.
+        separator: The character between fields of text files, if it is not to be found out.
+        sheet: The sheet of a workbook.
+        rows: The dotted path of the array of orders, or of lines, in a JSON document.
+        lines: The dotted path of the array of lines in an order.
+        cleaning: Cleaning rules that hold for these files in the place of the settings.
+    """
+
+    model_config = _STRICT
+    files: Words = ("*",)
+    columns: dict[str, str] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    returns: Returns | None = None
+    refunds: tuple[Refund, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    negative_prices: Literal["discount", "keep"] | None = None
+    fill_down: Words = ()
+    exclude: tuple[Rule, ...] = ()
+    keep: tuple[Rule, ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
+    date_order: Literal["auto", "day_first", "month_first"] | None = None
+    date_format: Words = ()
+    swapped_dates: Literal["undo", "keep"] | None = None
+    decimal: Literal["auto", "point", "comma"] | None = None
+    anonymous_ids: Words = ()
+    currency: Currency | None = None
+    decimal_quantities: bool | None = None
+    quantity_unit: str | None = None
+    encoding: str | None = None
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = None
+    rows: str | None = None
+    lines: str | None = None
+    cleaning: Cleaning = Field(default_factory=Cleaning)
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, name: str | None) -> str | None:
+        try:
+            if name is not None:
+                "a".encode(name)
+        except LookupError:
+            raise ValueError(f"{name} is no encoding of text that is known") from None
+        return name
+
+    @field_validator("date_format")
+    @classmethod
+    def _says_a_day(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        moment = datetime(2025, 12, 31, 13, 45)
+        for form in formats:
+            try:
+                found = datetime.strptime(moment.strftime(form), form)
+            except ValueError as error:
+                raise ValueError(f"{form} is no format of dates ({error})") from None
+            if found.date() != moment.date():
+                raise ValueError(f"{form} does not say year, month and day, as %d/%m/%Y does")
+        return formats
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Mapping:
+        for given, known in ((self.columns, (*FIELDS, DERIVED)), (self.constants, FIELDS)):
+            for name in given:
+                if name not in known:
+                    raise ValueError(f"{name} is none of {', '.join(known)}")
+        if both := set(self.columns) & set(self.constants):
+            raise ValueError(f"{both.pop()} is mapped and constant at once")
+        return self
+
+    def fits(self, name: str) -> bool:
+        """Whether the file called ``name`` is read by this mapping."""
+        return any(fnmatchcase(name, pattern) for pattern in self.files)
+
+
+class Mappings(BaseModel):
+    """All mappings of a landing zone, the first that fits a file first."""
+
+    model_config = _STRICT
+    exports: tuple[Mapping, ...] = ()
+
+    def of(self, name: str) -> Mapping | None:
+        """The mapping of the file called ``name``."""
+        return next((mapping for mapping in self.exports if mapping.fits(name)), None)
+
+
+def read_mappings(text: str | bytes, where: str) -> Mappings:
+    """The mappings in a mapping file.
+
+    Args:
+        text: The file's text, YAML in UTF-8.
+        where: Its place, for messages.
+
+    Raises:
+        UsageError: It is no mapping file.
+    """
+    found = load_yaml(text, where)
+    try:
+        return Mappings.model_validate({} if found is None else found)
+    except ValidationError as errors:
+        first = errors.errors()[0]
+        path = ".".join(shorten(str(part), 80, placeholder="…") for part in first["loc"])
+        said = shorten(first["msg"], 300, placeholder="…")
+        what, cure = f"{path or 'mapping'}: {said}", "correct it"
+        if first["type"] == "extra_forbidden":
+            what, cure = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
+        line = line_of(text, first["loc"])
+        raise UsageError(f"{what} (line {line})" if line else what, where=where, cure=cure) from None
+
+
+def _nearest(key: str) -> str:
+    """What a key that there is not may have been meant to be."""
+    known = sorted({*Mapping.model_fields, *Mappings.model_fields})
+    near = get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else "see docs/exports.md for those that there are"
+
+
+def written(mappings: Mappings) -> str:
+    """Mappings as the text of a mapping file."""
+    import yaml
+
+    return yaml.safe_dump(
+        mappings.model_dump(mode="json", exclude_defaults=True),
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+    )
+
+
+def missing(columns: set[str]) -> list[str]:
+    """Which mandatory columns are not among those found; a line total stands in for the unit price."""
+    found = columns | ({"unit_price"} if DERIVED in columns else set())
+    return [name for name in MANDATORY if name not in found]

@@ -1,0 +1,55 @@
+"""Whether points in plainly written numbers may stand between thousands: ``12.990`` is a price of pesos, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.parsing.numbers import points_are_decimal
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.model import Block
+
+NUMBERS = ("quantity", "unit_price", "line_total")
+GLANCE = 64
+"""Rows that tell nearly always: a price such as 2.55 among them, and the question does not arise."""
+
+
+class PointWatch:
+    """Watches the rows of one export until one shows that its points are decimal.
+
+    Args:
+        columns: The position of each of our columns in the export.
+    """
+
+    def __init__(self, columns: dict[str, int]) -> None:
+        self._columns = [str(columns[name]) for name in NUMBERS if name in columns]
+        self._settled = not self._columns
+
+    def doubts(self, block: Block) -> bool:
+        """Return whether numbers of a block can be read with points between thousands, as far as is known by now."""
+        if self._settled:
+            return False
+        try:
+            told = _told(block.scan.select(self._columns).head(GLANCE).collect())
+            told = told or _told(self.numbers(block))
+        except pl.exceptions.PolarsError:  # a block that has to be read in the slow way
+            told = _told(block.frame.select(self._columns))
+        self._settled = told is True
+        return told is False
+
+    def numbers(self, block: Block) -> pl.DataFrame:
+        """Return the columns of a block that hold numbers, as text."""
+        return block.scan.select(self._columns).collect()
+
+
+def doubtful(frame: pl.DataFrame) -> bool:
+    """Return whether the numbers of a whole export, a text column each, can be read with points between thousands."""
+    return not _told(frame.head(GLANCE)) and _told(frame) is False
+
+
+def _told(frame: pl.DataFrame) -> bool | None:
+    """Return whether points are decimal by what all columns say, as :func:`points_are_decimal` does for one."""
+    found = [points_are_decimal(column) for column in frame]
+    return True if True in found else False if False in found else None

@@ -1,0 +1,1 @@
+"""Questions that an export leaves open, and their wording."""

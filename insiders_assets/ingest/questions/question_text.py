@@ -1,0 +1,238 @@
+"""Questions as sentences: the one place that says them to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from insiders_assets.contracts.notes import PASSED_OVER
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.questions.question import Question, Settled
+
+SHOWN = 4
+"""Values named in a sentence."""
+
+
+def asked(questions: Sequence[Question], stopping: Sequence[Question]) -> str:
+    """Why a file is set aside: its first open question, and how many more there are.
+
+    Args:
+        questions: All open questions, as they are numbered.
+        stopping: Those that keep the file out.
+    """
+    first = stopping[0]
+    more = f" and {len(stopping) - 1} more" if len(stopping) > 1 else ""
+    return f"leaves question {questions.index(first) + 1} open{more}: {sentence(first)}"
+
+
+def passed_over(question: Question) -> str:
+    """What is said of a question that was passed over."""
+    return f"{PASSED_OVER} with the answer {question.proposed}: {sentence(question)}"
+
+
+def left_over(settled: Settled) -> str:
+    """What is said of totals of orders that their lines do not add up to."""
+    told = settled.arguments
+    return (
+        f"the lines of its orders add up to {told['lines']:,.2f} and {settled.columns[0]} to {told['total']:,.2f}; "
+        f"{told['difference']:,.2f} is left over, on {told['orders'] - told['agree']:,} of {told['orders']:,} orders"
+    )
+
+
+def sentence(question: Question) -> str:
+    """A question in a sentence."""
+    return _SENTENCES[question.code](question)
+
+
+def choices(question: Question) -> str:
+    """What may be answered, the proposed answer marked."""
+    return ", ".join(
+        f"{answer.name} (proposed)" if answer.name == question.proposed else answer.name
+        for answer in question.answers
+    )
+
+
+def _values(question: Question) -> str:
+    shown = ", ".join(
+        seen.value + (f" on {seen.rows:,} lines" if seen.rows != 1 else " on 1 line")
+        + (f" worth {seen.money:,.2f}" if seen.money is not None else "")
+        for seen in question.values[:SHOWN]
+    )  # fmt: skip
+    rest = len(question.values) - SHOWN
+    return shown + (f" and {rest} more values" if rest > 0 else "")
+
+
+def _status(question: Question) -> str:
+    said, asked_ = _STATUS[question.arguments["group"]]
+    return f"column {question.columns[0]} {said} ({_values(question)}); {asked_}"
+
+
+_STATUS = {
+    "cancelled": ("tells of orders that did not come about", "do these lines count as sold?"),
+    "pending": ("tells of orders that may not have come about", "do these lines count as sold?"),
+    "refunded": (
+        "tells of money given back",
+        "were these lines sold and given back, or are they returns themselves?",
+    ),
+    "test": ("tells of tests", "do these lines count as sold?"),
+    "unknown": ("may tell of orders that did not come about", "do these lines count as sold?"),
+}
+
+
+def _discount(question: Question) -> str:
+    told, names = question.arguments, question.columns
+    held = f"column {names[0]} holds" if len(names) == 1 else f"columns {' and '.join(names)} hold"
+    return (
+        f"{held} discounts, and no total shows what they are taken off "
+        f"({told['rows']:,} lines with {told['money']:,.2f} beside {told['sold']:,.2f} sold); "
+        "is one of the line, of each piece, of the whole order, a share, or taken off already?"
+    )
+
+
+def _price_or_total(question: Question) -> str:
+    told, (price, total) = question.arguments, question.columns
+    return (
+        f"{total} is not {price} times the quantity ({told['rows']:,} lines differ; {told['total']:,.2f} by the one, "
+        f"{told['price']:,.2f} by the other); which of them was paid?"
+    )
+
+
+def _rivals(question: Question) -> str:
+    told, (one, other) = question.arguments, question.columns
+    return (
+        f"{one} and {other} are not the same ({told['rows']:,} lines differ; {told['one']:,.2f} by the one, "
+        f"{told['other']:,.2f} by the other); which of them was paid?"
+    )
+
+
+def _per_piece(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"{question.columns[0]} may be the price of one piece or what the whole line cost "
+        f"({told['line']:,.2f} as the line's, {told['piece']:,.2f} as each piece's); which?"
+    )
+
+
+def _refund(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} may speak of {told['gives']} given back"
+        f"{', which lines below nothing say as well ' if told.get('twice') else ', or of more than was sold '}"
+        f"({told['rows']:,} lines with {told['given']:,.2f}); was that given back?"
+    )
+
+
+def _cancelled_pieces(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} holds pieces that were cancelled ({told['rows']:,} lines with "
+        f"{told['given']:,.0f} pieces); does the quantity still hold them?"
+    )
+
+
+def _placeholder_ids(question: Question) -> str:
+    held = f"column {question.columns[0]} holds ids that may stand for nobody ({_values(question)})"
+    return f"{held}; are they customers?"
+
+
+def _leading_id(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has one id far ahead of any other ({question.values[0].value} with "
+        f"{told['orders']:,} orders, {told['share']:.0%} of all); is it a customer, or does it stand for strangers?"
+    )
+
+
+def _credit_notes(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} has numbers that begin as those of credit notes do ({_values(question)}), on "
+        "lines that look sold; are these lines returns?"
+    )
+
+
+def _date_order(question: Question) -> str:
+    return (
+        f"dates of column {question.columns[0]} make sense day first and month first, such as "
+        f"{question.arguments['example']}; which?"
+    )
+
+
+def _swapped_dates(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"dates of column {question.columns[0]} were half swapped by a spreadsheet: those up to the twelfth stand as "
+        f"dates, such as {told['early']}, and the others as text, such as {told['late']}; is that to be undone?"
+    )
+
+
+def _decimal(question: Question) -> str:
+    return (
+        f"numbers of column {question.columns[0]} make sense with a decimal point and with a decimal comma, such as "
+        f"{question.arguments['example']}; which?"
+    )
+
+
+def _decimal_quantities(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has decimal quantities on {told['rows']:,} of {told['of']:,} lines, such as "
+        f"{told['example']:g}; are goods sold by weight? (if not, these lines are rejected)"
+    )
+
+
+def _one_order(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has the one number {told['order']} on all {told['lines']:,} lines, which are of "
+        f"{told['customers']:,} customers; is it one order? (if not, map the column that numbers orders)"
+    )
+
+
+def _id_per_order(question: Question) -> str:
+    told, (ours, other) = question.arguments, question.columns
+    return (
+        f"column {ours} has {told['ids']:,} ids for {told['orders']:,} orders, and column {other} knows "
+        f"{told['people']:,} people, who come back; which of them is the customer?"
+    )
+
+
+def _currencies(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} names several currencies ({_values(question)}), which cannot be added up; "
+        "which one counts? (rates for the others go under currency in the mapping)"
+    )
+
+
+def _service(question: Question) -> str:
+    kind, share = question.arguments["kind"], question.arguments["share"]
+    return (
+        f"column {question.columns[0]} has lines that look like {_SERVICES[kind]} and no goods, {share:.1%} of "
+        f"the money ({_values(question)}); do they count?"
+    )
+
+
+_SERVICES = {
+    "gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers", "tip": "tips or donations",
+}  # fmt: skip
+_SENTENCES: dict[str, Callable[[Question], str]] = {
+    **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
+    **{f"status_{group}": _status for group in _STATUS},
+    "discount": _discount,
+    "price_or_total": _price_or_total,
+    "two_prices": _rivals,
+    "two_totals": _rivals,
+    "per_piece": _per_piece,
+    "refund": _refund,
+    "cancelled_pieces": _cancelled_pieces,
+    "placeholder_ids": _placeholder_ids,
+    "leading_id": _leading_id,
+    "id_per_order": _id_per_order,
+    "one_order": _one_order,
+    "date_order": _date_order,
+    "swapped_dates": _swapped_dates,
+    "decimal": _decimal,
+    "decimal_quantities": _decimal_quantities,
+    "credit_notes": _credit_notes,
+    "currencies": _currencies,
+}

@@ -1,0 +1,194 @@
+"""Whole columns of one export, as far as somebody asks for them: what a doubt is told by and settled with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.errors import ExportError
+from insiders_assets.ingest.mapping.columns import FLAG
+from insiders_assets.ingest.mapping.orders import beside, flagged, meant
+from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.text import NOTHING
+from insiders_assets.ingest.parsing.numbers import NumberEvidence, irregular, to_float
+from insiders_assets.ingest.sniffing.format_inference import Evidence
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.mapping.columns import Plan
+    from insiders_assets.ingest.model import Export
+    from insiders_assets.ingest.parsing.numbers import Mark
+    from insiders_assets.ingest.rules import FileRules
+
+
+class Survey:
+    """Columns of an export over all of its rows, each value once in memory: four bytes a row and column.
+
+    Args:
+        frame: The columns, named by their positions, as :meth:`of` makes them.
+        header: The names of all columns.
+        plan: Where our columns come from.
+        rules: How the export is read.
+    """
+
+    def __init__(self, frame: pl.DataFrame, header: tuple[str, ...], plan: Plan, rules: FileRules) -> None:
+        self.header, self.plan, self.rules = header, plan, rules
+        self._frame = frame
+        self._numbers: dict[int, pl.Series] = {}
+        self._texts: dict[int, pl.Series] = {}
+
+    @classmethod
+    def of(cls, export: Export, plan: Plan, rules: FileRules, positions: Iterable[int]) -> Survey:
+        """The survey of an export.
+
+        Args:
+            export: The export.
+            plan: Where our columns come from.
+            rules: How it is read.
+            positions: The columns that may be asked for, beside ours.
+        """
+        wanted = sorted({*positions, *plan.positions})
+        categories = pl.Categorical(pl.Categories.random())
+        pieces = [
+            block.frame.select(pl.all().cast(categories))
+            for block in export.blocks(wanted)
+            if len(block.lines)
+        ]
+        empty = pl.DataFrame(schema={str(at): categories for at in wanted})
+        return cls(pl.concat([empty, *pieces]) if pieces else empty, export.header, plan, rules)
+
+    def planned(self, plan: Plan) -> Survey:
+        """The same columns where ours come from others of them."""
+        return Survey(self._frame, self.header, plan, self.rules)
+
+    @property
+    def rows(self) -> int:
+        """Rows that have every field."""
+        return self._frame.height
+
+    def has(self, at: int) -> bool:
+        """Whether a column is at hand.
+
+        Args:
+            at: Its position in the header.
+        """
+        return str(at) in self._frame.columns
+
+    def text(self, at: int) -> pl.Series:
+        """A column as text without blanks around it; null where nothing is left.
+
+        Args:
+            at: Its position in the header.
+        """
+        if at not in self._texts:
+            self._texts[at] = self._by_value(at, lambda values: values)
+        return self._texts[at]
+
+    def numbers(self, at: int) -> pl.Series:
+        """A column as numbers; null where there is none.
+
+        Args:
+            at: Its position in the header.
+        """
+        if at not in self._numbers:
+            self._numbers[at] = self._by_value(at, lambda values: to_float(values, self.mark))
+        return self._numbers[at]
+
+    def ours(self, name: str) -> pl.Series | None:
+        """One of our columns as text; None if neither the export nor a constant gives it."""
+        if name in self.plan.columns:
+            return self.text(self.plan.columns[name])
+        if (constant := self.plan.constants.get(name)) is not None:
+            return pl.Series(name, [constant], dtype=pl.String).new_from_index(0, self.rows)
+        return None
+
+    @cached_property
+    def quantity(self) -> pl.Series:
+        """Quantities as numbers, negative where the plan knows a line for a return."""
+        units = self._measure("quantity")
+        if FLAG not in self.plan.columns:
+            return units
+        text = self.text(self.plan.columns[FLAG]).to_frame(FLAG)
+        flag = text.select(flagged(pl.col(FLAG), self.plan)).to_series()
+        return pl.select(pl.when(flag).then(-units.abs()).otherwise(units)).to_series()
+
+    @cached_property
+    def money(self) -> pl.Series:
+        """What each line amounts to by the plan; null where it cannot be told."""
+        if DERIVED in self.plan.columns:
+            total = self.numbers(self.plan.columns[DERIVED])
+            signed = pl.when(self.quantity < 0).then(-total.abs()).otherwise(total)
+            return pl.select(signed).to_series().rename("money")
+        return (self.quantity * self._measure("unit_price")).rename("money")
+
+    @cached_property
+    def paid(self) -> pl.Series:
+        """What each line amounts to after the discounts of the plan, those of whole orders included."""
+        money = self.money.fill_null(0.0)
+        for discount, at in self.plan.discounts:
+            off = self.numbers(at).abs().fill_null(0.0)
+            if discount.level == "order":
+                orders = self.ours("invoice_no")
+                lines = pl.DataFrame({"order": orders, "off": off})
+                once = pl.col("off").max().over("order") / pl.len().over("order")
+                money = money - lines.select(off=once.fill_null(0.0)).to_series()
+            elif discount.of == "share":
+                money = money * (1 - (off / 100 if float(off.max() or 0) > 1 else off))  # type: ignore[arg-type]
+            else:
+                money = money - (off * self.quantity.abs() if discount.of == "piece" else off)
+        return money.rename("paid")
+
+    @cached_property
+    def kept(self) -> pl.Series:
+        """Which rows no rule of the plan leaves out yet."""
+        out = pl.Series("out", [False], dtype=pl.Boolean).new_from_index(0, self.rows)
+        for number, (rule, at) in enumerate(self.plan.excluded):
+            here = self.text(at).to_frame(beside(at)).select(meant(self.plan, number)).to_series()
+            if rule.level == "order" and (orders := self.ours("invoice_no")) is not None:
+                here = orders.is_in(orders.filter(here).drop_nulls().unique().implode()).fill_null(
+                    value=False
+                )
+            out = out | here
+        return ~out
+
+    @cached_property
+    def mark(self) -> Mark:
+        """The decimal mark, on the evidence of every row; a point where the file does not tell."""
+        evidence = Evidence(NumberEvidence())
+        for name in ("quantity", "unit_price", DERIVED):
+            if (at := self.plan.columns.get(name)) is not None:
+                values = self._distinct(at)
+                if irregular(values):
+                    evidence.numbers.add(values)
+        try:
+            return evidence.formats(self.rules).mark
+        except ExportError:
+            return "point"
+
+    def _measure(self, name: str) -> pl.Series:
+        if name in self.plan.columns:
+            return self.numbers(self.plan.columns[name])
+        constant = pl.Series([self.plan.constants.get(name)], dtype=pl.String)
+        return to_float(constant, "point").new_from_index(0, self.rows)
+
+    def _distinct(self, at: int) -> pl.Series:
+        values = self._frame[str(at)].unique().cast(pl.String).str.strip_chars()
+        return values.filter(values.is_not_null() & (values != "")).unique()
+
+    def _by_value(self, at: int, made: object) -> pl.Series:
+        """A column made of another, value by value: there are far fewer values than rows."""
+        column = self._frame[str(at)]
+        distinct = column.unique()
+        stripped = distinct.cast(pl.String).str.strip_chars()
+        stripped = pl.select(
+            pl.when((stripped != "") & ~stripped.is_in(list(NOTHING))).then(stripped)
+        ).to_series()
+        values = made(stripped)  # type: ignore[operator]
+        if not len(distinct):
+            return values.clear().rename(self.header[at])
+        table = pl.DataFrame({"text": distinct, "value": values})
+        rows = column.alias("text").to_frame()
+        found = rows.join(table, on="text", how="left", maintain_order="left", nulls_equal=True)
+        return found["value"].rename(self.header[at])

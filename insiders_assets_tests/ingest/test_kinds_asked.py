@@ -1,0 +1,210 @@
+"""What an unmapped file may hide under any name and in any code is asked about; what is innocent asks nothing."""
+
+import pytest
+
+from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.mapping.mapping_file import with_mapping
+from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.questions.question import chosen, proposed
+from insiders_assets.ingest.rules import FileRules
+from insiders_assets_tests.ingest.exports import read_all
+from insiders_assets_tests.ingest.shop import lines, plain, told, written
+
+LINES = lines()
+TOTAL = round(sum(line.total for line in LINES), 2)
+SIXTH = round(sum(line.total for line in LINES[1::6]), 2)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """Writes the lines with more columns, told by the place of a line and the line, and gives the file."""
+
+    def make(**more):
+        path = tmp_path / "export.csv"
+        rows = [
+            plain(line, **{name: told_by(at, line) for name, told_by in more.items()})
+            for at, line in enumerate(LINES)
+        ]
+        path.write_bytes(written(rows))
+        return path
+
+    return make
+
+
+def sixth(some, others):
+    """One value on each sixth line, and another on the rest."""
+    return lambda at, _: some if at % 6 == 1 else others
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "others"),
+    [
+        ("info", "cancelled", "completed"), ("F17", "Storniert", "Versendet"), ("remark", "Annulé", ""),
+        ("comment", "Cancelado", "please ring"), ("tags", "vip, cancelled", "vip"), ("paid", "no", "yes"),
+        ("valid", "0", "1"), ("orderStatus", "ORDERCANCELLED", "ORDERDELIVERED"), ("current_state", "6", "5"),
+        ("cancellation_reason", "out of stock", ""), ("cancelled_qty", "1", "0"), ("environment", "sandbox", "live"),
+        ("is_fraud", "1", "0"), ("order_type", "Sample", "Regular"), ("rma_number", "RMA7", ""),
+    ],
+)  # fmt: skip
+def test_what_may_not_have_come_about_is_asked_under_any_name(shop, name, some, others):
+    assert told(shop(**{name: sixth(some, others)})).aside.startswith("leaves question 1 open")
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "others", "answer"),
+    [
+        ("doc_type", "381", "380", "return"), ("Belegart", "GS", "RE", "return"), ("sign", "-", "+", "return"),
+        ("D/C", "C", "D", "return"), ("factor", "-1", "1", "return"), ("is_return", "1", "0", "return"),
+        ("returned", "Y", "N", "returned"), ("refunded_at", "2025-11-01", "", "returned"),
+        ("credit_note_no", "CN-7", "", "returned"),
+    ],
+)  # fmt: skip
+def test_what_came_back_is_asked_in_any_code_and_read_as_answered(shop, name, some, others, answer):
+    path = shop(**{name: sixth(some, others)})
+    assert told(path).aside.startswith("leaves question 1 open")
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    read = told(path, found.mapping)
+    assert read.returned == SIXTH
+    assert read.sold == pytest.approx(TOTAL if answer == "returned" else TOTAL - SIXTH, abs=0.01)
+
+
+def test_numbers_of_credit_notes_are_asked_about_and_read_by_how_they_begin(shop):
+    path = shop(order_id=lambda at, line: ("CN-" if at % 6 == 1 else "INV-") + line.order)
+    assert "CN- on 10 lines" in told(path).aside
+    mapping = Mapping(returns={"column": "order_id", "starts_with": ["cn-"]})
+    assert (told(path, mapping).sold, told(path, mapping).returned) == (round(TOTAL - SIXTH, 2), SIXTH)
+
+
+def test_a_total_below_nothing_is_a_return_although_price_and_quantity_are_not(shop):
+    path = shop(line_total=lambda at, line: -line.total if at % 6 == 1 else line.total)
+    assert (told(path).sold, told(path).returned) == (round(TOTAL - SIXTH, 2), SIXTH)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"final_price": lambda _, line: round(line.price * 0.8, 2)},
+        {"special_price": lambda at, line: "" if at % 4 else round(line.price * 0.8, 2)},
+        {"line_total": lambda _, line: line.total, "amount_paid": lambda _, line: round(line.total * 0.9, 2)},
+        {"line_discount": lambda *_: 0.4, "promo_discount": lambda *_: 0.1},
+        {"order_id": lambda *_: "1"},
+        {"customer_id": lambda at, line: line.customer if at % 6 else "(not set)"},
+        {"customer_id": lambda at, line: line.customer if at % 6 else "000.000.000-00"},
+        {"sku": lambda at, line: line.sku if at % 6 else "EGIFT",
+         "name": lambda at, line: line.name if at % 6 else "E-Gift Card",
+         "unit_price": lambda at, line: line.price if at % 6 else 50},
+    ],
+)  # fmt: skip
+def test_two_readings_of_money_and_ids_of_nobody_are_asked_about(shop, more):
+    assert told(shop(**more)).aside.startswith("leaves question 1 open")
+
+
+def test_an_innocent_export_asks_nothing(shop):
+    path = shop(
+        country=lambda *_: "Ireland", channel=lambda at, _: ["web", "store"][at % 2], brand=lambda *_: "Acme",
+        payment_method=lambda at, _: ["Credit card", "PayPal", "Cash"][at % 3], unit_cost=lambda _, line: 1.5,
+        category=lambda at, _: ["Home", "Test kits"][at % 2], campaign=lambda at, _: ["spring sale", "open"][at % 2],
+        notes=lambda at, _: ["", "please deliver to neighbour"][at % 2], newsletter=lambda at, _: ["yes", "no"][at % 2],
+        customer_type=lambda at, _: ["new", "returning"][at % 2], loyalty_status=lambda at, _: ["gold", "none"][at % 2],
+        state=lambda at, _: ["CA", "NY"][at % 2], shipping_status=lambda at, _: ["delivered", "pending"][at % 2],
+        return_until=lambda *_: "2025-12-01", list_price=lambda _, line: line.price + 1, weekday=lambda *_: "Monday",
+        cancelled_at=lambda *_: "", returned_quantity=lambda *_: 0, class_=lambda at, _: "ABC"[at % 3],
+    )  # fmt: skip
+    found = told(path)
+    assert (found.aside, found.sold, found.customers) == ("", TOTAL, 17)
+    assert inspect(path, path.name, FileRules(), path.name).questions == []
+
+
+def test_totals_of_orders_are_held_against_their_lines_and_the_difference_is_told(shop):
+    totals = {}
+    for line in LINES:
+        totals[line.order] = totals.get(line.order, 4.95) + line.total
+    totals["70003"] += 10
+    path = shop(order_total=lambda _, line: round(totals[line.order], 2), shipping_cost=lambda *_: 4.95)
+    found = inspect(path, path.name, FileRules(), path.name)
+    (settled,) = [each for each in found.settled if each.code == "order_total"]
+    told_ = settled.arguments
+    assert (told_["orders"], told_["agree"], told_["difference"]) == (30, 29, 10.0)
+    assert told_["with"] == ["shipping_cost"]
+    assert found.questions == []
+    (note,) = read_all(path)[""].outcome.notes
+    assert note.endswith("10.00 is left over, on 1 of 30 orders")
+
+
+@pytest.mark.parametrize(
+    ("more", "answer", "sold"),
+    [
+        ({"date": lambda at, _: f"0{1 + at % 9}/04/2025"}, "day_first", TOTAL),
+        ({"date": lambda at, _: f"2025-04-{1 + at % 12:02d}" if at % 2 else f"{13 + at % 12}/04/2025"}, "undo", TOTAL),
+        ({"unit_price": lambda at, _: f"{12 + at % 9}.990"}, "comma", None),
+        ({"quantity": lambda _, line: f"{line.units}.25"}, "weights", None),
+    ],
+)  # fmt: skip
+def test_what_dates_numbers_and_quantities_leave_open_is_numbered_and_answered(shop, more, answer, sold):
+    path = shop(**more)
+    found = inspect(path, path.name, FileRules(), path.name, lambda asked: chosen(asked, {1: answer}))
+    assert (found.questions, found.doubts, found.exports[0].outcome.set_aside) == ([], [], "")
+    assert found.exports[0].outcome.rows_transactions == len(LINES)
+    assert sold in (None, found.exports[0].says.money_in)
+
+
+def test_a_currency_on_the_first_line_of_an_order_holds_for_all_of_it(shop):
+    path = shop(currency=lambda _, line: ("EUR" if int(line.order) % 3 else "USD") if line.first else "")
+    found = inspect(path, path.name, FileRules(), path.name, lambda asked: chosen(asked, {1: "only_EUR"}))
+    assert found.questions == []
+    euros = sum(line.total for line in LINES if int(line.order) % 3)
+    assert told(path, found.mapping).sold == pytest.approx(euros, abs=0.01)
+
+
+def test_a_word_on_the_first_line_of_an_order_holds_for_all_of_it_under_any_name(shop):
+    path = shop(remark=lambda _, line: "cancelled" if line.first and int(line.order) % 3 == 0 else "")
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    kept = sum(line.total for line in LINES if int(line.order) % 3)
+    assert told(path, found.mapping).sold == pytest.approx(kept, abs=0.01)
+
+
+def test_pieces_that_came_back_are_not_counted_twice_where_lines_below_nothing_say_the_same(shop):
+    path = shop(
+        quantity=lambda at, line: -1 if at % 6 == 1 else line.units,
+        refunded_qty=lambda at, _: int(at % 6 == 0),
+    )
+    assert "lines below nothing" in told(path).aside
+
+
+def test_a_floor_of_nothing_is_proposed_for_goods_by_the_thousandth(tmp_path):
+    path = tmp_path / "fuel.csv"
+    path.write_bytes(
+        written([
+            {"basket": line.order, "product": line.sku, "quantity": 4000 + at, "amount": round((4000 + at) * 0.0023, 2),
+             "time": line.when, "household": line.customer}
+            for at, line in enumerate(LINES)
+        ])
+    )  # fmt: skip
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    assert found.cheap > 0.9
+    assert found.mapping.cleaning.price_floor == 0.0
+
+
+def test_a_mapping_takes_the_place_of_the_one_for_the_same_files_and_of_no_other():
+    text = (
+        "exports:\n# ours\n- files: [a.csv]\n  # the till's\n  columns: {invoice_no: Ticket}\n\n"
+        "# theirs\n- files: ['*.csv']\n  columns: {invoice_no: Bon}\n"
+    )
+    new = with_mapping(
+        text, Mapping(files=("a.csv",), columns={"invoice_no": "Till"}), "a.csv", "mapping.yaml"
+    )
+    assert "Ticket" not in new
+    assert [part for part in ("# ours", "# the till's", "Till", "# theirs", "Bon") if part not in new] == []
+    assert new == with_mapping(
+        new, Mapping(files=("a.csv",), columns={"invoice_no": "Till"}), "a.csv", "mapping.yaml"
+    )
+    other = with_mapping(new, Mapping(files=("b.csv",), columns={"invoice_no": "B"}), "b.csv", "mapping.yaml")
+    assert other.index("b.csv") < other.index("Bon")
+    assert "Till" in other
+
+
+def test_the_floor_that_inspect_goes_by_is_the_one_that_cleaning_goes_by():
+    from insiders_assets.features import cleaning
+    from insiders_assets.ingest import row_counter
+
+    assert (row_counter.HARDLY, row_counter.WORTH) == (cleaning.FLOOR, cleaning.WORTH)
