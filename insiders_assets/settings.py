@@ -237,10 +237,20 @@ class Settings(BaseSettings):
         le=0.5,
         description="How far past the border those inside may drift before falling out; 0.05 by value, else 0.02.",
     )
-    grace_refreshes: int = Field(
-        1,
+    grace_days: int | None = Field(
+        None,
         ge=0,
-        description="Refreshes (of one day: one) a member stays for after behaviour or a new model put them out.",
+        le=3650,
+        description="Days a member stays for after behaviour or a new model put them out; 30 unless given.",
+    )
+    review: Literal["daily", "monthly", "quarterly", "anniversary"] = Field(
+        "daily",
+        description="When a status may end: any day, the first of a month or quarter, or the anniversary of joining.",
+    )
+    grace_refreshes: int | None = Field(
+        None,
+        ge=0,
+        description="Grace in refreshes (of one day: one), as homes from before grace_days counted it; not with it.",
     )
     suppress: Words = Field(
         ("mostly_returned",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from insiders_assets.programme import ProgrammeRules
 from insiders_assets.programme.cluster_policies import coverage
 from insiders_assets.programme.customer_policies import budget
 from insiders_assets.programme.grace import with_grace
+from insiders_assets.programme.standing import PATH, with_standing
 from insiders_assets.report.sections.movement import movement
 from insiders_assets_tests.report_tables import refresh
 
@@ -88,9 +90,11 @@ def test_grace_holds_members_who_may_be_members_for_as_long_as_it_says(member, e
             "is_eligible": [eligible],
             "was_member": [member],
             "grace_before": [used],
+            "member_since_before": [date(2026, 1, 1)],
         }
     )
     rules = replace(RULES, policy="value", grace_refreshes=2)
+    table = with_standing(table, pl.DataFrame(schema=PATH), rules, date(2026, 6, 30))
     held = with_grace(table, rules, same_selection=True)
     assert held.select("tier", "grace_refreshes").row(0) == (tier, now)
     assert with_grace(table, rules, same_selection=False)["tier"][0] == "viability"

@@ -37,7 +37,7 @@ def traded():
 @pytest.fixture(scope="module", params=["gross", "net"])
 def first(traded, request):
     """The refresh of a month before, by either meaning of value."""
-    rules = ProgrammeRules(window_days=WINDOW, value=request.param, grace_refreshes=0)
+    rules = ProgrammeRules(window_days=WINDOW, value=request.param, grace_days=0)
     then = shop.at(*traded, BEFORE, window=WINDOW, rules=rules)
     return Opaque((then, run_programme(then)))
 

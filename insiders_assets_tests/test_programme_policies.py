@@ -148,6 +148,7 @@ def test_a_member_who_falls_out_stays_for_as_many_refreshes_as_grace_says(given,
 
 
 def test_refreshes_of_one_day_use_up_one_refresh_of_grace(given):
+    given = replace(given, rules=ProgrammeRules(grace_refreshes=1))
     member, after = fall_out(given, run_programme(given))
     result = run_programme(after)
     for number in range(3, 6):

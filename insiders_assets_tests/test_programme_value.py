@@ -85,7 +85,7 @@ def test_borders_that_do_not_fit_are_drawn_once_kept_and_said(given, other):
 
 
 def test_hysteresis_is_in_money_for_those_inside_and_for_nobody_else(given):
-    frozen = replace(given, borders=Frozen(700.0, 300.0), rules=ProgrammeRules(grace_refreshes=0))
+    frozen = replace(given, borders=Frozen(700.0, 300.0), rules=ProgrammeRules(grace_days=0))
     ids = given.features.filter("is_identified")["customer_id"].sort().head(4).to_list()
 
     def at(amounts: list[float], previous=None):

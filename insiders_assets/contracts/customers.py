@@ -125,6 +125,15 @@ STEPS: tuple[Column, ...] = (
 
 EXPERIMENT_GROUPS = ("invited", "holdout")
 
+MEMBER_SINCE = Column("member_since", "date", "Day at which the membership of today began.", nullable=True)
+VALID_UNTIL = Column(
+    "valid_until",
+    "date",
+    "Last day on which a member is one if they buy no more, grace and review dates included; empty where nothing "
+    "promises one.",
+    nullable=True,
+)
+
 _BY_NAME = {column.name: column for column in FEATURES}
 _ORIGINAL = ("revenue", "recency", "distinct_stock_code", "basket_size", "returned")
 
@@ -150,7 +159,10 @@ INSIDERS = Table(
                nullable=True),
         Column("grace_refreshes", "int64", "Refreshes in a row that grace has kept the customer in; 0 without grace.",
                "refreshes", ge=0),
-        Column("member_since", "date", "As-of date at which the membership of today began.", nullable=True),
+        MEMBER_SINCE,
+        Column("below_since", "date", "Day since which grace has kept the customer in; empty without grace.",
+               nullable=True),
+        VALID_UNTIL,
         Column("is_near_miss", "bool", "Whether one step, said in the reason, would make the customer an Insider."),
         Column("rule", "int32", "The plain rule that describes the customer.", nullable=True, ge=1),
         Column("rule_agrees", "bool", "Whether that rule says the customer's tier.", nullable=True),

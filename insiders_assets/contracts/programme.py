@@ -8,9 +8,11 @@ from insiders_assets.contracts.customers import (
     COUNTRY,
     CUSTOMER_ID,
     FEATURES,
+    MEMBER_SINCE,
     STATE,
     STEPS,
     TIER,
+    VALID_UNTIL,
 )
 from insiders_assets.contracts.movement import (
     AMOUNTS,
@@ -56,6 +58,8 @@ MEMBERS = Table(
         Column("value", "float64", "What the member is worth, as the refresh's measure says.", "currency"),
         STATE,
         *STEPS,
+        MEMBER_SINCE,
+        VALID_UNTIL,
     ),
 )
 

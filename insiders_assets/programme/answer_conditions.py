@@ -119,12 +119,16 @@ def removed(facts: AnswerFacts) -> str:
                 f"Suppressed, because {_because(rule)}: {plural(row['insiders'], 'Insider', 'Insiders')} today, "
                 f"with revenue of {money(row['revenue'])}"
             )
-    grace = rules.grace_refreshes if rules.policy != "budget" else 0
+    days = rules.grace_refreshes is None
+    grace = (rules.grace_days if days else rules.grace_refreshes or 0) if rules.policy != "budget" else 0
     if grace:
         held = int((facts.insiders["grace_refreshes"] > 0).sum())
-        parts.append(
-            f"Whoever falls out stays for {plural(grace, 'more refresh', 'more refreshes')}; {count(held)} do so today"
+        more = (
+            plural(grace, "more day", "more days")
+            if days
+            else plural(grace, "more refresh", "more refreshes")
         )
+        parts.append(f"Whoever falls out stays for {more}; {count(held)} do so today")
     parts.append(
         f"{count(tiers['viability']['identified_customers'])} customers are in the tier being analysed and "
         f"{count(tiers['not_insider']['identified_customers'])} below it"

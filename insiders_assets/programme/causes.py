@@ -62,14 +62,12 @@ def with_causes(both: pl.DataFrame, given: Circumstances) -> pl.DataFrame:
     Args:
         both: Customers of either refresh with ``tier_shown_before, tier_after, policy_tier_before, policy_tier_after,
             cluster_before, cluster_after, was_member, is_member, is_eligible, suppressed_by, suppressed_before,
-            grace_before``, and their moves in millionths (:mod:`insiders_assets.programme.bridge`).
+            grace_left``, and their moves in millionths (:mod:`insiders_assets.programme.bridge`).
         given: What was the same at both refreshes.
     """
     new, gone = pl.col("tier_shown_before").is_null(), pl.col("tier_after").is_null()
     moved = pl.col("tier_shown_before").ne_missing(pl.col("tier_after"))
-    left_to_grace = (pl.col("grace_before").fill_null(0) < given.rules.grace_refreshes) & (
-        given.rules.policy != "budget"
-    )
+    left_to_grace = pl.col("grace_left").fill_null(False)
     falls = (pl.col("tier_shown_before") == INSIDER) & (pl.col("tier_after") != INSIDER)
     held_before = falls & (pl.col("policy_tier_before") != INSIDER)
     kept_from_grace = (
@@ -127,7 +125,7 @@ def _stands(worth: pl.Expr, given: Circumstances, borders: Borders, *, remembere
         pl.col("was_member")
         & pl.col("is_eligible")
         & (policy != INSIDER)
-        & (pl.col("grace_before").fill_null(0) < given.rules.grace_refreshes)
+        & pl.col("grace_left").fill_null(False)
         & memory
     )
     return pl.when(held).then(pl.lit(INSIDER)).otherwise(policy) == pl.col("tier_shown_before")

@@ -25,6 +25,7 @@ from insiders_assets.programme.previous_state import remember
 from insiders_assets.programme.reasons import with_reasons
 from insiders_assets.programme.rhythm import with_states
 from insiders_assets.programme.selection import select
+from insiders_assets.programme.standing import steps_between, tier_before_today, valid_until, with_standing
 from insiders_assets.programme.steps import with_steps
 from insiders_assets.programme.suppression import active, first_reason, suppressed_by
 
@@ -70,13 +71,22 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
         .join(memory, on="customer_id", how="left", maintain_order="left")
         .with_columns(
             is_eligible=pl.col("is_identified") & pl.col("suppressed_by").is_null(),
+            tier_before_known=pl.col("tier_before"),
             tier_before=pl.when(same).then("tier_before"),
         )
     )
     before = inputs.borders_before if same and same_model(inputs) else None
     borders = borders_in_force(customers, rules, frozen=inputs.borders, before=before)
+    steps = steps_between(inputs, customers, inputs.borders_before or borders, same_selection=same)
+    customers = customers.join(
+        tier_before_today(steps), on="customer_id", how="left", maintain_order="left"
+    ).with_columns(tier_before=pl.coalesce("tier_yesterday", "tier_before"))
     selection = select(customers, rules, names, borders)
     customers = customers.join(selection.tiers, on="customer_id", how="left", maintain_order="left")
+    customers = with_standing(customers, steps, rules, inputs.as_of)
+    memory = memory.join(
+        customers.select("customer_id", "grace_left"), on="customer_id", how="left", maintain_order="left"
+    )
     customers = with_groups(with_grace(customers, rules, same_selection=same), rules, inputs.as_of)
     customers = customers.with_columns(
         suppressed_by=pl.when(
@@ -87,11 +97,10 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
     )
     is_member = pl.col("is_identified") & (pl.col("tier") == INSIDER) & pl.col("suppressed_by").is_null()
     customers = customers.with_columns(is_member=is_member).with_columns(
-        member_since=pl.when("is_member").then(
-            pl.when(pl.col("was_member").fill_null(False))
-            .then(pl.coalesce("member_since_before", pl.lit(inputs.as_of)))
-            .otherwise(pl.lit(inputs.as_of))
-        )
+        member_since=pl.when("is_member").then("since")
+    )
+    customers = customers.join(
+        valid_until(inputs, customers, borders), on="customer_id", how="left", maintain_order="left"
     )
     conditions = fit_conditions(customers, selection.cut, WORTH[rules.value])
     customers = with_gaps(with_rules(customers, conditions), rules, selection, conditions)

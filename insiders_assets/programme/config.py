@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from insiders_assets.contracts.customers import FEATURES, MEASURES
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import place
+from insiders_assets.programme.review import ReviewName
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +25,9 @@ WORTH = {"gross": "revenue", "net": "net revenue", "contribution": "contribution
 
 HYSTERESIS = {"value": 0.05}
 """How far past the border those inside may drift, by policy, unless a setting says so; 0.02 under the others."""
+
+GRACE_DAYS = 30
+"""Days of grace unless a setting says so."""
 
 BOUGHT_MORE = ("revenue", "total_purchases", "purchase_lines", "total_products", "distinct_stock_code")
 """Features that rise with every purchase: no rule may keep somebody out for having more of them."""
@@ -90,7 +94,9 @@ class ProgrammeRules:
         insider_thresholds: Rules that Insiders keep, for the policy ``threshold``.
         viability_thresholds: Rules that customers being analysed keep, for the same.
         hysteresis: How far past the border those inside may drift, as a share.
-        grace_refreshes: Refreshes a member stays for after falling out.
+        grace_days: Days a member stays for after falling out.
+        review: On which days a status may end.
+        grace_refreshes: Refreshes a member stays for after falling out, where refreshes are counted and not days.
         suppress: Suppression rules that are on, of :data:`SUPPRESSIBLE`.
         opted_out: Ids of customers who are never invited.
         wholesale_score: Robust score above which an account is wholesale.
@@ -112,7 +118,9 @@ class ProgrammeRules:
     insider_thresholds: tuple[Threshold, ...] = ()
     viability_thresholds: tuple[Threshold, ...] = ()
     hysteresis: float = HYSTERESIS["value"]
-    grace_refreshes: int = 1
+    grace_days: int = GRACE_DAYS
+    review: ReviewName = "daily"
+    grace_refreshes: int | None = None
     suppress: tuple[str, ...] = ("mostly_returned",)
     opted_out: frozenset[str] = frozenset()
     wholesale_score: float = 3.5
@@ -145,6 +153,15 @@ class ProgrammeRules:
             _require(bool(settings.insider_clusters), "names no cluster", "INSIDERS_INSIDER_CLUSTERS")
         if settings.policy == "threshold":
             _require(bool(settings.insider_thresholds), "has no rule", "INSIDERS_INSIDER_THRESHOLDS")
+        if settings.grace_refreshes is not None:
+            _require(
+                settings.grace_days is None, "is set beside INSIDERS_GRACE_DAYS", "INSIDERS_GRACE_REFRESHES"
+            )
+            _require(
+                settings.review == "daily",
+                "counts refreshes beside INSIDERS_REVIEW",
+                "INSIDERS_GRACE_REFRESHES",
+            )
         if settings.campaign_start and settings.campaign_end:
             _require(
                 settings.campaign_start <= settings.campaign_end,
@@ -164,6 +181,8 @@ class ProgrammeRules:
             hysteresis=HYSTERESIS.get(settings.policy, 0.02)
             if settings.hysteresis is None
             else settings.hysteresis,
+            grace_days=GRACE_DAYS if settings.grace_days is None else settings.grace_days,
+            review=settings.review,
             grace_refreshes=settings.grace_refreshes,
             suppress=settings.suppress,
             opted_out=frozenset(settings.as_kept("customer_id", read_ids(settings.opted_out))),

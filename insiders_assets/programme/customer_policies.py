@@ -40,8 +40,8 @@ def tier_by_value(
     worth = micros("value") if amount is None else amount
 
     def holds(border: float, inside: pl.Expr) -> pl.Expr:
-        stays = -int(-(least_micros(border) * round((1 - hysteresis) * MICRO)) // MICRO)
-        return (worth > 0) & (worth >= pl.when(inside).then(stays).otherwise(least_micros(border)))
+        least = pl.when(inside).then(stays_at(border, hysteresis)).otherwise(least_micros(border))
+        return (worth > 0) & (worth >= least)
 
     return (
         pl.when(holds(borders.insider, was(INSIDER, before=remembered)))
@@ -50,6 +50,11 @@ def tier_by_value(
         .then(pl.lit(VIABILITY))
         .otherwise(pl.lit(NOT_INSIDER))
     )
+
+
+def stays_at(border: float, hysteresis: float) -> int:
+    """Return the least worth, in millionths, at which those who were above a border stay above it."""
+    return -int(-(least_micros(border) * round((1 - hysteresis) * MICRO)) // MICRO)
 
 
 def budget(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:

@@ -1,4 +1,4 @@
-"""Grace: a member who falls out stays for a set number of refreshes; those of one as-of date count as one.
+"""Grace: a member who falls out stays for a while, until the next review date if there are any.
 
 Prevents telling people that they are out and, a month later, in again.
 """
@@ -19,20 +19,22 @@ def with_grace(customers: pl.DataFrame, rules: ProgrammeRules, *, same_selection
     policy ``budget`` there is none, because its number of members is a promise.
 
     Args:
-        customers: Customers with ``policy_tier``, ``is_eligible``, ``was_member`` and ``grace_before``.
-        rules: How many refreshes.
+        customers: Customers with ``policy_tier``, ``is_eligible``, ``grace_left`` and ``grace_before``.
+        rules: The policy.
         same_selection: Whether the refresh before chose by the same policy and parameters.
     """
-    used = pl.col("grace_before").fill_null(0)
     held = (
-        pl.col("was_member").fill_null(False)
+        pl.col("grace_left")
         & pl.col("is_eligible")
         & (pl.col("policy_tier") != INSIDER)
-        & (used < rules.grace_refreshes)
         & same_selection
         & (rules.policy != "budget")
     )
     return customers.with_columns(
         tier=pl.when(held).then(pl.lit(INSIDER)).otherwise("policy_tier"),
-        grace_refreshes=pl.when(held).then(used + 1).otherwise(0).cast(pl.Int64),
+        grace_refreshes=pl.when(held)
+        .then(pl.col("grace_before").fill_null(0) + 1)
+        .otherwise(0)
+        .cast(pl.Int64),
+        below_since=pl.when(held).then("below_since"),
     )

@@ -39,14 +39,15 @@ def leaves_next(
     border = least_micros(cut)
     stays = -(-border * round((1 - rules.hysteresis) * MICRO) // MICRO)
     held = pl.col("policy_tier") != INSIDER
-    grace = rules.grace_refreshes if rules.policy != "budget" else 0
+    grace = (rules.grace_refreshes or 0) if rules.policy != "budget" else 0
+    by_refreshes = pl.when(held).then(pl.col("grace_refreshes") >= grace).otherwise(grace == 0)
     found = (
         insiders.filter("is_member")
         .join(moves, on="customer_id", how="left", maintain_order="left")
         .with_columns(
             then=pl.col("value_after") - pl.col("ages_out_next"),
             reach=pl.when(held).then(border).otherwise(stays),
-            leaves=pl.when(held).then(pl.col("grace_refreshes") >= grace).otherwise(grace == 0),
+            leaves=pl.coalesce(pl.col("valid_until") < day, by_refreshes),
         )
         .filter(pl.col("then") < pl.col("reach"))
         # Rounded up to the cent: who buys what is named stays.

@@ -18,6 +18,7 @@ REMEMBERED = {
     "suppressed_by": "suppressed_before",
     "grace_refreshes": "grace_before",
     "member_since": "member_since_before",
+    "below_since": "below_since_before",
     "experiment_group": "group_before",
     "experiment_since": "group_since_before",
 }

@@ -77,13 +77,18 @@ def _why(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
     """What decides where they stand."""
     suppressed = pl.col("suppressed_by").replace_strict(SUPPRESSED, default="", return_dtype=pl.String)
     held = pl.col("grace_refreshes") > 0
+    grace = pl.format("stays by grace until {}", pl.col("valid_until").dt.to_string("%Y-%m-%d"))
+    if rules.grace_refreshes is not None:
+        grace = pl.format(
+            "stays by grace, {} of {}", pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes)
+        )
     return (
         pl.when(~pl.col("is_identified"))
         .then(pl.lit("not identified, never invited"))
         .when(pl.col("suppressed_by").is_not_null())
         .then(suppressed)
         .when(held)
-        .then(pl.format("stays by grace, {} of {}", pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes)))
+        .then(grace)
         .otherwise(_border(rules, selection))
     )
 

@@ -23,6 +23,11 @@ def warnings(inputs: ProgrammeInputs, chosen: Chosen, members: pl.DataFrame) -> 
         members: ``members``.
     """
     found = [_borders(inputs, chosen)] if inputs.rules.policy == "value" else []
+    if inputs.rules.grace_refreshes is not None:
+        found.append(
+            "Grace counts refreshes by INSIDERS_GRACE_REFRESHES; INSIDERS_GRACE_DAYS in its place counts days, "
+            "which are the same however often exports arrive."
+        )
     if members.is_empty():
         found.append("Nobody is a member: no identified, unsuppressed customer is in the Insider tier.")
     known = chosen.insiders.filter("is_identified")

@@ -31,6 +31,8 @@ HEADINGS = {
     "gap_amount": mark("Missing value"),
     "gap_orders": mark("Missing orders"),
     "offer_type": mark("Offer"),
+    "member_since": mark("Member since"),
+    "valid_until": mark("Valid until"),
 }
 
 MONEY = ("revenue", "avg_ticket", "value", "gap_amount")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _RULE = re.compile(r"^\s*([a-z_]+)\s*(>=|<=|!=|=)\s*(.+?)\s*$")
 _MOVED = {column.name: column for column in MEMBERSHIP_CHANGES.columns if column.name in ("change", "cause")}
 _HIDDEN = {"customer_id", "embedding_x", "embedding_y", "embedding_z", "reason", "details", "rule", "headline",
-           "next_step", "is_identified", "suppressed_by", "member_since", "experiment_since"}  # fmt: skip
+           "next_step", "is_identified", "suppressed_by", "member_since", "experiment_since", "below_since",
+           "valid_until"}  # fmt: skip
 """Texts, days and coordinates that no rule is about, and what every segment leaves out anyway."""
 
 SUBJECTS: dict[str, Column] = (
