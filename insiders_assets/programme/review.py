@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from insiders_assets.programme.rules import ProgrammeRules
+    from insiders_assets.programme.config import ProgrammeRules
 
 ReviewName = Literal["daily", "monthly", "quarterly", "anniversary"]
 

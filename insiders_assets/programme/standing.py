@@ -14,12 +14,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from insiders_assets.programme.borders import Borders, least_micros
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import stays_at
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, was
 from insiders_assets.programme.review import ends_on
-from insiders_assets.programme.rules import ProgrammeRules
 
 EPOCH = date(1970, 1, 1)
 
