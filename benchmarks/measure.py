@@ -8,6 +8,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -59,20 +60,25 @@ def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> 
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith("INSIDERS_")}
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
-    with subprocess.Popen(
-        [str(word) for word in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if os.environ.get("BENCHMARKS_DEBUG") else subprocess.DEVNULL,
-        text=True,
-        cwd=ROOT,
-        env={**surroundings, **(env or {})},
-    ) as child:
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as problems,
+        subprocess.Popen(
+            [str(word) for word in command],
+            stdout=subprocess.PIPE,
+            stderr=problems,
+            text=True,
+            cwd=ROOT,
+            env={**surroundings, **(env or {})},
+        ) as child,
+    ):
         output = child.stdout.read() if child.stdout else ""
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))} ended with {child.returncode}: {output[-2000:]}")
+        if child.returncode:
+            problems.seek(0)
+            said = f"{output[-2000:]}{problems.read()[-2000:]}"
+            raise RuntimeError(f"{' '.join(map(str, command))} ended with {child.returncode}: {said}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
 
 

@@ -41,7 +41,7 @@ features, times = pl.read_parquet(sys.argv[1]).head(int(sys.argv[3])), int(sys.a
 if times > 1:
     named = pl.col("customer_id").cast(pl.String)
     features = pl.concat(features.with_columns(named + f"-{time}") for time in range(times))
-[folder] = __import__("pathlib").Path(sys.argv[2]).iterdir()
+[folder] = __import__("pathlib").Path(sys.argv[2]).glob("[!.]*")
 began = time.perf_counter()
 assigned = SegmentationModel.load(folder).assign(features)
 print(json.dumps({"seconds": time.perf_counter() - began, "rows": assigned.height}))
