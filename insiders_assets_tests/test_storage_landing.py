@@ -9,8 +9,7 @@ from datetime import datetime
 import pytest
 
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.storage import s3_listing
-from insiders_assets.storage.landing import MAPPING, open_landing
+from insiders_assets.storage.landing import MAPPING, open_landing, s3_listing
 from insiders_assets_tests.s3 import serving_s3
 
 EXPORTS = ["2026-01.csv", "2026-02.csv.gz", "shops/lisbon/orders.xlsx"]

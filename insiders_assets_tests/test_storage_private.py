@@ -35,7 +35,7 @@ def _home(tmp_path: Path) -> Path:
 def test_a_home_of_before_is_closed_once_and_nothing_that_is_not_ours(tmp_path: Path) -> None:
     home = _home(tmp_path)
     stores = Stores(load_settings(home=str(home)))
-    assert "12 files and folders could be looked into by others" in tightened(stores)
+    assert "12 files and folders could be looked into by others" in tightened(stores.home)
     ours = [
         path for room in ("lake", "reports", "dagster") for path in (home / room, *(home / room).rglob("*"))
     ]
@@ -45,13 +45,13 @@ def test_a_home_of_before_is_closed_once_and_nothing_that_is_not_ours(tmp_path: 
     assert _mode(home) == 0o700
     assert _mode(home / "landing") == 0o755
     assert {_mode(home / name) for name in ("landing/a.csv", "notes.txt")} == {0o644}
-    assert not tightened(stores)
+    assert not tightened(stores.home)
 
 
 def test_the_way_to_a_landing_zone_that_others_fill_stays_open(tmp_path: Path) -> None:
     home = _home(tmp_path)
     (home / "landing").chmod(0o775)
-    tightened(Stores(load_settings(home=str(home))))
+    tightened(home)
     assert _mode(home) == 0o710
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.conversion import Converted
+from insiders_assets.ingest.converted import Converted
 from insiders_assets.ingest.doubts.suspicion import marks_of, suspected
 from insiders_assets.ingest.fast_path import PlainReader
 from insiders_assets.ingest.formats.archives import readable

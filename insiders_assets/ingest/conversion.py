@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
+from insiders_assets.ingest.converted import TRANSACTION_COLUMNS, Converted
 from insiders_assets.ingest.mapping.columns import FLAG, RETURNED
 from insiders_assets.ingest.mapping.deriving import derived, given_back_of, vouchers, with_returns
 from insiders_assets.ingest.mapping.exclusion import NONE_EXCLUDED, counted, rule_of, with_vouchers
@@ -32,32 +31,6 @@ NEEDED = ("invoice_no", "stock_code", "quantity", "invoice_date", "unit_price")
 NO_ORDERS = Orders()
 WEIGHED = "is not a whole number; goods by weight are read with decimal_quantities: true in the mapping"
 _DECIMAL = re.compile(r"^[+-]?\d+[.,]\d+$")
-TRANSACTION_COLUMNS = [name for name in RAW_TRANSACTIONS.names if name != "source_file"]
-
-
-@dataclass(frozen=True)
-class Converted:
-    """What became of some rows.
-
-    Attributes:
-        transactions: All columns of the contract but the file, in the order of the export.
-        rejected: Rows that became none, in the order of the export.
-        blank: Rows with nothing in any field, which are no rows.
-        excluded: Rows that a rule leaves out, counted by rule.
-        added: How many of the transactions are returns made of rows that were sold and given back.
-    """
-
-    transactions: pl.DataFrame
-    rejected: pl.DataFrame
-    blank: int = 0
-    excluded: pl.DataFrame = field(default_factory=lambda: NONE_EXCLUDED)
-    added: int = 0
-
-
-def nothing_but(rejected: pl.DataFrame) -> Converted:
-    """What becomes of a block that has no row but rejected ones."""
-    schema = {name: RAW_TRANSACTIONS.polars_schema[name] for name in TRANSACTION_COLUMNS}
-    return Converted(pl.DataFrame(schema=schema), rejected)
 
 
 def convert(

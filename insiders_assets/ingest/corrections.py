@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.conversion import Converted, convert, nothing_but
+from insiders_assets.ingest.conversion import convert
+from insiders_assets.ingest.converted import Converted, nothing_but
 from insiders_assets.ingest.mapping.columns import FLAG, RETURNED, Plan
 from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.ingest.mapping.schema import DERIVED

@@ -20,7 +20,7 @@ from insiders_assets.settings import pseudonym
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from insiders_assets.ingest.conversion import Converted
+    from insiders_assets.ingest.converted import Converted
 
 REASON = "belongs to a customer who asked to be forgotten"
 """Why their rows are no transactions; nothing else is kept of them, not even their line."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.conversion import LIMIT, NEEDED, TRANSACTION_COLUMNS
+from insiders_assets.ingest.conversion import LIMIT, NEEDED
+from insiders_assets.ingest.converted import TRANSACTION_COLUMNS
 from insiders_assets.ingest.mapping.columns import Plan
 from insiders_assets.ingest.mapping.text import TEXTS, needs_cleaning, text_exprs
 from insiders_assets.ingest.parsing.dates import FIRST, LAST, LEAP_SECOND, plain_form

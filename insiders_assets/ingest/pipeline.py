@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.conversion import Converted, convert, nothing_but
+from insiders_assets.ingest.conversion import convert
+from insiders_assets.ingest.converted import Converted, nothing_but
 from insiders_assets.ingest.fast_path import PlainReader
 from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.formats.file_type import open_exports

@@ -15,7 +15,7 @@ from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.settings import pseudonym
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.conversion import Converted
+    from insiders_assets.ingest.converted import Converted
     from insiders_assets.settings import Settings
 
 DROPPABLE = ("description", "country")

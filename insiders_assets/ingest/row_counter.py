@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.conversion import Converted
+from insiders_assets.ingest.converted import Converted
 from insiders_assets.ingest.doubts.suspicion import suspected
 from insiders_assets.ingest.duplicates import RepeatCounter, RepeatFinder
 from insiders_assets.ingest.mapping.exclusion import summed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.language import mark
-from insiders_assets.report.sections.summary import is_trusted
+from insiders_assets.report.trust import is_trusted
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language

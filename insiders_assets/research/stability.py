@@ -8,7 +8,7 @@ and, unless clusters are looked for in it, no picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from insiders_assets import progress
 from insiders_assets.contracts.research import BADGES, OWN_SHOP, STABILITY_STUDY, badge
+from insiders_assets.research.agreements import Agreements
 from insiders_assets.research.stability_figures import cluster_figure, fit_figure
 from insiders_assets.research.study import Study
 from insiders_assets.segmentation import agreement
@@ -52,21 +53,6 @@ class Repeats:
     def total(self) -> int:
         """Fits altogether."""
         return self.seeds + self.orders + self.subsamples + self.bootstraps
-
-
-@dataclass
-class Agreements:
-    """Fits of some of the same customers, compared on those that they share.
-
-    Attributes:
-        rand: Adjusted Rand indices.
-        jaccard: Jaccard indices of Insider sets.
-        recovery: Jaccard indices by cluster.
-    """
-
-    rand: list[float] = field(default_factory=list)
-    jaccard: list[float] = field(default_factory=list)
-    recovery: dict[int, list[float]] = field(default_factory=dict)
 
 
 Chosen = Callable[[NDArray[np.int32], NDArray[np.float64]], NDArray[np.bool_]]

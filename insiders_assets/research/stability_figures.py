@@ -11,7 +11,7 @@ from insiders_assets.contracts.research import BADGES, badge
 from insiders_assets.research.drawing import INK, SERIES, canvas, png
 
 if TYPE_CHECKING:
-    from insiders_assets.research.stability import Agreements
+    from insiders_assets.research.agreements import Agreements
 
 
 def cluster_figure(recovery: Mapping[int, Sequence[float]]) -> bytes:

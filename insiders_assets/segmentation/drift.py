@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from insiders_assets.contracts.customers import FEATURES, IS_IDENTIFIED
+from insiders_assets.contracts.customers import IS_IDENTIFIED
+from insiders_assets.segmentation.distributions import shares
 
 if TYPE_CHECKING:
     from insiders_assets.segmentation.model import SegmentationModel
-
-BINS = 10
-"""Groups of customers, as equal in size as ties allow, that a feature's distribution is compared in."""
 
 SHIFTED = 0.25
 """Population stability index above which a distribution is held to have shifted (Siddiqi, 2006)."""
@@ -42,17 +40,6 @@ class Drift:
     psi: dict[str, float]
     doubtful: float
     warnings: list[str]
-
-
-def reference(people: pl.DataFrame) -> dict[str, dict[str, list[float]]]:
-    """What :func:`drift` compares with: each feature's inner bin edges and the share of customers per bin."""
-    found = {}
-    for column in FEATURES:
-        if column.name in people.columns and people[column.name].count():
-            values = people[column.name].drop_nulls().to_numpy().astype(np.float64)
-            edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
-            found[column.name] = {"edges": edges.tolist(), "shares": _shares(values, edges).round(6).tolist()}
-    return found
 
 
 def drift(model: SegmentationModel, features: pl.DataFrame, assignments: pl.DataFrame) -> Drift:
@@ -93,12 +80,7 @@ def population_stability(values: pl.Series, facts: dict[str, Any]) -> float:
         values: One feature of today's customers.
         facts: That feature's part of :func:`reference`.
     """
-    now = _shares(values.drop_nulls().to_numpy().astype(np.float64), np.array(facts["edges"]))
+    now = shares(values.drop_nulls().to_numpy().astype(np.float64), np.array(facts["edges"]))
     then = np.maximum(np.array(facts["shares"]), LEAST)
     now = np.maximum(now, LEAST)
     return float(((now - then) * np.log(now / then)).sum())
-
-
-def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    bins = np.searchsorted(edges, values, side="left")
-    return np.bincount(bins, minlength=len(edges) + 1) / max(len(values), 1)

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from insiders_assets.segmentation.forest import Forest
 
 BITS = 64
 MOST_LEAVES = 1_000
@@ -25,6 +22,34 @@ MOST_LEAVES = 1_000
 
 TOGETHER = 512
 """Ranges of several inputs that are looked up at once, at most: so many masks stay in the nearest cache."""
+
+
+class Trees(Protocol):
+    """What is read of a forest; see :class:`insiders_assets.segmentation.forest.Forest`."""
+
+    @property
+    def roots(self) -> NDArray[np.int64]:
+        """Per tree, its first node."""
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Per tree, the first node that is not its own any more."""
+
+    @property
+    def left(self) -> NDArray[np.int32]:
+        """Per node, the next node on the left; negative for a leaf."""
+
+    @property
+    def right(self) -> NDArray[np.int32]:
+        """Per node, the next node on the right."""
+
+    @property
+    def feature(self) -> NDArray[np.int16]:
+        """Per node, the input it asks about."""
+
+    @property
+    def threshold(self) -> NDArray[np.float64]:
+        """Per node, the value that sends a customer left if not exceeded."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +93,7 @@ class LeafMasks:
     numbers: list[NDArray[np.int32]]
 
     @classmethod
-    def of(cls, forest: Forest) -> LeafMasks | None:
+    def of(cls, forest: Trees) -> LeafMasks | None:
         """The masks of a sound forest; None where a tree has more than :data:`MOST_LEAVES` leaves."""
         spans = [slice(root, end) for root, end in zip(forest.roots, forest.ends, strict=True)]
         if max(int((forest.left[span] < 0).sum()) for span in spans) > MOST_LEAVES:
@@ -113,7 +138,7 @@ class LeafMasks:
 
 
 def _tree(
-    forest: Forest, span: slice, thresholds: list[NDArray[np.float64]]
+    forest: Trees, span: slice, thresholds: list[NDArray[np.float64]]
 ) -> tuple[list[_Asked], NDArray[np.int32]]:
     """A tree's inputs, and the leaf numbers in the order of their bits."""
     left, right = forest.left[span].tolist(), (forest.right[span] - span.start).tolist()

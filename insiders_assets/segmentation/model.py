@@ -16,7 +16,7 @@ from insiders_assets.segmentation import serialization
 from insiders_assets.segmentation.assigners import Voter, read_voter
 from insiders_assets.segmentation.borders import COVERAGE, Borders, borders_of
 from insiders_assets.segmentation.cluster_matching import Lineage, follow
-from insiders_assets.segmentation.drift import reference
+from insiders_assets.segmentation.distributions import reference
 from insiders_assets.segmentation.recipes import DEFAULT, Recipe
 from insiders_assets.segmentation.recipes import recipe as recipe_named
 from insiders_assets.segmentation.training_set import checked, contract_digest, fitted_population, matrix

@@ -14,7 +14,7 @@ import polars as pl
 
 from insiders_assets import checksums
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
-from insiders_assets.ingest.conversion import TRANSACTION_COLUMNS
+from insiders_assets.ingest.converted import TRANSACTION_COLUMNS
 from insiders_assets.places import readable
 from insiders_assets.storage.atomic_write import noted
 

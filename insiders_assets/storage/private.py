@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from insiders_assets.storage.stores import Stores
+    from insiders_assets.places import Place
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 ROOMS = ("lake", "quarantine", "reports", "history", "research", "dagster")
@@ -37,7 +37,7 @@ def as_before(path: Path) -> None:
         path.chmod(0o666 & ~_umask)
 
 
-def tightened(stores: Stores) -> str:
+def tightened(home: Place) -> str:
     """Take from others what a former version let them see of a home.
 
     A room is closed after what is in it, and one that is closed is not walked again. A landing zone in the home is left
@@ -46,7 +46,6 @@ def tightened(stores: Stores) -> str:
     Returns:
         What was done in one line; empty if there was nothing to do.
     """
-    home = stores.home
     if not isinstance(home, Path):
         return ""
     count = sum(_close(path) for room in ROOMS if _is_open(home / room) for path in _walked(home / room))

@@ -101,7 +101,7 @@ class Stores:
     @cached_property
     def engine(self) -> Engine:
         """What cleans, counts and assigns."""
-        from insiders_assets.storage.engines.engine import open_engine
+        from insiders_assets.storage.engines import open_engine
 
         return open_engine(self)
 

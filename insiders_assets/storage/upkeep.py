@@ -23,7 +23,7 @@ def kept_up(stores: Stores) -> list[str]:
         InsidersError: A newer version of the platform wrote it, or its warehouse.
     """
     require_format(stores)
-    lines = [line for line in (tightened(stores), _adopted(stores)) if line]
+    lines = [line for line in (tightened(stores.home), _adopted(stores)) if line]
     say_format(stores)
     return lines
 

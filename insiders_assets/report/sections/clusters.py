@@ -11,7 +11,7 @@ from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.language import Language, mark
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.palette import shades
-from insiders_assets.report.sections.summary import is_trusted
+from insiders_assets.report.trust import is_trusted
 
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs

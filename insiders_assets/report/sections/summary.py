@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.contracts.notes import PASSED_OVER
 from insiders_assets.report.sections.borders import border_notices
 from insiders_assets.report.sections.tiers import TIER_NAMES
+from insiders_assets.report.trust import is_trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from insiders_assets.report.report_inputs import ReportInputs
 
 ACTIONS = 3
-LEAST_STABLE = 0.75
-"""Bootstrap Jaccard below which a cluster is no group to act on (C. Hennig, 2007)."""
-
 DOUBTFUL = 0.5
 """Confidence below which an assignment is called doubtful: fewer than half of the neighbours agree."""
 
@@ -98,11 +94,6 @@ def every_action(inputs: ReportInputs) -> list[dict[str, Any]]:
     """The action of each cluster that comes back and has revenue at stake, most revenue first."""
     trusted = [row for row in inputs.clusters if is_trusted(row) and row["revenue_at_stake"] > 0]
     return sorted(trusted, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
-
-
-def is_trusted(row: Mapping[str, Any]) -> bool:
-    """Whether a cluster comes back when it is drawn from other customers, or has not been studied yet."""
-    return row["stability"] is None or row["stability"] >= LEAST_STABLE
 
 
 def without_action(inputs: ReportInputs) -> str:

@@ -11,8 +11,36 @@ if TYPE_CHECKING:
     import polars as pl
 
     from insiders_assets.contracts.table import Table
-    from insiders_assets.storage.lake import Written
-    from insiders_assets.storage.stores import Stores
+    from insiders_assets.places import Place
+    from insiders_assets.segmentation import ModelRegistry
+    from insiders_assets.settings import Settings
+    from insiders_assets.storage.lake import Lake, Written
+
+
+class Tables(Protocol):
+    """What an engine works on: the lake and the models; see :class:`insiders_assets.storage.stores.Stores`."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the home."""
+
+    @property
+    def lake(self) -> Lake:
+        """The assets' tables."""
+
+    @property
+    def lake_folder(self) -> Place:
+        """The folder of the lake."""
+
+    @property
+    def models(self) -> ModelRegistry:
+        """Segmentation models and which of them is the champion."""
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return an asset's latest table, wherever it is kept."""
+
+    def files(self, name: str) -> list[str]:
+        """Return the parquet files that hold an asset's latest table."""
 
 
 class Engine(Protocol):
@@ -78,14 +106,3 @@ class Engine(Protocol):
             what: What is being done, for the progress.
         """
         ...
-
-
-def open_engine(stores: Stores) -> Engine:
-    """The engine that the settings ask for; nothing of it is started before it is used."""
-    if stores.settings.engine == "spark":
-        from insiders_assets.storage.engines.spark import SparkEngine
-
-        return SparkEngine(stores)
-    from insiders_assets.storage.engines.native import PolarsEngine
-
-    return PolarsEngine(stores)

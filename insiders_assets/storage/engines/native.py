@@ -11,30 +11,30 @@ if TYPE_CHECKING:
     import polars as pl
 
     from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.engines.engine import Tables
     from insiders_assets.storage.lake import Written
-    from insiders_assets.storage.stores import Stores
 
 
 class PolarsEngine:
     """Streams the lake's tables; see :class:`insiders_assets.storage.engines.engine.Engine`.
 
     Args:
-        stores: Where the lake and the models are.
+        tables: Where the lake and the models are.
     """
 
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def require(self) -> None:
         """Nothing is lacking."""
 
     def scan(self, name: str) -> pl.LazyFrame:
         """An asset's latest table."""
-        return self._stores.scan(name)
+        return self._tables.scan(name)
 
     def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> Written:
         """Replace a table of the lake; a lazy frame is streamed."""
-        return self._stores.lake.write(table, frame)
+        return self._tables.lake.write(table, frame)
 
     def customer_features(
         self, purchases: pl.LazyFrame, returns: pl.LazyFrame, *, as_of: date, window_days: int
@@ -46,7 +46,7 @@ class PolarsEngine:
 
     def assign(self, features: pl.DataFrame) -> pl.DataFrame:
         """What the champion says of every customer."""
-        return self._stores.models.champion().assign(features)
+        return self._tables.models.champion().assign(features)
 
     def running(self, what: str) -> AbstractContextManager[None]:  # noqa: ARG002 - polars is done before it could be told
         """Nothing to tell."""

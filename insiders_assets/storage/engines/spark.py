@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.engines.engine import Tables
     from insiders_assets.storage.lake import Written
-    from insiders_assets.storage.stores import Stores
 
 TYPES = {
     "str": "STRING",
@@ -54,25 +54,25 @@ class SparkEngine:
     """Runs on the session that the settings name; see :class:`insiders_assets.storage.engines.engine.Engine`.
 
     Args:
-        stores: Where the lake and the models are.
+        tables: Where the lake and the models are.
     """
 
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
-        self._where = f"Spark at {shown(stores.settings.spark_master.get_secret_value())}"
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._where = f"Spark at {shown(tables.settings.spark_master.get_secret_value())}"
 
     @cached_property
     def session(self) -> Any:
         """The session, started on first use."""
-        return open_session(self._stores.settings)
+        return open_session(self._tables.settings)
 
     def require(self) -> None:
         """Look for the library, for Java and for the master."""
-        require_spark(self._stores.settings)
+        require_spark(self._tables.settings)
 
     def scan(self, name: str) -> Any:
         """An asset's latest table as a Spark frame."""
-        files = self._stores.files(name)
+        files = self._tables.files(name)
         table = RAW_TRANSACTIONS if name == RAW_TRANSACTIONS.name else None
         with told(self._where):
             reader = self.session.read
@@ -85,9 +85,9 @@ class SparkEngine:
     def write(self, table: Table, frame: Any) -> Written:
         """Replace a table of the lake."""
         if isinstance(frame, pl.DataFrame | pl.LazyFrame):
-            return self._stores.lake.write(table, frame)
+            return self._tables.lake.write(table, frame)
         with self._parts(table.name, frame) as parts:
-            return self._stores.lake.write(table, parts)
+            return self._tables.lake.write(table, parts)
 
     def customer_features(
         self, purchases: Any, returns: Any, *, as_of: date, window_days: int
@@ -106,9 +106,9 @@ class SparkEngine:
 
     def assign(self, features: pl.DataFrame) -> pl.DataFrame:
         """What the champion says of every customer, by ``mapInArrow`` over the features in the lake."""
-        model = self._stores.models.champion()
+        model = self._tables.models.champion()
         wanted = [CUSTOMER_ID.name, *model.recipe.inputs]
-        folder = (self._stores.models.root / model.version).absolute()
+        folder = (self._tables.models.root / model.version).absolute()
         frame = self.scan("customer_features").select(*wanted)
         assigned = self.collect(frame.mapInArrow(assigning(str(folder)), ddl(ASSIGNMENTS)))
         if assigned.height != features.height:
@@ -133,7 +133,7 @@ class SparkEngine:
         from pyspark.sql import Observation
         from pyspark.sql.functions import count, lit
 
-        lake = self._stores.lake_folder.absolute()
+        lake = self._tables.lake_folder.absolute()
         for left in {file.partition("/")[0] for file in sizes(lake) if file.startswith(f".{name}.")}:
             _remove(lake / left)  # of a run that was killed: there is one writer at a time
         folder = lake / f".{name}.{os.getpid()}.spark"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from insiders_assets import progress
 from insiders_assets.errors import InsidersError
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import sqlalchemy as sa
-
-    from insiders_assets.storage.warehouse.warehouse import Warehouse
 
 _ONE_RUN = 0x1_0517_DE26
 """The advisory lock that a run holds; publishing has another, which a run takes meanwhile."""
@@ -31,8 +29,20 @@ _held: dict[str, sa.Connection] = {}
 """The connections of this process that hold the lock, by database."""
 
 
+class Database(Protocol):
+    """What is asked of a warehouse here."""
+
+    @property
+    def url(self) -> sa.URL:
+        """Its address, with the password."""
+
+    @property
+    def place(self) -> str:
+        """Its address, as it may be shown."""
+
+
 @contextmanager
-def one_run(warehouse: Warehouse) -> Iterator[None]:
+def one_run(warehouse: Database) -> Iterator[None]:
     """Hold the warehouse's lock for the length of the block. A run that is killed lets go of it.
 
     Raises:
@@ -60,7 +70,7 @@ def one_run(warehouse: Warehouse) -> Iterator[None]:
         engine.dispose()
 
 
-def require_held(warehouse: Warehouse) -> None:
+def require_held(warehouse: Database) -> None:
     """Make sure that a run of this process that took the lock still has it: a server that restarts forgets it.
 
     Raises:
@@ -81,7 +91,7 @@ def require_held(warehouse: Warehouse) -> None:
         ) from None
 
 
-def _taken(warehouse: Warehouse, connection: sa.Connection) -> bool:
+def _taken(warehouse: Database, connection: sa.Connection) -> bool:
     """Whether the lock was free, or came free in time."""
     import sqlalchemy as sa
 

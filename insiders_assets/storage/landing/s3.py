@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, cast
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import SCHEME
 from insiders_assets.storage.atomic_write import write_text
-from insiders_assets.storage.landing import (
+from insiders_assets.storage.landing.s3_listing import Lister
+from insiders_assets.storage.landing.zone import (
     MAPPING,
     FileSignature,
     is_export,
     mapping_file_text,
     mapping_signature,
 )
-from insiders_assets.storage.s3_listing import Lister
 from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class S3LandingZone:
         return {}
 
     def listing(self) -> dict[str, FileSignature]:
-        """See :meth:`insiders_assets.storage.landing.LandingZone.listing`; one request per thousand objects."""
+        """See :meth:`insiders_assets.storage.landing.zone.LandingZone.listing`; one request per thousand objects."""
         found: dict[str, FileSignature] = {}
         mapping: FileSignature | None = None
         with self._explained():
@@ -76,7 +76,7 @@ class S3LandingZone:
 
     @contextmanager
     def fetch(self, name: str) -> Iterator[Path]:
-        """See :meth:`insiders_assets.storage.landing.LandingZone.fetch`; the object is copied for as long.
+        """See :meth:`insiders_assets.storage.landing.zone.LandingZone.fetch`; the object is copied for as long.
 
         Where it is no longer there, the path leads nowhere.
         """
@@ -90,7 +90,7 @@ class S3LandingZone:
             yield path
 
     def has_changed(self, name: str, signature: FileSignature) -> bool:
-        """See :meth:`insiders_assets.storage.landing.LandingZone.has_changed`."""
+        """See :meth:`insiders_assets.storage.landing.zone.LandingZone.has_changed`."""
         if name == MAPPING and self._mapping:
             return False
         with self._explained(missing_is_fine=True):
@@ -99,16 +99,16 @@ class S3LandingZone:
         return True
 
     def mapping_place(self) -> str:
-        """See :meth:`insiders_assets.storage.landing.LandingZone.mapping_place`."""
+        """See :meth:`insiders_assets.storage.landing.zone.LandingZone.mapping_place`."""
         return str(self._mapping) if self._mapping else self.location + MAPPING
 
     def mapping_text(self) -> str | None:
-        """See :meth:`insiders_assets.storage.landing.LandingZone.mapping_text`."""
+        """See :meth:`insiders_assets.storage.landing.zone.LandingZone.mapping_text`."""
         with self.fetch(MAPPING) as path:
             return mapping_file_text(path)
 
     def write_mapping(self, text: str) -> None:
-        """See :meth:`insiders_assets.storage.landing.LandingZone.write_mapping`."""
+        """See :meth:`insiders_assets.storage.landing.zone.LandingZone.write_mapping`."""
         if self._mapping:
             write_text(self._mapping, text)
             return
