@@ -91,6 +91,17 @@ _SETTLED = {
     "refund": lambda told: (
         f"{told['columns'][0]} holds {told['gives']} given back, on {told['rows']:,} lines"
     ),
+    **dict.fromkeys(
+        ("ids_marks", "ids_points"),
+        lambda told: (
+            f"{told['columns'][0]} writes {told['ids']:,} customers with marks in their numbers, on "
+            f"{told['rows']:,} lines: {told['example']} is {told['becomes']}"
+        ),
+    ),
+    "cents": lambda told: (
+        f"{' and '.join(told['columns'])} {'is' if len(told['columns']) == 1 else 'are'} in cents, "
+        + ("by name" if told["how"] == "name" else f"as {told['total']} shows")
+    ),
     "first_line": lambda told: (
         f"{told['columns'][0]} stands on the first line of an order and holds for all of it"
     ),

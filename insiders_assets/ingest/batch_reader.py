@@ -192,7 +192,7 @@ def asks_for_more(frame: pl.DataFrame, rules: FileRules) -> bool:
     """
     days = DayCounts()
     days.add(frame["invoice_day"])
-    return rules.end(days) is not None or bool(frame["customer_id"].str.starts_with("0").any())
+    return rules.limits(days) is not None or bool(frame["customer_id"].str.starts_with("0").any())
 
 
 def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, sink: Sink) -> Outcome:

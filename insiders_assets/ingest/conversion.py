@@ -21,7 +21,7 @@ from insiders_assets.ingest.parsing.numbers import pieces_and_weights, to_float,
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
-    from insiders_assets.ingest.parsing.date_limits import End
+    from insiders_assets.ingest.parsing.date_limits import Limits
     from insiders_assets.ingest.sniffing.format_inference import Formats
 
 LIMIT = 1_000_000_000
@@ -47,6 +47,7 @@ def convert(
     """
     date = to_datetime(texts["invoice_date"], formats.order, formats.date_formats, swapped=formats.swapped)
     money = to_float(texts[DERIVED if DERIVED in texts.columns else "unit_price"], formats.mark)
+    money = money if (worth := plan.price_worth) == 1 else money * worth
     units = without_unit(texts["quantity"], formats.unit)
     if formats.weighed:
         quantity, weights = pieces_and_weights(units, formats.mark)
@@ -78,12 +79,12 @@ def convert(
         kept = (~out).arg_true().to_list()
         block, texts, frame = block.part(kept, block.rejected), texts.filter(~out), frame.filter(~out)
         given_back = given_back.filter(~out) if given_back is not None else None
-    refused = _refused(frame, formats.end)
+    refused = _refused(frame, formats.limits)
     if not refused.any() and not any(frame[name].null_count() for name in NEEDED):
         both, added = with_returns(frame, given_back)
         return Converted(both, block.rejected, excluded=excluded, added=added)
     faulty = refused | frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
-    found, cells = _rejected(block, texts, frame, faulty, plan, formats.end)
+    found, cells = _rejected(block, texts, frame, faulty, plan, formats.limits)
     rejected = pl.concat([block.rejected, rejected_frame(found, cells)]).sort(
         "source_line", maintain_order=True
     )
@@ -92,14 +93,19 @@ def convert(
     return Converted(both, rejected, int(faulty.sum()) - len(found), excluded, added)
 
 
-def _refused(frame: pl.DataFrame, end: End | None) -> pl.Series:
-    """Which rows have every value, and one that cannot be: an identifier, or a date too late."""
-    late = (pl.col("invoice_date") >= end.after).fill_null(value=False) if end else False
-    return frame.select(impossible() | late).to_series()
+def _refused(frame: pl.DataFrame, limits: Limits | None) -> pl.Series:
+    """Which rows have every value, and one that cannot be: an identifier, or a date too early or too late."""
+    beyond = ~limits.within if limits else False
+    return frame.select(impossible() | beyond).to_series()
 
 
 def _rejected(
-    block: Block, texts: pl.DataFrame, frame: pl.DataFrame, faulty: pl.Series, plan: Plan, end: End | None
+    block: Block,
+    texts: pl.DataFrame,
+    frame: pl.DataFrame,
+    faulty: pl.Series,
+    plan: Plan,
+    limits: Limits | None,
 ) -> tuple[list[tuple[int, str, str | None, str, str]], list[str]]:
     """The rows at fault, each with the first column that is, and their cells; blank rows left out."""
     rows = faulty.arg_true().to_list()
@@ -115,8 +121,8 @@ def _rejected(
             reason = _reason(source, cell[source])
             if source in ("unit_price", DERIVED) and plan.currency and _has_no_rate(cell, plan.currency):
                 reason = "is in a currency without a rate; give it one under currency in the mapping"
-        elif end and values[NEEDED.index("invoice_date")] >= end.after:
-            source, reason = "invoice_date", end.reason
+        elif limits and (late := limits.fault_of(values[NEEDED.index("invoice_date")])):
+            source, reason = "invoice_date", late
         else:
             source = next(name for name in PEOPLE if fault_of(name, cell[name]))
             reason = fault_of(source, cell[source]) or ""

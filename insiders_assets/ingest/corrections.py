@@ -43,7 +43,7 @@ def mend(rows: Mapping[int, Mapping[str, str]], form: Mapping[str, Any], privacy
             line: cells for line, cells in rows.items() if _is_derived(cells) == derived and _is_filled(cells)
         }
         if part:
-            found.append(_converted(part, formats, derived=derived))
+            found.append(_converted(part, formats, form, derived=derived))
     joined = Converted(
         pl.concat([each.transactions for each in found]).sort("source_line"),
         pl.concat([each.rejected for each in found]).sort("source_line"),
@@ -59,7 +59,9 @@ def _is_filled(cells: Mapping[str, str]) -> bool:
     return bool(re.search(r"\w", "".join(cells.values())))
 
 
-def _converted(rows: Mapping[int, Mapping[str, str]], formats: Formats, *, derived: bool) -> Converted:
+def _converted(
+    rows: Mapping[int, Mapping[str, str]], formats: Formats, form: Mapping[str, Any], *, derived: bool
+) -> Converted:
     names = [name for name in FIELDS if not (derived and name == "unit_price")]
     names += [DERIVED] if derived else []
     names.append(FLAG)
@@ -70,7 +72,10 @@ def _converted(rows: Mapping[int, Mapping[str, str]], formats: Formats, *, deriv
             for at, name in enumerate(names)
         }
     )
-    plan = Plan({name: at for at, name in enumerate(names)}, return_values=(RETURNED,))
+    columns = {name: at for at, name in enumerate(names)}
+    cents = (columns[DERIVED if derived else "unit_price"],) if form.get("cents") else ()
+    unified = tuple(form.get("unify_ids", ()))
+    plan = Plan(columns, return_values=(RETURNED,), unified=unified, cents=cents)
 
     def texts(places: Sequence[int]) -> list[str]:
         return [", ".join(filter(None, rows[lines[place]].values())) for place in places]

@@ -22,7 +22,7 @@ from insiders_assets.ingest.parsing.ids import ANONYMOUS, IDS, PEOPLE, impossibl
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block
-    from insiders_assets.ingest.parsing.date_limits import End
+    from insiders_assets.ingest.parsing.date_limits import Limits
 
 _TAILS, _ROUNDED, _ZEROS = "tails", "rounded", "zeros"
 """Whether an identifier of the block may be written in more ways than one, may be a number that a spreadsheet rounded,
@@ -49,7 +49,7 @@ class PlainReader:
         led_by_zeros: Whether a customer's id began with a zero.
         drop_zeros: Whether zeros in front of a customer's number mean nothing.
         changes: How many identifiers each rule changed.
-        end: The last day on which rows can be, if there is one.
+        limits: The days between which rows can be, if not all can.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -57,7 +57,7 @@ class PlainReader:
         self._careful: frozenset[str] = frozenset()
         self.led_by_zeros = self.drop_zeros = False
         self.changes: Counter[str] = Counter()
-        self.end: End | None = None
+        self.limits: Limits | None = None
 
     def read(self, block: Block) -> tuple[pl.DataFrame, list[int]] | None:
         """Rows as transactions as far as every value of theirs is written plainly and none is at fault.
@@ -82,8 +82,8 @@ class PlainReader:
         self.led_by_zeros |= zeros
         odd: list[int] = []
         late = None
-        if self.end and found["invoice_date"].max() is not None:
-            late = (found["invoice_date"] >= self.end.after).fill_null(value=False)
+        if self.limits and found["invoice_date"].max() is not None:
+            late = found.select(~self.limits.within).to_series()
         if may_be_rounded or not _is_plain(found) or (late is not None and late.any()):
             faulty = found.select(_FAULTY).to_series()
             faulty = faulty if late is None else faulty | late

@@ -143,6 +143,10 @@ def _facts(reading: Reading) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if reading.form:
         found["built_in"] = f"{reading.form.name} {reading.form.version}"
+    if reading.plan.price_worth != 1:
+        found["cents"] = True
+    if reading.plan.unified:
+        found["unify_ids"] = list(reading.plan.unified)
     if reading.settled:
         found["settled"] = [
             {"code": each.code, "columns": list(each.columns)} | dict(each.arguments)
@@ -197,8 +201,8 @@ class _Pass:
         zeros = self._zeros_mean_nothing()
         if zeros or self._waiting or as_read != final or (self._plain and final.mark != "point"):
             self._read_again(final, zeros=zeros)
-        if end := self._rules.end(self._tally.days):
-            final = replace(final, end=end)
+        if limits := self._rules.limits(self._tally.days):
+            final = replace(final, limits=limits)
             self._read_again(final, zeros=zeros)
         return final
 
@@ -208,7 +212,7 @@ class _Pass:
         self._orders = orders_of(self._export, self._plan, formats.mark)
         reader = self._plain_reader
         reader.changes.clear()
-        reader.drop_zeros, reader.end = zeros, formats.end
+        reader.drop_zeros, reader.limits = zeros, formats.limits
         for block in self._export.blocks(self._plan.positions):
             self._tally.take(block, self._converted(block, formats))
 

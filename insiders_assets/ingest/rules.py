@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Mapping_
 
     from insiders_assets.ingest.mapping.schema import Mapping, Mappings
-    from insiders_assets.ingest.parsing.date_limits import DayCounts, End
+    from insiders_assets.ingest.parsing.date_limits import DayCounts, Limits
     from insiders_assets.settings import Settings
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised whenever the same bytes would be read into other transactions: files are then parsed again."""
 
 
@@ -34,7 +34,8 @@ class FileRules:
         duplicate_rows: Whether a row that repeats an earlier one exactly is kept or rejected.
         decimal_quantities: Whether quantities may be decimal numbers: goods by weight.
         future_dates: Whether rows dated after the file was written are rejected or kept.
-        date_gap_days: Days after every other date of the file from which on a few rows are rejected; 0 for none.
+        date_gap_days: Days after every other date of the file from which on a few rows are rejected, and before all
+            others from which on a day that programs write for none is; 0 for neither.
         mapping: What its columns are called and what is derived, if the user said so.
         privacy: What of it is not kept.
         open_questions: Whether a file that leaves a question open is set aside, or read with the likeliest answers.
@@ -64,10 +65,10 @@ class FileRules:
         """The sheet of a workbook that is read; all whose columns are recognised if None."""
         return self.mapping.sheet if self.mapping else None
 
-    def end(self, days: DayCounts) -> End | None:
-        """The last day on which rows of the file can be, or None if all of them can."""
+    def limits(self, days: DayCounts) -> Limits | None:
+        """The days between which rows of the file can be, or None if all of them can."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        return days.end(
+        return days.limits(
             self.arrived,
             now,
             gap=self.date_gap_days,

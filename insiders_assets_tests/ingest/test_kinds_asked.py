@@ -99,6 +99,25 @@ def test_two_readings_of_money_and_ids_of_nobody_are_asked_about(shop, more):
     assert told(shop(**more)).aside.startswith("leaves question 1 open")
 
 
+@pytest.mark.parametrize(
+    ("name", "paid"),
+    [
+        ("paid_at", "2025-03-01 10:00:00"), ("Payment date", "2025-03-01"), ("Zahlungseingang", "01.03.2025"),
+        ("data_pagamento", "01/03/2025"), ("settled", "2025-03-01T10:00:00Z"), ("Fecha de pago", "13/03/2025"),
+        ("captured_at", "1740823200"), ("paid", "x"), ("Bezahlt", "ja"),
+    ],
+)  # fmt: skip
+def test_lines_that_nobody_paid_for_are_asked_about(shop, name, paid):
+    path = shop(**{name: sixth("", paid)})
+    assert f"is empty on 10 lines worth {SIXTH:,.2f}" in told(path).aside
+    for answer, sold in (("exclude", TOTAL - SIXTH), ("keep", TOTAL)):
+        found = inspect(
+            path, path.name, FileRules(), path.name, lambda asked, a=answer: chosen(asked, {1: a})
+        )
+        assert (found.questions, found.exports[0].says.money_in) == ([], pytest.approx(sold))
+        assert told(path, found.mapping).sold == pytest.approx(sold)
+
+
 def test_an_innocent_export_asks_nothing(shop):
     path = shop(
         country=lambda *_: "Ireland", channel=lambda at, _: ["web", "store"][at % 2], brand=lambda *_: "Acme",
@@ -107,7 +126,10 @@ def test_an_innocent_export_asks_nothing(shop):
         notes=lambda at, _: ["", "please deliver to neighbour"][at % 2], newsletter=lambda at, _: ["yes", "no"][at % 2],
         customer_type=lambda at, _: ["new", "returning"][at % 2], loyalty_status=lambda at, _: ["gold", "none"][at % 2],
         state=lambda at, _: ["CA", "NY"][at % 2], shipping_status=lambda at, _: ["delivered", "pending"][at % 2],
-        return_until=lambda *_: "2025-12-01", list_price=lambda _, line: line.price + 1, weekday=lambda *_: "Monday",
+        return_until=lambda *_: "2025-12-01", paid_on=lambda *_: "2025-12-01",
+        payment_due=lambda at, _: ["", "2025-12-01"][at % 2],
+        shipped_at=lambda at, _: ["", "2025-12-01"][at % 2], list_price=lambda _, line: line.price + 1,
+        weekday=lambda *_: "Monday",
         cancelled_at=lambda *_: "", returned_quantity=lambda *_: 0, class_=lambda at, _: "ABC"[at % 3],
     )  # fmt: skip
     found = told(path)

@@ -244,6 +244,33 @@ def test_a_row_dated_after_its_file_was_written_waits_in_quarantine(tmp_path):
     assert read(tmp_path, csv(*days, late), arrived=datetime(1980, 1, 1)).outcome.rows_quarantined == 0
 
 
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("1970-01-01 00:00:00", "a day that programs write"),
+        ("1970-01-02", "a day that programs write"),
+        ("1980-01-01 00:00:00", "a day that programs write"),
+        ("2000-01-01 00:00:00", "a day that programs write"),
+        ("1900-01-01 00:00:00", "is not a date between"),
+        ("0001-01-01 00:00:00", "is not a date between"),
+    ],
+)
+def test_a_day_that_programs_write_for_none_is_a_rejected_row(tmp_path, day, reason):
+    days = [row(number, invoice_date=f"2026-01-{number:02d} 10:00:00") for number in range(1, 29)]
+    found = read(tmp_path, csv(*days[:9], row(30, invoice_date=day), *days[9:]))
+    assert (found.outcome.rows_transactions, found.outcome.rows_quarantined) == (28, 1)
+    assert reason in found.reasons
+    assert min(found.column("invoice_date")).year == 2026
+
+
+def test_a_day_that_programs_write_for_none_is_a_day_like_others_among_its_neighbours(tmp_path):
+    turn = [row(number, invoice_date=f"1999-12-{number:02d} 10:00:00") for number in range(10, 30)]
+    found = read(tmp_path, csv(*turn, row(40, invoice_date="2000-01-01 10:00:00")))
+    assert found.outcome.rows_transactions == 21
+    never = csv(*(row(number, invoice_date="1970-01-01") for number in range(3)))
+    assert "a day that programs write" in read(tmp_path, never).outcome.set_aside
+
+
 def test_numbers_of_orders_are_not_taken_for_dates_that_a_program_counts():
     names = ["Orden", "Cliente", "Fecha"]
     values = {

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.questions.question import chosen
+from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.exports import HEADER, csv, good, read, row
 
 CURRENCY = HEADER + ",Currency"
@@ -47,7 +50,7 @@ def test_an_id_that_only_looks_a_little_like_it_is_somebodys(tmp_path, name):
 def test_one_id_far_ahead_of_all_others_is_a_question(tmp_path):
     strangers = [row(number, customer_id="5555") for number in range(100, 140)]
     asked = read(tmp_path, csv(*orders(20), *strangers)).outcome.set_aside
-    assert "one id far ahead of any other (5555 with 40 orders, 67% of all)" in asked
+    assert "one id far ahead of any other, or unlike them (5555 with 40 orders, 67% of all)" in asked
     rounded = [row(number, customer_id="5.40E+12") for number in range(100, 140)]
     assert (
         "customer_id '5.40E+12' is a number that a spreadsheet rounded"
@@ -69,6 +72,92 @@ def test_an_id_for_each_order_is_not_a_customers_if_another_column_knows_who_com
     assert people.rows["customer_id"].n_unique() == 7
     once = [[*row(number, customer_id=f"c{number}"), f"u{number}"] for number in range(10, 40)]
     assert not read(tmp_path, csv(*once, header=header)).outcome.set_aside
+
+
+def test_some_ids_far_ahead_of_all_others_and_words_among_numbers_are_a_question(tmp_path):
+    strangers = [row(number, customer_id=str(5555 + number % 2)) for number in range(100, 140)]
+    asked = read(tmp_path, csv(*orders(20), *strangers)).outcome.set_aside
+    assert "ids far ahead of any other, or unlike them (5555, 5556 with 40 orders, 67% of all)" in asked
+    word = [row(number, customer_id="ZAFNA") for number in range(100, 103)]
+    assert "(ZAFNA with 3 orders, 13% of all)" in read(tmp_path, csv(*orders(20), *word)).outcome.set_aside
+    named = [
+        row(number, customer_id=["Mary Ann", "Jo Hill", "A. Lu"][number % 3]) for number in range(10, 30)
+    ]
+    assert not read(tmp_path, csv(*named)).outcome.set_aside
+    mails = [row(number, customer_id=f"{'abcd'[number % 4]}@shop.example") for number in range(10, 40)]
+    assert not read(tmp_path, csv(*mails)).outcome.set_aside
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("'9005", "9005"),
+        ("’9005", "9005"),
+        ("9,005", "9005"),
+        ("9.005", "9005"),
+        ("9 005", "9005"),
+        ("9005,00", "9005"),
+        ("'ab-7", "ab-7"),
+    ],
+)
+def test_marks_that_programs_leave_in_ids_are_no_part_of_them(tmp_path, written, meant):
+    content = csv(*orders(12), [*row(99, customer_id="x")[:6], f'"{written}"', "Peru"])
+    found = read(tmp_path, content)
+    assert found.column("customer_id")[-1] == meant
+    assert sum(found.outcome.unified.values()) == 1
+    assert found.outcome.form["settled"][0]["code"].startswith("ids_")
+
+
+def test_points_in_an_id_are_part_of_it_unless_the_file_has_it_without(tmp_path):
+    found = read(tmp_path, csv(*orders(12), row(99, customer_id="10.005")))
+    assert found.column("customer_id")[-1] == "10.005"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("AB12", "ab12", "ab12"),
+        ("Mary Smith", "mary smith", "mary smith"),
+        ("C-1001", "C1001", "c1001"),
+        ("K 17", "K17", "k17"),
+    ],
+)
+def test_ids_that_may_be_one_customers_are_a_question(tmp_path, one, other, same):
+    content = csv(*orders(12), row(98, customer_id=one), row(99, customer_id=other))
+    asked = read(tmp_path, content).outcome.set_aside
+    assert f"{one} on 1 line" in asked
+    assert f"{other} on 1 line" in asked
+    path = tmp_path / "export.csv"
+    for answer, people in (("same", 1), ("different", 2)):
+        found = inspect(
+            path, path.name, FileRules(), path.name, lambda asked, a=answer: chosen(asked, {1: a})
+        )
+        ids = read(tmp_path, content, mapping=found.mapping).column("customer_id")[-2:]
+        assert (found.questions, len(set(ids))) == ([], people)
+        assert (ids[0] == same) == (answer == "same")
+
+
+def test_several_addresses_in_one_cell_are_a_question(tmp_path):
+    content = csv(
+        *(row(number, customer_id=f"m{number // 2}@shop.example") for number in range(10, 30)),
+        row(99, customer_id="m5@shop.example; other@shop.example"),
+    )
+    assert "holds several e-mail addresses at once" in read(tmp_path, content).outcome.set_aside
+    first = read(tmp_path, content, mapping=Mapping(unify_ids="first_address"))
+    assert first.column("customer_id")[-1] == "m5@shop.example"
+
+
+def test_an_id_for_each_order_is_found_where_few_come_back_and_strangers_buy(tmp_path):
+    header = HEADER + ",customer_unique_id,customer_city"
+    # As in Olist's orders: 97 people for 100 orders.
+    rows = [[*row(n, customer_id=f"c{n}"), f"u{n % 97}", f"city {n % 5}"] for n in range(100, 200)]
+    rows += [[*row(n, customer_id=""), "", ""] for n in range(300, 320)]
+    asked = read(tmp_path, csv(*rows, header=header)).outcome.set_aside
+    assert "100 ids for 100 orders, and column customer_unique_id knows 97 people" in asked
+    # A day on which nobody comes twice says nothing, whatever else people have in common.
+    header = HEADER + ",customer_city,customer_group,country_code"
+    day = [[*row(n, customer_id=f"c{n}"), f"city {n % 5}", f"g{n % 3}", "DE"] for n in range(100, 140)]
+    assert not read(tmp_path, csv(*day, header=header)).outcome.set_aside
 
 
 def test_amounts_in_several_currencies_are_never_added_up(tmp_path):

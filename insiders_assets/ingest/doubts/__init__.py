@@ -3,15 +3,18 @@
 A detector that is to take part stands in :data:`DETECTORS`; questions are numbered in that order.
 """
 
+from insiders_assets.ingest.doubts.cents import CENTS
 from insiders_assets.ingest.doubts.credit_notes import CREDIT_NOTES
 from insiders_assets.ingest.doubts.currencies import CURRENCIES
 from insiders_assets.ingest.doubts.detector import Detector
 from insiders_assets.ingest.doubts.first_lines import FIRST_LINES
 from insiders_assets.ingest.doubts.formats import FORMATS
+from insiders_assets.ingest.doubts.id_forms import ID_FORMS
 from insiders_assets.ingest.doubts.nobody import NOBODY
 from insiders_assets.ingest.doubts.one_order import ONE_ORDER
 from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
 from insiders_assets.ingest.doubts.order_totals import ORDER_TOTALS
+from insiders_assets.ingest.doubts.payments import PAYMENTS
 from insiders_assets.ingest.doubts.prices import PRICES
 from insiders_assets.ingest.doubts.refunds import REFUNDS
 from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
@@ -22,16 +25,19 @@ from insiders_assets.ingest.doubts.vouchers import VOUCHERS
 
 DETECTORS: tuple[Detector, ...] = (
     FIRST_LINES,
+    CENTS,
     PRICES,
     VOUCHERS,
     REFUNDS,
     CREDIT_NOTES,
     RETURN_MARKS,
     STATUSES,
+    PAYMENTS,
     UNNAMED,
     SERVICES,
     ONE_ORDER,
     ORDER_IDS,
+    ID_FORMS,
     NOBODY,
     CURRENCIES,
     FORMATS,

@@ -11,6 +11,7 @@ from insiders_assets.ingest.doubts.arithmetic import HOLDS
 from insiders_assets.ingest.doubts.currencies import names_a_currency
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
+from insiders_assets.ingest.doubts.payments import tells_of_payment
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.questions.question import Settled
 
@@ -30,6 +31,7 @@ def _places(header: Header) -> list[int]:
         at
         for at in header.free
         if kind_of(header.names[at])
+        or tells_of_payment(header.names[at])
         or money_of(header.names[at]) in ("refund", "discount")
         or names_a_currency(header.names[at])
     ]

@@ -59,6 +59,10 @@ _MAIL = (
 
 FEWEST_ORDERS, TIMES, SHARE = 12, 10, 0.05
 """One id is far ahead of any other with this many orders, so many times those of the next, and this share of all."""
+TOGETHER = 3
+"""Ids that may be far ahead of all others together."""
+FEWEST_OF_A_WORD, RARE = 3, 0.1
+"""Orders from which an id without a digit is asked about, and the share of such ids up to which they are odd ones."""
 
 
 def _is_nobody(ids: pl.Expr) -> pl.Expr:
@@ -92,7 +96,7 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         people.append(transactions["customer_id"][0])
     orders = Counter(people)
     orders.pop(None, None)
-    return any(_stands_for_nobody(each) for each in orders) or _leader(orders) is not None
+    return any(_stands_for_nobody(each) for each in orders) or bool(_leaders(orders))
 
 
 def _stands_for_nobody(customer: str) -> bool:
@@ -109,17 +113,27 @@ def _stands_for_nobody(customer: str) -> bool:
     return len(digits) >= 8 and re.match(_NUMBERS, digits) is not None
 
 
-def _leader(orders: Mapping[str, int]) -> str | None:
-    """The id with far more orders than any other; None if there is none.
+def _leaders(orders: Mapping[str, int]) -> list[str]:
+    """The ids that have far more orders than any other, or are words among numbers and come back.
 
     Args:
         orders: Orders by customer id.
     """
     if len(orders) < 3:
-        return None
-    (first, most), (_, next_most) = nlargest(2, orders.items(), key=lambda each: each[1])
-    far = most >= FEWEST_ORDERS and most >= TIMES * next_most and most >= SHARE * sum(orders.values())
-    return first if far else None
+        return []
+    first = nlargest(TOGETHER + 1, orders.items(), key=lambda each: each[1])
+    if first[0][1] < FEWEST_OF_A_WORD:
+        return []
+    if first[0][1] >= FEWEST_ORDERS:
+        fewest = max(FEWEST_ORDERS, SHARE * sum(orders.values()))
+        for together in range(1, len(first)):
+            (_, most), (_, next_most) = first[together - 1 : together + 1]
+            if most >= fewest and most >= TIMES * next_most and len(orders) >= together + 2:
+                return [customer for customer, _ in first[:together]]
+    words = [each for each in orders if "@" not in each and not any(letter.isdigit() for letter in each)]
+    if not words or len(words) > RARE * len(orders):
+        return []
+    return [each for each in words if orders[each] >= FEWEST_OF_A_WORD]
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
@@ -138,9 +152,10 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
         yield _question("placeholder_ids", column, words)
         lines = lines.filter(~_is_nobody(pl.col("id")))
     orders_of = dict(lines.unique(["id", "order"]).group_by("id").len().iter_rows())
-    if leader := _leader(orders_of):
-        facts = {"orders": orders_of[leader], "share": orders_of[leader] / sum(orders_of.values())}
-        yield _question("leading_id", column, lines.filter(pl.col("id") == leader), facts)
+    if leaders := _leaders(orders_of):
+        theirs = sum(orders_of[leader] for leader in leaders)
+        facts = {"orders": theirs, "share": theirs / sum(orders_of.values())}
+        yield _question("leading_id", column, lines.filter(pl.col("id").is_in(leaders)), facts)
 
 
 def _question(code: str, column: str, lines: pl.DataFrame, facts: dict[str, float] | None = None) -> Question:

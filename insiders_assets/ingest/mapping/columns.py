@@ -9,6 +9,7 @@ from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY, normalise, recognise
 from insiders_assets.ingest.mapping.header_words import spoken_of
 from insiders_assets.ingest.mapping.schema import DERIVED, Discount, Mapping, Refund, Rule, missing
+from insiders_assets.ingest.parsing.id_forms import Form
 
 FLAG = "return_flag"
 """What the column that marks returns goes by."""
@@ -32,6 +33,8 @@ class Plan:
         filled: Positions of columns that stand on one line of an order and hold for all of it.
         nobody: Customer ids that stand for nobody, in lower case.
         currency: What one of each currency is worth, and the position of the column that names it.
+        cents: Positions of columns of money in hundredths.
+        unified: How customer ids that are written in several ways are written in one.
         usual_dates: Whether dates are written in any of the usual ways, and mean what they say.
     """
 
@@ -47,6 +50,8 @@ class Plan:
     usual_dates: bool = True
     nobody: tuple[str, ...] = ()
     currency: tuple[dict[str, float], int] | None = None
+    unified: tuple[Form, ...] = ()
+    cents: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -55,7 +60,22 @@ class Plan:
         changed = (
             self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
         )
-        return self.usual_dates and not (changed or self.nobody or self.currency)
+        return self.usual_dates and not (
+            changed or self.nobody or self.currency or self.unified or self.cents
+        )
+
+    def worth(self, at: int | None) -> float:
+        """What one in a column of money is worth.
+
+        Args:
+            at: The column's position.
+        """
+        return 0.01 if at in self.cents else 1.0
+
+    @property
+    def price_worth(self) -> float:
+        """What one in the column that gives the price is worth."""
+        return self.worth(self.columns.get(DERIVED, self.columns.get("unit_price")))
 
     @property
     def positions(self) -> list[int]:
@@ -112,6 +132,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         not mapping.date_format and mapping.swapped_dates != "undo",
         tuple(name.strip().casefold() for name in mapping.anonymous_ids),
         (money.by_name, _position(header, money.column)) if money else None,
+        mapping.unify_ids, tuple(_position(header, column) for column in mapping.cents),
     )  # fmt: skip
 
 

@@ -70,6 +70,7 @@ def discounted(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> p
             share = off / 100 if (off > 1).any() or orders.is_percentage(at) else off
             price = pl.col("unit_price") * (1 - share)
         else:
+            off = off * plan.worth(at)
             price = pl.col("unit_price") - (off if discount.of == "piece" else off / frame["quantity"].abs())
         frame = frame.with_columns(unit_price=pl.when(units > 0).then(price.clip(0)).otherwise("unit_price"))
     if orders.amounts is not None:
@@ -118,7 +119,7 @@ def _given_back(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> 
                 share = pl.lit(_of_order(frame, orders, "back").fill_null(0.0))
                 amount = units * price * share
             else:
-                amount = pl.min_horizontal(amount_of(frame, at, mark), units * price)
+                amount = pl.min_horizontal(amount_of(frame, at, mark, plan), units * price)
             # As many pieces as the amount pays for, but one at least: some of the line came back.
             some = (amount / price + CENT).floor().clip(1).cast(pl.Int64, strict=False)
             paid = pl.when(amount >= CENT).then(amount / pl.min_horizontal(some, units)).otherwise(paid)

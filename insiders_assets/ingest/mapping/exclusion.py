@@ -11,6 +11,7 @@ from insiders_assets.ingest.mapping.orders import beside, meant
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
     from insiders_assets.ingest.mapping.orders import Orders
+    from insiders_assets.ingest.mapping.schema import Rule
 
 EXCLUDED_SCHEMA: dict[str, pl.DataType] = {
     "rule": pl.String(), "rows": pl.Int64(), "money_in": pl.Float64(), "money_out": pl.Float64(),
@@ -33,7 +34,7 @@ def rule_of(texts: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None
     found = pl.lit(None, dtype=pl.String)
     for number in reversed(range(len(plan.excluded))):
         rule, at = plan.excluded[number]
-        said = pl.lit("any value") if rule.filled else pl.col(beside(at))
+        said = _said(rule, at)
         name = pl.concat_str(pl.lit(f"{rule.column}: "), said)
         if rule.level == "order":
             ids = orders.left_out.get(number, pl.Series(dtype=pl.String))
@@ -41,6 +42,13 @@ def rule_of(texts: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None
             found = pl.when(whole).then(pl.lit(f"{rule.column}: the whole order")).otherwise(found)
         found = pl.when(meant(plan, number)).then(name).otherwise(found)
     return texts.select(rule=found).to_series()
+
+
+def _said(rule: Rule, at: int) -> pl.Expr:
+    """What stands on a line that a rule means, in the rule's name."""
+    if rule.filled or rule.empty:
+        return pl.lit("any value" if rule.filled else "nothing")
+    return pl.col(beside(at))
 
 
 DISCOUNT = "price below nothing: a discount of its order"

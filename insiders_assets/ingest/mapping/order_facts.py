@@ -64,7 +64,9 @@ def _told(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
     kept = ["invoice_no", *(beside(at) for at in plan.beside)]
     kept += [name for name in (FLAG,) if name in texts.columns]
     return texts.select(
-        *kept, quantity=to_float(texts["quantity"], mark), unit_price=to_float(texts[price], mark)
+        *kept,
+        quantity=to_float(texts["quantity"], mark),
+        unit_price=to_float(texts[price], mark) * plan.price_worth,
     )
 
 
@@ -79,7 +81,7 @@ def _amounts(lines: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.
     voucher = pl.when((pl.col("quantity") > 0) & (amount < 0)).then(-amount).fill_null(0.0)
     off = [at for discount, at in plan.discounts if discount.level == "order"]
     back = [at for refund, at in plan.refunds if refund.level == "order" and refund.gives == "amount"]
-    numbers = {at: amount_of(lines, at, mark) for at in {*off, *back}}
+    numbers = {at: amount_of(lines, at, mark, plan) for at in {*off, *back}}
     found = (
         lines.with_columns(pl.Series(f"amount {at}", values) for at, values in numbers.items())
         .group_by("invoice_no")

@@ -45,9 +45,9 @@ def needs_orders(plan: Plan) -> bool:
     return plan.vouchers or "order" in levels or any(discount.of == "share" for discount, _ in plan.discounts)
 
 
-def amount_of(frame: pl.DataFrame, at: int, mark: Mark) -> pl.Series:
+def amount_of(frame: pl.DataFrame, at: int, mark: Mark, plan: Plan) -> pl.Series:
     """A column of amounts that is none of ours, without its sign; 0 where there is none."""
-    return to_float(frame[beside(at)], mark).abs().fill_null(0.0)
+    return to_float(frame[beside(at)], mark).abs().fill_null(0.0) * plan.worth(at)
 
 
 def meant(plan: Plan, number: int) -> pl.Expr:
@@ -59,8 +59,8 @@ def meant(plan: Plan, number: int) -> pl.Expr:
     """
     rule, at = plan.excluded[number]
     value = pl.col(beside(at))
-    if rule.filled:
-        return value.is_not_null()
+    if rule.filled or rule.empty:
+        return value.is_not_null() if rule.filled else value.is_null()
     return value.str.to_lowercase().is_in(list(rule.spelled)).fill_null(value=False)
 
 

@@ -24,6 +24,7 @@ from pydantic import (
 
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY
+from insiders_assets.ingest.parsing.id_forms import Form
 from insiders_assets.yaml_files import line_of, load_yaml
 
 DERIVED = "line_total"
@@ -66,6 +67,7 @@ class Rule(BaseModel):
         column: The export's column.
         values: What it holds on them; case and blanks around it do not matter.
         filled: Whether whatever it holds will do, as in a column of dates of cancellation.
+        empty: Whether nothing has to stand there, as in a column of dates of payment.
         level: Whether one such line stands for itself or for its whole order.
     """
 
@@ -73,17 +75,14 @@ class Rule(BaseModel):
     column: str
     values: Words = ()
     filled: bool = False
+    empty: bool = False
     level: Literal["line", "order"] = "line"
 
     @model_validator(mode="after")
     def _says_something(self) -> Rule:
-        if bool(self.values) == self.filled:
-            raise ValueError("give either values or `filled: true`")
+        if bool(self.values) + self.filled + self.empty != 1:
+            raise ValueError("give either values, or `filled: true`, or `empty: true`")
         return self
-
-    def holds(self, value: str) -> bool:
-        """Whether a line with this value is meant."""
-        return self.filled or value.strip().casefold() in self.spelled
 
     @property
     def spelled(self) -> tuple[str, ...]:
@@ -191,6 +190,8 @@ class Mapping(BaseModel):
             given.
         decimal: How numbers such as 1,234 are read; the setting's if not given.
         anonymous_ids: Customer ids that stand for nobody, in whatever case.
+        cents: Columns of money in hundredths.
+        unify_ids: How customer ids that are written in several ways are written in one.
         currency: What amounts in several currencies are worth in one.
         decimal_quantities: Whether quantities may be decimal numbers; the setting's if not given.
         quantity_unit: The word behind quantities that is no word for pieces, such as kg.
@@ -219,6 +220,8 @@ class Mapping(BaseModel):
     swapped_dates: Literal["undo", "keep"] | None = None
     decimal: Literal["auto", "point", "comma"] | None = None
     anonymous_ids: Words = ()
+    cents: Words = ()
+    unify_ids: Annotated[tuple[Form, ...], BeforeValidator(_listed)] = ()
     currency: Currency | None = None
     decimal_quantities: bool | None = None
     quantity_unit: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,11 +10,10 @@ import polars as pl
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.parsing.id_forms import with_one_form
 from insiders_assets.ingest.parsing.ids import IDS, is_ascii, unified, without_unseen
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from insiders_assets.ingest.mapping.columns import Plan
 
 NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
@@ -68,4 +68,8 @@ def texts_of(
     """
     texts = frame.with_columns(**text_exprs(plan)).select(text_exprs(plan).keys())
     seen = [without_unseen(column) for column in texts if column.name not in TEXTS and not is_ascii(column)]
-    return unified(texts.with_columns(seen) if seen else texts, changes, zeros=zeros)
+    texts = unified(texts.with_columns(seen) if seen else texts, changes, zeros=zeros)
+    if plan.unified:
+        people = with_one_form(texts["customer_id"], plan.unified, Counter() if changes is None else changes)
+        texts = texts.with_columns(people)
+    return texts

@@ -1,18 +1,15 @@
-"""Dates that cannot be: after the file was written, or alone long after all others.
+"""Dates that cannot be: after the file was written, alone long after all others, or written by a program for none.
 
-One of them would move the as-of date, and with it everybody's recency.
+One too late would move the as-of date, and with it everybody's recency; one too early, first purchases and history.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
 EPOCH = date(1970, 1, 1)
 SLACK = timedelta(days=1)
@@ -23,22 +20,48 @@ FEWEST = 20
 """Rows of an export from which on it has a calendar that one row can fall out of."""
 
 
+PLACEHOLDERS = frozenset(
+    (date(year, 1, day) - EPOCH).days
+    for year, day in ((1970, 1), (1970, 2), (1971, 1), (1980, 1), (1990, 1), (2000, 1), (2001, 1))
+)
+"""Days that programs write where they know none: what clocks, systems of files and databases count from."""
+
+
 @dataclass(frozen=True)
-class End:
-    """The last day on which rows of an export can be.
+class Limits:
+    """Between which days rows of an export can be.
 
     Attributes:
-        day: The day.
-        reason: What is wrong with a later one.
+        first: The first day; None if any can be it.
+        early: What is wrong with an earlier one.
+        last: The last day; None if any can be it.
+        late: What is wrong with a later one.
     """
 
-    day: date
-    reason: str
+    first: date | None = None
+    early: str = ""
+    last: date | None = None
+    late: str = ""
 
     @property
-    def after(self) -> datetime:
-        """The first moment that is too late."""
-        return datetime.combine(self.day + timedelta(days=1), datetime.min.time())
+    def within(self) -> pl.Expr:
+        """Whether ``invoice_date`` is between them; true where there is none."""
+        moment, found = pl.col("invoice_date"), pl.lit(value=True)
+        if self.first:
+            found &= moment >= datetime.combine(self.first, datetime.min.time())
+        if self.last:
+            found &= moment < datetime.combine(self.last + timedelta(days=1), datetime.min.time())
+        return found.fill_null(value=True)
+
+    def fault_of(self, moment: datetime) -> str | None:
+        """What is wrong with a moment; None if nothing is."""
+        if self.first and moment.date() < self.first:
+            return self.early
+        return self.late if self.last and moment.date() > self.last else None
+
+
+_LAST_PLACEHOLDER = max(PLACEHOLDERS)
+PLACEHOLDER = "is a day that programs write where they know none, long before every other date of the file"
 
 
 class DayCounts:
@@ -62,10 +85,10 @@ class DayCounts:
         for day, count in zip(found.tolist(), counts.tolist(), strict=True):
             self._days[day] = self._days.get(day, 0) + count
 
-    def end(
+    def limits(
         self, arrived: datetime | None, now: datetime, *, gap: int, believable: float, future: bool = False
-    ) -> End | None:
-        """Return the last day on which rows can be, or None if all of them can.
+    ) -> Limits | None:
+        """Return the days between which rows can be, or None if all of them can.
 
         Args:
             arrived: When the file was last written.
@@ -79,35 +102,55 @@ class DayCounts:
         if not days:
             return None
         rows = sum(self._days.values())
-        found = None if future else self._after(days, arrived, now, rows, believable)
-        known = [day for day in days if found is None or _date(day) <= found.day]
-        return self._alone(known, rows, gap) or found
+        last, late = (None, "") if future else self._after(days, arrived, now, rows, believable)
+        known = [day for day in days if last is None or _date(day) <= last]
+        if len(known) > 1 and gap:
+            alone = self._alone(known, rows, gap)
+            last, late = alone if alone[0] else (last, late)
+            known = [day for day in known if last is None or _date(day) <= last]
+        first, early = self._before(known, gap)
+        return Limits(first, early, last, late) if first or last else None
 
     def _after(
         self, days: list[int], arrived: datetime | None, now: datetime, rows: int, believable: float
-    ) -> End | None:
+    ) -> tuple[date | None, str]:
         for moment, said in ((arrived, "the file was written"), (now, "today")):
             if moment is None:
                 continue
             last = (moment + SLACK).date()
             late = sum(self._days[day] for day in days if _date(day) > last)
             if late and (late <= believable * rows or moment is now):
-                return End(
-                    last, f"is after the day on which {said}" if moment is not now else "lies in the future"
+                return (
+                    last,
+                    f"is after the day on which {said}" if moment is not now else "lies in the future",
                 )
-        return None
+        return None, ""
 
-    def _alone(self, days: list[int], rows: int, gap: int) -> End | None:
-        if not gap or rows < FEWEST:
-            return None
+    def _alone(self, days: list[int], rows: int, gap: int) -> tuple[date | None, str]:
+        if rows < FEWEST:
+            return None, ""
         beyond = 0
         for before, day in zip(reversed(days[:-1]), reversed(days), strict=False):
             beyond += self._days[day]
             if beyond > max(1, LONE_SHARE * rows):
-                return None
+                break
             if day - before > gap:
-                return End(_date(before), f"is {day - before} days after every other date of the file")
-        return None
+                return _date(before), f"is {day - before} days after every other date of the file"
+        return None, ""
+
+    def _before(self, days: list[int], gap: int) -> tuple[date | None, str]:
+        """The first day after those that programs write for none.
+
+        Other early rows are left alone: an order of years ago may well be sent today, and moves nobody else's recency.
+        """
+        if not days or not gap or days[0] > _LAST_PLACEHOLDER:
+            return None, ""
+        at = next((at for at, day in enumerate(days) if day not in PLACEHOLDERS), len(days))
+        if at == len(days):  # a file of nothing else is of that day, but for the first, of which no export is
+            at = sum(day <= 1 for day in days)
+        elif at and days[at] - days[at - 1] <= gap:
+            at = 0
+        return (_date(days[at - 1] + 1), PLACEHOLDER) if at else (None, "")
 
 
 def _date(day: int) -> date:

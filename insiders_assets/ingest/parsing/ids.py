@@ -78,6 +78,12 @@ def unified(frame: pl.DataFrame, changes: Counter[str] | None = None, *, zeros: 
     return frame
 
 
+def person(column: pl.Series) -> pl.Series:
+    """Return a column of customers' ids written in one way, as far as that needs no look at all of an export."""
+    column = without_unseen(column).str.replace(_TAIL, "$1")
+    return _person(column, Counter(), zeros=False)
+
+
 def is_ascii(column: pl.Series) -> bool:
     """Return whether all characters of a column are the plainest ones."""
     return not (column.str.len_bytes() != column.str.len_chars()).any()

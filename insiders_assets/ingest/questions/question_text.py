@@ -131,16 +131,56 @@ def _cancelled_pieces(question: Question) -> str:
     )
 
 
+def _unpaid(question: Question) -> str:
+    (seen,) = question.values
+    return (
+        f"column {question.columns[0]} says when or that an order was paid, and is empty on {seen.rows:,} lines worth "
+        f"{seen.money or 0:,.2f}; do these lines count as sold?"
+    )
+
+
 def _placeholder_ids(question: Question) -> str:
     held = f"column {question.columns[0]} holds ids that may stand for nobody ({_values(question)})"
     return f"{held}; are they customers?"
 
 
-def _leading_id(question: Question) -> str:
+def _cents(question: Question) -> str:
     told = question.arguments
     return (
-        f"column {question.columns[0]} has one id far ahead of any other ({question.values[0].value} with "
-        f"{told['orders']:,} orders, {told['share']:.0%} of all); is it a customer, or does it stand for strangers?"
+        f"column {question.columns[0]} has nothing but whole numbers, such as {told['example']:g}, as money in cents "
+        f"has ({told['money'] / 100:,.2f} if it is, {told['money']:,.2f} if not); is it in cents?"
+    )
+
+
+def _ids_of_one(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has {told['ids']:,} ids that differ in {_DIFFERENCES[question.code]} alone and "
+        f"may be {told['people']:,} customers ({_values(question)}); are they the same?"
+    )
+
+
+_DIFFERENCES = {"ids_case": "case", "ids_punctuation": "blanks and punctuation"}
+
+
+def _several_addresses(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} holds several e-mail addresses at once ({_values(question)}); "
+        "is the first of them the customer's?"
+    )
+
+
+def _leading_id(question: Question) -> str:
+    told = question.arguments
+    named = ", ".join(seen.value for seen in question.values)
+    what, asked_ = (
+        ("one id", "is it a customer, or does it stand for strangers?")
+        if len(question.values) == 1
+        else ("ids", "are they customers, or do they stand for strangers?")
+    )
+    return (
+        f"column {question.columns[0]} has {what} far ahead of any other, or unlike them ({named} with "
+        f"{told['orders']:,} orders, {told['share']:.0%} of all); {asked_}"
     )
 
 
@@ -218,6 +258,8 @@ _SERVICES = {
 _SENTENCES: dict[str, Callable[[Question], str]] = {
     **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
     **{f"status_{group}": _status for group in _STATUS},
+    "unpaid": _unpaid,
+    "cents": _cents,
     "discount": _discount,
     "price_or_total": _price_or_total,
     "two_prices": _rivals,
@@ -227,6 +269,8 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "cancelled_pieces": _cancelled_pieces,
     "placeholder_ids": _placeholder_ids,
     "leading_id": _leading_id,
+    **dict.fromkeys(_DIFFERENCES, _ids_of_one),
+    "ids_first_address": _several_addresses,
     "id_per_order": _id_per_order,
     "one_order": _one_order,
     "date_order": _date_order,

@@ -105,6 +105,7 @@ OLIST = Form(
         "keep": [
             {"column": ("order_status",),
              "values": ["delivered", "shipped", "invoiced", "processing", "approved", "created"]},
+            {"column": ("order_approved_at",), "empty": True},
         ],
     },
 )  # fmt: skip

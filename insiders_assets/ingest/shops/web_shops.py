@@ -24,6 +24,7 @@ SHOPIFY = Form(
         "keep": [
             {"column": ("Financial Status",),
              "values": ["paid", "partially_paid", "authorized", "refunded", "partially_refunded"]},
+            {"column": ("Paid at",), "empty": True},
         ],
     },
     # Everything of the order stands on its first line alone.
@@ -52,7 +53,8 @@ WOOCOMMERCE = Form(
                         "checkout-draft", "wc-cancelled", "wc-failed", "wc-pending", "wc-on-hold"]},
         ],
         "keep": [{"column": ("Order Status",),
-                  "values": ["completed", "processing", "wc-completed", "wc-processing"]}],
+                  "values": ["completed", "processing", "wc-completed", "wc-processing"]},
+                 *({"column": (name,), "empty": True} for name in ("Paid Date", "Completed Date"))],
         "refunds": [
             {"column": ("Order Status",), "gives": "all", "values": ["refunded", "wc-refunded"]},
             {"column": ("Order Refund Amount",), "gives": "amount", "level": "order"},
@@ -147,6 +149,7 @@ NUVEMSHOP = Form(
              "values": ["Aberto", "Arquivado", "Abierta", "Archivada"]},
             {"column": ("Status do Pagamento", "Estado do Pagamento", "Estado del pago"),
              "values": ["Confirmado", "Pago", "Recebido", "Recibido", "Confirmada"]},
+            {"column": ("Data de pagamento", "Fecha de pago"), "empty": True},
         ],
         "refunds": [
             {"column": ("Status do Pagamento", "Estado do Pagamento", "Estado del pago"), "gives": "all",

@@ -94,6 +94,8 @@ class Survey:
         """
         if at not in self._numbers:
             self._numbers[at] = self._by_value(at, lambda values: to_float(values, self.mark))
+            if (worth := self.plan.worth(at)) != 1:
+                self._numbers[at] = self._numbers[at] * worth
         return self._numbers[at]
 
     def ours(self, name: str) -> pl.Series | None:

@@ -12,7 +12,7 @@ from insiders_assets.ingest.parsing.numbers import Mark, NumberEvidence, irregul
 if TYPE_CHECKING:
     import polars as pl
 
-    from insiders_assets.ingest.parsing.date_limits import End
+    from insiders_assets.ingest.parsing.date_limits import Limits
     from insiders_assets.ingest.rules import FileRules
 
 
@@ -27,7 +27,7 @@ class Formats:
         swapped: Whether day and month of dates in the ISO order stand in each other's place.
         weighed: Whether quantities may be decimal numbers.
         unit: The word behind quantities that is no word for pieces, if the user named one.
-        end: The last day on which rows can be, where later ones were found that cannot.
+        limits: The days between which rows can be, where others were found that cannot.
     """
 
     order: Order
@@ -36,7 +36,7 @@ class Formats:
     swapped: bool = False
     weighed: bool = False
     unit: str | None = None
-    end: End | None = None
+    limits: Limits | None = None
 
 
 @dataclass

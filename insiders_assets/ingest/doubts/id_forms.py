@@ -1,0 +1,114 @@
+"""One customer under several ids: what programs leave around numbers is taken off, all else is asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.parsing.id_forms import FORMS, MARKED, POINTED, Form, written_by
+from insiders_assets.ingest.parsing.ids import SCIENTIFIC, person
+from insiders_assets.ingest.questions.question import Answer, Question, Seen, Settled
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.sniffing.column_survey import Survey
+
+_ALWAYS: tuple[Form, ...] = ("marks", "points")
+"""Forms that need no question: nobody's number has an apostrophe in front, or points that come and go."""
+_MARKED, _POINTED = re.compile(MARKED), re.compile(POINTED)
+
+
+def _watches(_: Header) -> tuple[int, ...]:
+    return ()
+
+
+def _marks(transactions: pl.DataFrame) -> pl.Series | None:
+    """Mark rows whose customer's id is no plain number."""
+    people = transactions["customer_id"]
+    numbers = people.cast(pl.Int64, strict=False)
+    if numbers.null_count() == people.null_count():
+        return None
+    return numbers.is_null() & people.is_not_null()
+
+
+def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
+    """Whether an id among transactions may be another way to write one of them, or holds two addresses."""
+    if marked is None:
+        return False
+    ids = set(transactions["customer_id"].filter(marked).to_list())
+    if any(_MARKED.match(each) or each.count("@") > 1 for each in ids):
+        return True
+    pointed = {re.sub(r"\D", "", each) for each in ids if _POINTED.match(each)}
+    if pointed and pointed & set(transactions["customer_id"].filter(~marked).to_list()):
+        return True
+    known = [each for each in ids if "@" not in each]
+    return len({_bare(each) for each in known}) < len(known)
+
+
+def _bare(customer: str) -> str:
+    """An id as far as it differs from others for certain."""
+    return re.sub(r"[-_ /.]+(?=[a-z])|(?<=[a-z])[-_ /.]+", "", customer.casefold())
+
+
+def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
+    at = header.plan.columns.get("customer_id")
+    if at is None:
+        return
+    said = header.plan.unified
+    lines = pl.DataFrame({"id": person(survey.text(at)), "money": survey.money.fill_nan(0)})
+    lines = lines.drop_nulls("id").filter(~pl.col("id").str.contains(SCIENTIFIC))
+    found = lines.group_by("id", maintain_order=True).agg(rows=pl.len(), money=pl.col("money").sum())
+    for form in FORMS:
+        if form in said:
+            found = _written(found, form)
+            continue
+        changed = found.with_columns(new=written_by(found["id"], form))
+        # What differs in case alone was asked already.
+        several = pl.col("id").str.to_lowercase().n_unique().over("new") > 1
+        several = several if form == "punctuation" else pl.len().over("new") > 1
+        if form in ("marks", "first_address"):  # whatever else the file has, these are no ids as they stand
+            hit = changed.filter(pl.col("new") != pl.col("id"))
+        else:
+            hit = changed.filter(several).filter((pl.col("new") != pl.col("id")).any().over("new"))
+        if not hit.height:
+            continue
+        yield _told(header.names[at], form, hit)
+        if form in _ALWAYS:
+            found = _written(found, form)
+
+
+def _written(found: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """Ids with their sums, each written in one way."""
+    return (
+        found.with_columns(id=written_by(found["id"], form))
+        .group_by("id", maintain_order=True)
+        .agg(pl.col("rows", "money").sum())
+    )
+
+
+def _told(column: str, form: Form, hit: pl.DataFrame) -> Question | Settled:
+    writes = {"unify_ids": [form]}
+    rows, money = int(hit["rows"].sum()), round(float(hit["money"].sum()), 2)
+    if form in _ALWAYS:
+        told = {"ids": hit.height, "rows": rows, "example": hit["id"][0], "becomes": hit["new"][0]}
+        return Settled(f"ids_{form}", (column,), writes, told)
+    key = f"ids_{form}: {column}"
+    if form == "first_address":
+        answers = (Answer("first", writes), Answer("whole", {"answers": {key: "whole"}}))
+    else:
+        answers = (Answer("same", writes), Answer("different", {"answers": {key: "different"}}))
+    shown = hit.sort("new", maintain_order=True)
+    seen = tuple(
+        Seen(each, count, round(value, 2))
+        for each, count, value in shown.select("id", "rows", "money").iter_rows()
+    )
+    return Question(
+        f"ids_{form}", "identity", (column,), answers, answers[0].name, seen,
+        {"ids": hit.height, "people": hit["new"].n_unique(), "rows": rows, "money": money},
+    )  # fmt: skip
+
+
+ID_FORMS = Detector("forms of ids", _watches, _asks, _marks, _suspects)
