@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from insiders_assets.contracts.customers import FEATURES, MEASURES
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import place
-from insiders_assets.programme.review import ReviewName
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
 PolicyName = Literal["value", "coverage", "clusters", "budget", "threshold"]
+
+ReviewName = Literal["daily", "monthly", "quarterly", "anniversary"]
 
 ValueName = Literal["gross", "net", "contribution"]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from insiders_assets.programme.config import ProgrammeRules
-
-ReviewName = Literal["daily", "monthly", "quarterly", "anniversary"]
+    from insiders_assets.programme.config import ProgrammeRules, ReviewName
 
 
 def first_review(day: date, review: ReviewName, joined: date) -> date:

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.segmentation import SegmentationModel, drift
-from insiders_assets.segmentation.drift import population_stability, reference
+from insiders_assets.segmentation.distributions import reference
+from insiders_assets.segmentation.drift import population_stability
 from insiders_assets_tests.segmentation.shoppers import shoppers
 
 
