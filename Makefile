@@ -51,8 +51,9 @@ screenshots: install  ## The pictures in docs/images, of the simulated shop
 	$(BIN)/python -m insiders_assets_tests.browser
 	$(BIN)/python -m insiders_assets_tests.screenshots
 
-dictionary: install  ## docs/data-dictionary.md, from the contracts
+dictionary: install  ## docs/data-dictionary.md, from the contracts, and docs/settings.md, from the settings
 	$(BIN)/python -m insiders_assets.storage.warehouse.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m insiders_assets.settings.reference > docs/settings.md
 
 graph: install  ## insiders_assets_tests/graph.yaml: the asset graph that a test expects
 	$(BIN)/python -m insiders_assets_tests.graph

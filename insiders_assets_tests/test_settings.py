@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from insiders_assets.cli.doctor.machine import settings as examined
 from insiders_assets.cli.options import given, given_to_run, refuse_unknown
 from insiders_assets.errors import UsageError
 from insiders_assets.settings import Settings, load_settings
+from insiders_assets.settings.reference import markdown
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import failure, insiders
 
@@ -140,3 +142,9 @@ def test_every_setting_is_shown_with_its_origin_and_no_secret(monkeypatch, capsy
         "INSIDERS_WINDOW_DAYS",
         "INSIDERS_HASH_KEY",
     }
+
+
+def test_the_committed_reference_is_what_the_settings_give():
+    page = Path(__file__).parents[1] / "docs" / "settings.md"
+    assert page.read_text(encoding="utf-8") == markdown(), "run `make dictionary`"
+    assert all(f"`INSIDERS_{name.upper()}`" in markdown() for name in Settings.model_fields)

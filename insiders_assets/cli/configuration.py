@@ -11,6 +11,7 @@ import typer
 from pydantic import SecretStr
 
 from insiders_assets.cli.options import PREFIX
+from insiders_assets.settings import ROOMS
 
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
@@ -30,7 +31,7 @@ def show_settings(settings: Settings, options: dict[str, Any], *, only_set: bool
     """
     decisive = settings.decisive()
     found = {}
-    for name, field in type(settings).model_fields.items():
+    for name, field in (each for room in ROOMS.values() for each in room.model_fields.items()):
         origin = _origin(name, options)
         if only_set and origin == "default":
             continue

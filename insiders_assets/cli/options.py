@@ -86,9 +86,7 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
             continue
         near = get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
         cure = (
-            f"did you mean {near[0]}?"
-            if near
-            else "unset it; insiders_assets/settings.py has all that there are"
+            f"did you mean {near[0]}?" if near else "unset it; `insiders settings` lists all that there are"
         )
         raise UsageError("is no setting", where=name, cure=cure)
 
