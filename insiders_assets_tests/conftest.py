@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,8 @@ def reference() -> Path:
     if not (REFERENCE / "data" / "online_retail").is_dir():
         pytest.skip("the reference data are not beside the project")
     return REFERENCE
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many tests run at once: two more than processors, for half of their time they wait for processes."""
+    return len(os.sched_getaffinity(0)) + 2
