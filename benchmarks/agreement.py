@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from benchmarks import moments, second_shop
+from benchmarks import moments, second_shop, silence
 from benchmarks.measure import say
 from insiders_assets.features.customers import customer_features, newest_day
 from insiders_assets.segmentation import agreement, borders_of, recipe
@@ -81,6 +81,7 @@ def measured(
         "months": moments.months(features_at, last, SEEDS[0]),
         "refit": moments.refit(features_at, last, SEEDS[0]),
         "capture": moments.capture(features_at, last, purchases),
+        "states": silence.states(purchases),
     }
 
 

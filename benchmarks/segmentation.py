@@ -102,6 +102,12 @@ def agreement(shop: str, found: dict[str, Any]) -> list[Figure]:
         ("customers who changed tier and not their value", found["months"]["still"], 0, False),
         ("in another cluster by a month-old model than by its refit", found["refit"]["cluster"], 0.05, False),
         ("in another tier by a month-old model than by its refit", found["refit"]["tier"], 0.005, False),
+        (
+            "lost customers who buy again within their usual gap, beside active ones",
+            found["states"]["lost"]["within_gap"] / found["states"]["active"]["within_gap"],
+            0.4,
+            False,
+        ),
         ("revenue out of time: the list beside a sort of its size, most apart", max(unlike), 0, False),
     ]
     return [(f"{shop}: {name}", *rest) for name, *rest in rows]  # type: ignore[misc]
