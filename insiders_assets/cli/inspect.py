@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets.cli.answering import answering, asking, question_facts, settled_facts
+from insiders_assets.cli.beside import Neighbours
 from insiders_assets.cli.telling import currency_of, flooring, settling, telling
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.ingest.inspection.inference import pattern_of
@@ -68,7 +69,9 @@ def inspect_file(
         rules = replace(rules, mappings=read_mappings(text, place))
     with _located(stores, file) as (path, name):
         by = answering(answers, ask=write and not as_json)
-        found = inspect(path, name, rules.of(name), pattern or pattern_of(name), by)
+        neighbours = Neighbours(stores, path, name, rules)
+        with neighbours.beside() as beside:
+            found = inspect(path, name, neighbours.joined(), pattern or pattern_of(name), by, beside)
     if pattern and found.mapping and found.proposed and not found.mapping.fits(name):
         raise UsageError(
             "does not fit the file itself", where=f"--files {pattern}", cure=f"let it fit {name}"

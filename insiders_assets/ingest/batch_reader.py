@@ -80,6 +80,8 @@ class Layout:
         head = text[: text.find(b"\n") + 1]
         if not head.isascii() or rules.duplicate_rows != "keep" or rules.decimal == "comma":
             return None
+        if rules.mapping and rules.mapping.join:
+            return None
         try:
             with readable():
                 opened = open_exports(path, rules).get("")

@@ -13,7 +13,7 @@ from insiders_assets.ingest.conversion import convert
 from insiders_assets.ingest.converted import Converted, nothing_but
 from insiders_assets.ingest.fast_path import PlainReader
 from insiders_assets.ingest.formats.archives import readable
-from insiders_assets.ingest.formats.file_type import open_exports
+from insiders_assets.ingest.joined import open_joined
 from insiders_assets.ingest.mapping.filling import filled
 from insiders_assets.ingest.mapping.order_facts import orders_of
 from insiders_assets.ingest.mapping.orders import Orders, needs_orders
@@ -57,7 +57,7 @@ def read_file(
     """
     try:
         with readable():
-            exports = open_exports(path, rules)
+            exports = open_joined(path, rules)
     except ExportError as error:
         return {"": unread(rules, sinks(""), error)}
     rows = mended or {}

@@ -83,9 +83,11 @@ def examined(
     Raises:
         ExportError: Its columns cannot be found, or it cannot be read.
     """
-    built_in = form_of(export.header) if rules.mapping is None else None
+    said = rules.mapping
+    built_in = form_of(export.header) if said is None or said.joins_alone else None
     if built_in:
-        rules = replace(rules, mapping=built_in[1])
+        known = built_in[1]
+        rules = replace(rules, mapping=known.model_copy(update={"join": said.join}) if said else known)
     mapping = rules.mapping
     header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
     seen = watching(header) | dict.fromkeys(suspected, ())

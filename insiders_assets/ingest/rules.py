@@ -14,6 +14,7 @@ from insiders_assets.ingest.shops import VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping as Mapping_
 
+    from insiders_assets.ingest.mapping.joining import Joined
     from insiders_assets.ingest.mapping.schema import Mapping, Mappings
     from insiders_assets.ingest.parsing.date_limits import DayCounts, Limits
     from insiders_assets.settings import Settings
@@ -40,6 +41,7 @@ class FileRules:
         privacy: What of it is not kept.
         open_questions: Whether a file that leaves a question open is set aside, or read with the likeliest answers.
         name: The file's name, for messages; nothing is decided by it.
+        joined: What the files say that its mapping joins to it, in their order; not part of its digest.
         repeated: Orders of each export in the file that another export holds whole, with that export's name.
         arrived: When the file was last written (UTC), if that is known; not part of its digest, for the same content
             is not parsed again because it was copied.
@@ -58,6 +60,7 @@ class FileRules:
     future_dates: Literal["reject", "keep"] = "reject"
     date_gap_days: int = 180
     arrived: datetime | None = None
+    joined: tuple[Joined, ...] = ()
     repeated: Mapping_[str, Mapping_[str, str]] = field(default_factory=dict)
 
     @property

@@ -16,6 +16,7 @@ from insiders_assets.ingest.pipeline import read_file, unread
 from insiders_assets.ingest.trial import is_survived
 from insiders_assets.places import sizes
 from insiders_assets.storage.corrected_rows import Overlay
+from insiders_assets.storage.joined_files import JoinedFiles
 from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
 from insiders_assets.storage.parts import PartWriter, is_whole
@@ -25,7 +26,7 @@ from insiders_assets.storage.repeated_orders import repeats as repeated_in
 from insiders_assets.storage.small_files import SmallFile, SmallFiles, groups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import polars as pl
@@ -75,6 +76,8 @@ class Ingesting:
         self._listing = dict(listing)
         self._mapping = self._listing.pop(MAPPING, None)
         self._rules = self._with_mappings(rules)
+        self._known_contents: dict[str, str] = {}
+        self._joined = JoinedFiles(landing, list(self._listing), self._rules, self._content_of)
         self._digests = {name: self._rules.of(name).digest() for name in self._listing}
         self._mended = Overlay(mended, rules.common.privacy)
         self._small = SmallFiles(self._rules_of)
@@ -222,7 +225,9 @@ class Ingesting:
 
     def _digest(self, name: str, content: str) -> str:
         """A short hash of everything beside its content that decides what a file is read into."""
-        return "-".join(filter(None, (self._digests[name], self._mended.digest(content))))
+        return "-".join(
+            filter(None, (self._digests[name], self._mended.digest(content), self._joined.facts(name)))
+        )
 
     def _parse(self, names: list[str], found: dict[str, ParsedFile], *, again: bool = False) -> None:
         """Parse files, a few at a time, and add them to ``found``."""
@@ -288,7 +293,9 @@ class Ingesting:
                     found[name] = before
                 else:
                     new.append(file)
-            plain = [file for file in new if not self._mended.of(file.content)]
+            plain = [
+                file for file in new if not self._mended.of(file.content) and file.name not in self._joined
+            ]
             writers: dict[str, PartWriter] = {}
 
             def writer(file: SmallFile) -> PartWriter:
@@ -311,6 +318,17 @@ class Ingesting:
             content = _content(path)
             before = self._known(name, content, known)
             return before or self._parsed_file(name, content, self._exports(name, path, content))
+
+    def _content_of(self, name: str) -> str:
+        """A hash of a file's bytes by its name; one that is as it was is not opened for it."""
+        if name not in self._known_contents:
+            before = self._before.files.get(name)
+            if before and before.signature == self._listing[name]:
+                self._known_contents[name] = before.content
+            else:
+                with self._landing.fetch(name) as path:
+                    self._known_contents[name] = _content(path)
+        return self._known_contents[name]
 
     def _known(self, name: str, content: str, known: dict[str, str]) -> ParsedFile | None:
         """A file whose content is known already; None if it has to be read."""
@@ -346,14 +364,31 @@ class Ingesting:
             return writers[member]
 
         rules = replace(self._rules_of(name), repeated=repeated or {})
-        if self._journal.deaths(name) > ENOUGH and not is_survived(path, rules):
-            outcomes = {"": unread(rules, writer(""), ENDS_PROCESS)}
+        if name in self._joined:
+            outcomes = self._joined.outcomes(name, writer)
         else:
-            outcomes = read_file(path, rules, writer, self._mended.of(content))
+            outcomes = self._read(name, path, rules, writer, content)
         return [
             _parsed(_full(name, member), content, outcome, writers[member])
             for member, outcome in outcomes.items()
         ]
+
+    def _read(
+        self,
+        name: str,
+        path: Path,
+        rules: FileRules,
+        writer: Callable[[str], PartWriter],
+        content: str,
+    ) -> dict[str, Outcome]:
+        """Read a file with what is joined to it."""
+        try:
+            rules = replace(rules, joined=self._joined.tables(name))
+        except ExportError as error:
+            return {"": unread(rules, writer(""), error)}
+        if self._journal.deaths(name) > ENOUGH and not is_survived(path, rules):
+            return {"": unread(rules, writer(""), ENDS_PROCESS)}
+        return read_file(path, rules, writer, self._mended.of(content))
 
 
 def _full(name: str, member: str) -> str:

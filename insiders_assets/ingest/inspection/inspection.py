@@ -11,9 +11,10 @@ import polars as pl
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.formats.archives import UNFORESEEN, readable
-from insiders_assets.ingest.formats.file_type import open_exports
-from insiders_assets.ingest.inspection.inference import Proposal, propose
+from insiders_assets.ingest.inspection.inference import Proposal, pattern_of, propose
+from insiders_assets.ingest.inspection.joins import Beside, propose_joins
 from insiders_assets.ingest.inspection.summary import Listener, Says
+from insiders_assets.ingest.joined import open_joined
 from insiders_assets.ingest.mapping.columns import plan
 from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets.ingest.pipeline import read_file
@@ -115,7 +116,12 @@ def nobody(_: Sequence[Question]) -> list[Answer]:
 
 
 def inspect(
-    path: Path, name: str, rules: FileRules, pattern: str, answering: Answering = nobody
+    path: Path,
+    name: str,
+    rules: FileRules,
+    pattern: str,
+    answering: Answering = nobody,
+    beside: Sequence[Beside] = (),
 ) -> Inspection:
     """Look at a file and read it truly, by the rules it has or, if they do not fit it, by a mapping made up for it.
 
@@ -125,6 +131,7 @@ def inspect(
         rules: How it would be read now.
         pattern: Pattern of file names that a proposed mapping is for.
         answering: Answers what the file leaves open.
+        beside: Files that lie beside it, which may say what it lacks.
 
     Returns:
         What was found. A file that is no export has an outcome that says so, and no columns.
@@ -137,6 +144,13 @@ def inspect(
     if seen and rules.mapping is None and (built_in := _built_in(seen, pattern)):
         found.built_in, found.mapping = built_in
         rules = rules.mapped(found.mapping)
+    elif (
+        seen
+        and not planned
+        and rules.mapping is None
+        and (rules_ := _join(path, rules, found, pattern, beside))
+    ):
+        rules = rules_
     elif seen and not planned:
         best = max(seen, key=lambda each: len(propose(each.columns, pattern).mapping.columns))
         proposal = _proposal(best, pattern)
@@ -149,6 +163,27 @@ def inspect(
     _propose_floor(found)
     found.doubts += _questions(found)
     return found
+
+
+def _join(
+    path: Path, rules: FileRules, found: Inspection, pattern: str, beside: Sequence[Beside]
+) -> FileRules | None:
+    """The rules with a mapping that joins what files beside this one say; None if they say nothing that it lacks."""
+    joins = (
+        propose_joins(path, beside, None if pattern == pattern_of(found.name) else pattern) if beside else []
+    )
+    if not joins:
+        return None
+    said = Mapping(files=(pattern,), join=tuple(join for join, _ in joins))
+    rules = replace(rules.mapped(said), joined=tuple(table for _, table in joins))
+    found.exports, _ = _seen(path, rules)
+    if built_in := _built_in(found.exports, pattern):
+        mapping = built_in[1]
+    else:
+        proposal = _proposal(found.exports[0], pattern)
+        mapping, found.doubts = proposal.mapping, proposal.doubts
+    found.mapping, found.proposed = mapping.model_copy(update={"join": said.join}), True
+    return rules.mapped(found.mapping)
 
 
 def _propose_floor(found: Inspection) -> None:
@@ -198,7 +233,7 @@ def _asked(path: Path, rules: FileRules, *, is_proposal: bool) -> tuple[list[Que
     questions: dict[str, Question] = {}
     settled: dict[tuple[str, tuple[str, ...]], Settled] = {}
     with _passing_over():
-        for opened in open_exports(path, rules).values():
+        for opened in open_joined(path, rules).values():
             with _passing_over():
                 reading = examined(opened(), rules, is_proposal=is_proposal, thorough=True)
                 for question in reading.questions:
@@ -212,7 +247,7 @@ def _seen(path: Path, rules: FileRules) -> tuple[list[Inspected], bool]:
     """The exports in a file that can be looked at, and whether the columns of all of them are known."""
     found, planned = [], True
     with _passing_over():
-        for member, opened in open_exports(path, rules).items():
+        for member, opened in open_joined(path, rules).items():
             with _passing_over():
                 export = opened()
                 columns, rows = looks(export)

@@ -97,7 +97,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
             there.
     """
     mapping = mapping or Mapping()
-    named = {name: _position(header, column) for name, column in mapping.columns.items()}
+    named = {name: position_of(header, column) for name, column in mapping.columns.items()}
     recognised = {
         name: positions
         for name, positions in recognise(header).items()
@@ -114,25 +114,25 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         columns.pop("unit_price", None)
     _refuse_missing(columns.keys() | mapping.constants.keys(), header)
     if mapping.returns:
-        columns[FLAG] = _position(header, mapping.returns.column)
+        columns[FLAG] = position_of(header, mapping.returns.column)
     ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
     values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
     starts = (
         tuple(start.strip().casefold() for start in mapping.returns.starts_with) if mapping.returns else ()
     )
     money = mapping.currency
-    excluded = tuple((rule, _position(header, rule.column)) for rule in mapping.exclude)
+    excluded = tuple((rule, position_of(header, rule.column)) for rule in mapping.exclude)
     for rule in mapping.keep:
-        _position(header, rule.column)
+        position_of(header, rule.column)
     return Plan(
         ordered, dict(mapping.constants), values, starts, excluded,
-        tuple((discount, _position(header, discount.column)) for discount in mapping.discounts),
-        tuple((refund, _position(header, refund.column)) for refund in mapping.refunds),
-        tuple(_position(header, column) for column in mapping.fill_down), mapping.negative_prices == "discount",
+        tuple((discount, position_of(header, discount.column)) for discount in mapping.discounts),
+        tuple((refund, position_of(header, refund.column)) for refund in mapping.refunds),
+        tuple(position_of(header, column) for column in mapping.fill_down), mapping.negative_prices == "discount",
         not mapping.date_format and mapping.swapped_dates != "undo",
         tuple(name.strip().casefold() for name in mapping.anonymous_ids),
-        (money.by_name, _position(header, money.column)) if money else None,
-        mapping.unify_ids, tuple(_position(header, column) for column in mapping.cents),
+        (money.by_name, position_of(header, money.column)) if money else None,
+        mapping.unify_ids, tuple(position_of(header, column) for column in mapping.cents),
     )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:
     return len(MANDATORY) - len(missing(found))
 
 
-def _position(header: tuple[str, ...], column: str) -> int:
+def position_of(header: tuple[str, ...], column: str) -> int:
     """Where a column that a mapping names is: by its exact name, else by its name in another spelling."""
     for spelled in (str, normalise):
         found = [at for at, name in enumerate(header) if spelled(name) == spelled(column)]

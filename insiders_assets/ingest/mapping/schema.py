@@ -35,6 +35,10 @@ def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _in_a_list(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else value
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _STRICT = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
@@ -155,6 +159,27 @@ class Currency(BaseModel):
         return {name.strip().upper(): rate for name, rate in self.rates.items()}
 
 
+class Join(BaseModel):
+    """Files that say more of each line, such as those of orders, and are no exports themselves.
+
+    Attributes:
+        files: Patterns of their names relative to the landing zone.
+        key: The column of the lines, or of what is joined before, by which a row of theirs is found.
+        their_key: What that column is called there, if not the same.
+        missing: Whether a line for which there is no such row is rejected, or kept without what it would say.
+    """
+
+    model_config = _STRICT
+    files: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+    key: str
+    their_key: str | None = None
+    missing: Literal["reject", "keep"] = "reject"
+
+    def fits(self, name: str) -> bool:
+        """Whether the file called ``name`` is joined."""
+        return any(fnmatchcase(name, pattern) for pattern in self.files)
+
+
 class Cleaning(BaseModel):
     """Cleaning rules that hold for some files in the place of the settings of the same names, where given."""
 
@@ -174,6 +199,7 @@ class Mapping(BaseModel):
 
     Attributes:
         files: Patterns of file names relative to the landing zone.
+        join: Files that say more of each line.
         columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``.
         constants: Values for those of our columns that the export lacks.
         returns: Which lines are returns, where their quantity is not negative.
@@ -205,6 +231,7 @@ class Mapping(BaseModel):
 
     model_config = _STRICT
     files: Words = ("*",)
+    join: Annotated[tuple[Join, ...], BeforeValidator(_in_a_list)] = ()
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     returns: Returns | None = None
@@ -264,6 +291,11 @@ class Mapping(BaseModel):
         if both := set(self.columns) & set(self.constants):
             raise ValueError(f"{both.pop()} is mapped and constant at once")
         return self
+
+    @property
+    def joins_alone(self) -> bool:
+        """Whether it says nothing but what is joined, so that a built-in form may say the rest."""
+        return self.model_dump(exclude_defaults=True).keys() <= {"files", "join"}
 
     def fits(self, name: str) -> bool:
         """Whether the file called ``name`` is read by this mapping."""
