@@ -1,4 +1,4 @@
-"""When people are told: a run failed, a check did not pass, the report has become stale.
+"""When people are told: a run failed, a check did not pass, a refresh is held, the report has become stale.
 
 How they are told is decided in ``alerts``.
 """
@@ -23,6 +23,7 @@ from dagster import (
 )
 
 from insiders_assets.alerts import Alert, logger, tell
+from insiders_assets.assets.programme import RELEASED
 from insiders_assets.storage.stores import Stores
 
 ON = DefaultSensorStatus.RUNNING
@@ -60,7 +61,9 @@ def on_failure(context: RunFailureSensorContext, stores: ResourceParam[Stores]) 
     description="Tells people when a run has gone through and a check that blocks nothing did not pass.",
 )
 def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) -> None:
-    """One alert per run, naming every check that did not pass."""
+    """One alert per run, naming every check that did not pass; a refresh that is held has one of its own."""
+    from insiders_assets.refresh.held import held
+
     found = context.instance.all_logs(
         context.dagster_run.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION
     )
@@ -69,6 +72,9 @@ def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) ->
         for entry in found
         if entry.dagster_event and not (evaluation := entry.dagster_event.asset_check_evaluation_data).passed
     ]
+    if any(one.check_name == RELEASED for one in missed) and (waiting := held(stores)):
+        _tell(stores, Alert("a refresh is held", waiting.told()))
+        missed = [one for one in missed if one.check_name != RELEASED]
     if not missed:
         return
     lines = [

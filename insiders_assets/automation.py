@@ -9,6 +9,7 @@ from dagster import (
     DagsterInvalidDefinitionError,
     DefaultScheduleStatus,
     DefaultSensorStatus,
+    OpExecutionContext,
     ResourceParam,
     RunRequest,
     ScheduleDefinition,
@@ -18,10 +19,13 @@ from dagster import (
     SkipReason,
     config_mapping,
     define_asset_job,
+    job,
+    op,
     schedule,
     sensor,
 )
 
+from insiders_assets.assets.declaration import POOL
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
 from insiders_assets.runs import at_work
@@ -63,6 +67,48 @@ study = define_asset_job(
 )
 
 
+@op(pool=POOL, config_schema={"refresh_id": str})
+def release_held(context: OpExecutionContext, stores: ResourceParam[Stores]) -> None:
+    """Publish the refresh that is held."""
+    from insiders_assets.refresh.held import release
+
+    release(stores, context.op_config["refresh_id"])
+    context.log.info("released %s", context.op_config["refresh_id"])
+
+
+@op(pool=POOL, config_schema={"refresh_id": str})
+def discard_held(context: OpExecutionContext, stores: ResourceParam[Stores]) -> None:
+    """Take the refresh that is held away; what is published stays."""
+    from insiders_assets.refresh.held import discard
+
+    discard(stores, context.op_config["refresh_id"])
+    context.log.info("discarded %s", context.op_config["refresh_id"])
+
+
+@config_mapping(config_schema={"refresh_id": str})
+def which_to_release(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the refresh that somebody names in the launchpad into the config of the step."""
+    return {"ops": {"release_held": {"config": {"refresh_id": given["refresh_id"]}}}}
+
+
+@config_mapping(config_schema={"refresh_id": str})
+def which_to_discard(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the refresh that somebody names in the launchpad into the config of the step."""
+    return {"ops": {"discard_held": {"config": {"refresh_id": given["refresh_id"]}}}}
+
+
+@job(config=which_to_release)
+def release() -> None:
+    """Publish a refresh that is held. Config: refresh_id: 2026-01-31-1a2b3c4d."""
+    release_held()
+
+
+@job(config=which_to_discard)
+def discard() -> None:
+    """Take a refresh that is held away; what is published stays. Config: refresh_id: 2026-01-31-1a2b3c4d."""
+    discard_held()
+
+
 @sensor(
     job=refresh,
     name="landing_zone",
@@ -75,13 +121,16 @@ def landing_zone(
 ) -> SensorResult | SkipReason:
     """One tick: list, compare, ask for at most one run."""
     from insiders_assets.errors import InsidersError
+    from insiders_assets.refresh.held import waits
     from insiders_assets.refresh.state import fingerprint, is_whole, last_refresh
 
     before = Tick.read(context.cursor)
     try:
         listing: Mapping[str, Any] = stores.landing.listing()
-        state = last_refresh(stores)
+        state, waiting = last_refresh(stores), waits(stores)
         published = state.landing if state and is_whole(stores) else None
+        if waiting:
+            published = waiting.state.landing
         if before.has_failed:
             stores.warehouse.latest_refresh()
     except InsidersError as error:
@@ -94,7 +143,7 @@ def landing_zone(
         return SkipReason("The landing zone is empty.")
     if not ask:
         context.update_cursor(tick.written())
-        return SkipReason(why_not)
+        return SkipReason(waiting.told() if waiting and fingerprint(listing) == published else why_not)
     return SensorResult(
         run_requests=[
             RunRequest(
@@ -118,6 +167,7 @@ def backstop(cron: str) -> ScheduleDefinition:
 
     def look(context: ScheduleEvaluationContext, stores: ResourceParam[Stores]) -> RunRequest | SkipReason:
         from insiders_assets.errors import InsidersError
+        from insiders_assets.refresh.held import waits
         from insiders_assets.refresh.state import is_current
 
         try:
@@ -125,6 +175,8 @@ def backstop(cron: str) -> ScheduleDefinition:
                 return SkipReason("The landing zone is empty.")
             if is_current(stores):
                 return SkipReason("The published report already shows what is in the landing zone.")
+            if waiting := waits(stores):
+                return SkipReason(waiting.told())
         except InsidersError as error:
             return SkipReason(str(error))
         if _active(context):

@@ -73,7 +73,14 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
     return Definitions(
         assets=[*assets, *external.SPECS],
         asset_checks=checks.CHECKS,
-        jobs=[automation.refresh, automation.refit, automation.month, automation.study],
+        jobs=[
+            automation.refresh,
+            automation.refit,
+            automation.month,
+            automation.study,
+            automation.release,
+            automation.discard,
+        ],
         sensors=[automation.landing_zone, *alerting.SENSORS],
         schedules=[] if settings.backstop == "off" else [automation.backstop(settings.backstop)],
         loggers=logs,

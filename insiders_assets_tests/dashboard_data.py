@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -14,6 +14,7 @@ import polars as pl
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.refresh.held import HeldRefresh
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.report_tables import refresh
 
@@ -95,7 +96,12 @@ def publish(
 
 @contextmanager
 def serving(
-    warehouse: Warehouse, *, language: str = "en", currency: str = "GBP", **access: object
+    warehouse: Warehouse,
+    *,
+    language: str = "en",
+    currency: str = "GBP",
+    held: Callable[[], HeldRefresh | None] = lambda: None,
+    **access: object,
 ) -> Iterator[str]:
     """A dashboard on a free port, with its address."""
     import uvicorn
@@ -105,7 +111,7 @@ def serving(
     from insiders_assets.language import Language
 
     rules = {"password": "", "header": "", "proxies": (), "hosts": ("127.0.0.1",)} | access
-    app = create_app(warehouse, Language(language, currency), Access(**rules))  # type: ignore[arg-type]
+    app = create_app(warehouse, Language(language, currency), Access(**rules), held)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

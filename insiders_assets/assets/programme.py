@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster import (
     AssetCheckResult,
+    AssetCheckSeverity,
     AssetCheckSpec,
     AssetExecutionContext,
     AssetSpec,
@@ -33,6 +34,7 @@ MADE_BY = ("programme", "refresh/sources.py")
 
 REPORT = "insider_report"
 WHOLE = "report_is_whole"
+RELEASED = "is_released"
 
 SELECTION = (INSIDERS, contracts.MEMBERS, contracts.ELIGIBILITY_RULES, contracts.SUPPRESSIONS)
 PROFILES = (contracts.CLUSTER_PROFILES, contracts.TIER_SUMMARY)
@@ -199,20 +201,29 @@ def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]
 
 @makes(
     thing_spec(
-        PUBLICATION, GROUP, "sql", made_by=["refresh/publish.py", "storage/warehouse"],
+        PUBLICATION, GROUP, "sql", made_by=["refresh/publish.py", "refresh/gate.py", "storage/warehouse"],
         deps=[REPORT, *(table.name for table in TABLES), PURCHASES_BY_MONTH.name],
         description="What people and BI tools see: the warehouse's tables, swapped in one transaction, and the report.",
         personal=True,
-    )
+    ),
+    checks=[
+        AssetCheckSpec(
+            RELEASED, asset=PUBLICATION,
+            description="Nothing is strange beside what was published: what is waits for release or discard.",
+        )
+    ],
 )  # fmt: skip
 def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> MaterializeResult:
-    """Publish the report and the tables together; old reports and runs go."""
-    from insiders_assets.refresh.publish import publish
+    """Publish the report and the tables together, or hold them; old reports and runs go."""
+    from insiders_assets.refresh.gate import publish_or_hold
     from insiders_assets.runs import retire_runs
 
     tables = [table.name for table in (*TABLES, PURCHASES_BY_MONTH)]
-    refresh_id = publish(stores, tables)
-    context.log.info("published %s", refresh_id)
+    outcome = publish_or_hold(stores, tables)
+    for why in outcome.held:
+        context.log.warning("%s is held: %s", outcome.refresh_id, why)
+    shown = stores.publication.latest() or outcome.refresh_id
+    context.log.info("published: %s", shown)
     try:
         retire_runs(context.instance, context.run, stores.settings.runs_kept)
     except Exception as error:  # whatever a history's database or logs raise: the refresh is whole and shown
@@ -220,5 +231,17 @@ def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -
             "old runs stay for now: their history cannot be written (%s)", type(error).__name__
         )
     return MaterializeResult(
-        asset_key=PUBLICATION, data_version=DataVersion(refresh_id), metadata={"refresh_id": refresh_id}
+        asset_key=PUBLICATION,
+        data_version=DataVersion(shown),
+        metadata={"refresh_id": shown},
+        check_results=[
+            AssetCheckResult(
+                check_name=RELEASED,
+                passed=not outcome.held,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"refresh": outcome.refresh_id, "why": "; ".join(outcome.held)}
+                if outcome.held
+                else {},
+            )
+        ],
     )

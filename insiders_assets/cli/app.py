@@ -101,6 +101,27 @@ def refit(
     refresh(settings, job="refit", force=True, as_json=as_json, whole_answers=answers)
 
 
+RefreshId = Annotated[str, typer.Argument(metavar="ID", help="The refresh's name, as insiders run says it.")]
+
+
+@app.command(short_help="Publish a refresh that is held.")
+def release(refresh_id: RefreshId, home: Home = None) -> None:
+    """Publish a refresh that is held because it is strange beside the one before."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.cli.run import decide
+
+    decide(given(home=home), refresh_id, released=True)
+
+
+@app.command(short_help="Take a refresh that is held away.")
+def discard(refresh_id: RefreshId, home: Home = None) -> None:
+    """Take a refresh that is held away; what is published stays, and the same exports do not bring it back."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.cli.run import decide
+
+    decide(given(home=home), refresh_id, released=False)
+
+
 @app.command(short_help="Run the research on what the last run left.")
 def study(
     name: Annotated[

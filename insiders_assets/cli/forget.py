@@ -20,6 +20,7 @@ from insiders_assets.corrections.sheet import NAME
 from insiders_assets.errors import UsageError
 from insiders_assets.formulas import unguarded
 from insiders_assets.ingest.erasure_filter import words
+from insiders_assets.refresh.held import FOLDER as HELD
 from insiders_assets.refresh.recovery import forget_in_history
 from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.forgetting import Forgetting, forget_in_tables
@@ -67,6 +68,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         finally:
             stores.warehouse.purge(redactor)
             forget_in_history(stores, redactor)
+            forget_in_tables(stores.home / HELD, redactor)
             found["report_files"] = redact_reports(stores.publication, redactor)
             _forget_in_sheet(stores, redactor)
             _forget_in_history(dagster_home(settings), redactor)

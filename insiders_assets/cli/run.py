@@ -18,6 +18,7 @@ from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
+from insiders_assets.refresh.held import discard, held, release, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.atomic_write import make_folder
@@ -52,6 +53,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
         current = not force and not lost and is_current(stores)
+        if not force and not lost and not current:
+            current = waits(stores) is not None
         if not current:
             stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work,
             stores.engine.require()  # and so is an engine that cannot start
@@ -59,11 +62,14 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
             import_ahead([*(TO_FIT if fits else ()), *TO_REPORT])
             with showing_progress(quiet=as_json):
                 execute(stores, job)
-    report = stores.publication.latest_report() or {}
+    report, strange = stores.publication.latest_report() or {}, held(stores)
+    if strange:
+        typer.echo(f"insiders: {strange.told()}", err=True)
     if as_json:
         said = {
             "report": str(page(stores)),
             "nothing_new": current,
+            "held": strange and strange.facts(),
             "set_aside": rejected_files.facts(stores),
         }
         typer.echo(json.dumps(report | said))
@@ -108,6 +114,30 @@ def alone(stores: Stores) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def decide(settings: Settings, refresh_id: str, *, released: bool) -> None:
+    """Release or discard the refresh that is held, and print what came of it.
+
+    Args:
+        settings: Where things lie.
+        refresh_id: The refresh's name.
+        released: Whether it is published, or else taken away.
+
+    Raises:
+        UsageError: No refresh of that name is held.
+        InsidersError: The daemon has a run of its own, or something cannot be read or written.
+    """
+    from insiders_assets.cli.write_lock import take_turn
+
+    stores = Stores(settings)
+    with alone(stores), _history_told(stores), _instance(stores) as instance:
+        take_turn(instance)
+        (release if released else discard)(stores, refresh_id)
+    if released:
+        typer.echo(f"{refresh_id} is published.")
+    else:
+        typer.echo(f"{refresh_id} is discarded; {stores.publication.latest()} stays published.")
 
 
 def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> ExecuteInProcessResult:

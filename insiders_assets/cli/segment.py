@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import typer
 
-from insiders_assets.errors import UsageError
+from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.segments import BUILT_IN, COLUMNS, people, read_segments, within
 from insiders_assets.storage.atomic_write import replacing
@@ -71,7 +71,12 @@ def _segments(stores: Stores) -> tuple[Segment, ...]:
 
 
 def _people(stores: Stores) -> pl.DataFrame:
-    return people(*(stores.lake.read(name) for name in ("insiders", "membership_changes", "leaves_next")))
+    """What is published: the lake may hold the tables of a refresh that is held."""
+    latest = stores.warehouse.latest_refresh()
+    if latest is None:
+        raise InsidersError("no refresh has been published", where=str(stores.home), cure="insiders run")
+    changes = stores.warehouse.read("membership_changes").filter(pl.col("refresh_id") == latest["refresh_id"])
+    return people(stores.warehouse.read("insiders"), changes, stores.warehouse.read("leaves_next"))
 
 
 def _counted(segment: Segment, rows: pl.DataFrame, everybody: pl.DataFrame) -> dict[str, Any]:

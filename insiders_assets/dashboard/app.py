@@ -20,6 +20,7 @@ from insiders_assets.dashboard.views.customers import customers
 from insiders_assets.dashboard.views.over_time import over_time
 from insiders_assets.dashboard.views.overview import overview
 from insiders_assets.errors import InsidersError
+from insiders_assets.refresh.held import HELD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -29,16 +30,23 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from insiders_assets.language import Language
+    from insiders_assets.refresh.held import HeldRefresh
     from insiders_assets.storage.warehouse import Warehouse
 
 
-def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlette:
+def create_app(
+    warehouse: Warehouse,
+    words: Language,
+    access: Access,
+    held: Callable[[], HeldRefresh | None] = lambda: None,
+) -> Starlette:
     """The dashboard over one warehouse.
 
     Args:
         warehouse: Opened read-only.
         words: The language that people are spoken to in.
         access: Who may look.
+        held: Tells which refresh is held, as far as the home can be seen from here.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -47,7 +55,7 @@ def create_app(warehouse: Warehouse, words: Language, access: Access) -> Starlet
     from starlette.staticfiles import StaticFiles
 
     reader = Reader(warehouse)
-    site = Site(reader, words, Pages(words))
+    site = Site(reader, words, Pages(words), held)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -89,10 +97,13 @@ class Site:
         reader: The warehouse.
         words: The reader's language.
         pages: The templates.
+        held: Tells which refresh is held.
     """
 
-    def __init__(self, reader: Reader, words: Language, pages: Pages) -> None:
-        self._reader, self._words, self._pages = reader, words, pages
+    def __init__(
+        self, reader: Reader, words: Language, pages: Pages, held: Callable[[], HeldRefresh | None]
+    ) -> None:
+        self._reader, self._words, self._pages, self._held = reader, words, pages, held
 
     def overview(self, request: Request) -> Response:
         """Tiles, tiers, countries and answers."""
@@ -183,8 +194,15 @@ class Site:
     def _problem(self, request: Request, text: str, status: int) -> Response:
         from starlette.responses import HTMLResponse
 
-        page = self._pages.render("problem.html", problem=text, page=request.url.path, seen="", refresh=None)
+        page = self._pages.render(
+            "problem.html", problem=text, page=request.url.path, seen="", refresh=None, held=None
+        )
         return HTMLResponse(page, status_code=status)
+
+    def _waiting(self, published: str) -> HeldRefresh | None:
+        """The refresh that is held beside the one that is shown."""
+        found = self._held()
+        return found if found and found.status == HELD and found.published == published else None
 
     def _page(
         self, request: Request, template: str, build: Callable[[View], dict[str, Any] | None]
@@ -194,7 +212,7 @@ class Site:
         with self._reader.view() as view:
             if view is None or not view.has("customer_summary"):
                 return HTMLResponse(
-                    self._pages.render("empty.html", page=request.url.path, seen="", refresh=None)
+                    self._pages.render("empty.html", page=request.url.path, seen="", refresh=None, held=None)
                 )
             content = build(view)
             shared: dict[str, Any] = {
@@ -204,6 +222,7 @@ class Site:
                 "refresh": view.refresh,
                 "filters": _filters(request),
                 "choices": choices(view),
+                "held": self._waiting(str(view.refresh_id)),
             }
         if content is None:
             return self._problem(request, self._words.text("There is no such customer."), 404)

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets import __version__
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.recovery import keep_history, keep_model
 from insiders_assets.refresh.render import refresh_before
-from insiders_assets.refresh.sources import inputs_digest, side_inputs
-from insiders_assets.refresh.state import RefreshState, fingerprint, remember
+from insiders_assets.refresh.state import RefreshState, remember
 from insiders_assets.storage.retention import retire
 
 if TYPE_CHECKING:
+    from insiders_assets.storage.lake import Lake
     from insiders_assets.storage.stores import Stores
 
 
-def publish(stores: Stores, tables: Iterable[str]) -> str:
+def publish(stores: Stores, lake: Lake, tables: Iterable[str], state: RefreshState) -> None:
     """Make one refresh visible: its report, its tables, and the record that it happened.
 
     The order matters: a report nobody points at is harmless, tables swap all at once, and the state is written last, so
@@ -29,10 +28,9 @@ def publish(stores: Stores, tables: Iterable[str]) -> str:
 
     Args:
         stores: Where to publish.
-        tables: The names of every table that is published, as they lie in the lake.
-
-    Returns:
-        The refresh's name.
+        lake: Where its tables lie.
+        tables: The names of every table that is published.
+        state: What it read.
 
     Raises:
         InsidersError: Its report has not been rendered, or something cannot be written.
@@ -40,10 +38,8 @@ def publish(stores: Stores, tables: Iterable[str]) -> str:
     from insiders_assets.storage.warehouse import HISTORY
     from insiders_assets.storage.warehouse.lock import require_held
 
-    read = {name: stores.lake.read(name) for name in tables}
-    version = stores.models.champion().version
-    inputs = inputs_digest(stores, version)
-    name = read["refreshes"].item(0, "refresh_id")
+    read = {name: lake.read(name) for name in tables}
+    name = state.refresh_id
     folder = stores.publication.folder(name)
     if not folder.is_dir():
         raise InsidersError(
@@ -51,7 +47,7 @@ def publish(stores: Stores, tables: Iterable[str]) -> str:
         )
     before = refresh_before(stores, name)
     read["refreshes"] = read["refreshes"].with_columns(
-        published_at=pl.lit(_moment(before), dtype=pl.Datetime("us")), inputs=pl.lit(inputs)
+        published_at=pl.lit(_moment(before), dtype=pl.Datetime("us")), inputs=pl.lit(state.inputs)
     )
     require_held(stores.warehouse)
     appended = {key: table for key, table in read.items() if key in HISTORY}
@@ -59,21 +55,8 @@ def publish(stores: Stores, tables: Iterable[str]) -> str:
     keep_history(stores, appended)
     keep_model(stores)
     stores.publication.make_latest(name)
-    remember(
-        stores,
-        RefreshState(
-            refresh_id=name,
-            inputs=inputs,
-            landing=fingerprint(stores.transactions.listing()),
-            settings=stores.settings.digest(),
-            side_inputs=side_inputs(stores),
-            code=__version__,
-            model_version=version,
-            forgotten=stores.transactions.tombstones.read().digest(),
-        ),
-    )
+    remember(stores, state)
     _retire_old(stores)
-    return str(name)
 
 
 def _retire_old(stores: Stores) -> None:

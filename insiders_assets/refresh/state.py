@@ -108,16 +108,23 @@ def is_current(stores: Stores) -> bool:
     state = last_refresh(stores)
     return (
         state is not None
-        and state.code == __version__
+        and stores.publication.latest() == state.refresh_id
+        and is_as_it_was(stores, state)
+        and is_whole(stores)
+        and _is_in_warehouse(stores, state.refresh_id)
+    )
+
+
+def is_as_it_was(stores: Stores, state: RefreshState) -> bool:
+    """Whether everything that a refresh read is as it was then."""
+    return (
+        state.code == __version__
         and state.settings == stores.settings.digest()
         and state.side_inputs == side_inputs(stores)
         and state.model_version == stores.champion_version()
         and state.forgotten == stores.transactions.tombstones.read().digest()
-        and stores.publication.latest() == state.refresh_id
         and state.landing == fingerprint(stores.landing.listing())
         and state.landing == fingerprint(stores.transactions.listing())
-        and is_whole(stores)
-        and _is_in_warehouse(stores, state.refresh_id)
     )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from insiders_assets.ingest.erasure_filter import names_any
 from insiders_assets.places import readable
+from insiders_assets.refresh.held import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
 from insiders_assets.storage.forgetting import tables_in
 from insiders_assets.storage.redaction import Redactor, naming_reports
@@ -31,8 +32,9 @@ def all_about(stores: Stores, customer: str) -> dict[str, Rows]:
         customer: The customer's id, as an export has it.
 
     Returns:
-        Rows by place: ``transactions``, ``rejected rows``, ``corrected rows``, ``lake/<table>``, ``history/<table>``,
-        ``warehouse/<table>``, and ``reports``, whose rows name a file each. Places without a row are left out.
+        Rows by place: ``transactions``, ``rejected rows``, ``corrected rows``, ``lake/<table>``, ``held/<table>``,
+        ``history/<table>``, ``warehouse/<table>``, and ``reports``, whose rows name a file each. Places without a row
+        are left out.
 
     Raises:
         InsidersError: Nothing has been ingested yet, or something cannot be read.
@@ -43,7 +45,7 @@ def all_about(stores: Stores, customer: str) -> dict[str, Rows]:
         "rejected rows": _rejected(stores, ids),
         "corrected rows": _theirs(stores.transactions.mended.read().lazy(), ids),
     }
-    for folder in (stores.lake_folder, stores.home / HISTORY):
+    for folder in (stores.lake_folder, stores.home / HELD, stores.home / HISTORY):
         for name, table in _tables(folder):
             found[f"{folder.name}/{name}"] = _theirs(table, ids)
     if stores.warehouse.exists():

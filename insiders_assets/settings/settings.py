@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from insiders_assets.places import place
+from insiders_assets.settings.brake import BrakeSettings
 from insiders_assets.settings.cleaning import CleaningSettings
 from insiders_assets.settings.dashboard import DashboardSettings
 from insiders_assets.settings.engine import EngineSettings
@@ -31,6 +32,7 @@ ROOMS: dict[str, type[BaseModel]] = {
     "Features": FeatureSettings,
     "Segmentation": SegmentationSettings,
     "Programme": ProgrammeSettings,
+    "Brake": BrakeSettings,
     "Report": ReportSettings,
     "Dashboard": DashboardSettings,
     "Operating": OperationsSettings,
@@ -46,6 +48,7 @@ class Settings(
     FeatureSettings,
     SegmentationSettings,
     ProgrammeSettings,
+    BrakeSettings,
     ReportSettings,
     DashboardSettings,
     OperationsSettings,

@@ -52,9 +52,11 @@ def _read_again(stores: Stores) -> Iterator[Path]:
     if not isinstance(home, Path):
         return
     models = [home / "lake" / "segmentation_model", home / "history" / "segmentation_model"]
-    yield from (path for folder in (home / "lake", home / "history") for path in sorted(folder.glob("*.parquet"))
-                if path.is_file())  # fmt: skip
+    rooms = (home / "lake", home / "held", home / "history")
+    tables = (path for room in rooms for path in sorted(room.glob("*.parquet")))
+    yield from (path for path in tables if path.is_file())
     yield from (home / name for name in ("forgotten.json", "format.json"))
     yield from (home / "lake" / name for name in ("refresh.json", "raw_transactions.manifest.json"))
+    yield home / "held" / "refresh.json"
     yield models[0] / "latest.json"
     yield from (folder.parent for root in models for folder in sorted(root.glob("[!.]*/card.json")))

@@ -31,6 +31,7 @@ EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
     "engine": services.engine,
     "model": services.model,
     "report": services.report,
+    "held": services.held_refresh,
     "files": places.files,
     "services": services.services,
 }

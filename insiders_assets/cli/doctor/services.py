@@ -32,6 +32,19 @@ def model(stores: "Stores") -> "Iterator[Finding]":
         yield fine("model", said)
 
 
+def held_refresh(stores: "Stores") -> "Iterator[Finding]":
+    """Whether a refresh waits for a person."""
+    from insiders_assets.refresh.held import HELD, held
+
+    found = held(stores)
+    if found and found.status == HELD:
+        yield look(
+            "held",
+            f"refresh {found.refresh_id} is held: {'; '.join(found.why)}",
+            f"insiders release {found.refresh_id}, or insiders discard {found.refresh_id}",
+        )
+
+
 def report(stores: "Stores") -> "Iterator[Finding]":
     """The latest report and the tables are of one refresh, and fresh."""
     name, latest = stores.publication.latest(), stores.warehouse.latest_refresh()

@@ -1,0 +1,223 @@
+"""A refresh that is held: made, and shown to nobody until a person releases it.
+
+Its tables are copied to ``<home>/held/``, its report lies in ``reports/`` under its own name, and
+``held/refresh.json``, written last and taken away first, says that it is there and why. What is published stays as it
+was. The next refresh is compared with the published one as well, and takes the held one's place.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.refresh.publish import publish
+from insiders_assets.refresh.state import RefreshState, is_as_it_was, last_refresh
+from insiders_assets.storage.atomic_write import noted, write_noted
+from insiders_assets.storage.lake import Lake
+
+if TYPE_CHECKING:
+    from insiders_assets.places import Place
+    from insiders_assets.storage.stores import Stores
+
+FOLDER = "held"
+"""The folder of a held refresh, in the home."""
+HELD, DISCARDED = "held", "discarded"
+
+
+@dataclass(frozen=True)
+class HeldRefresh:
+    """A refresh that is held, or was discarded.
+
+    Attributes:
+        status: ``held`` or ``discarded``.
+        why: What is strange about it, a line each.
+        since: When it was held, in UTC.
+        state: What it read.
+        published: The refresh that is published in its place.
+        tables: The tables that it publishes.
+    """
+
+    status: str
+    why: tuple[str, ...]
+    since: str
+    state: RefreshState
+    published: str
+    tables: tuple[str, ...]
+
+    @property
+    def refresh_id(self) -> str:
+        """Its name."""
+        return self.state.refresh_id
+
+    def told(self) -> str:
+        """What a person is told of it, in one line."""
+        why = "; ".join(self.why)
+        if self.status == DISCARDED:
+            return f"refresh {self.refresh_id} was discarded ({why}); {self.published} stays published"
+        return (
+            f"refresh {self.refresh_id} is held: {why}; {self.published} stays published. Look at "
+            f"reports/{self.refresh_id}, then: insiders release {self.refresh_id}, or insiders discard "
+            f"{self.refresh_id}"
+        )
+
+    def facts(self) -> dict[str, object]:
+        """The same for programs."""
+        return {
+            "refresh_id": self.refresh_id,
+            "status": self.status,
+            "why": list(self.why),
+            "since": self.since,
+            "published": self.published,
+        }
+
+
+def read_held(home: Place) -> HeldRefresh | None:
+    """Return what the home says is held or was discarded; None for nothing, or for a record that cannot be read."""
+    try:
+        found = json.loads((home / FOLDER / "refresh.json").read_text(encoding="utf-8"))
+        state = RefreshState(**found.pop("state"))
+        return HeldRefresh(
+            **found | {"state": state, "why": tuple(found["why"]), "tables": tuple(found["tables"])}
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def held(stores: Stores) -> HeldRefresh | None:
+    """Return the refresh that is held or was discarded, unless another has been published since."""
+    found = read_held(stores.home)
+    if found is None:
+        return None
+    latest = stores.warehouse.latest_refresh()
+    return found if latest and latest["refresh_id"] == found.published else None
+
+
+def waits(stores: Stores) -> HeldRefresh | None:
+    """Return the held or discarded refresh if making it again would bring nothing else."""
+    found = held(stores)
+    return found if found and is_as_it_was(stores, found.state) else None
+
+
+def hold(
+    stores: Stores, tables: Iterable[str], state: RefreshState, why: Iterable[str], published: str
+) -> None:
+    """Keep a refresh beside the published one; whatever was held before goes.
+
+    Args:
+        stores: Where its tables and its report lie.
+        tables: The names of the tables that it would publish.
+        state: What it read.
+        why: What is strange about it.
+        published: The refresh that stays published.
+    """
+    let_go(stores, but=state.refresh_id)
+    names = tuple(tables)
+    beside = Lake(stores.home / FOLDER)
+    for name in names:
+        with noted(beside.path(name)) as temporary:
+            temporary.write_bytes(stores.lake.path(name).read_bytes())
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    _write(stores, HeldRefresh(HELD, tuple(why), since, state, published, names))
+
+
+def let_go(stores: Stores, *, but: str = "") -> None:
+    """Take away what is held: its record first, then its tables and its report.
+
+    Args:
+        stores: Where they lie.
+        but: A refresh whose report stays.
+    """
+    found = read_held(stores.home)
+    _record(stores).unlink(missing_ok=True)
+    _clear(stores, found, but)
+
+
+def release(stores: Stores, refresh_id: str) -> None:
+    """Publish the refresh that is held.
+
+    Cut short anywhere, it is held still, or the same command or the next run brings it to its end.
+
+    Args:
+        stores: Where it lies.
+        refresh_id: Its name.
+
+    Raises:
+        UsageError: No refresh of that name is held.
+        InsidersError: It was held beside another one than is published, or something cannot be read or written.
+    """
+    found = _named(stores, refresh_id)
+    latest = stores.warehouse.latest_refresh()
+    if latest is None or latest["refresh_id"] not in (found.published, refresh_id):
+        raise InsidersError(
+            "another refresh has been published since it was held",
+            where=refresh_id,
+            cure="make it anew: insiders run",
+        )
+    publish(stores, Lake(stores.home / FOLDER), found.tables, found.state)
+    let_go(stores, but=refresh_id)
+
+
+def discard(stores: Stores, refresh_id: str) -> None:
+    """Take the refresh that is held away; the same exports do not bring it back, unless somebody forces it.
+
+    A model that it fitted goes back to the one of the published refresh.
+
+    Args:
+        stores: Where it lies.
+        refresh_id: Its name.
+
+    Raises:
+        UsageError: No refresh of that name is held.
+        InsidersError: It has been published, or something cannot be written.
+    """
+    found = _named(stores, refresh_id)
+    latest = stores.warehouse.latest_refresh()
+    if latest and latest["refresh_id"] == refresh_id:
+        raise InsidersError(
+            "is published already",
+            where=refresh_id,
+            cure=f"bring its release to an end: insiders release {refresh_id}",
+        )
+    published = last_refresh(stores)
+    if published and published.model_version != found.state.model_version:
+        with suppress(InsidersError):  # a model that is gone is fitted anew, as ever
+            stores.models.promote(published.model_version)
+    _write(stores, HeldRefresh(DISCARDED, found.why, found.since, found.state, found.published, ()))
+    _clear(stores, found, "")
+
+
+def _named(stores: Stores, refresh_id: str) -> HeldRefresh:
+    found = read_held(stores.home)
+    if found is None or found.status != HELD:
+        raise UsageError("no refresh is held", where=refresh_id, cure="see what is published: insiders run")
+    if found.refresh_id != refresh_id:
+        raise UsageError("is not held", where=refresh_id, cure=f"{found.refresh_id} is: use that name")
+    return found
+
+
+def _write(stores: Stores, found: HeldRefresh) -> None:
+    write_noted(_record(stores), json.dumps(asdict(found), indent=2) + "\n")
+
+
+def _record(stores: Stores) -> Place:
+    return stores.home / FOLDER / "refresh.json"
+
+
+def _clear(stores: Stores, found: HeldRefresh | None, but: str) -> None:
+    """Delete the tables of a held refresh, and its report if it was never published."""
+    beside = Lake(stores.home / FOLDER)
+    for name in found.tables if found else ():
+        beside.path(name).unlink(missing_ok=True)
+    if found is None or found.refresh_id in (but, found.published):
+        return
+    if stores.publication.latest() != found.refresh_id and found.refresh_id in stores.publication.names():
+        try:
+            stores.publication.remove(found.refresh_id)
+        except InsidersError as error:
+            logging.getLogger("insiders.home").warning("a report that was held stays for now: %s", error)
