@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
+from urllib.request import urlopen
 
 import polars as pl
 import pytest
 
+from insiders_assets.cli.options import require_rules
 from insiders_assets.contracts.customers import INSIDERS
-from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
+from insiders_assets.contracts.programme import LEAVES_NEXT, MEMBERSHIP_CHANGES
+from insiders_assets.contracts.segments import SEGMENT_CUSTOMERS, SEGMENTS
 from insiders_assets.errors import UsageError
-from insiders_assets.segments import BUILT_IN, COLUMNS, Rule, Segment, people, read_segments, within
+from insiders_assets.refresh.sources import side_inputs
+from insiders_assets.segments import (
+    BUILT_IN,
+    COLUMNS,
+    Rule,
+    Segment,
+    people,
+    read_segments,
+    segment_tables,
+    within,
+)
+from insiders_assets.settings import load_settings
+from insiders_assets.storage.lake import failures
+from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import failure, insiders, told
+from insiders_assets_tests.dashboard_data import serving
 from insiders_assets_tests.tables import completed
 
 NAMED = {segment.name: segment for segment in BUILT_IN}
@@ -136,3 +154,55 @@ def test_the_command_counts_writes_a_list_and_refuses_what_there_is_not(refreshe
     assert all(float(row["value"]) >= 1000 for row in rows)
     assert "choose among entered" in failure(insiders("segment", "nobody", "--home", home), 2)
     assert "needs the name" in failure(insiders("segment", "--home", home, "--out", tmp_path / "x.csv"), 2)
+
+
+def test_segments_become_tables_in_which_everybody_stands_once_a_segment(everybody):
+    tables = segment_tables(
+        (*BUILT_IN, *read_segments("big: {rules: [value>=100]}", "s.yaml")[-1:]),
+        {
+            "insiders": everybody.select(INSIDERS.names),
+            "membership_changes": pl.DataFrame(schema=MEMBERSHIP_CHANGES.polars_schema),
+            "leaves_next": pl.DataFrame(schema=LEAVES_NEXT.polars_schema),
+        },
+        {"refresh_id": "r1", "as_of": date(2026, 1, 31)},
+    )
+    SEGMENTS.require(failures(tables["segments"].lazy(), SEGMENTS)[1])
+    SEGMENT_CUSTOMERS.require(failures(tables["segment_customers"].lazy(), SEGMENT_CUSTOMERS)[1])
+    rows = {row["segment"]: row for row in tables["segments"].to_dicts()}
+    assert rows["big"]["customers"] == rows["big"]["members"] == 2
+    assert rows["big"]["value"] == 400.0
+    assert rows["big"]["share_of_value"] == 400 / 455
+    listed = tables["segment_customers"].group_by("segment").len().to_dict(as_series=False)
+    assert dict(zip(listed["segment"], listed["len"], strict=True)) == {
+        name: row["customers"] for name, row in rows.items() if row["customers"]
+    }
+
+
+def test_the_warehouse_has_the_segments_and_the_dashboard_filters_by_them(refreshed, tmp_path):
+    _, home = refreshed.copy(tmp_path)
+    stores = Stores(load_settings(home=str(home)))
+    told_of = {row["segment"]: row for row in stores.warehouse.read("segments").to_dicts()}
+    assert told_of.keys() == set(NAMED)
+    assert told_of["entered"]["members"] == refreshed.said["members"]
+    inside = stores.warehouse.read("segment_customers").filter(pl.col("segment") == "champions")
+    with serving(stores.warehouse) as address:
+        with urlopen(f"{address}/segments") as page:
+            shown = page.read().decode()
+        with urlopen(f"{address}/customers.csv?segment=champions") as answer:
+            rows = list(csv.DictReader(io.StringIO(answer.read().decode())))
+        with urlopen(f"{address}/customers?segment=champions") as page:
+            assert '<option value="champions" selected>' in page.read().decode()
+    assert all(f'href="/customers?segment={name}"' in shown for name in NAMED)
+    assert {row["customer_id"] for row in rows} == set(inside["customer_id"])
+    assert inside.height == told_of["champions"]["customers"] > 0
+
+
+def test_other_rules_make_a_refresh_due(refreshed, tmp_path):
+    _, home = refreshed.copy(tmp_path)
+    stores = Stores(load_settings(home=str(home)))
+    before = side_inputs(stores)
+    (home / "segments.yaml").write_text("big: {rules: [value>=1000]}")
+    assert side_inputs(stores) != before
+    (home / "segments.yaml").write_text("big: {rules: [valu>=1000]}")
+    with pytest.raises(UsageError, match=r"segments.yaml \(line 1\): there is no 'valu'"):
+        require_rules(load_settings(home=str(home)))

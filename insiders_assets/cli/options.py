@@ -56,8 +56,10 @@ def require_rules(settings: Settings) -> None:
     from babel.numbers import is_currency
 
     from insiders_assets.ingest import IngestRules
+    from insiders_assets.places import place
     from insiders_assets.programme.config import ProgrammeRules
     from insiders_assets.segmentation.recipes import recipe_from
+    from insiders_assets.segments import segments_of
 
     if settings.currency and not is_currency(settings.currency):
         raise UsageError(
@@ -68,6 +70,7 @@ def require_rules(settings: Settings) -> None:
     IngestRules.from_settings(settings)
     recipe_from(settings)
     ProgrammeRules.from_settings(settings)
+    segments_of(place(settings.home))
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

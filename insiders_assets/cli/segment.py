@@ -11,15 +11,12 @@ import typer
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.formulas import csv_line, csv_rows
-from insiders_assets.segments import BUILT_IN, COLUMNS, people, read_segments, within
+from insiders_assets.segments import COLUMNS, counted, people, segments_of, within
 from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
-    from insiders_assets.segments import Segment
     from insiders_assets.settings import Settings
-
-FILE = "segments.yaml"
 
 
 def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_json: bool) -> None:
@@ -36,7 +33,7 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
         InsidersError: There has been no refresh yet.
     """
     stores = Stores(settings)
-    segments = {segment.name: segment for segment in _segments(stores)}
+    segments = {segment.name: segment for segment in segments_of(stores.home)}
     if name is not None and name not in segments:
         raise UsageError(
             f"there is no segment {name!r}", where="segment", cure=f"choose among {', '.join(segments)}"
@@ -47,7 +44,7 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
         )
     everybody = _people(stores)
     chosen = [segments[name]] if name else list(segments.values())
-    found = [_counted(segment, within(everybody, segment), everybody) for segment in chosen]
+    found = [_told(counted(segment, within(everybody, segment), everybody)) for segment in chosen]
     if out is not None and name is not None:
         rows = within(everybody, segments[name])
         with replacing(out) as temporary:
@@ -65,11 +62,6 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
         typer.echo(f"written to {out}")
 
 
-def _segments(stores: Stores) -> tuple[Segment, ...]:
-    path = stores.home / FILE
-    return read_segments(path.read_bytes(), str(path)) if path.is_file() else BUILT_IN
-
-
 def _people(stores: Stores) -> pl.DataFrame:
     """What is published: the lake may hold the tables of a refresh that is held."""
     latest = stores.warehouse.latest_refresh()
@@ -79,13 +71,6 @@ def _people(stores: Stores) -> pl.DataFrame:
     return people(stores.warehouse.read("insiders"), changes, stores.warehouse.read("leaves_next"))
 
 
-def _counted(segment: Segment, rows: pl.DataFrame, everybody: pl.DataFrame) -> dict[str, Any]:
-    value, total = float(rows["value"].sum()), float(everybody["value"].sum())
-    return {
-        "name": segment.name,
-        "meaning": segment.meaning,
-        "rules": [str(rule) for rule in segment.rules],
-        "customers": rows.height,
-        "value": value,
-        "share_of_value": value / total if total else 0.0,
-    }
+def _told(said: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a segment, its name first."""
+    return {"name": said.pop("segment")} | said

@@ -22,6 +22,7 @@ from insiders_assets.contracts.movement import (
 )
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
+from insiders_assets.contracts.segments import SEGMENT_CUSTOMERS, SEGMENTS
 from insiders_assets.contracts.table import Column, Table, count, share
 
 _FEATURE = {column.name: column for column in FEATURES}
@@ -264,3 +265,6 @@ OVER_TIME = (REVENUE_BY_MONTH, COHORTS)
 
 PRODUCTS = (PRODUCT_AFFINITY,)
 """What groups of customers buy, likewise."""
+
+SEGMENTED = (SEGMENTS, SEGMENT_CUSTOMERS)
+"""Who is in which segment, likewise."""

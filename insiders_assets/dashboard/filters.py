@@ -37,6 +37,7 @@ class Filters:
         until: Last month of the last purchase, as its first day.
         who: One of :data:`WHO`.
         search: What the customer's id begins with.
+        segment: A segment's name; pages that know no customer by id leave it out.
     """
 
     tier: str = ""
@@ -46,6 +47,7 @@ class Filters:
     until: date | None = None
     who: str = "identified"
     search: str = ""
+    segment: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
@@ -59,6 +61,7 @@ class Filters:
             until=_month(query.get("until", "")),
             who=query.get("who", "") if query.get("who") in WHO else "identified",
             search=query.get("search", "").strip()[:200].replace("\0", ""),
+            segment=query.get("segment", "")[:200].replace("\0", ""),
         )
 
     @property
@@ -72,6 +75,7 @@ class Filters:
             "until": f"{self.until:%Y-%m}" if self.until else "",
             "who": "" if self.who == "identified" else self.who,
             "search": self.search,
+            "segment": self.segment,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -96,6 +100,8 @@ class Filters:
 
     def of_customers(self, as_of: date) -> list[sa.ColumnElement[bool]]:
         """The choice as conditions on ``insiders``, whose recency is counted in days before ``as_of``."""
+        import sqlalchemy as sa
+
         rows = tables()["insiders"].c
         found = self._of_both(rows)
         if self.since:
@@ -105,6 +111,11 @@ class Filters:
             found.append(rows.recency >= (as_of - last).days)
         if self.search:
             found.append(rows.customer_id.startswith(self.search, autoescape=True))
+        if self.segment:
+            inside = tables()["segment_customers"].c
+            found.append(
+                rows.customer_id.in_(sa.select(inside.customer_id).where(inside.segment == self.segment))
+            )
         return found
 
     def _of_both(self, rows: Any) -> list[sa.ColumnElement[bool]]:
@@ -130,11 +141,13 @@ class Choices:
         clusters: Number and name of each cluster.
         countries: Countries, the one with most customers first.
         months: Months of a last purchase, newest first.
+        segments: Names of segments.
     """
 
     clusters: list[tuple[int, str]]
     countries: list[str]
     months: list[date]
+    segments: list[str]
 
 
 def choices(view: View) -> Choices:
@@ -156,7 +169,15 @@ def choices(view: View) -> Choices:
         [(row["cluster"], row["name"]) for row in view.rows(clusters)],
         [row["country"] for row in view.rows(countries)],
         [row["last_purchase_month"] for row in view.rows(months)],
+        [row["segment"] for row in view.rows(_segments(view))] if view.has("segments") else [],
     )
+
+
+def _segments(view: View) -> sa.Select[Any]:
+    import sqlalchemy as sa
+
+    rows = tables()["segments"].c
+    return sa.select(rows.segment).where(rows.refresh_id == view.refresh_id).order_by(rows.segment)
 
 
 def _month(text: str) -> date | None:

@@ -12,6 +12,7 @@ from insiders_assets import __version__
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.places import place
+from insiders_assets.segments import FILE as SEGMENTS_FILE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,6 +55,8 @@ def side_inputs(stores: Stores) -> str:
     found = hashlib.sha256(stores.transactions.mended.digest().encode())
     for path in files:
         found.update(path.read_bytes() if path.is_file() else b"-")
+    if (own := stores.home / SEGMENTS_FILE).is_file():
+        found.update(own.read_bytes())
     return found.hexdigest()[:16]
 
 

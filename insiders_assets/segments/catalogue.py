@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
 from insiders_assets.segments.rule import Rule
 from insiders_assets.segments.segment import Segment
 from insiders_assets.yaml_files import line_of, load_yaml
 
+if TYPE_CHECKING:
+    from insiders_assets.places import Place
+
 _NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+FILE = "segments.yaml"
 _KEYS = {"meaning", "rules"}
 
 
@@ -29,6 +33,16 @@ BUILT_IN = (
     _built_in("new", "Customers who bought for the first time in the last thirty days.", "tenure<=30"),
     _built_in("sleeping", "Customers outside the list who have long been quiet.", "is_member=false", "state=lost"),
 )  # fmt: skip
+
+
+def segments_of(home: Place) -> tuple[Segment, ...]:
+    """Return the segments of a home: the built-in ones, and those of its ``segments.yaml`` if there is one.
+
+    Raises:
+        UsageError: The file is no YAML, or a segment in it is none.
+    """
+    path = home / FILE
+    return read_segments(path.read_bytes(), str(path)) if path.is_file() else BUILT_IN
 
 
 def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:

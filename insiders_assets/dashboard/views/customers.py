@@ -49,7 +49,7 @@ def customers(view: View, words: Language, filters: Filters, query: Mapping[str,
     )
     return {
         "customers": rows[:PAGE],
-        "count": None if filters.search else _count(view, filters),
+        "count": None if filters.search or filters.segment else _count(view, filters),
         "number": page,
         "pages": {"first": (page - 1) * PAGE + 1, "last": (page - 1) * PAGE + len(rows[:PAGE])},
         "more": len(rows) > PAGE and page < LAST_PAGE,
