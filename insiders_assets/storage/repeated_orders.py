@@ -45,7 +45,10 @@ class Repeats:
 
 def overlapping(export: ParsedExport, others: Iterable[ParsedExport]) -> list[ParsedExport]:
     """Return the exports that have rows on days between the first and the last of another's, in their order."""
-    return [other for other in others if _shared(export, other)]
+    if not export.days:
+        return []
+    first, last = export.days
+    return [other for other in others if other.days and other.days[0] <= last and other.days[1] >= first]
 
 
 def _shared(one: ParsedExport, other: ParsedExport) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,7 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
     return any(_stands_for_nobody(each) for each in orders) or bool(_leaders(orders))
 
 
+@lru_cache(maxsize=1 << 16)
 def _stands_for_nobody(customer: str) -> bool:
     """Whether an id stands for nobody; see :func:`_is_nobody`."""
     lower = customer.lower().strip()

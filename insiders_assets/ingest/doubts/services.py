@@ -81,9 +81,13 @@ def _marks(transactions: pl.DataFrame) -> pl.Series | None:
         return codes.str.contains(_CODES) & ~codes.str.contains(SERVICE_CODE)
     hinted = text.str.contains_any(_HINTS, ascii_case_insensitive=True).fill_null(value=False)
     short = (text.str.len_bytes() <= _SHORT).fill_null(value=False)
-    if short.any():
-        hinted = hinted | (short & text.str.contains(_HINTED).fill_null(value=False))
-    return hinted & ~transactions["stock_code"].str.contains(SERVICE_CODE) if hinted.any() else None
+    # Few rows are left by now, so that only those are looked at any closer.
+    if len(rows := short.arg_true()):
+        hinted = hinted.scatter(rows.filter(text.gather(rows).str.contains(_HINTED)), values=True)
+    if not len(rows := hinted.arg_true()):
+        return None
+    cleaned = transactions["stock_code"].gather(rows).str.contains(SERVICE_CODE)
+    return hinted.scatter(rows.filter(cleaned), values=False)
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:

@@ -23,7 +23,7 @@ CURRENCIES = (
 """ISO codes of currencies that stand beside amounts, as a pattern."""
 _SIGN = rf"(?:[\p{{Sc}}]|R\$|US\$|A\$|C\$|Rs\.?|kr\.?|zł|Kč|Ft|Fr\.|{CURRENCIES})"
 _SPACE = r"[ \x{00a0}\x{202f}\x{2009}'’]"
-_POINT_ONLY = (
+POINT_ONLY = (
     r"^\d*\.(?:\d{1,2}|\d{4,})$|^0*\.\d+$|^\d{4,}\.\d+$"
     r"|^\d{1,3}(?:,\d{2,3})*,\d{3}\.\d*$|^\d{1,3}(?:,\d{3}){2,}$"
 )
@@ -84,7 +84,7 @@ class NumberEvidence:
         self.currencies |= set(values.str.extract(rf"(?i)({_SIGN})").drop_nulls().str.to_uppercase().unique())
         bare = values.to_frame("text").select("text", bare=_bare(pl.col("text")))
         either = bare.filter(pl.col("bare").str.contains(f"{_EITHER}|{_POINT_OR_THOUSANDS}"))
-        self.point += int(bare["bare"].str.contains(_POINT_ONLY).sum())
+        self.point += int(bare["bare"].str.contains(POINT_ONLY).sum())
         if bare["bare"].str.contains(_POINT_OR_THOUSANDS).any():
             self.point += int(bare["bare"].str.contains(_UNGROUPED).sum())
         self.comma += int(bare["bare"].str.contains(_COMMA_ONLY).sum())
@@ -124,7 +124,7 @@ def points_are_decimal(text: pl.Series) -> bool | None:
         so, None if neither is there.
     """
     bare = text.str.strip_chars(" +-")
-    if bare.str.contains(_POINT_ONLY).any():
+    if bare.str.contains(POINT_ONLY).any():
         return True
     return False if bare.str.contains(_POINT_OR_THOUSANDS).any() else None
 

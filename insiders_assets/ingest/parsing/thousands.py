@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.parsing.numbers import points_are_decimal
+from insiders_assets.ingest.parsing.numbers import POINT_ONLY, points_are_decimal
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block
 
 NUMBERS = ("quantity", "unit_price", "line_total")
+_ONLY_DECIMAL = re.compile(POINT_ONLY.encode())
 GLANCE = 64
 """Rows that tell nearly always: a price such as 2.55 among them, and the question does not arise."""
 
@@ -24,7 +26,8 @@ class PointWatch:
     """
 
     def __init__(self, columns: dict[str, int]) -> None:
-        self._columns = [str(columns[name]) for name in NUMBERS if name in columns]
+        self._places = [columns[name] for name in NUMBERS if name in columns]
+        self._columns = [str(at) for at in self._places]
         self._settled = not self._columns
 
     def doubts(self, block: Block) -> bool:
@@ -38,6 +41,24 @@ class PointWatch:
             told = _told(block.frame.select(self._columns))
         self._settled = told is True
         return told is False
+
+    def is_told_by(self, head: bytes, separator: str) -> bool:
+        """Return whether the first lines of a file show that its points are decimal.
+
+        Args:
+            head: The first bytes below the header.
+            separator: What is between fields. A line with a quote tells nothing, nor do those below it.
+        """
+        cut = separator.encode()
+        for line in head.split(b"\n")[:-1]:
+            if b'"' in line:
+                break
+            fields = line.rstrip(b"\r").split(cut)
+            if any(
+                at < len(fields) and _ONLY_DECIMAL.fullmatch(fields[at].strip(b" +-")) for at in self._places
+            ):
+                return True
+        return False
 
     def numbers(self, block: Block) -> pl.DataFrame:
         """Return the columns of a block that hold numbers, as text."""
