@@ -18,7 +18,9 @@ DRIFTED = 0.03
 @asset_check(asset="raw_transactions", blocking=True)
 def no_row_lost(stores: ResourceParam[Stores]) -> AssetCheckResult:
     """Rows read are transactions plus quarantined rows, file by file."""
-    unequal = stores.transactions.unbalanced()
+    from insiders_assets.storage.conservation import unbalanced
+
+    unequal = unbalanced(stores.transactions)
     totals = stores.transactions.totals()
     return AssetCheckResult(
         passed=not unequal, metadata=totals | {"files_out_of_balance": ", ".join(unequal)}

@@ -18,9 +18,10 @@ from insiders_assets.settings import load_settings
 from insiders_assets.storage import upkeep
 from insiders_assets.storage.atomic_write import write_noted
 from insiders_assets.storage.home_format import FORMAT
+from insiders_assets.storage.ingest_result import IngestResult
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.stores import Stores
-from insiders_assets.storage.transactions import IngestResult, TransactionStore
+from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.ingest.exports import csv, good, row
 from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
 

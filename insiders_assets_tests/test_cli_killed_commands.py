@@ -7,10 +7,13 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from insiders_assets_tests.commands import SHIPPED, run
 from insiders_assets_tests.waiting import awaited
 
 
+@pytest.mark.full  # the slow form of what the faults show in a fork
 def test_a_killed_command_keeps_nobody_from_the_next_one(tmp_path):
     landing, home = tmp_path / "landing", tmp_path / "home"
     landing.mkdir()

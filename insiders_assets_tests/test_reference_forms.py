@@ -9,6 +9,7 @@ import pytest
 
 from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.ingest.rules import IngestRules
+from insiders_assets.storage.conservation import unbalanced
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
 
@@ -54,7 +55,7 @@ def typed(text):
 def ingested(landing, home):
     store = TransactionStore(home)
     result = store.ingest(open_landing(str(landing)), IngestRules())
-    assert store.unbalanced() == []
+    assert unbalanced(store) == []
     assert result.rows_read == result.rows_transactions
     return shape(store.scan().collect())
 

@@ -14,20 +14,20 @@ import pytest
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest import trial
 from insiders_assets.ingest.rules import FileRules, IngestRules
-from insiders_assets.storage import incremental_ingest
+from insiders_assets.storage import file_reader
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.ingest.exports import csv, good, row
 
 KILLED = """
 import os, signal, sys
-from insiders_assets.storage.incremental_ingest import Ingesting
-whole = Ingesting._files
+from insiders_assets.storage.file_reader import FileReader
+whole = FileReader._files
 def files(self, names, known):
     if "bad.csv" in names:
         os.kill(os.getpid(), signal.SIGKILL)
     return whole(self, names, known)
-Ingesting._files = files
+FileReader._files = files
 from insiders_assets.ingest.rules import IngestRules
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
@@ -55,7 +55,7 @@ def test_the_third_start_tries_the_file_in_a_process_of_its_own(places, monkeypa
         assert done.returncode == -signal.SIGKILL
     assert json.loads((home / "lake" / "reading.json").read_text().splitlines()[0])["bad.csv"][2] == 2
     with monkeypatch.context() as patch:
-        patch.setattr(incremental_ingest, "is_survived", lambda *_: False)
+        patch.setattr(file_reader, "is_survived", lambda *_: False)
         found = ingest(landing, home)
     (bad, well) = found.files
     assert bad.set_aside.startswith("ended the program that read it")

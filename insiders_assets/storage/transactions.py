@@ -7,8 +7,7 @@ deleted after that, so that a run cut short anywhere leaves the last good state.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.corrected_rows import MendedRows
 from insiders_assets.storage.incremental_ingest import Ingesting
+from insiders_assets.storage.ingest_result import IngestResult, warnings_of
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part, to_read_again
 from insiders_assets.storage.parts import whole
 from insiders_assets.storage.tombstones import Tombstones
@@ -32,47 +32,6 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.privacy import Privacy
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.storage.landing import FileSignature, LandingZone
-
-COUNTED_AT_A_TIME = 8
-
-
-@dataclass(frozen=True)
-class IngestResult:
-    """What an ingest found and did.
-
-    Attributes:
-        listing: The files now accounted for, with their signatures, sorted by name.
-        files: What became of every export, sorted by name.
-        parsed: Files parsed now.
-        changed: Whether the transactions differ from those before.
-        warnings: What the user should know: files set aside, files that count once, files left for the next run.
-    """
-
-    listing: dict[str, FileSignature]
-    files: list[ParsedExport]
-    parsed: int
-    changed: bool
-    warnings: list[str]
-
-    @property
-    def rows_read(self) -> int:
-        """Rows of all exports."""
-        return sum(export.rows_read for export in self.files)
-
-    @property
-    def rows_transactions(self) -> int:
-        """Rows that became transactions."""
-        return sum(export.rows_transactions for export in self.files)
-
-    @property
-    def rows_quarantined(self) -> int:
-        """Rows that did not."""
-        return sum(export.rows_quarantined for export in self.files)
-
-    @property
-    def rows_excluded(self) -> int:
-        """Rows that a rule of a mapping left out."""
-        return sum(export.rows_excluded for export in self.files)
 
 
 class TransactionStore:
@@ -135,7 +94,7 @@ class TransactionStore:
             changed=changed,
             warnings=[
                 *([f"{self._manifest_path} is damaged; every export is read again"] if damaged else ()),
-                *_warnings(after),
+                *warnings_of(after),
                 *run.warnings,
             ],
         )
@@ -242,22 +201,6 @@ class TransactionStore:
         """What the user should know of how exports were read, each with its file."""
         return [f"{export.name}: {note}" for _, export in self.manifest().exports() for note in export.notes]
 
-    def unbalanced(self) -> list[str]:
-        """Exports whose rows are not all accounted for in what lies on disk, counted afresh."""
-        quarantined = dict(self.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
-        exports = [export for _, export in self.manifest().exports()]
-        parts = [part.path for export in exports for part in export.parts]
-        with ThreadPoolExecutor(COUNTED_AT_A_TIME) as pool:  # each is a request where they lie on S3
-            counted = dict(zip(parts, pool.map(lambda part: _rows(self.folder / part), parts), strict=True))
-        return [
-            export.name
-            for export in exports
-            if export.rows_read + export.rows_added
-            != sum(counted[part.path] for part in export.parts)
-            + quarantined.get(export.name, 0)
-            + export.rows_excluded
-        ]
-
     def months(self) -> list[str]:
         """The months that there are transactions of, such as ``2026-01``, sorted."""
         return sorted({part.month for _, export in self.manifest().exports() for part in export.parts})
@@ -342,18 +285,3 @@ class TransactionStore:
             for month in self.folder.glob("invoice_month=*"):
                 if not any(month.iterdir()):
                     month.rmdir()
-
-
-def _rows(part: Place) -> int:
-    return int(pl.scan_parquet(readable(part), glob=False).select(pl.len()).collect().item())
-
-
-def _warnings(manifest: Manifest) -> list[str]:
-    aside = [f"{e.name} is set aside: {e.set_aside}" for _, e in manifest.exports() if e.set_aside]
-    same = [
-        f"{name} counts once: it holds the same as {file.same_as}"
-        for name, file in sorted(manifest.files.items())
-        if file.same_as
-    ]
-    notes = [f"{e.name}: {note}" for _, e in manifest.exports() for note in e.notes]
-    return aside + notes + same

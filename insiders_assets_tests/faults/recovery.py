@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from insiders_assets.storage.conservation import unbalanced
 from insiders_assets_tests.faults import looking, tasks
 from insiders_assets_tests.faults.boundaries import Point
 from insiders_assets_tests.faults.forks import cpu_of, ended
@@ -199,8 +200,8 @@ def first_member() -> str:
 def rows_accounted_for() -> int:
     """Rows that lie in the lake or in quarantine, counted on disk; less those of files that are no exports."""
     store = looking.stores().transactions
-    if store.unbalanced():
-        raise ValueError(f"rows of {store.unbalanced()} are not accounted for")
+    if unbalanced(store):
+        raise ValueError(f"rows of {unbalanced(store)} are not accounted for")
     rejected = store.rejected()
     aside = [export.name for _, export in store.manifest().exports() if export.set_aside]
     rows = rejected.filter(~rejected["source_file"].is_in(aside))["rows"].sum()

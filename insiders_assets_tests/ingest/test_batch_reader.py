@@ -8,7 +8,8 @@ import pytest
 
 from insiders_assets.ingest import IngestRules
 from insiders_assets.ingest.rules import FileRules
-from insiders_assets.storage import incremental_ingest, small_files
+from insiders_assets.storage import file_reader, incremental_ingest, small_files
+from insiders_assets.storage.conservation import unbalanced
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
 
@@ -68,7 +69,7 @@ ODD = {
 def ingested(home: Path, landing: Path, rules: IngestRules) -> tuple[TransactionStore, dict[str, bytes]]:
     store = TransactionStore(home)
     store.ingest(open_landing(str(landing)), rules)
-    assert not store.unbalanced()
+    assert not unbalanced(store)
     return store, {
         str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()
     }
@@ -123,9 +124,9 @@ def test_plain_files_are_read_together_and_only_the_odd_one_among_them_alone(
     landing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(landing, PLAIN | {"faulty.csv": ODD["faulty.csv"]})
-    read, read_file = [], incremental_ingest.read_file
+    read, read_file = [], file_reader.read_file
     monkeypatch.setattr(
-        incremental_ingest, "read_file", lambda path, *rest: read.append(path.name) or read_file(path, *rest)
+        file_reader, "read_file", lambda path, *rest: read.append(path.name) or read_file(path, *rest)
     )
     store, _ = ingested(tmp_path / "home", landing, IngestRules())
     assert read == ["faulty.csv"]

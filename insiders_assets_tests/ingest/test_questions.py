@@ -11,6 +11,7 @@ from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.schema import Mapping, read_mappings
 from insiders_assets.ingest.questions.question import answered, chosen
 from insiders_assets.ingest.rules import FileRules, IngestRules
+from insiders_assets.storage.conservation import unbalanced
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import failure, insiders
@@ -95,7 +96,7 @@ def test_excluded_rows_are_counted_in_the_balance_of_the_lake(tmp_path):
     store = TransactionStore(tmp_path / "home")
     result = store.ingest(open_landing(str(landing)), IngestRules())
     assert (result.rows_read, result.rows_transactions, result.rows_excluded) == (3, 2, 1)
-    assert store.unbalanced() == []
+    assert unbalanced(store) == []
 
 
 def test_the_command_asks_writes_and_refuses_what_is_no_answer(tmp_path):

@@ -16,6 +16,7 @@ from insiders_assets.ingest.corrections import CELLS
 from insiders_assets.ingest.mapping.schema import Mapping, Mappings
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets.storage.conservation import unbalanced
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import failure, insiders, run
@@ -37,7 +38,7 @@ class Shop:
 
     def ingest(self, rules=RULES):
         result = self.store.ingest(open_landing(str(self.landing)), rules)
-        assert self.store.unbalanced() == []
+        assert unbalanced(self.store) == []
         assert result.rows_read == result.rows_transactions + result.rows_quarantined
         return result
 

@@ -12,6 +12,7 @@ from insiders_assets.ingest.formats.archives import UNFORESEEN
 from insiders_assets.ingest.model import rejected_frame
 from insiders_assets.ingest.rules import FileRules, IngestRules
 from insiders_assets.storage import parts
+from insiders_assets.storage.conservation import unbalanced
 from insiders_assets.storage.landing import open_landing
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.ingest.exports import csv, good, read, read_all
@@ -48,7 +49,7 @@ def test_the_whole_zoo_in_one_landing_zone_leaves_a_good_export_untouched(tmp_pa
     expected = ZOO.values()
     assert result.rows_transactions == 7 + sum(animal.transactions for animal in expected)
     assert result.rows_quarantined == sum(animal.rejected for animal in expected)
-    assert store.unbalanced() == []
+    assert unbalanced(store) == []
     assert store.scan().collect().height == result.rows_transactions
     set_aside = [export.name for export in result.files if export.set_aside]
     assert len(set_aside) == sum(animal.whole for animal in expected)

@@ -70,6 +70,7 @@ def test_a_start_from_the_highest_revenue_leads_to_the_groups_near_it() -> None:
     assert found(table, labels) == "1 / 1 / 900.00 · 2 / 1 / 495.00 · 3 / 1 / 2.00"
 
 
+@pytest.mark.full  # UMAP is compiled for it
 def test_other_data_are_not_compared_with_what_was_published(people: pl.DataFrame) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cycles, "STARTS", 3)

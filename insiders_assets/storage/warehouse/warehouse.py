@@ -14,6 +14,7 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import migrations, partitions, postgres, purge, sqlite, urls
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
 from insiders_assets.storage.warehouse.lock import alone
+from insiders_assets.storage.warehouse.queries import newest_refresh, query_of
 from insiders_assets.storage.warehouse.schema import HISTORY, TABLES, key_of, metadata
 from insiders_assets.storage.warehouse.summaries import summaries
 from insiders_assets.storage.warehouse.upgrade import allow_empty, ensure_tables
@@ -222,31 +223,15 @@ class Warehouse:
                 cure="publish a refresh first, with `insiders run`",
             )
         with self._transaction("read") as connection:
-            present = _columns(connection, table)
-            columns = ", ".join(
-                f'"{name}"' if name in present else f'NULL AS "{name}"' for name in contract.names
-            )
-            query = f'SELECT {columns} FROM "{table}"'  # noqa: S608 - names come from the contracts
-            found = _driver(connection).select(connection, contract, query)
+            found = _driver(connection).select(connection, contract, query_of(connection, contract, table))
         return found.sort(key_of(contract) or contract.names[:1], maintain_order=True)
 
     def latest_refresh(self) -> dict[str, Any] | None:
         """The last published row of ``refreshes``, or None before the first publish."""
-        import sqlalchemy as sa
-
         if not self.exists():
             return None
-        refreshes = metadata().tables["refreshes"]
         with self._transaction("read") as connection:
-            # One that an older version of the platform published lacks columns: they are missing from the row as well.
-            present = {column["name"] for column in sa.inspect(connection).get_columns("refreshes")}
-            query = (
-                sa.select(*(column for column in refreshes.c if column.name in present))
-                .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
-                .limit(1)
-            )
-            row = connection.execute(query).mappings().first()
-        return dict(row) if row else None
+            return newest_refresh(connection)
 
     def ahead(self) -> str:
         """How far it is ahead of this version of the platform, with both versions; empty if it is not.
@@ -282,18 +267,6 @@ class Warehouse:
                 yield connection
         finally:
             engine.dispose()
-
-
-def _columns(connection: sa.Connection, table: str) -> set[str]:
-    """The columns that a table or view has; none if it is not there, which its query then says."""
-    import sqlalchemy as sa
-
-    found = sa.inspect(connection)
-    if not found.has_table(table) and table not in found.get_view_names():
-        raise InsidersError(
-            "is not there yet", where=f"table {table}", cure="publish a refresh first, with `insiders run`"
-        )
-    return {column["name"] for column in found.get_columns(table)}
 
 
 def _driver(connection: sa.Connection) -> ModuleType:
