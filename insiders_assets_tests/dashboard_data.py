@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ import polars as pl
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.programme.revenue_bridge import revenue_bridge
 from insiders_assets.refresh.held import HeldRefresh
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.report_tables import refresh
@@ -83,13 +85,22 @@ def publish(
     row = made.tables["refreshes"].with_columns(
         refresh_id=pl.lit(name), as_of=pl.lit(AS_OF[name]), published_at=pl.lit(None, dtype=pl.Datetime("us"))
     )
-    tables = {
-        key: table for key, table in made.tables.items() if key not in ("refreshes", "membership_changes")
-    }
+    own = ("refreshes", "membership_changes", "revenue_bridge", "tier_history")
+    tables = {key: table for key, table in made.tables.items() if key not in own}
+    before = warehouse.read("insiders") if warehouse.exists() else None
+    since = SimpleNamespace(
+        previous=before, previous_revenue=None, retried=None, refresh_id=name, as_of=AS_OF[name]
+    )
+    of_tiers = made.tables["tier_history"].with_columns(refresh_id=pl.lit(name), as_of=pl.lit(AS_OF[name]))
     moved = changes(made.insiders, name, min(40, customers // 4), seed)
     warehouse.publish(
         tables | {"insiders": made.insiders, "purchases_by_month": months(made.insiders)},
-        {"refreshes": row, "membership_changes": moved},
+        {
+            "refreshes": row,
+            "membership_changes": moved,
+            "revenue_bridge": revenue_bridge(since, made.insiders),  # type: ignore[arg-type]
+            "tier_history": of_tiers,
+        },
     )
     return made.insiders
 

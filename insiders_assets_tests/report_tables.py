@@ -308,6 +308,23 @@ def _cohorts() -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _bridge() -> pl.DataFrame:
+    told = (
+        ("member", "grew", 14, 1200.5), ("member", "shrank", 6, -300.25), ("member", "unchanged", 80, 0.0),
+        ("other", "new", 9, 410.0), ("other", "lost", 4, -95.0), ("anonymous", "new", 3, 60.75),
+    )  # fmt: skip
+    return _table(
+        contracts.REVENUE_BRIDGE,
+        [
+            {
+                "refresh_id": REFRESH, "as_of": AS_OF, "group_name": group, "movement": movement,
+                "customers": customers, "change": change,
+            }
+            for group, movement, customers, change in told
+        ],
+    )  # fmt: skip
+
+
 def _products(hostile: bool) -> pl.DataFrame:
     return _table(
         contracts.PRODUCT_AFFINITY,
@@ -399,6 +416,10 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             "leaves_next": _leaving(frame),
             "revenue_by_month": _months(),
             "cohorts": _cohorts(),
+            "revenue_bridge": contracts.REVENUE_BRIDGE.empty() if first else _bridge(),
+            "tier_history": summary.with_columns(refresh_id=pl.lit(REFRESH), as_of=pl.lit(AS_OF)).select(
+                contracts.TIER_HISTORY.names
+            ),
             "product_affinity": _products(hostile),
             "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
             "refreshes": _table(contracts.REFRESHES, [row]),
@@ -410,7 +431,12 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
         rows={key.removeprefix("rows_"): value for key, value in row.items() if key.startswith("rows_")},
         previous_refresh=None
         if first
-        else row | {"refresh_id": "2025-10-31-99", "as_of": date(2025, 10, 31)},
+        else row
+        | {
+            "refresh_id": "2025-10-31-99",
+            "as_of": date(2025, 10, 31),
+            "revenue": row["revenue"] - _bridge()["change"].sum(),
+        },
         rejected=_rejected(),
         previous_tiers=None if first else tier_summary(before),
     )

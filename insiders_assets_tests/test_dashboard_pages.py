@@ -265,6 +265,46 @@ def test_the_dashboard_writes_nothing(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
+def test_tiles_carry_what_they_were_and_the_bridge_adds_up(shop: tuple[str, pl.DataFrame]) -> None:
+    address, insiders = shop
+    page = get(address, "/", tier="insider")
+    lines = re.findall(r'<svg class="spark"[^>]*aria-label="([^"]*)"', page)
+    assert len(lines) == 6
+    members = insiders.filter("is_identified", pl.col("tier") == "insider").height
+    assert re.search(
+        rf"Customers from \d+ on September 30, 2025 to {members} on November 30, 2025", unescape(lines[0])
+    )
+    assert "since Oct 31" in text(page)
+    for choice in ({"country": "Brazil"}, {"cluster": "3"}, {"who": "members"}):
+        assert 'class="spark"' not in get(address, "/", **choice)
+    shown = get(address, "/changes", **{"from": FIRST, "to": THIRD})
+    table = re.search(r'<table id="moves-table">.*?</table>', shown, flags=re.S)[0]  # type: ignore[index]
+    amounts = [
+        [
+            int(re.sub(r"[^\d-]", "", cell.replace("−", "-")) or 0)
+            for cell in re.findall(r"<td>(.*?)(?: <span.*?)?</td>", row)
+        ]
+        for row in re.findall(r"<tr[ >].*?</tr>|<tr>.*?</tr>", table, flags=re.S)[1:]
+    ]
+    *rows, last = amounts
+    assert [sum(column) for column in zip(*rows, strict=True)] == last
+    assert all(row[0] == sum(row[1:]) for row in amounts)
+    before, after = re.findall(r"from £([\d,]+) to £([\d,]+)", table)[0]
+    assert last[0] == int(after.replace(",", "")) - int(before.replace(",", ""))
+
+
+def test_a_warehouse_of_an_older_version_says_what_to_wait_for(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    for name in (FIRST, SECOND):
+        publish(Warehouse.open(f"sqlite:///{file}"), name, 60)
+    with sqlite3.connect(file) as database:
+        database.execute("DROP TABLE tier_history")
+        database.execute("DROP TABLE revenue_bridge")
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        assert 'class="spark"' not in get(address, "/")
+        assert "it is told from the next refresh on" in text(get(address, "/changes"))
+
+
 def test_months_and_cohorts_are_shown_or_what_to_wait_for(tmp_path: Path) -> None:
     file = tmp_path / "insiders.db"
     publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)

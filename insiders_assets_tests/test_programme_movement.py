@@ -16,6 +16,7 @@ from insiders_assets.programme.composition import composed_changes, composed_mig
 from insiders_assets.programme.movement import members_after
 from insiders_assets_tests import programme_shop as shop
 
+HISTORY = ("membership_changes", "tier_migration", "revenue_bridge", "refreshes")
 MONTHS = [shop.LAST - timedelta(days=30 * step) for step in range(5, -1, -1)]
 
 
@@ -238,7 +239,7 @@ def test_a_refresh_made_again_says_the_same_and_forgets_nothing(start, first):
     once = run_programme(given_then)
     assert once.insiders["grace_refreshes"].sum() > 0
     assert once.tables["membership_changes"].height > 0
-    history = {name: once.tables[name] for name in ("membership_changes", "tier_migration", "refreshes")}
+    history = {name: once.tables[name] for name in HISTORY}
     again = run_programme(
         replace(given_then, previous=once.insiders, retried=history, borders_before=shop.borders_of(once))
     )

@@ -32,6 +32,8 @@ MADE = (
     "cohorts",
     "revenue_by_month",
     "product_affinity",
+    "revenue_bridge",
+    "tier_history",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -448,3 +449,14 @@ def test_money_carries_the_currency_where_it_is_known() -> None:
     pounds, bare = (_texts(render(refresh(100, currency=currency))) for currency in ("GBP", ""))
     assert any(text.startswith("£") for text in pounds)
     assert not any("£" in text or "¤" in text for text in bare)
+
+
+def test_the_revenue_bridge_is_told_where_it_is_known_and_adds_up() -> None:
+    inputs = refresh(200)
+    assert "Which customers moved revenue" in render(inputs)
+    row = inputs.previous_refresh | {"revenue": inputs.previous_refresh["revenue"] + 1}
+    assert "moves-table" not in render(replace(inputs, previous_refresh=row)), (
+        "what does not add up is not told"
+    )
+    older = {name: table for name, table in inputs.tables.items() if name != "revenue_bridge"}
+    assert "moves-table" not in render(replace(inputs, tables=older))

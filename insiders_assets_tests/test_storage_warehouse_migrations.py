@@ -54,7 +54,7 @@ def test_a_publish_on_a_warehouse_of_any_earlier_migration_keeps_every_row(datab
     warehouse.publish(*a_refresh("newest"))
     for name, rows in before.items():
         after = warehouse.read(name).filter(pl.col("refresh_id") != "newest").select(rows.columns)
-        assert rows.height > 10
+        assert rows.height >= 3
         assert_frame_equal(after, rows, check_row_order=False)
     with writing(database_url) as connection:
         assert migrations.current(connection) == migrations.head() == STEPS[-1]

@@ -42,6 +42,8 @@ EVIDENCE = (contracts.HYPOTHESES, contracts.EVIDENCE, contracts.UPLIFT)
 MOVEMENT = (
     contracts.MEMBERSHIP_CHANGES,
     contracts.TIER_MIGRATION,
+    contracts.REVENUE_BRIDGE,
+    contracts.TIER_HISTORY,
     contracts.LEAVES_NEXT,
     contracts.REFRESHES,
 )

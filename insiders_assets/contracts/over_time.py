@@ -22,6 +22,27 @@ REVENUE_BY_MONTH = Table(
     key=("month", "tier", "is_identified"),
 )  # fmt: skip
 
+BRIDGED = ("member", "other", "anonymous")
+"""Groups whose revenue is bridged: members of either refresh, other identified customers, the anonymous."""
+
+BRIDGE_MOVES = ("new", "lost", "grew", "shrank", "unchanged", "forgotten")
+
+REVENUE_BRIDGE = Table(
+    "revenue_bridge",
+    "What led from the revenue of the refresh before to that of this one; its changes add up to the difference.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        Column("group_name", "str", "Members of this refresh or the one before, other identified customers, or the "
+               "anonymous.", isin=BRIDGED),
+        Column("movement", "str", "What their revenue did: new and lost customers, those whose revenue grew, shrank or "
+               "stayed, and customers who were forgotten since (as others, uncounted).", isin=BRIDGE_MOVES),
+        Column("customers", "int64", "Customers who did so.", "customers", ge=0),
+        Column("change", "float64", "Their revenue at this refresh less that at the one before.", "currency"),
+    ),
+    key=("refresh_id", "group_name", "movement"),
+)  # fmt: skip
+
 COHORTS = Table(
     "cohorts",
     "Identified customers by the month of their first purchase, in one of the months since.",

@@ -20,7 +20,7 @@ from insiders_assets.contracts.movement import (
     MEMBERSHIP_CHANGES,
     TIER_MIGRATION,
 )
-from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.contracts.over_time import COHORTS, REVENUE_BRIDGE, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.segments import SEGMENT_CUSTOMERS, SEGMENTS
 from insiders_assets.contracts.table import Column, Table, count, share
@@ -79,6 +79,18 @@ TIER_SUMMARY = Table(
     "tier_summary",
     "One tier: how many are in it and what they are like.",
     (replace(TIER, unique=True), count("members", "Members of the programme."), *_GROUP),
+)
+
+TIER_HISTORY = Table(
+    "tier_history",
+    "One tier at one refresh: what the tiles of the dashboard compare with.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        TIER,
+        *(column for column in TIER_SUMMARY.columns[1:] if not column.name.endswith("_of_all")),
+    ),
+    key=("refresh_id", "tier"),
 )
 
 CLUSTER_PROFILES = Table(
@@ -260,7 +272,7 @@ RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
 MOVEMENT = (MEMBERSHIP_CHANGES, LEAVES_NEXT, TIER_MIGRATION)
 """What changed from one refresh to the next; declared in a module of their own."""
 
-OVER_TIME = (REVENUE_BY_MONTH, COHORTS)
+OVER_TIME = (REVENUE_BY_MONTH, COHORTS, REVENUE_BRIDGE)
 """What months brought; declared in a module of their own."""
 
 PRODUCTS = (PRODUCT_AFFINITY,)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    import polars as pl
     import sqlalchemy as sa
+
+    from insiders_assets.contracts.table import Table
 
 PULSE_SECONDS = 1.0
 """How long an answer to "what is the latest refresh" is good for, whoever asks."""
@@ -53,6 +56,18 @@ class View:
         """The first row of a query, by column."""
         found = self.connection.execute(query).mappings().first()
         return dict(found) if found else None
+
+    def table(self, contract: Table) -> pl.DataFrame | None:
+        """A small table whole, sorted by its key; None where the warehouse lacks it or it is empty."""
+        import polars as pl
+
+        from insiders_assets.storage.warehouse.schema import key_of
+
+        if not self.has(contract.name):
+            return None
+        rows = self.rows(tables()[contract.name].select())
+        schema = contract.polars_schema
+        return pl.DataFrame(rows, schema=schema).sort(key_of(contract)) if rows else None
 
     def has(self, table: str) -> bool:
         """Whether the warehouse has a table: an older version may have published without it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,16 @@ from insiders_assets.contracts.customers import TIERS
 from insiders_assets.dashboard.filters import WHO
 from insiders_assets.dashboard.views.overview import tier_names
 from insiders_assets.report.columns import write
+from insiders_assets.report.sections.revenue_moves import signed
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-REPORT_STATIC = Path(str(files("insiders_assets.report"))) / "static"
+REPORT = Path(str(files("insiders_assets.report")))
+"""Whose templates the dashboard uses where it has none of that name."""
+REPORT_STATIC = REPORT / "static"
 SHARED = ("report.css", "plotly-basic.min.js", "ink.js")
 """Files of the report that the dashboard serves as well."""
 
@@ -34,7 +38,7 @@ class Pages:
 
         self.words = words
         self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader([HERE / "templates", REPORT / "templates"]),
             autoescape=True,
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],
@@ -53,6 +57,7 @@ class Pages:
             "moment": words.moment,
             "translated": words.text,
             "told": words.told,
+            "signed": partial(signed, words),
         }
         self._environment.globals |= {
             "words": words,

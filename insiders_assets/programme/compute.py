@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES, TIER_MIGRATION
+from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES, TIER_HISTORY, TIER_MIGRATION
 from insiders_assets.programme import hypotheses
 from insiders_assets.programme.answer_facts import AnswerFacts
 from insiders_assets.programme.answers import answers
@@ -27,6 +27,7 @@ from insiders_assets.programme.policies import INSIDER
 from insiders_assets.programme.products import product_affinity
 from insiders_assets.programme.profiles import cluster_profiles, tier_summary
 from insiders_assets.programme.record import refresh_row
+from insiders_assets.programme.revenue_bridge import revenue_bridge
 from insiders_assets.programme.suppression import suppression_costs
 from insiders_assets.programme.uplift import USUAL_SHARE, detectable_effect, uplift
 from insiders_assets.programme.warn import warnings
@@ -108,7 +109,11 @@ def evidence_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Dat
 
 
 def movement_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
-    """Return ``membership_changes``, ``tier_migration``, ``leaves_next`` and this refresh's row of ``refreshes``."""
+    """Return what leads from the refresh before to this one, and this one's rows of history.
+
+    They are ``membership_changes``, ``tier_migration``, ``revenue_bridge``, ``leaves_next``, ``tier_history`` and
+    ``refreshes``.
+    """
     customers = _sorted(chosen)
     moves = value_moves(inputs, customers)
     compared = compare(customers, chosen.memory, moves, _circumstances(inputs, chosen))
@@ -121,9 +126,13 @@ def movement_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Dat
         table.name: history[table.name].sort(table.key) for table in (MEMBERSHIP_CHANGES, TIER_MIGRATION)
     }
     changes = history["membership_changes"]
+    tiers = tier_summary(customers)
+    named = (pl.lit(inputs.refresh_id).alias("refresh_id"), pl.lit(inputs.as_of).alias("as_of"))
     return history | {
+        "revenue_bridge": revenue_bridge(inputs, customers),
+        "tier_history": tiers.with_columns(named).select(TIER_HISTORY.names),
         "leaves_next": leaves_next(customers, moves, inputs.rules, chosen.selection, next_as_of(inputs)),
-        "refreshes": refresh_row(inputs, chosen, tier_summary(customers), changes, moves),
+        "refreshes": refresh_row(inputs, chosen, tiers, changes, moves),
     }
 
 

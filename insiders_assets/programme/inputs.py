@@ -34,13 +34,16 @@ class ProgrammeInputs:
             unknown.
         stability: Mean bootstrap Jaccard by cluster, as far as it was studied.
         names_before: Every cluster's name at the refresh before; a name that still holds is kept.
-        retried: If this refresh is made again: ``membership_changes``, ``tier_migration`` and its row of
-            ``refreshes`` as it published them, while ``previous`` is the list that it published itself. Else None.
+        retried: If this refresh is made again: ``membership_changes``, ``tier_migration``, ``revenue_bridge`` and
+            its row of ``refreshes`` as it published them, while ``previous`` is the list that it published itself. Else
+            None.
         axes: What the model's embedding tells, by name; empty of a model whose axes have none.
         borders: The borders that the model froze, or None of a model from before there were any.
         borders_before: Those in force at the refresh before, or None if it did not say.
         previous_measure: What value meant at the refresh before.
         previous_window_days: Days that the refresh before looked back on, or None if it did not say: as many as now.
+        previous_revenue: Revenue of all customers as the refresh before published it; None if that is what
+            ``previous`` adds up to.
         backtest: Rows of ``evidence`` that the last ``selection_backtest`` measured, or None.
     """
 
@@ -66,6 +69,7 @@ class ProgrammeInputs:
     borders_before: Borders | None = None
     previous_measure: str = "gross"
     previous_window_days: int | None = None
+    previous_revenue: float | None = None
     backtest: pl.DataFrame | None = None
 
 

@@ -12,6 +12,7 @@ from insiders_assets.programme.composition import (
     composed_migration,
     composed_refresh,
 )
+from insiders_assets.programme.revenue_bridge import composed_bridge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +62,23 @@ def since_another_day(
         {
             **tables,
             "membership_changes": changes,
+            **_bridge(stores, tables, [row["refresh_id"] for row in same_day]),
             "tier_migration": composed_migration(tables["insiders"], changes, row),
             "refreshes": pl.DataFrame([row], schema=tables["refreshes"].schema),
         },
         before,
     )
+
+
+def _bridge(
+    stores: Stores, tables: Mapping[str, pl.DataFrame], same_day: list[str]
+) -> dict[str, pl.DataFrame]:
+    """``revenue_bridge`` since the other day, or no rows: what a refresh of an older version moved is not known."""
+    current = tables["refreshes"].item(0, "refresh_id")
+    there = "revenue_bridge" in stores.warehouse.tables()
+    kept = stores.warehouse.read("revenue_bridge") if there else tables["revenue_bridge"].clear()
+    steps = [kept.filter(pl.col("refresh_id") == name) for name in same_day]
+    if any(step.is_empty() for step in steps):
+        return {"revenue_bridge": tables["revenue_bridge"].clear()}
+    own = tables["revenue_bridge"].filter(pl.col("refresh_id") == current)
+    return {"revenue_bridge": composed_bridge([*steps, own], current)}

@@ -110,6 +110,7 @@ def programme_inputs(
         model_version=model.version,
         previous_model_version=latest["model_version"] if latest else None,
         previous_as_of=latest["as_of"] if latest else None,
+        previous_revenue=latest["revenue"] if latest else None,
         previous_selection=latest["selection"] if latest else None,
         retried=_published(stores, name) if latest and latest["refresh_id"] == name else None,
         names_before=dict(profiles.select("cluster", "name").iter_rows()) if profiles is not None else {},
@@ -146,9 +147,12 @@ def _borders_before(latest: dict[str, Any] | None) -> Borders | None:
 
 def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:
     """What a refresh that is made again has said about movement: its own list is all that is left to compare with."""
+    told = ("membership_changes", "tier_migration", "revenue_bridge", "refreshes")
+    there = stores.warehouse.tables()  # an older version published no bridge
     return {
         table: stores.warehouse.read(table).filter(pl.col("refresh_id") == refresh)
-        for table in ("membership_changes", "tier_migration", "refreshes")
+        for table in told
+        if table in there
     }
 
 

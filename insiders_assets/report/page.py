@@ -22,6 +22,7 @@ from insiders_assets.report.sections import (
     programme,
     quality,
     questions,
+    revenue_moves,
     summary,
     tiers,
 )
@@ -68,6 +69,7 @@ def _environment(words: Language) -> Environment:
         "day": words.day,
         "translated": words.text,
         "told": words.told,
+        "signed": partial(revenue_moves.signed, words),
     }
     return environment
 
@@ -126,6 +128,12 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
         "suppressions": programme.suppressions(inputs),
         "cause_lines": movement.cause_lines(inputs),
         "bridge": movement.bridge(inputs),
+        "moves": revenue_moves.revenue_moves(
+            inputs.words,
+            inputs.tables.get("revenue_bridge"),
+            (inputs.previous_refresh or {}).get("revenue"),
+            inputs.refresh["revenue"],
+        ),
         "leaving": leaving,
         "leaving_count": movement.leaving_count(inputs),
         "history": health.history(inputs),

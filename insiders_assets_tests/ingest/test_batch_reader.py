@@ -55,7 +55,9 @@ ODD = {
     "open-quote.csv": text(row(345), row(346, description='"never closed')),
     "other-columns.csv": text("1,2", head="a,b"),
     "points.csv": text(*(row(412 + at, price="12.990") for at in range(8))),
-    "points-decimal-later.csv": text(*(row(420 + at, price="12.990") for at in range(40)), row(470, price="2.55")),
+    "points-decimal-later.csv": text(
+        *(row(420 + at, price="12.990") for at in range(40)), row(470, price="2.55")
+    ),
     "quote-in-text.csv": text(row(350, description='12" RULER'), row(351)),
     "short-row.csv": text(*(row(355 + at) for at in range(40)), "1,2,3"),
     "single-quotes.csv": text("'1','2'," + row(400), row(401)),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.movement import CAUSES
+from insiders_assets.contracts.over_time import REVENUE_BRIDGE
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.movement import movement
+from insiders_assets.programme.revenue_bridge import composed_bridge
+from insiders_assets.report.charts.waterfall import waterfall
 from insiders_assets.report.sections.movement import CAUSE_NAMES
+from insiders_assets.report.sections.revenue_moves import RevenueMoves, revenue_moves
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -50,6 +54,11 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
         max(later, earlier),
     )  # latest first, so the earlier has the higher place
     between = names[later:earlier]
+    moves = _revenue_moves(view, words, history[earlier], history[later], between[::-1])
+    drawn = {"history": figures.history(words, history[::-1])} if len(history) > 1 else {}
+    if moves:
+        days = (words.short_day(history[place]["as_of"]) for place in (earlier, later))
+        drawn["moves"] = waterfall(words, moves, *_apart(*days))
     return {
         "history": history,
         "before": history[earlier],
@@ -59,8 +68,30 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
         "movement": movement(view, between, LISTED) if between else None,
         "listed": LISTED,
         "cause_names": CAUSE_NAMES,
-        "figures": {"history": figures.history(words, history[::-1])} if len(history) > 1 else {},
+        "moves": moves,
+        "figures": drawn,
     }
+
+
+def _revenue_moves(
+    view: View, words: Language, before: dict[str, Any], after: dict[str, Any], steps: list[str]
+) -> RevenueMoves | None:
+    """Which customers moved revenue in between; None where a refresh among them was made by a version that told not."""
+    import polars as pl
+
+    if not steps or not view.has(REVENUE_BRIDGE.name):
+        return None
+    kept = tables()[REVENUE_BRIDGE.name]
+    rows = view.rows(kept.select().where(kept.c.refresh_id.in_(steps)))
+    if {row["refresh_id"] for row in rows} != set(steps):
+        return None
+    table = composed_bridge([pl.DataFrame(rows, schema=REVENUE_BRIDGE.polars_schema)], steps[-1])
+    return revenue_moves(words, table, before["revenue"], after["revenue"])
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Two names of bars that differ, as those of refreshes of one day do not."""
+    return (before, after) if before != after else (before, f"{after} ")
 
 
 def _of_another_day(history: list[dict[str, Any]], later: int) -> int:

@@ -13,9 +13,6 @@ from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from insiders_assets.contracts.table import Table
     from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
 
@@ -25,24 +22,14 @@ COUNTRIES = 12
 
 def over_time(view: View, words: Language) -> dict[str, Any]:
     """Return what the page of months shows; empty lists where the refresh is of a version that had no such table."""
-    months = by_month(_table(view, REVENUE_BY_MONTH))
+    months = by_month(view.table(REVENUE_BY_MONTH))
     names = {tier: words.text(name) for tier, name in TIER_NAMES.items()}
     return {
         "by_month": months,
-        "retention": retention(_table(view, COHORTS)),
+        "retention": retention(view.table(COHORTS)),
         "countries": _countries(view),
         "figures": {"by-month": monthly(words, months, names)} if months else {},
     }
-
-
-def _table(view: View, contract: Table) -> pl.DataFrame | None:
-    """A small table whole; None where the warehouse lacks it or it is empty."""
-    import polars as pl
-
-    if not view.has(contract.name):
-        return None
-    rows = view.rows(tables()[contract.name].select())
-    return pl.DataFrame(rows, schema=contract.polars_schema).sort(contract.key) if rows else None
 
 
 def _countries(view: View) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
@@ -12,6 +11,8 @@ from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.database import whole
 from insiders_assets.dashboard.filters import ALL
 from insiders_assets.dashboard.views.answers import answers
+from insiders_assets.dashboard.views.tile_history import past
+from insiders_assets.dashboard.views.tiles import tiles
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.palette import HEAT, mix
@@ -27,21 +28,6 @@ COUNTRIES = 8
 """Countries listed; the rest are one line."""
 
 
-@dataclass(frozen=True)
-class Tile:
-    """One number.
-
-    Attributes:
-        label: What it is.
-        value: The number, written.
-        note: What it is measured on.
-    """
-
-    label: str
-    value: str
-    note: str
-
-
 def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
     """What the overview shows.
 
@@ -49,17 +35,21 @@ def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
     """
     chosen = filters if filters.tier or filters.who == "members" else filters.but(tier=TIERS[0])
     beside = filters.but(tier="")
-    totals, tiers = _summed(view, chosen), _by_tier(view, beside)
+    totals, by_tier = _summed(view, chosen), _by_tier(view, beside)
+    known = past(view, chosen)
     everyone = _summed(view, type(filters)(who="everyone" if filters.who == "everyone" else "identified"))
     names = tier_names(words) | {ALL: words.text("All tiers")}
     return {
         "chosen": chosen,
         "heading": words.text("Members") if chosen.who == "members" else names[chosen.tier],
         "tier_choices": names,
-        "tiles": _tiles(words, totals, everyone, chosen),
-        "bars": _bars(words, tiers),
-        "heat": _heat(words, tiers),
-        "gauges": _gauges(tiers),
+        "tiles": tiles(words, totals, everyone, chosen, known),
+        "since": words.text("since %(day)s", day=words.short_day(known[-2]["as_of"]))
+        if len(known) > 1
+        else "",
+        "bars": _bars(words, by_tier),
+        "heat": _heat(words, by_tier),
+        "gauges": _gauges(by_tier),
         "countries": _countries(view, words, chosen),
         "answers": answers(view, words),
         "figures": {"months": figures.by_month(words, _by_month(view, chosen))},
@@ -106,41 +96,6 @@ def _mean(row: dict[str, Any], name: str) -> float | None:
 
 def _share(part: float, of: float) -> float | None:
     return part / of if of else None
-
-
-def _tiles(words: Language, row: dict[str, Any], everyone: dict[str, Any], chosen: Filters) -> list[Tile]:
-    each = words.text("mean per customer")
-    among = (
-        words.text("of all customers") if chosen.who == "everyone" else words.text("of identified customers")
-    )
-    of_revenue = (
-        words.text("of all revenue") if chosen.who == "everyone" else words.text("of identified revenue")
-    )
-    days = _mean(row, "recency")
-    return [
-        Tile(
-            words.text("Customers"),
-            words.number(row["customers"]),
-            f"{words.percent(_share(row['customers'], everyone['customers']))} {among}",
-        ),
-        Tile(
-            words.text("Revenue"),
-            words.short_money(row["revenue"]),
-            f"{words.percent(_share(row['revenue'], everyone['revenue']))} {of_revenue}",
-        ),
-        Tile(words.text("Mean revenue"), words.money(_mean(row, "revenue")), each),
-        Tile(
-            words.text("Recency"),
-            words.number(days) + (f" {words.text('days')}" if days is not None else ""),
-            words.text("since last purchase"),
-        ),
-        Tile(words.text("Distinct products"), words.number(_mean(row, "distinct_stock_code")), each),
-        Tile(
-            words.text("Basket size"),
-            words.number(_mean(row, "basket_size")),
-            words.text("mean units per order"),
-        ),
-    ]
 
 
 def _bars(words: Language, tiers: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,110 @@
+"""The tiles of the overview: six numbers of one choice of customers, with what they were before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.dashboard.views.tile_history import Spark, spark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from insiders_assets.dashboard.filters import Filters
+    from insiders_assets.language import Language
+
+NEUTRAL = ("customers",)
+"""Figures of which more is neither good nor bad: a larger list costs more as well."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number.
+
+    Attributes:
+        label: What it is.
+        value: The number, written.
+        note: What it is measured on.
+        change: The change since the refresh before, written; empty where there is none to compare with.
+        better: Whether the change is for the better; None if it is neither, or there is none.
+        spark: The number over refreshes, None where there is but one.
+    """
+
+    label: str
+    value: str
+    note: str
+    change: str = ""
+    better: bool | None = None
+    spark: Spark | None = None
+
+
+def tiles(
+    words: Language,
+    row: dict[str, Any],
+    everyone: dict[str, Any],
+    chosen: Filters,
+    past: list[dict[str, Any]],
+) -> list[Tile]:
+    """Return the tiles.
+
+    Args:
+        words: The reader's language.
+        row: Sums over the customers chosen.
+        everyone: The same of all whom shares are told of.
+        chosen: The choice.
+        past: The figures so far, as :func:`insiders_assets.dashboard.views.tile_history.past` returns them.
+    """
+    each = words.text("mean per customer")
+    everybody = chosen.who == "everyone"
+    among = words.text("of all customers") if everybody else words.text("of identified customers")
+    of_revenue = words.text("of all revenue") if everybody else words.text("of identified revenue")
+
+    def written_days(value: float | None) -> str:
+        return words.number(value) + (f" {words.text('days')}" if value is not None else "")
+
+    def small(value: float | None) -> str:
+        return words.number(value, 1 if value is not None and abs(value) < 10 else 0)
+
+    def share(name: str) -> str:
+        return words.percent(row[name] / everyone[name] if everyone[name] else None)
+
+    def mean(name: str) -> float | None:
+        return row[name] / row["customers"] if row["customers"] else None
+
+    shown: list[tuple[str, str, float | None, Callable[[float | None], str], str]] = [
+        (words.text("Customers"), "customers", row["customers"], words.number, f"{share('customers')} {among}"),
+        (words.text("Revenue"), "revenue", row["revenue"], words.short_money, f"{share('revenue')} {of_revenue}"),
+        (words.text("Mean revenue"), "mean_revenue", mean("revenue"), words.money, each),
+        (words.text("Recency"), "mean_recency", mean("recency"), written_days, words.text("since last purchase")),
+        (words.text("Distinct products"), "mean_distinct_stock_code", mean("distinct_stock_code"), small, each),
+        (words.text("Basket size"), "mean_basket_size", mean("basket_size"), small,
+         words.text("mean units per order")),
+    ]  # fmt: skip
+    found = []
+    for label, name, value, write, note in shown:
+        known = [point for point in past if point[name] is not None]
+        if len(known) < 2 or known[-1] is not past[-1]:
+            found.append(Tile(label, write(value), note))
+            continue
+        line = spark(
+            words,
+            label,
+            [point["as_of"] for point in known],
+            [point[name] for point in known],
+            [write(point[name]) for point in known],
+        )
+        step = known[-1][name] - known[-2][name]
+        change, better = _step(words, name, step, write)
+        found.append(Tile(label, write(value), note, change, better, line))
+    return found
+
+
+def _step(
+    words: Language, name: str, step: float, write: Callable[[float | None], str]
+) -> tuple[str, bool | None]:
+    """A change with its sign, and whether it is for the better; one that rounds to nothing is no change."""
+    size = write(abs(step))
+    if size == write(0.0):
+        return words.text("unchanged"), None
+    better = None if name in NEUTRAL else (step < 0) == (name == "mean_recency")
+    return ("−" if step < 0 else "+") + size, better

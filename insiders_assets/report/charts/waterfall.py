@@ -1,0 +1,63 @@
+"""The bridge from one revenue to another as bars, each of which begins where the one before ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insiders_assets.report.charts.style import Figure, axis, layout
+from insiders_assets.report.palette import MUTED, TIER
+from insiders_assets.report.sections.revenue_moves import signed
+
+if TYPE_CHECKING:
+    from insiders_assets.language import Language
+    from insiders_assets.report.sections.revenue_moves import RevenueMoves
+
+
+def waterfall(words: Language, moves: RevenueMoves, before: str, after: str) -> Figure:
+    """Return the figure.
+
+    Args:
+        words: The reader's language.
+        moves: The bridge.
+        before: What the first bar is called, a day.
+        after: What the last one is called.
+    """
+    labels, bases, heights, colours, texts = [before], [0.0], [moves.before], [MUTED], [
+        words.short_money(moves.before)
+    ]  # fmt: skip
+    stands = moves.before
+    for row in moves.rows:
+        labels.append(row["label"])
+        bases.append(round(stands, 2))
+        heights.append(row["total"])
+        colours.append(TIER["insider"] if row["total"] >= 0 else TIER["viability"])
+        texts.append(signed(words, row["total"], moves.digits))
+        stands += row["total"]
+    bars = {
+        "type": "bar",
+        "x": [*labels, after],
+        "y": [*heights, moves.after],
+        "base": [*bases, 0.0],
+        "marker": {"color": [*colours, MUTED]},
+        "text": [*texts, words.short_money(moves.after)],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{x}: %{text}<extra></extra>",
+    }
+    ends = (moves.before, moves.after)
+    low = min(*ends, *(base + height for base, height in zip(bases[1:], heights[1:], strict=True)))
+    lost = max(0.0, low - (max(*ends) - low) * 2)  # most of what stays is cut off, so that the steps are seen
+    return {
+        "data": [bars],
+        "layout": layout(
+            words,
+            320,
+            bargap=0.35,
+            xaxis=axis("", type="category", tickfont={"size": 12}),
+            yaxis=axis(
+                words.text("Revenue (the axis does not begin at 0)") if lost else words.text("Revenue"),
+                tickformat=",.0f",
+                range=[lost, max(*ends, *(base for base in bases)) * 1.0 + (max(*ends) - lost) * 0.15],
+            ),
+        ),
+    }
