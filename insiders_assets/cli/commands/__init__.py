@@ -1,0 +1,1 @@
+"""Every command with its options, in groups; what a command does is in the modules of ``cli``."""

@@ -1,0 +1,58 @@
+"""Commands about customers: who is in a segment, what is kept of somebody, and who is forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from insiders_assets.cli.option_types import Home, Json, Landing
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="Remove customers from everything that is kept.")
+def forget(
+    customers: Annotated[list[str], typer.Argument(metavar="CUSTOMER_ID...", help="Who is forgotten.")],
+    landing: Landing = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Remove customers from everything that is kept, for good: a re-dropped export does not bring them back."""
+    from insiders_assets.cli.forget import forget as forget_customers
+    from insiders_assets.cli.options import given_to_run
+
+    forget_customers(given_to_run(landing=landing, home=home), customers, as_json=as_json)
+
+
+@commands.command(short_help="Who is in a segment, counted or as a list.")
+def segment(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One segment; all of them unless given.")
+    ] = None,
+    home: Home = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the segment's customers to this CSV file.", metavar="FILE")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Count who is in a segment, or in each; those of <home>/segments.yaml join the built-in ones."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.cli.segment import show_segments
+
+    show_segments(given(home=home), name, out, as_json=as_json)
+
+
+@commands.command(short_help="Everything that is kept of a customer.")
+def about(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="Who asks.")],
+    landing: Landing = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show everything that is kept of a customer, as `insiders forget` would remove it; changes nothing."""
+    from insiders_assets.cli.about import about as show
+    from insiders_assets.cli.options import given
+
+    show(given(landing=landing, home=home), customer, as_json=as_json)

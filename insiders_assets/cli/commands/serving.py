@@ -1,0 +1,49 @@
+"""Commands that serve until they are stopped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from insiders_assets.cli.option_types import Home, Landing
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="Dagster's UI and daemon, with the sensor on.")
+def ui(
+    landing: Landing = None,
+    home: Home = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Dagster's UI and daemon, with the sensor on: a file dropped in the landing zone refreshes the report."""
+    from insiders_assets.cli.options import given_to_run
+    from insiders_assets.cli.ui import serve
+
+    serve(given_to_run(landing=landing, home=home), host=host, port=port)
+
+
+@commands.command("code-server", short_help="Dagster's code server, for production.")
+def code_server(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 4000,
+) -> None:
+    """Dagster's code server over gRPC, which webserver and daemon ask; it refuses a port that another listens on."""
+    from insiders_assets.cli.code_server import serve
+
+    serve(host, port)
+
+
+@commands.command(short_help="The live dashboard over the warehouse.")
+def dashboard(
+    home: Home = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8500,
+) -> None:
+    """The live dashboard: reads the warehouse only, and follows each refresh by itself."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.dashboard import serve
+
+    serve(given(home=home), host=host, port=port, say=typer.echo)
