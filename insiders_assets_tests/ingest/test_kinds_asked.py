@@ -44,6 +44,7 @@ def sixth(some, others):
         ("valid", "0", "1"), ("orderStatus", "ORDERCANCELLED", "ORDERDELIVERED"), ("current_state", "6", "5"),
         ("cancellation_reason", "out of stock", ""), ("cancelled_qty", "1", "0"), ("environment", "sandbox", "live"),
         ("is_fraud", "1", "0"), ("order_type", "Sample", "Regular"), ("rma_number", "RMA7", ""),
+        ("is_current", "N", "Y"), ("Storno", "J", "N"),
     ],
 )  # fmt: skip
 def test_what_may_not_have_come_about_is_asked_under_any_name(shop, name, some, others):
@@ -100,15 +101,19 @@ def test_two_readings_of_money_and_ids_of_nobody_are_asked_about(shop, more):
 
 
 @pytest.mark.parametrize(
-    ("name", "paid"),
+    ("name", "paid", "nothing"),
     [
-        ("paid_at", "2025-03-01 10:00:00"), ("Payment date", "2025-03-01"), ("Zahlungseingang", "01.03.2025"),
-        ("data_pagamento", "01/03/2025"), ("settled", "2025-03-01T10:00:00Z"), ("Fecha de pago", "13/03/2025"),
-        ("captured_at", "1740823200"), ("paid", "x"), ("Bezahlt", "ja"),
+        ("paid_at", "2025-03-01 10:00:00", ""), ("Payment date", "2025-03-01", ""), ("paid", "x", ""),
+        ("Bezahlt", "ja", ""),
+        ("Zahlungseingang", "01.03.2025", ""), ("data_pagamento", "01/03/2025", ""),
+        ("Fecha de pago", "13/03/2025", ""),
+        ("captured_at", "1740823200", ""), ("settled", "2025-03-01T10:00:00Z", ""), ("paid_at", "2025-03-01", "-"),
+        ("paid_at", "2025-03-01", "0000-00-00"), ("paid_at", "2025-03-01", "1970-01-01 00:00:00"),
+        ("paid_at", "1740823200", "0"),
     ],
 )  # fmt: skip
-def test_lines_that_nobody_paid_for_are_asked_about(shop, name, paid):
-    path = shop(**{name: sixth("", paid)})
+def test_lines_that_nobody_paid_for_are_asked_about(shop, name, paid, nothing):
+    path = shop(**{name: sixth(nothing, paid)})
     assert f"is empty on 10 lines worth {SIXTH:,.2f}" in told(path).aside
     for answer, sold in (("exclude", TOTAL - SIXTH), ("keep", TOTAL)):
         found = inspect(
@@ -116,6 +121,28 @@ def test_lines_that_nobody_paid_for_are_asked_about(shop, name, paid):
         )
         assert (found.questions, found.exports[0].says.money_in) == ([], pytest.approx(sold))
         assert told(path, found.mapping).sold == pytest.approx(sold)
+
+
+def test_what_is_still_to_be_paid_is_asked_about(shop):
+    path = shop(**{"balance_due": sixth("4.50", "0.00")})
+    assert f"still to be paid on 10 lines worth {SIXTH:,.2f}" in told(path).aside
+    rule = {"column": "balance_due", "nonzero": True}
+    assert told(path, Mapping(exclude=[rule])).sold == pytest.approx(TOTAL - SIXTH)
+    assert told(path, Mapping(keep=[rule])).sold == TOTAL
+
+
+def test_lines_that_add_up_others_are_asked_about(tmp_path):
+    rows, path = [], tmp_path / "export.csv"
+    for at, line in enumerate(LINES):
+        rows.append(plain(line))
+        if at + 1 == len(LINES) or LINES[at + 1].order != line.order:
+            total = sum(each.total for each in LINES if each.order == line.order)
+            rows.append(plain(line, sku="TOTAL", name="Order total", quantity=1, unit_price=round(total, 2)))
+    path.write_bytes(written(rows))
+    asked = inspect(path, path.name, FileRules(), path.name)
+    assert told(path).aside.startswith("leaves question 1 open")
+    assert [(each.code, each.proposed) for each in asked.questions] == [("service_total", "exclude")]
+    assert asked.exports[0].says.money_in == pytest.approx(TOTAL)
 
 
 def test_an_innocent_export_asks_nothing(shop):

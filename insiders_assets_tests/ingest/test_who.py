@@ -96,6 +96,7 @@ def test_some_ids_far_ahead_of_all_others_and_words_among_numbers_are_a_question
         ("9,005", "9005"),
         ("9.005", "9005"),
         ("9 005", "9005"),
+        ("#9005", "9005"),
         ("9005,00", "9005"),
         ("'ab-7", "ab-7"),
     ],
@@ -120,6 +121,7 @@ def test_points_in_an_id_are_part_of_it_unless_the_file_has_it_without(tmp_path)
         ("Mary Smith", "mary smith", "mary smith"),
         ("C-1001", "C1001", "c1001"),
         ("K 17", "K17", "k17"),
+        ("CUST-9007", "9007", "9007"),
     ],
 )
 def test_ids_that_may_be_one_customers_are_a_question(tmp_path, one, other, same):
@@ -135,6 +137,19 @@ def test_ids_that_may_be_one_customers_are_a_question(tmp_path, one, other, same
         ids = read(tmp_path, content, mapping=found.mapping).column("customer_id")[-2:]
         assert (found.questions, len(set(ids))) == ([], people)
         assert (ids[0] == same) == (answer == "same")
+
+
+def test_letters_in_front_tell_customers_apart_where_they_differ(tmp_path):
+    content = csv(*orders(12), *(row(90 + n, customer_id=f"{'AB'[n]}-9007") for n in range(2)))
+    assert read(tmp_path, content).rows["customer_id"].n_unique() == 8
+
+
+@pytest.mark.parametrize(
+    "written", ["A. Lu <A.Lu@shop.example>", "a.lu @shop.example", "mailto:a.lu@shop.example"]
+)
+def test_an_address_is_the_same_however_it_is_written(tmp_path, written):
+    content = csv(row(1, customer_id="a.lu@shop.example"), row(2, customer_id=written))
+    assert set(read(tmp_path, content).column("customer_id")) == {"a.lu@shop.example"}
 
 
 def test_several_addresses_in_one_cell_are_a_question(tmp_path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.parsing.id_forms import FORMS, MARKED, POINTED, Form, written_by
+from insiders_assets.ingest.parsing.id_forms import FORMS, MARKED, POINTED, PREFIXED, Form, written_by
 from insiders_assets.ingest.parsing.ids import SCIENTIFIC, person
 from insiders_assets.ingest.questions.question import Answer, Question, Seen, Settled
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ALWAYS: tuple[Form, ...] = ("marks", "points")
 """Forms that need no question: nobody's number has an apostrophe in front, or points that come and go."""
+_NUMBERED = re.compile(r"^(?:#|№|[A-Za-z]{1,12})[-_ .#:/]*(\d+)$")
 _MARKED, _POINTED = re.compile(MARKED), re.compile(POINTED)
 
 
@@ -43,6 +44,9 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         return True
     pointed = {re.sub(r"\D", "", each) for each in ids if _POINTED.match(each)}
     if pointed and pointed & set(transactions["customer_id"].filter(~marked).to_list()):
+        return True
+    numbered = {found[1] for each in ids if (found := _NUMBERED.match(each))}
+    if numbered and numbered & set(transactions["customer_id"].filter(~marked).to_list()):
         return True
     known = [each for each in ids if "@" not in each]
     return len({_bare(each) for each in known}) < len(known)
@@ -73,11 +77,20 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
             hit = changed.filter(pl.col("new") != pl.col("id"))
         else:
             hit = changed.filter(several).filter((pl.col("new") != pl.col("id")).any().over("new"))
+        if form == "prefix":
+            hit = _of_one_prefix(hit)
         if not hit.height:
             continue
         yield _told(header.names[at], form, hit)
         if form in _ALWAYS:
             found = _written(found, form)
+
+
+def _of_one_prefix(hit: pl.DataFrame) -> pl.DataFrame:
+    """Ids with letters in front and the same without, if the letters are the same for all: else they tell ids apart."""
+    hit = hit.filter((pl.col("id") == pl.col("new")).any().over("new"))
+    letters = hit.filter(pl.col("id") != pl.col("new"))["id"].str.extract(PREFIXED).str.to_lowercase()
+    return hit if letters.n_unique() == 1 else hit.clear()
 
 
 def _written(found: pl.DataFrame, form: Form) -> pl.DataFrame:

@@ -85,6 +85,8 @@ def money_of(name: str) -> Money | None:
     plain = normalise(name)
     words = set(plain.split())
     about, _ = notions(name)
+    if plain.split()[-1:] in (["at"], ["on"], ["date"], ["datum"]):  # the moment of a payment, and no money
+        return None
     spoken = bool({"price", "total"} & about) or bool(words & _MONEY)
     if words & COST or any(phrase in plain for phrase in _COST_PHRASES) or _ends(words, COST, 4):
         return "cost"

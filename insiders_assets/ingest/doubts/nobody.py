@@ -54,7 +54,7 @@ _CUSTOMER = r"\b(?:customer|client|cliente|kunde|klant|user|buyer|shopper|accoun
 """Words that say no more beside one for nobody."""
 _MAIL = (
     r"^(?:guest|gast|invitado|convidado|invite|ospite|no-?reply|no-?e?-?mail|none|nobody|anonymous|anonimo|unknown|"
-    r"sin-?e?mail|sem-?e?mail|sans-?e?mail|walk-?in|pos|customer|cliente|kunde)\d*@"
+    r"test|teste|tester|prueba|example|sin-?e?mail|sem-?e?mail|sans-?e?mail|walk-?in|pos|customer|cliente|kunde)\d*@"
 )
 """E-mail addresses that a shop writes where it knows none."""
 

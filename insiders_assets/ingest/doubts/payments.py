@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -45,40 +46,107 @@ def tells_of_payment(name: str) -> bool:
     return bool(words & _PAYMENT) or kind_of(name) == "happened"
 
 
+_OUTSTANDING = words_of(
+    "due outstanding balance unpaid open owed owing offen offener offene ausstehend restbetrag saldo restante pendente "
+    "pendiente dovuto residuo solde restant openstaand verschuldigd"
+)
+_MONEY = words_of(
+    "amount balance total betrag saldo valor importe montant importo bedrag solde restbetrag outstanding"
+)
+"""Words that make what is open an amount."""
+
+
+@lru_cache(maxsize=4096)
+def tells_what_is_due(name: str) -> bool:
+    """Whether a column may hold what is still to be paid of a line or of its order."""
+    words = set(normalise(name).split())
+    about = notions(name)[0]
+    return bool(words & _OUTSTANDING and words & _MONEY) and not {"date", "customer", "return"} & about - {
+        "order"
+    }
+
+
 def _watches(header: Header) -> tuple[int, ...]:
-    return tuple(at for at in header.free if tells_of_payment(header.names[at]))
+    return tuple(
+        at for at in header.free if tells_of_payment(header.names[at]) or tells_what_is_due(header.names[at])
+    )
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     for at in _watches(header):
-        name, values = header.names[at], survey.text(at)
-        if (
-            name in _spoken_for(header)
-            or not values.null_count()
-            or not _says_so(values.drop_nulls().unique())
-        ):
-            continue
-        sold = survey.kept & (survey.quantity > 0).fill_null(value=False)
-        lines = pl.DataFrame({"paid": values.is_not_null(), "money": survey.money}).filter(sold)
-        unpaid = lines.filter(~pl.col("paid"))
-        if not unpaid.height or unpaid.height == lines.height:
-            continue
-        rule = {"column": name, "empty": True}
-        yield Question(
-            "unpaid", "status", (name,),
-            (Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})),
-            "exclude" if unpaid.height <= 0.5 * lines.height else "keep",
-            (Seen("nothing", unpaid.height, round(float(unpaid["money"].fill_nan(0).sum()), 2)),),
-        )  # fmt: skip
+        name = header.names[at]
+        if tells_what_is_due(name):
+            if not _said_of(header, name):
+                yield from _asked_of_what_is_due(survey, at, name)
+        else:
+            yield from _asked_of_dates(survey, header, at)
 
 
-def _spoken_for(header: Header) -> set[str]:
-    """Columns of which the mapping says what it means that they are empty, or filled."""
-    if header.mapping is None:
-        return set()
-    return {
-        rule.column for rule in (*header.mapping.exclude, *header.mapping.keep) if rule.empty or rule.filled
-    }
+def _asked_of_what_is_due(survey: Survey, at: int, name: str) -> Iterator[Question]:
+    due = (survey.numbers(at) > 0).fill_null(value=False)
+    open_ = due & survey.kept & (survey.money > 0).fill_null(value=False)
+    rows = int(open_.sum())
+    if not 0 < rows < survey.rows:
+        return
+    rule = {"column": name, "nonzero": True}
+    money = round(float(survey.money.filter(open_).fill_nan(0).sum()), 2)
+    yield Question(
+        "outstanding", "status", (name,),
+        (Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})), "keep",
+        (Seen("more than nothing", rows, money),),
+    )  # fmt: skip
+
+
+def _asked_of_dates(survey: Survey, header: Header, at: int) -> Iterator[Question]:
+    """What a column of dates, or of marks, of payment leaves open where it says nothing."""
+    name, values = header.names[at], survey.text(at)
+    distinct = values.drop_nulls().unique()
+    nothing = [value for value in distinct.to_list() if _is_nothing(value)]
+    if not _says_so(distinct.filter(~distinct.is_in(nothing))) or len(nothing) > MANY_WAYS:
+        return
+    rules: list[dict[str, object]] = []
+    said = _said_of(header, name)
+    if values.null_count() and "" not in said:
+        rules.append({"column": name, "empty": True})
+    if left := sorted(value for value in nothing if value.casefold() not in said):
+        rules.append({"column": name, "values": left})
+    unpaid = values.is_in(left).fill_null(value="" not in said)
+    sold = survey.kept & (survey.quantity > 0).fill_null(value=False)
+    lines = pl.DataFrame({"unpaid": unpaid, "money": survey.money}).filter(sold)
+    open_ = lines.filter(pl.col("unpaid"))
+    if not rules or not open_.height or open_.height == lines.height:
+        return
+    yield Question(
+        "unpaid", "status", (name,),
+        (Answer("exclude", {"exclude": rules}), Answer("keep", {"keep": rules})),
+        "exclude" if open_.height <= 0.5 * lines.height else "keep",
+        (Seen("nothing", open_.height, round(float(open_["money"].fill_nan(0).sum()), 2)),),
+    )  # fmt: skip
+
+
+def _said_of(header: Header, name: str) -> set[str]:
+    """What a mapping speaks of in a column: values in lower case, and an empty text for none, or for any number."""
+    found: set[str] = set()
+    if header.mapping is not None:
+        for rule in (*header.mapping.exclude, *header.mapping.keep):
+            if normalise(rule.column) == normalise(name):
+                found |= {*rule.spelled, *([""] if rule.empty or rule.filled or rule.nonzero else [])}
+    return found
+
+
+MANY_WAYS = 12
+"""Ways to write no date above which a column is none of dates."""
+_NO_DATE = re.compile(
+    r"^(?:[-–—./ ]+|0+|0{2,4}[-/.]0{2}[-/.]0{2,4}.*|(?:1970|1900|1899|0001|1753)-(?:01|12)-(?:01|02|30|31)\b.*"
+    r"|0?1[-/.]0?1[-/.](?:1970|1900|0001)\b.*|9999.*|n/?a|none|null|nil|never|no|nao|nein|non)$",
+    re.IGNORECASE,
+)
+"""What programs write where there was no payment."""
+
+
+def _is_nothing(value: str) -> bool:
+    """Whether a value stands where there was no payment."""
+    return _NO_DATE.match(value.strip()) is not None
 
 
 def _says_so(values: pl.Series) -> bool:

@@ -25,7 +25,8 @@ _HINTS = [
     "frais de port", "versand", "spedizione", "verzend", "bank charge", "handling", " fee", "gebühr", "gebuehr",
     "surcharge", "zuschlag", "nachnahme", "commission", "voucher", "coupon", "cupom", "donation", "spende",
     "donación", "doação", "donazione", "trinkgeld", "discount", "rabatt", "nachlass", "desconto", "descuento",
-    "remise", "sconto", "korting", "gorjeta", "propina", "pourboire", "mancia", "pfand", "consigne", "statiegeld",
+    "remise", "sconto", "korting", "total", "totaal",
+    "gesamt", "zwischensumme", "gorjeta", "propina", "pourboire", "mancia", "pfand", "consigne", "statiegeld",
 ]  # fmt: skip
 """What such lines are called, loosely: it makes a file be looked at."""
 _HINTED, _SHORT = r"(?i)^(tips?|fooi|don)$", 5
@@ -46,6 +47,8 @@ _GIFT = (
     r"\w*gutschein|buono regalo|cadeaubon|cadeaukaart|store credit"
 )
 _KINDS = {
+    "total": r"^((sub|grand|order|invoice|basket|cart|gesamt|zwischen|valor|sous) ?)*(total|totals|totale|totaal|summe|"
+    r"gesamtsumme|gesamtbetrag|zwischensumme)( (geral|general|generale|do pedido|del pedido|order|due|paid|ttc|ht))*$",
     "gift card": rf"(^|\b)({_GIFT})(\b|$)",
     "shipping": rf"^((standard|express|next day|free|international|domestic|economy|priority|tracked|home) )?"
     rf"({_SHIPPING})( ({_HOW}))*$",
@@ -58,7 +61,7 @@ _KINDS = {
     r"donatie|round ?up)( \w+)?$",
 }
 """What they are called, strictly, in words without accents and marks."""
-_CODES = r"(?i)^(ship|shipping|postage|freight|frete|envio|versand|gc|giftcard|gift_\d+)[-_ ]?\w{0,4}$"
+_CODES = r"(?i)^(total|subtotal|ship|shipping|postage|freight|frete|envio|versand|gc|giftcard|gift_\d+)[-_ ]?\w{0,4}$"
 
 
 def _watches(header: Header) -> tuple[int, ...]:
@@ -143,7 +146,7 @@ def _kind(code: str, name: str) -> str | None:
         return None
     plain = normalise(name)
     for kind, pattern in _KINDS.items():
-        if re.search(pattern, plain):
+        if re.search(pattern, plain) or (kind == "total" and re.search(pattern, normalise(code))):
             return kind
     if re.match(_CODES, code):
         return "gift card" if code.casefold().startswith(("g",)) else "shipping"

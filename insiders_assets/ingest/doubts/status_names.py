@@ -29,7 +29,7 @@ _HAPPENED = words_of(
     "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
     "gueltig gultig geldig completed complete iscompleted success successful succeeded confirmed approved livemode "
     "active isactive abgeschlossen concluido concluida completado completada completato voltooid bestaetigt bestatigt "
-    "confirmado confirmada confirme confermato bevestigd settled captured"
+    "confirmado confirmada confirme confermato bevestigd settled captured current iscurrent latest islatest"
 )
 """Words of flags whose *no* says that nothing came about."""
 _NOT_ABOUT_ORDERS = words_of(

@@ -148,7 +148,8 @@ def _returned(look: Look) -> Returns | None:
     if not look.values or len(look.values) > FEW:
         return None
     about, _ = notions(look.name)
-    if kind_of(look.name) == "status":  # what it says of returns is a question, with the rest of what it says
+    # What a status says of returns is a question, with the rest of what it says; what is cancelled never was sold.
+    if kind_of(look.name) in ("status", "cancelled"):
         return None
     plain = {value: normalise(value) for value in look.values}
     if {"quantity", "total", "price", "customer"} & about or set(normalise(look.name).split()) & NO_MARKS:

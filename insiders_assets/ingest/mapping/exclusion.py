@@ -48,6 +48,8 @@ def _said(rule: Rule, at: int) -> pl.Expr:
     """What stands on a line that a rule means, in the rule's name."""
     if rule.filled or rule.empty:
         return pl.lit("any value" if rule.filled else "nothing")
+    if rule.nonzero:
+        return pl.lit("more than nothing")
     return pl.col(beside(at))
 
 

@@ -59,6 +59,8 @@ def meant(plan: Plan, number: int) -> pl.Expr:
     """
     rule, at = plan.excluded[number]
     value = pl.col(beside(at))
+    if rule.nonzero:
+        return value.str.contains("[1-9]").fill_null(value=False)
     if rule.filled or rule.empty:
         return value.is_not_null() if rule.filled else value.is_null()
     return value.str.to_lowercase().is_in(list(rule.spelled)).fill_null(value=False)

@@ -72,6 +72,7 @@ class Rule(BaseModel):
         values: What it holds on them; case and blanks around it do not matter.
         filled: Whether whatever it holds will do, as in a column of dates of cancellation.
         empty: Whether nothing has to stand there, as in a column of dates of payment.
+        nonzero: Whether any number but 0 will do, as in a column of what is still to be paid.
         level: Whether one such line stands for itself or for its whole order.
     """
 
@@ -80,12 +81,15 @@ class Rule(BaseModel):
     values: Words = ()
     filled: bool = False
     empty: bool = False
+    nonzero: bool = False
     level: Literal["line", "order"] = "line"
 
     @model_validator(mode="after")
     def _says_something(self) -> Rule:
-        if bool(self.values) + self.filled + self.empty != 1:
-            raise ValueError("give either values, or `filled: true`, or `empty: true`")
+        if bool(self.values) + self.filled + self.empty + self.nonzero != 1:
+            raise ValueError(
+                "give either values, or one of `filled: true`, `empty: true` and `nonzero: true`"
+            )
         return self
 
     @property

@@ -8,16 +8,19 @@ from typing import Literal, get_args
 
 import polars as pl
 
-Form = Literal["marks", "points", "first_address", "case", "punctuation"]
+Form = Literal["marks", "points", "first_address", "case", "punctuation", "prefix"]
 """``marks``: a spreadsheet's apostrophe in front, commas between thousands and a decimal comma; ``points``: points or
-blanks between thousands; ``first_address``: the first of several e-mail addresses; ``case``: lower case;
-``punctuation``: no hyphens, points, slashes or blanks beside letters."""
+blanks between thousands, and ``#`` in front; ``first_address``: the first of several e-mail addresses; ``case``: lower
+case; ``punctuation``: no hyphens, points, slashes or blanks beside letters; ``prefix``: no letters in front of numbers.
+"""
 FORMS: tuple[Form, ...] = get_args(Form)
 
 MARKED = r"^(?:['’`´]+\w|\d{1,3}(?:,\d{3})+$|\d+,00?$)"
 """What an id looks like that has marks."""
 POINTED = r"^\d{1,3}(?:[.'’ \u00a0\u202f]\d{3})+$"
 """What a number looks like that has points or blanks between thousands."""
+PREFIXED = r"^(?i)([a-z]{1,12}[-_ .#:/]*)(\d+)$"
+"""A number with letters in front."""
 _THOUSANDS = r"^\d{1,3}(?:,\d{3})+$"
 _SEVERAL = r"^\s*([^\s;,|/<>]+@[^\s;,|/<>]+?)\s*[;,|/\s]+.*@.*$"
 
@@ -36,7 +39,10 @@ def written_by(ids: pl.Series, form: Form) -> pl.Series:
         made = pl.when(bare.str.contains(_THOUSANDS)).then(bare.str.replace_all(",", "", literal=True))
         made = made.otherwise(bare)
     elif form == "points":
-        made = pl.when(text.str.contains(POINTED)).then(text.str.replace_all(r"\D", "")).otherwise(text)
+        bare = text.str.replace(r"^[#№]\s*(\w)", "$1")
+        made = pl.when(text.str.contains(POINTED)).then(text.str.replace_all(r"\D", "")).otherwise(bare)
+    elif form == "prefix":
+        made = text.str.replace(PREFIXED, "$2")
     elif form == "first_address":
         made = text.str.replace(_SEVERAL, "$1")
     else:

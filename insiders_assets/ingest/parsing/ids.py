@@ -98,7 +98,8 @@ def _person(column: pl.Series, counts: Counter[str], *, zeros: bool) -> pl.Serie
     mail = column.str.contains("@", literal=True)
     if mail.any():
         lower = column.set(~mail, None).str.to_lowercase().str.strip_chars(_AROUND_MAIL)
-        lower = lower.str.replace(r"^mailto:\s*", "")
+        lower = lower.str.replace(r"^mailto:\s*", "").str.replace(r"^[^<>@]*<([^<>@\s]+@[^<>@\s]+)$", "$1")
+        lower = lower.str.replace(r"^(\S+)\s*@\s*(\S+)$", "$1@$2")
         counts[MAIL] += int((lower != column).sum())
         column = pl.select(pl.coalesce(lower, column)).to_series().alias(column.name)
     return _replaced(column, r"^0+(\d)", "$1", ZEROS, counts) if zeros else column

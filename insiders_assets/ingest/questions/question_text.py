@@ -144,6 +144,14 @@ def _placeholder_ids(question: Question) -> str:
     return f"{held}; are they customers?"
 
 
+def _outstanding(question: Question) -> str:
+    (seen,) = question.values
+    return (
+        f"column {question.columns[0]} says that something is still to be paid on {seen.rows:,} lines worth "
+        f"{seen.money or 0:,.2f}; do these lines count as sold?"
+    )
+
+
 def _cents(question: Question) -> str:
     told = question.arguments
     return (
@@ -160,7 +168,11 @@ def _ids_of_one(question: Question) -> str:
     )
 
 
-_DIFFERENCES = {"ids_case": "case", "ids_punctuation": "blanks and punctuation"}
+_DIFFERENCES = {
+    "ids_case": "case",
+    "ids_punctuation": "blanks and punctuation",
+    "ids_prefix": "letters in front",
+}
 
 
 def _several_addresses(question: Question) -> str:
@@ -253,12 +265,14 @@ def _service(question: Question) -> str:
 
 
 _SERVICES = {
+    "total": "totals of other lines",
     "gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers", "tip": "tips or donations",
 }  # fmt: skip
 _SENTENCES: dict[str, Callable[[Question], str]] = {
     **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
     **{f"status_{group}": _status for group in _STATUS},
     "unpaid": _unpaid,
+    "outstanding": _outstanding,
     "cents": _cents,
     "discount": _discount,
     "price_or_total": _price_or_total,

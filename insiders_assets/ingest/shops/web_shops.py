@@ -25,6 +25,7 @@ SHOPIFY = Form(
             {"column": ("Financial Status",),
              "values": ["paid", "partially_paid", "authorized", "refunded", "partially_refunded"]},
             {"column": ("Paid at",), "empty": True},
+            {"column": ("Outstanding Balance",), "nonzero": True},
         ],
     },
     # Everything of the order stands on its first line alone.
