@@ -20,7 +20,7 @@ from insiders_assets.refresh.held import HeldRefresh
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.report_tables import refresh
 
-VIEWS = ("/", "/customers", "/clusters", "/budget", "/changes", "/time")
+VIEWS = ("/", "/customers", "/clusters", "/budget", "/changes", "/time", "/products")
 """The pages of the dashboard that need no customer."""
 
 FIRST, SECOND, THIRD = "2025-09-30-aaaa1111", "2025-10-31-bbbb2222", "2025-11-30-0a1b2c3d"

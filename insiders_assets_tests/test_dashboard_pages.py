@@ -305,6 +305,24 @@ def test_a_warehouse_of_an_older_version_says_what_to_wait_for(tmp_path: Path) -
         assert "it is told from the next refresh on" in text(get(address, "/changes"))
 
 
+def test_products_of_each_group_are_shown_or_what_to_wait_for(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    insiders = publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 120)
+    someone = insiders.filter("is_identified", cluster=1)["customer_id"][0]
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        shown = text(get(address, "/products", group="cluster:1"))
+        assert "Blue cup 1" in shown
+        assert "4.0×" in shown
+        assert "No product has enough buyers" in text(get(address, "/products", group="tier:viability"))
+        assert text(get(address, "/products", group="cluster:no")) == text(get(address, "/products"))
+        for page in ("/clusters", f"/customers/{someone}"):
+            assert "buy much more than others: Blue cup 1" in text(get(address, page)).replace("Buys", "buy")
+        with sqlite3.connect(file) as database:
+            database.execute("DROP TABLE product_affinity")
+        assert "after the next one, products are shown here" in text(get(address, "/products"))
+        assert "Blue cup" not in get(address, "/clusters") + get(address, f"/customers/{someone}")
+
+
 def test_months_and_cohorts_are_shown_or_what_to_wait_for(tmp_path: Path) -> None:
     file = tmp_path / "insiders.db"
     publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)

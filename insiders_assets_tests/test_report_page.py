@@ -246,7 +246,9 @@ def test_products_of_the_insiders_and_of_clusters_are_named_up_to_a_bound(page: 
     inputs = refresh(100)
     found = insiders_products(inputs)
     assert [row["stock_code"] for row in found["best"]] == [f"P{place:02d}" for place in range(1, 11)]
-    assert cluster_products(inputs) == {1: ["Blue cup 1", "Blue cup 2", "Blue cup 3"]}
+    assert cluster_products(inputs.tables["product_affinity"]) == {
+        1: ["Blue cup 1", "Blue cup 2", "Blue cup 3"]
+    }
     assert "Buys more than others do: Blue cup 1, Blue cup 2, Blue cup 3." in page
     older = {name: table for name, table in inputs.tables.items() if name != "product_affinity"}
     assert "No product has enough buyers" in render(refresh(100, tables=older))

@@ -19,6 +19,7 @@ from insiders_assets.dashboard.views.customer import customer
 from insiders_assets.dashboard.views.customers import customers
 from insiders_assets.dashboard.views.over_time import over_time
 from insiders_assets.dashboard.views.overview import overview
+from insiders_assets.dashboard.views.products import products
 from insiders_assets.dashboard.views.segments import segments
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.held import HELD
@@ -75,6 +76,7 @@ def create_app(
             Route("/changes", site.changes),
             Route("/time", site.over_time),
             Route("/segments", site.segments),
+            Route("/products", site.products),
             Route("/pulse", site.pulse),
             Route("/health", site.health),
             Route("/metrics", site.metrics),
@@ -147,6 +149,12 @@ class Site:
     def over_time(self, request: Request) -> Response:
         """What months brought, and who came back."""
         return self._page(request, "over_time.html", lambda view: over_time(view, self._words))
+
+    def products(self, request: Request) -> Response:
+        """What a tier or a cluster buys."""
+        return self._page(
+            request, "products.html", lambda view: products(view, self._words, request.query_params)
+        )
 
     def segments(self, request: Request) -> Response:
         """The segments, and how many were in each."""

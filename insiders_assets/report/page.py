@@ -140,7 +140,7 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
         "by_month": health.by_month(inputs.tables.get("revenue_by_month")),
         "retention": health.retention(inputs.tables.get("cohorts")),
         "products": products.insiders_products(inputs),
-        "cluster_products": products.cluster_products(inputs),
+        "cluster_products": products.cluster_products(inputs.tables.get("product_affinity")),
         "product_name": products.named,
         "least_buyers": LEAST_BUYERS,
         "states": tiers.states(inputs),

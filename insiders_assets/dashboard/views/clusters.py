@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.dashboard import figures
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.palette import shades
 from insiders_assets.report.sections.clusters import badge
+from insiders_assets.report.sections.products import cluster_products
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -23,11 +25,13 @@ def clusters(view: View, words: Language) -> dict[str, Any]:
     rows = view.rows(profiles.select().order_by(profiles.c.cluster))
     points = view.rows(drawn.select().order_by(drawn.c.customer_id))
     colour = _colours(rows)
+    bought = cluster_products(view.table(PRODUCT_AFFINITY))
     return {
         "profiles": [
             row
             | {
                 "colour": colour[row["cluster"]],
+                "products": bought.get(row["cluster"], []),
                 "badge": badge(words, row["stability"]),
                 "numbers": [
                     {

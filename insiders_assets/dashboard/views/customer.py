@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import FEATURES
 from insiders_assets.dashboard import figures
+from insiders_assets.dashboard.views.products import bought_more
 from insiders_assets.language import mark
 from insiders_assets.report.columns import HEADINGS, heading, write
 from insiders_assets.report.sections.movement import CAUSE_NAMES, CHANGE_NAMES
@@ -40,6 +41,7 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
         "customer_id": customer_id,
         "customer": row,
         "profile": view.row(profiles.select().where(profiles.c.cluster == row["cluster"])) if row else None,
+        "products": bought_more(view, row["cluster"]) if row else [],
         "numbers": _numbers(words, row) if row else [],
         "rank": _rank(view, row["revenue"]) if row and row["is_identified"] else None,
         "history": history,

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.products import PRODUCT_AFFINITY
+
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs
 
 LISTED = 10
 """Products listed by revenue, and as many by lift."""
+
+AGAIN = 5
+"""Products listed that are bought again most often."""
 
 NAMED = 3
 """Products named on a cluster's card."""
@@ -18,16 +23,39 @@ NAMED = 3
 
 def insiders_products(inputs: ReportInputs) -> dict[str, list[dict[str, Any]]]:
     """Return the Insiders' products by revenue and by lift, first place first; empty where there are none."""
-    rows = _of(inputs, "tier").filter(group_name="insider")
-    return {
-        name: rows.filter(pl.col(place) <= LISTED).sort(place).to_dicts()
-        for name, place in (("best", "place_by_revenue"), ("special", "place_by_lift"))
+    return group_products(inputs.tables.get("product_affinity"), "tier", "insider")
+
+
+def group_products(table: pl.DataFrame | None, grouped_by: str, name: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the products of a tier or cluster: ``best`` by revenue, ``special`` by lift, ``again`` by who repeats.
+
+    Args:
+        table: ``product_affinity``, or None of a refresh that had none.
+        grouped_by: ``tier`` or ``cluster``.
+        name: The tier, or the cluster's number.
+    """
+    rows = (PRODUCT_AFFINITY.empty() if table is None else table).filter(
+        grouped_by=grouped_by, group_name=name
+    )
+    found = {
+        key: rows.filter(pl.col(place) <= LISTED).sort(place).to_dicts()
+        for key, place in (("best", "place_by_revenue"), ("special", "place_by_lift"))
     }
+    repeated = rows.filter(pl.col("share_who_repeat") > 0).sort(
+        ["share_who_repeat", "revenue", "stock_code"], descending=[True, True, False]
+    )
+    return found | {"again": repeated.head(AGAIN).to_dicts()}
 
 
-def cluster_products(inputs: ReportInputs) -> dict[int, list[str]]:
-    """Return the names of the products that each cluster buys most beyond others, by its number."""
-    rows = _of(inputs, "cluster").filter(pl.col("place_by_lift") <= NAMED).sort("place_by_lift")
+def cluster_products(table: pl.DataFrame | None) -> dict[int, list[str]]:
+    """Return the names of the products that each cluster buys most beyond others, by its number.
+
+    Args:
+        table: ``product_affinity``, or None of a refresh that had none.
+    """
+    if table is None:
+        return {}
+    rows = table.filter(pl.col("place_by_lift") <= NAMED, grouped_by="cluster").sort("place_by_lift")
     found: dict[int, list[str]] = {}
     for row in rows.to_dicts():
         found.setdefault(int(row["group_name"]), []).append(named(row))
@@ -38,10 +66,3 @@ def named(row: dict[str, Any]) -> str:
     """A product by its description, or by its code if it has none; words written in capitals are not shouted."""
     text = " ".join((row["description"] or row["stock_code"]).split())
     return text.capitalize() if text.isupper() else text
-
-
-def _of(inputs: ReportInputs, grouped_by: str) -> pl.DataFrame:
-    from insiders_assets.contracts.programme import PRODUCT_AFFINITY
-
-    table = inputs.tables.get("product_affinity")
-    return (PRODUCT_AFFINITY.empty() if table is None else table).filter(grouped_by=grouped_by)
