@@ -54,8 +54,16 @@ def open_page(browser: Browser, address: str, size: tuple[int, int] = WIDE) -> N
     )
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("language", [language for language, _ in LANGUAGES])
+ONE_EACH = [
+    pytest.param("en", WIDE, id="en-wide"),
+    pytest.param("pt_BR", PHONE, id="pt_BR-phone"),
+    pytest.param("en", PHONE, id="en-phone", marks=pytest.mark.full),
+    pytest.param("pt_BR", WIDE, id="pt_BR-wide", marks=pytest.mark.full),
+]
+"""Each language and each size once; the other pairs take as long again."""
+
+
+@pytest.mark.parametrize(("language", "size"), ONE_EACH)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_shows_something_is_accessible_and_asks_nobody_for_anything(
     browser: Browser, addresses: dict[str, str], page: str, language: str, size: tuple[int, int]
