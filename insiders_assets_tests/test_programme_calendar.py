@@ -9,11 +9,15 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
+from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.errors import UsageError
 from insiders_assets.programme import ProgrammeRules
 from insiders_assets.programme.choosing import choose
+from insiders_assets.programme.config import MemberTier
+from insiders_assets.programme.named_tiers import member_tier_table
 from insiders_assets.programme.review import ends_on, first_review
 from insiders_assets.settings import load_settings
+from insiders_assets.storage.lake import failures
 from insiders_assets_tests import programme_shop as shop
 
 WINDOW = 60
@@ -27,8 +31,8 @@ def traded():
     return purchases.collect().lazy(), returns.collect().lazy()
 
 
-def at(traded, day, rules, before=None):
-    """The list of a day, after that of an earlier one."""
+def given_at(traded, day, rules, before=None):
+    """What the list of a day is chosen from, after that of an earlier one."""
     known = [frame.filter(pl.col("invoice_day") <= (day - shop.EPOCH).days) for frame in traded]
     borders = SimpleNamespace(insider=150.0, viability=60.0, measure=rules.measure, coverage=rules.coverages)
     given = shop.at(*known, day, window=WINDOW, rules=rules, borders=borders)
@@ -36,7 +40,12 @@ def at(traded, day, rules, before=None):
         then, insiders = before
         given = replace(given, previous=insiders, previous_as_of=then, previous_selection=rules.selection,
                         previous_model_version="m1", previous_window_days=WINDOW)  # fmt: skip
-    return day, choose(given).insiders
+    return given
+
+
+def at(traded, day, rules, before=None):
+    """The list of a day, after that of an earlier one."""
+    return day, choose(given_at(traded, day, rules, before)).insiders
 
 
 def lived(traded, days, rules):
@@ -117,3 +126,72 @@ def test_grace_in_refreshes_goes_on_and_is_not_mixed_with_days():
     for other in ({"grace_days": 5}, {"review": "monthly"}):
         with pytest.raises(UsageError, match="INSIDERS_GRACE_REFRESHES"):
             ProgrammeRules.from_settings(load_settings(grace_refreshes=2, **other))
+
+
+TIERS = (MemberTier("Gold", 0.3), MemberTier("Silver", 0.6), MemberTier("Bronze", 0.85))
+
+
+def named(traded, days, rules):
+    """The lists of some days and who has which named tier, each after the one before."""
+    found, before, tiers = {}, None, {}
+    for day in days:
+        given = replace(given_at(traded, day, rules, before), **tiers)
+        chosen = choose(given)
+        before, table = (day, chosen.insiders), member_tier_table(given, chosen.insiders, chosen.named)
+        tiers = {"member_tiers_before": table, "tier_standing_before": chosen.named.standing}
+        found[day] = chosen.insiders, chosen.named.standing, table
+    return found
+
+
+@pytest.mark.parametrize(
+    ("review", "grace", "step"),
+    [("monthly", 3, 6), pytest.param("daily", 10, 1, marks=pytest.mark.full)],
+)
+def test_named_tiers_fall_by_the_same_calendar_however_often_exports_arrive(traded, review, grace, step):
+    rules = ProgrammeRules(
+        window_days=WINDOW, review=review, grace_days=grace, suppress=(), member_tiers=TIERS
+    )
+    often = named(traded, [START + timedelta(days=n) for n in (0, *range(1, 62, step))], rules)
+    monthly = named(traded, [START, START + timedelta(days=31), START + timedelta(days=61)], rules)
+    for day, (insiders, standing, table) in monthly.items():
+        assert standing.equals(often[day][1])
+        assert table.equals(often[day][2])
+        TIER_STANDING.require(failures(standing.lazy(), TIER_STANDING)[1])
+        MEMBER_TIERS.require(failures(table.lazy(), MEMBER_TIERS)[1])
+        members = insiders.filter("is_member")
+        assert members["member_tier"].null_count() == 0
+        assert insiders.filter(~pl.col("is_member"))["member_tier"].drop_nulls().is_empty()
+        assert dict(table.select("member_tier", "members").iter_rows()) == {
+            tier.name: members.filter(pl.col("member_tier") == tier.name).height for tier in TIERS
+        }
+        gold = table["begins_at"][0]
+        assert set(members.filter(pl.col("value") >= gold)["member_tier"]) == {"Gold"}
+    assert table["begins_at"].to_list() == monthly[START][2]["begins_at"].to_list()
+    assert standing["below_since"].drop_nulls().len() > 0
+    assert standing.filter(pl.col("member_tier") == "Gold")["since"].max() > START
+
+
+def test_without_named_tiers_there_are_none(traded):
+    chosen = choose(given_at(traded, START, ProgrammeRules(window_days=WINDOW)))
+    assert chosen.named.standing.is_empty()
+    assert chosen.insiders["member_tier"].drop_nulls().is_empty()
+
+
+@pytest.mark.parametrize(
+    ("tiers", "more", "said"),
+    [
+        ("Gold,Silver", {}, "is no name with a share"),
+        ("Gold=0.9,Silver", {}, "stay below that of all Insiders, 0.85"),
+        ("Gold=0.5,Silver=0.4,Bronze", {}, "shares rise"),
+        ("Gold=0.5,Silver=0.7", {}, "the last takes the rest"),
+        ("Gold=0.5,Gold", {}, "two tiers have one name"),
+        ("Gold=0.5,Silver", {"policy": "coverage"}, "policy value"),
+        ("Gold=0.5,Silver", {"grace_refreshes": 1}, "grace in days"),
+    ],
+)
+def test_named_tiers_that_cannot_be_are_refused_in_one_line(tiers, more, said):
+    with pytest.raises(UsageError, match=said) as error:
+        ProgrammeRules.from_settings(load_settings(member_tiers=tiers, **more))
+    assert "INSIDERS_MEMBER_TIERS" in str(error.value)
+    found = ProgrammeRules.from_settings(load_settings(member_tiers="Gold=0.5,Silver"))
+    assert found.member_tiers == (MemberTier("Gold", 0.5), MemberTier("Silver", 0.85))

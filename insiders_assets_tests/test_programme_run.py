@@ -27,6 +27,8 @@ MADE = (
     "refreshes",
     "eligibility_rules",
     "suppressions",
+    "member_tiers",
+    "tier_standing",
     "tier_migration",
     "uplift",
     "cohorts",

@@ -36,7 +36,13 @@ REPORT = "insider_report"
 WHOLE = "report_is_whole"
 RELEASED = "is_released"
 
-SELECTION = (INSIDERS, contracts.MEMBERS, contracts.ELIGIBILITY_RULES, contracts.SUPPRESSIONS)
+SELECTION = (
+    INSIDERS,
+    contracts.MEMBERS,
+    contracts.ELIGIBILITY_RULES,
+    contracts.SUPPRESSIONS,
+    *contracts.NAMED_TIERS,
+)
 PROFILES = (contracts.CLUSTER_PROFILES, contracts.TIER_SUMMARY)
 EVIDENCE = (contracts.HYPOTHESES, contracts.EVIDENCE, contracts.UPLIFT)
 MOVEMENT = (
@@ -59,7 +65,7 @@ FROM_LIST = (INSIDERS.name,)
 FROM_LINES = (INSIDERS.name, CLEAN_PURCHASES.name)
 FROM_ALL_LINES = (*FROM_LINES, RETURNS.name)
 SEGMENTED_FROM = (INSIDERS.name, contracts.MEMBERSHIP_CHANGES.name, contracts.LEAVES_NEXT.name)
-ANSWERED_FROM = (*SELECTION[1:], *PROFILES, contracts.HYPOTHESES, contracts.EVIDENCE)
+ANSWERED_FROM = (*SELECTION[1:4], *PROFILES, contracts.HYPOTHESES, contracts.EVIDENCE)
 
 Kept = Iterator[MaterializeResult | AssetCheckResult]
 

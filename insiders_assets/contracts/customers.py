@@ -134,6 +134,10 @@ VALID_UNTIL = Column(
     nullable=True,
 )
 
+MEMBER_TIER = Column(
+    "member_tier", "str", "The member's named tier, where INSIDERS_MEMBER_TIERS names any.", nullable=True
+)
+
 _BY_NAME = {column.name: column for column in FEATURES}
 _ORIGINAL = ("revenue", "recency", "distinct_stock_code", "basket_size", "returned")
 
@@ -163,6 +167,7 @@ INSIDERS = Table(
         Column("below_since", "date", "Day since which grace has kept the customer in; empty without grace.",
                nullable=True),
         VALID_UNTIL,
+        MEMBER_TIER,
         Column("is_near_miss", "bool", "Whether one step, said in the reason, would make the customer an Insider."),
         Column("rule", "int32", "The plain rule that describes the customer.", nullable=True, ge=1),
         Column("rule_agrees", "bool", "Whether that rule says the customer's tier.", nullable=True),

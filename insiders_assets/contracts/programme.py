@@ -9,11 +9,13 @@ from insiders_assets.contracts.customers import (
     CUSTOMER_ID,
     FEATURES,
     MEMBER_SINCE,
+    MEMBER_TIER,
     STATE,
     STEPS,
     TIER,
     VALID_UNTIL,
 )
+from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.contracts.movement import (
     AMOUNTS,
     LEAVES_NEXT,
@@ -61,6 +63,7 @@ MEMBERS = Table(
         *STEPS,
         MEMBER_SINCE,
         VALID_UNTIL,
+        MEMBER_TIER,
     ),
 )
 
@@ -277,6 +280,9 @@ OVER_TIME = (REVENUE_BY_MONTH, COHORTS, REVENUE_BRIDGE)
 
 PRODUCTS = (PRODUCT_AFFINITY,)
 """What groups of customers buy, likewise."""
+
+NAMED_TIERS = (MEMBER_TIERS, TIER_STANDING)
+"""Named tiers of members, likewise."""
 
 SEGMENTED = (SEGMENTS, SEGMENT_CUSTOMERS)
 """Who is in which segment, likewise."""

@@ -18,6 +18,7 @@ from insiders_assets.programme.grace import with_grace
 from insiders_assets.programme.groups import gather
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.kinds import kind_words, name_kinds
+from insiders_assets.programme.named_tiers import NamedTiers, named_tiers
 from insiders_assets.programme.near_miss import with_gaps
 from insiders_assets.programme.offers import Targets, with_offers
 from insiders_assets.programme.policies import INSIDER, Selection
@@ -43,6 +44,7 @@ class Chosen:
         borders: The borders in force, whatever the policy.
         conditions: The rules that describe the tiers.
         memory: What was remembered of the refresh before.
+        named: The named tiers of members.
     """
 
     insiders: pl.DataFrame
@@ -53,6 +55,7 @@ class Chosen:
     borders: Borders
     conditions: Conditions
     memory: pl.DataFrame
+    named: NamedTiers
 
 
 def choose(inputs: ProgrammeInputs) -> Chosen:
@@ -102,6 +105,8 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
     customers = customers.join(
         valid_until(inputs, customers, borders), on="customer_id", how="left", maintain_order="left"
     )
+    named = named_tiers(inputs, customers, borders, same=same and same_model(inputs))
+    customers = customers.join(named.tiers, on="customer_id", how="left", maintain_order="left")
     conditions = fit_conditions(customers, selection.cut, WORTH[rules.value])
     customers = with_gaps(with_rules(customers, conditions), rules, selection, conditions)
     customers = with_states(with_reasons(customers, rules, names, selection, conditions))
@@ -109,7 +114,7 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
     customers = with_offers(customers, targets, kind_words(customers, inputs.axes))
     customers = with_steps(customers, selection.cut, targets)
     insiders = customers.select(INSIDERS.names).cast(INSIDERS.polars_schema)  # type: ignore[arg-type]
-    return Chosen(insiders, flags, names, targets, selection, borders, conditions, memory)
+    return Chosen(insiders, flags, names, targets, selection, borders, conditions, memory, named)
 
 
 def member_table(insiders: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from insiders_assets.programme.hypotheses.sample import gather_sample
 from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 from insiders_assets.programme.leaving import leaves_next
 from insiders_assets.programme.movement import compare, membership_changes, tier_migration
+from insiders_assets.programme.named_tiers import member_tier_table
 from insiders_assets.programme.over_time import cohorts, revenue_by_month
 from insiders_assets.programme.policies import INSIDER
 from insiders_assets.programme.products import product_affinity
@@ -59,13 +60,15 @@ def run_programme(inputs: ProgrammeInputs) -> Programme:
 
 
 def selection_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
-    """Return ``insiders``, ``members``, ``eligibility_rules`` and ``suppressions``."""
+    """Return ``insiders``, ``members``, ``eligibility_rules``, ``suppressions`` and the named tiers' tables."""
     customers = _sorted(chosen)
     return {
         "insiders": chosen.insiders,
         "members": member_table(customers, chosen.names),
         "eligibility_rules": eligibility_rules(customers, chosen.conditions),
         "suppressions": suppression_costs(customers, chosen.flags, inputs.rules),
+        "member_tiers": member_tier_table(inputs, customers, chosen.named),
+        "tier_standing": chosen.named.standing,
     }
 
 

@@ -81,6 +81,19 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class MemberTier:
+    """A named tier of members.
+
+    Attributes:
+        name: Its name.
+        share: The share of identified customers' value that it and those above it are drawn to cover.
+    """
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
 class ProgrammeRules:
     """Everything that decides the list, beside the customers themselves.
 
@@ -98,6 +111,7 @@ class ProgrammeRules:
         grace_days: Days a member stays for after falling out.
         review: On which days a status may end.
         grace_refreshes: Refreshes a member stays for after falling out, where refreshes are counted and not days.
+        member_tiers: Named tiers of members, the highest first; the last begins where Insiders do.
         suppress: Suppression rules that are on, of :data:`SUPPRESSIBLE`.
         opted_out: Ids of customers who are never invited.
         wholesale_score: Robust score above which an account is wholesale.
@@ -122,6 +136,7 @@ class ProgrammeRules:
     grace_days: int = GRACE_DAYS
     review: ReviewName = "daily"
     grace_refreshes: int | None = None
+    member_tiers: tuple[MemberTier, ...] = ()
     suppress: tuple[str, ...] = ("mostly_returned",)
     opted_out: frozenset[str] = frozenset()
     wholesale_score: float = 3.5
@@ -185,6 +200,7 @@ class ProgrammeRules:
             grace_days=GRACE_DAYS if settings.grace_days is None else settings.grace_days,
             review=settings.review,
             grace_refreshes=settings.grace_refreshes,
+            member_tiers=_member_tiers(settings),
             suppress=settings.suppress,
             opted_out=frozenset(settings.as_kept("customer_id", read_ids(settings.opted_out))),
             wholesale_score=settings.wholesale_score,
@@ -254,6 +270,43 @@ def _members_at_most(settings: Settings) -> int:
             cure="set INSIDERS_BUDGET_MEMBERS, or both INSIDERS_BUDGET and INSIDERS_COST_PER_MEMBER",
         )
     return int(settings.budget / settings.cost_per_member)
+
+
+def _member_tiers(settings: Settings) -> tuple[MemberTier, ...]:
+    """The named tiers, each with its share; the last with that of all Insiders."""
+    if not settings.member_tiers:
+        return ()
+    setting, cure = "INSIDERS_MEMBER_TIERS", "write them like Gold=0.5,Silver=0.7,Bronze"
+    if settings.policy != "value" or settings.grace_refreshes is not None:
+        raise UsageError(
+            "named tiers are of the policy value, with grace in days",
+            where=setting,
+            cure="unset them, or INSIDERS_POLICY and INSIDERS_GRACE_REFRESHES",
+        )
+    found: list[MemberTier] = []
+    *named, last = settings.member_tiers
+    for text in named:
+        name, _, said = (part.strip() for part in text.partition("="))
+        try:
+            share = float(said)
+        except ValueError:
+            raise UsageError(f"{text!r} is no name with a share", where=setting, cure=cure) from None
+        least = found[-1].share if found else 0.0
+        if not least < share < settings.insider_coverage:
+            raise UsageError(
+                f"{text!r}: shares rise from tier to tier and stay below that of all Insiders, "
+                f"{settings.insider_coverage:g}",
+                where=setting,
+                cure=cure,
+            )
+        found.append(MemberTier(name, share))
+    if "=" in last:
+        raise UsageError(f"{last!r}: the last takes the rest of the Insiders", where=setting, cure=cure)
+    found.append(MemberTier(last.strip(), settings.insider_coverage))
+    names = [tier.name for tier in found]
+    if not all(names) or len(set(names)) < len(names):
+        raise UsageError("two tiers have one name, or one has none", where=setting, cure=cure)
+    return tuple(found)
 
 
 def _thresholds(texts: tuple[str, ...], setting: str) -> tuple[Threshold, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.programme.borders import Borders, FrozenBorders
 from insiders_assets.programme.config import ProgrammeRules
 
@@ -44,6 +45,8 @@ class ProgrammeInputs:
         previous_window_days: Days that the refresh before looked back on, or None if it did not say: as many as now.
         previous_revenue: Revenue of all customers as the refresh before published it; None if that is what
             ``previous`` adds up to.
+        member_tiers_before: ``member_tiers`` as the refresh before published it; empty if it had none.
+        tier_standing_before: ``tier_standing`` of the same.
         backtest: Rows of ``evidence`` that the last ``selection_backtest`` measured, or None.
     """
 
@@ -70,6 +73,12 @@ class ProgrammeInputs:
     previous_measure: str = "gross"
     previous_window_days: int | None = None
     previous_revenue: float | None = None
+    member_tiers_before: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=MEMBER_TIERS.polars_schema)
+    )
+    tier_standing_before: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=TIER_STANDING.polars_schema)
+    )
     backtest: pl.DataFrame | None = None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import __version__
+from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.places import place
@@ -120,10 +121,18 @@ def programme_inputs(
         borders_before=_borders_before(latest),
         previous_measure=(latest or {}).get("measure") or "gross",
         previous_window_days=(latest or {}).get("window_days"),
+        **_tiers_before(stores),
         stability=_stability(stores, model.version),
         backtest=_backtest(stores),
         rows=_counted(stores) | {"purchases": _rows(purchases), "returns": _rows(returns)},
     )
+
+
+def _tiers_before(stores: Stores) -> dict[str, pl.DataFrame]:
+    """The named tiers of the refresh before, if its version of the platform published any."""
+    there = set(stores.warehouse.tables()) if stores.warehouse.exists() else set()
+    names = {"member_tiers_before": MEMBER_TIERS.name, "tier_standing_before": TIER_STANDING.name}
+    return {given: stores.warehouse.read(name) for given, name in names.items() if name in there}
 
 
 def _counted(stores: Stores) -> dict[str, int]:

@@ -33,6 +33,7 @@ HEADINGS = {
     "offer_type": mark("Offer"),
     "member_since": mark("Member since"),
     "valid_until": mark("Valid until"),
+    "member_tier": mark("Member tier"),
 }
 
 MONEY = ("revenue", "avg_ticket", "value", "gap_amount")

@@ -73,6 +73,11 @@ class ProgrammeSettings(BaseModel):
         ge=0,
         description="Grace in refreshes (of one day: one), as homes from before grace_days counted it; not with it.",
     )
+    member_tiers: Words = Field(
+        (),
+        description="Policy value: named tiers of members, the highest first, each with the share of value that it and "
+        "those above cover; the last takes the rest: Gold=0.5,Silver=0.7,Bronze.",
+    )
     suppress: Words = Field(
         ("mostly_returned",),
         description="Who is never invited beside anonymous and opted-out customers: wholesale, mostly_returned.",

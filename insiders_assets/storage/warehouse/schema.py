@@ -27,7 +27,7 @@ TABLES: dict[str, Table] = {contract.name: contract for contract in CONTRACTS}
 HISTORY = tuple(contract.name for contract in CONTRACTS if "refresh_id" in contract.names)
 """Tables that keep every refresh's rows, told apart by ``refresh_id``."""
 
-PER_CUSTOMER = ("insiders", "members", "purchases_by_month", "segment_customers")
+PER_CUSTOMER = ("insiders", "members", "purchases_by_month", "segment_customers", "tier_standing")
 """Tables with a row per customer or more. A publish refills most of their rows, and they have no primary key.
 
 Their key is checked by the contract before the write. Held by the database, it costs PostgreSQL more than the rows do:
