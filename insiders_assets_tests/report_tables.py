@@ -13,6 +13,8 @@ from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS, TIERS
 from insiders_assets.contracts.table import Column, Table
 from insiders_assets.contracts.transactions import REJECTED_ROWS
+from insiders_assets.language.message import Message, message
+from insiders_assets.language.writer import columns
 from insiders_assets.report import ReportInputs
 from insiders_assets_tests.tables import completed
 
@@ -24,6 +26,11 @@ NAMES = (
 )  # fmt: skip
 TIER_OF = ("insider", "insider", "insider", "insider", "viability", "not_insider", "not_insider")
 HOSTILE = "<script>alert('cluster')</script>"
+
+
+def columns_of(name: str, told: Message) -> dict[str, pl.Expr]:
+    """The columns by which every row of a table says the same message."""
+    return {column: pl.lit(value) for column, value in columns(name, told).items()}
 
 
 def customers(count: int = 600, seed: int = 7) -> pl.DataFrame:
@@ -95,8 +102,8 @@ def insiders(count: int = 600, seed: int = 7) -> pl.DataFrame:
             .then(pl.lit("lapsing"))
             .otherwise(pl.lit("active"))
         ),
-        headline=pl.lit("Insider, active"),
-        next_step=pl.lit("Keep in touch."),
+        **columns_of("headline", message("headline.active")),
+        **columns_of("next_step", message("step.keep_in_touch")),
         offer_type=pl.lit("none"),
     )
     return _complete(INSIDERS, frame)
@@ -212,39 +219,41 @@ def _evidence() -> pl.DataFrame:
             "measure": "rule_fidelity",
             "subject": "rules",
             "value": 0.97,
-            "note": "In the space of the scaled features.",
+            **columns("note", message("note.features")),
         }
     )
     return _table(contracts.EVIDENCE, rows)
 
 
 def _rules() -> pl.DataFrame:
-    conditions = ("67 purchase lines or more", "33 to 66 purchase lines", "32 purchase lines at most")
+    conditions = (
+        message("rule.purchase_lines.from", count=67),
+        message("rule.purchase_lines.between", low=33, high=66),
+        message("rule.purchase_lines.at_most", count=32),
+    )
     return _table(
         contracts.ELIGIBILITY_RULES,
         [
             {
-                "rule": number, "says_insider": number < 3, "condition": text, "customers": 100 * number,
+                "rule": number, "says_insider": number < 3, **columns("condition", told), "customers": 100 * number,
                 "insiders": 90, "members": 88, "share_right": 0.97, "share_of_revenue": 0.3,
             }
-            for number, text in enumerate(conditions, start=1)
+            for number, told in enumerate(conditions, start=1)
         ],
     )  # fmt: skip
 
 
 def _suppressions() -> pl.DataFrame:
-    rules = {
-        "anonymous": "not identified: there is nobody to invite",
-        "wholesale": "buys in bulk like a trade customer",
-    }
+    rules = ("anonymous", "wholesale")
     return _table(
         contracts.SUPPRESSIONS,
         [
             {
-                "rule": rule, "meaning": meaning, "is_on": rule == "anonymous", "customers": 140, "insiders": 50,
+                "rule": rule, **columns("meaning", message(f"suppression.{rule}")),
+                "is_on": rule == "anonymous", "customers": 140, "insiders": 50,
                 "insiders_by_this_rule": 50, "revenue": 1234.5, "share_of_revenue": 0.0,
             }
-            for rule, meaning in rules.items()
+            for rule in rules
         ],
     )  # fmt: skip
 
@@ -274,7 +283,7 @@ def _leaving(frame: pl.DataFrame) -> pl.DataFrame:
     row = {
         "customer_id": someone, "next_as_of": date(2025, 12, 30), "why": "grace_ended", "leaves": True, "value": 500.0,
         "ages_out": 0.0, "value_then": 500.0, "must_reach": 600.0, "needs": 100.0, "needs_orders": 1,
-        "sentence": "Grace ends on 2025-12-30: leaves unless they buy for 100.",
+        **columns("sentence", message("leaving.grace_ends", day=date(2025, 12, 30), needs=100)),
     }  # fmt: skip
     return _table(contracts.LEAVES_NEXT, [row])
 

@@ -16,9 +16,13 @@ import fastexcel
 import polars as pl
 import pytest
 
+from insiders_assets.contracts.messages import without_facts
 from insiders_assets.dashboard.downloads import COLUMNS
 from insiders_assets.language import Language
-from insiders_assets.storage.warehouse import Warehouse
+from insiders_assets.language.message import message
+from insiders_assets.language.pages import PageWriter
+from insiders_assets.language.writer import PLAIN, columns
+from insiders_assets.storage.warehouse import TABLES, Warehouse
 from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, VIEWS, publish, serving
 
 PASSWORD = "hunter2-planted"
@@ -349,31 +353,44 @@ def test_pages_speak_portuguese_with_its_numbers(tmp_path: Path) -> None:
     assert f"R$ {written}".replace("\xa0", " ") in text(page).replace("\xa0", " ")
 
 
-def test_the_programmes_sentences_are_told_in_the_readers_language(tmp_path: Path) -> None:
+def test_what_the_tables_say_is_told_in_the_readers_language_and_of_an_older_warehouse_in_english(
+    tmp_path: Path,
+) -> None:
     url = f"sqlite:///{tmp_path / 'insiders.db'}"
     publish(Warehouse.open(url), FIRST, 120)
-    sentence = {
-        "insiders": ("reason", "Bought for 4,310.00 in 7 orders, the last 2 days ago."),
-        "cluster_profiles": ("name", "highest revenue, frequent buyers"),
-        "business_answers": ("question", "How many customers are in the group?"),
+    said = {
+        "insiders": message("reason.gross", value=4310, orders=7, days=2, why=message("why.nobody")),
+        "cluster_profiles": message("name", words=[message("word.often"), message("word.big")]),
+        "business_answers": message("question.2"),
     }
+    column = {"insiders": "reason", "cluster_profiles": "name", "business_answers": "question"}
     with sqlite3.connect(tmp_path / "insiders.db") as database:
-        for table, (column, english) in sentence.items():
-            database.execute(f"UPDATE {table} SET {column} = ?", (english,))
+        for table, each in said.items():
+            values = columns(column[table], each)
+            assigned = ", ".join(f"{name} = ?" for name in values)
+            database.execute(f"UPDATE {table} SET {assigned}", list(values.values()))
         (customer,) = database.execute("SELECT customer_id FROM insiders WHERE is_member LIMIT 1").fetchone()
-    words = Language("pt_BR", "BRL")
+    words = PageWriter(Language("pt_BR", "BRL"))
+    pages = {
+        f"/customers/{quote(customer)}": ("insiders", "cluster_profiles"),
+        "/clusters": ("cluster_profiles",),
+        "/": ("business_answers", "cluster_profiles"),
+    }
     with serving(Warehouse.open(url, read_only=True), language="pt_BR", currency="BRL") as address:
-        pages = {
-            f"/customers/{quote(customer)}": ("insiders", "cluster_profiles"),
-            "/clusters": ("cluster_profiles",),
-            "/": ("business_answers", "cluster_profiles"),
-        }
         for page, tables in pages.items():
             seen = text(get(address, page))
-            for _, english in (sentence[table] for table in tables):
-                assert words.told(english) != english
-                assert " ".join(words.told(english).split()) in seen, page
-                assert english not in seen, page
+            for table in tables:
+                assert " ".join(words.write(said[table]).split()) in seen, page
+                assert PLAIN.write(said[table]) not in seen, page
+    with sqlite3.connect(tmp_path / "insiders.db") as database:
+        for table in said:
+            for name in set(TABLES[table].names) - set(without_facts(TABLES[table].names)):
+                database.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+    with serving(Warehouse.open(url, read_only=True), language="pt_BR", currency="BRL") as address:
+        for page, tables in pages.items():
+            seen = text(get(address, page))
+            for table in tables:
+                assert PLAIN.write(said[table]) in seen, page
 
 
 def test_a_workbook_leaves_nothing_among_temporary_files_and_a_killed_one_is_swept(

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION, UPLIFT
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import columns
 from insiders_assets.report import preview
 from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.gauge import gauge
@@ -36,7 +39,7 @@ from insiders_assets.report.sections.products import cluster_products, insiders_
 from insiders_assets.report.sections.programme import nearly
 from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
-from insiders_assets_tests.report_tables import HOSTILE, insiders, refresh
+from insiders_assets_tests.report_tables import HOSTILE, columns_of, insiders, refresh
 
 SECTIONS = {
     "report": ("summary", "questions", "actions", "movement", "health", "products", "clusters", "members"),
@@ -326,7 +329,7 @@ def test_a_campaign_is_shown_where_one_was_measured() -> None:
         "low": 0.02,
         "high": 0.18,
         "p_value": 0.01,
-        "note": "2025-11-01 to 2025-11-30, 30 days.",
+        **columns("note", message("uplift.period", start="2025-11-01", end="2025-11-30", days=30)),
     }
     table = pl.DataFrame([measured | interval], schema=UPLIFT.polars_schema)
     page = render_evidence(refresh(100, tables={**inputs.tables, "uplift": table}))
@@ -374,12 +377,25 @@ def test_those_who_stayed_are_in_the_matrix_where_the_programme_counts_them() ->
 
 def test_the_summary_tells_only_the_most_pressing_action_of_a_cluster() -> None:
     inputs = refresh(200)
+    offer, numbers = message("action.bundle"), message("behind.bundle", own=Decimal("1.5"), insiders=3)
+    later, behind = message("action.reward"), message("behind.reward")
     both = inputs.tables["cluster_profiles"].with_columns(
+        **columns_of("action", message("actions.two", first=offer, then=later)),
+        **columns_of("action_reason", message("reasons.two", first=numbers, then=behind)),
+    )
+    summary = render(refresh(200, tables={**inputs.tables, "cluster_profiles": both}))
+    summary = summary.split('<ol class="actions"')[1].split("</ol>")[0]
+    assert "Bundles: sets and quantity prices that fill the basket.<" in summary
+    assert "a median of 1.5 units per order, Insiders 3. Cluster" in summary
+    assert "Reward" not in summary
+    older = inputs.tables["cluster_profiles"].with_columns(
         action=pl.lit("Sell more. Then: sell again."), action_reason=pl.lit("1.5 against 2.5. 3 against 4.")
     )
-    shown = next_actions(refresh(200, tables={**inputs.tables, "cluster_profiles": both}))
-    assert {(row["action"], row["action_reason"]) for row in shown} == {("Sell more.", "1.5 against 2.5.")}
-    assert [row["revenue_at_stake"] for row in shown] == sorted(both["revenue_at_stake"], reverse=True)[:3]
+    page = render(refresh(200, tables={**inputs.tables, "cluster_profiles": older}))
+    assert "Sell more.<" in page
+    assert "1.5 against 2.5. Cluster" in page
+    shown = next_actions(refresh(200, tables={**inputs.tables, "cluster_profiles": older}))
+    assert [row["revenue_at_stake"] for row in shown] == sorted(older["revenue_at_stake"], reverse=True)[:3]
 
 
 def test_colours_are_legible_and_the_style_uses_the_same_ones() -> None:

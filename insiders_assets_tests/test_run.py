@@ -360,8 +360,8 @@ def test_an_as_of_date_before_all_data_is_said_and_touches_nothing(copy):
 def test_the_answers_are_printed_in_the_readers_language(twice):
     words = Language("pt_BR", "BRL")
     for row in json.loads((twice.home / "reports" / "latest" / "report.json").read_text())["answers"]:
-        assert words.told(row["question"]) in twice.said
-        assert words.told(row["answer"]) in twice.said
+        assert words.said(row, "question") in twice.said
+        assert words.said(row, "answer") in twice.said
         assert row["question"] not in twice.said
     assert "linhas lidas" in twice.said
     assert "Relatório: " in twice.said

@@ -37,7 +37,8 @@ def print_outcome(stores: Stores, report: dict[str, Any], *, current: bool, whol
     if current:
         typer.echo(words.text("Nothing new since the last refresh; its report stands.") + "\n")
     typer.echo(words.text("Insiders on %(day)s", day=words.day(date.fromisoformat(report["as_of"]))))
-    for line in _whole(words, report) if whole_answers else _short(words, report):
+    answers = _answers(stores, report)
+    for line in _whole(words, answers) if whole_answers else _short(words, report, answers):
         typer.echo(line)
     typer.echo("")
     typer.echo(_rows(words, report["rows"]))
@@ -68,25 +69,35 @@ def _rows(words: Language, rows: dict[str, int]) -> str:
     )
 
 
-def _short(words: Language, report: dict[str, Any]) -> list[str]:
+def _answers(stores: Stores, report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers of the report, with the codes and arguments by which the lake tells the same in any language."""
+    with suppress(OSError, InsidersError):
+        kept = {row["number"]: row for row in stores.lake.read("business_answers").to_dicts()}
+        told = [kept.get(row["number"], row) for row in report["answers"]]
+        return [
+            one if one["answer"] == row["answer"] else row
+            for one, row in zip(told, report["answers"], strict=True)
+        ]
+    return list(report["answers"])
+
+
+def _short(words: Language, report: dict[str, Any], answers: list[dict[str, Any]]) -> list[str]:
     """A line for each question: its headline, or the first sentence of what an older report answers."""
     from insiders_assets.report.headlines import TITLES, headlines
 
     told = headlines(words, report)
     lines = []
-    for answer in report["answers"]:
+    for answer in answers:
         number = answer["number"]
-        title = words.text(TITLES[number]) if number in TITLES else words.told(answer["question"])
-        lines.append(
-            f"{number}. {title}: {told.get(number) or words.told(words.sentences(answer['answer'])[0])}"
-        )
+        title = words.text(TITLES[number]) if number in TITLES else words.said(answer, "question")
+        lines.append(f"{number}. {title}: {told.get(number) or words.said_sentences(answer, 'answer')[0]}")
     return ["", *lines]
 
 
-def _whole(words: Language, report: dict[str, Any]) -> list[str]:
+def _whole(words: Language, answers: list[dict[str, Any]]) -> list[str]:
     return [
-        f"\n{answer['number']}. {words.told(answer['question'])}\n   {words.told(answer['answer'])}"
-        for answer in report["answers"]
+        f"\n{answer['number']}. {words.said(answer, 'question')}\n   {words.said(answer, 'answer')}"
+        for answer in answers
     ]
 
 

@@ -1,5 +1,6 @@
 """Tables of the backtest: lists chosen with what was known then, measured on the days after."""
 
+from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.table import Column, Table, share
 
 SELECTION_BACKTEST = Table(
@@ -19,6 +20,7 @@ SELECTION_BACKTEST = Table(
         Column("low", "float64", "Lower end of its 95 % bootstrap interval over customers.", nullable=True),
         Column("high", "float64", "Upper end of its 95 % bootstrap interval over customers.", nullable=True),
         Column("note", "str", "What to keep in mind, such as a model that did not converge.", nullable=True),
+        *facts("note"),
     ),
 )  # fmt: skip
 

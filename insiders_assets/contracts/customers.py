@@ -1,5 +1,6 @@
 """Tables with one row per customer: features, embedding, clusters and the list."""
 
+from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.table import Column, Table
 
 CUSTOMER_ID = Column(
@@ -182,5 +183,6 @@ INSIDERS = Table(
         *STEPS,
         *WORTH,
         Column("details", "str", "What describes the customer beside the reason: cluster, rule and their own numbers."),
+        *facts("reason", "details", "headline", "next_step"),
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from insiders_assets.contracts.customers import CUSTOMER_ID, NOT_SEEN, TIERS
+from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.table import Column, Table
 
 CAUSES = (
@@ -88,6 +89,7 @@ LEAVES_NEXT = Table(
             "needs_orders", "int64", "Orders like their own that would do.", "orders", nullable=True, ge=1
         ),
         Column("sentence", "str", "The same as a sentence."),
+        *facts("sentence"),
     ),
 )
 

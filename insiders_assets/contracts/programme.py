@@ -16,6 +16,7 @@ from insiders_assets.contracts.customers import (
     VALID_UNTIL,
 )
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
+from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.movement import (
     AMOUNTS,
     LEAVES_NEXT,
@@ -64,6 +65,7 @@ MEMBERS = Table(
         MEMBER_SINCE,
         VALID_UNTIL,
         MEMBER_TIER,
+        *facts("reason", "cluster_name", "headline", "next_step"),
     ),
 )
 
@@ -120,6 +122,7 @@ CLUSTER_PROFILES = Table(
         Column("rule", "str", "A plain rule that tells the cluster's customers; empty where none does.", nullable=True),
         Column("rule_share_right", "float64", "Share of those the rule tells who are in the cluster.", "fraction",
                nullable=True, ge=0, le=1),
+        *facts("name", "sets_apart", "action", "action_reason", "rule"),
     ),
 )  # fmt: skip
 
@@ -130,6 +133,7 @@ BUSINESS_ANSWERS = Table(
         Column("number", "int32", "The question's number.", unique=True, ge=1),
         Column("question", "str", "The question."),
         Column("answer", "str", "The answer."),
+        *facts("question", "answer"),
     ),
 )
 
@@ -151,6 +155,7 @@ HYPOTHESES = Table(
             "p_value", "float64", "The test's p-value, corrected for many tests.", nullable=True, ge=0, le=1
         ),
         Column("test", "str", "How it was tested.", nullable=True),
+        *facts("statement", "finding", "test"),
     ),
 )
 
@@ -177,6 +182,7 @@ EVIDENCE = Table(
         Column("low", "float64", "Lower end of its 95 % interval.", nullable=True),
         Column("high", "float64", "Upper end of its 95 % interval.", nullable=True),
         Column("note", "str", "What to keep in mind when reading it.", nullable=True),
+        *facts("note"),
     ),
 )
 
@@ -234,6 +240,7 @@ SUPPRESSIONS = Table(
         ),
         Column("revenue", "float64", "Revenue of the Insiders it applies to.", "currency", ge=0),
         share("share_of_revenue", "Their share of identified revenue; 0 for the anonymous."),
+        *facts("meaning"),
     ),
 )
 
@@ -249,6 +256,7 @@ ELIGIBILITY_RULES = Table(
         count("members", "Those who are members."),
         share("share_right", "Share of its customers of whom it says the side that the policy says."),
         share("share_of_revenue", "Share of identified revenue of its customers."),
+        *facts("condition"),
     ),
 )
 
@@ -266,6 +274,7 @@ UPLIFT = Table(
         Column("high", "float64", "Upper end of its 95 % interval.", nullable=True),
         Column("p_value", "float64", "Two-sided p-value of no difference.", nullable=True, ge=0, le=1),
         Column("note", "str", "What to keep in mind."),
+        *facts("note"),
     ),
 )
 

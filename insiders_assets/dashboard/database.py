@@ -69,6 +69,16 @@ class View:
         schema = contract.polars_schema
         return pl.DataFrame(rows, schema=schema).sort(key_of(contract)) if rows else None
 
+    def select(self, table: sa.Table, *names: str) -> sa.Select[Any]:
+        """A query for the columns of a table, all or those called ``names``: for those that the warehouse has.
+
+        An older version may have published without the others.
+        """
+        import sqlalchemy as sa
+
+        there = {column["name"] for column in sa.inspect(self.connection).get_columns(table.name)}
+        return sa.select(*(table.c[name] for name in names or table.c.keys() if name in there))
+
     def has(self, table: str) -> bool:
         """Whether the warehouse has a table: an older version may have published without it."""
         import sqlalchemy as sa

@@ -7,6 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.contracts.messages import without_facts
 from insiders_assets.dashboard.filters import Filters
 from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.storage.warehouse import tables
@@ -29,7 +30,7 @@ PIECE = 1 << 18
 LEFT_OUT = ("embedding_x", "embedding_y")
 """Columns that mean nothing outside the map."""
 
-COLUMNS = tuple(name for name in INSIDERS.names if name not in LEFT_OUT)
+COLUMNS = tuple(name for name in without_facts(INSIDERS.names) if name not in LEFT_OUT)
 
 
 def stream_csv(reader: Reader, filters: Filters) -> Response:

@@ -224,7 +224,7 @@ def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int,
     traces: list[Figure] = []
     for number in sorted({row["cluster"] for row in points} & named.keys()):
         of_cluster = [row for row in points if row["cluster"] == number]
-        label = escape(f"{number} · {words.told(named[number]['name'])}")
+        label = escape(f"{number} · {words.said(named[number], 'name')}")
         lines = (
             "<b>%{customdata[0]}</b>",
             label,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.messages import with_facts
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -138,13 +139,13 @@ class Choices:
     """What there is to choose from.
 
     Attributes:
-        clusters: Number and name of each cluster.
+        clusters: Number and name of each cluster, as ``cluster_profiles`` has them.
         countries: Countries, the one with most customers first.
         months: Months of a last purchase, newest first.
         segments: Names of segments.
     """
 
-    clusters: list[tuple[int, str]]
+    clusters: list[dict[str, Any]]
     countries: list[str]
     months: list[date]
     segments: list[str]
@@ -164,9 +165,9 @@ def choices(view: View) -> Choices:
     months = (
         sa.select(summary.c.last_purchase_month).distinct().order_by(summary.c.last_purchase_month.desc())
     )
-    clusters = sa.select(profiles.c.cluster, profiles.c.name).order_by(profiles.c.cluster)
+    clusters = view.select(profiles, "cluster", *with_facts("name")).order_by(profiles.c.cluster)
     return Choices(
-        [(row["cluster"], row["name"]) for row in view.rows(clusters)],
+        view.rows(clusters),
         [row["country"] for row in view.rows(countries)],
         [row["last_purchase_month"] for row in view.rows(months)],
         [row["segment"] for row in view.rows(_segments(view))] if view.has("segments") else [],

@@ -56,8 +56,8 @@ class Pages:
             "day": words.day,
             "moment": words.moment,
             "translated": words.text,
-            "told": words.told,
             "signed": partial(signed, words),
+            "said": words.said,
         }
         self._environment.globals |= {
             "words": words,

@@ -6,18 +6,21 @@ catalogue. Babel, which knows how the world writes numbers, is imported on first
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
 from insiders_assets.language.amounts import WHOLE_FROM, unsigned_zero
+from insiders_assets.language.catalogue import CATALOGUES, translations
+from insiders_assets.language.message import Message
+from insiders_assets.language.pages import PageWriter, side_by_side
+from insiders_assets.language.writer import MISSING, message_in, parts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from babel import Locale
-    from babel.messages import Catalog
 
     from insiders_assets.language.sentences import Sentences
 
@@ -27,23 +30,13 @@ LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}
 DEFAULT = "en"
 """The language that texts are written in."""
 
-MISSING = "–"
-"""Written for a number that is not there."""
-
-CATALOGUES = Path(__file__).parent / "catalogues"
+REMEMBERED = 50_000
+"""Messages remembered at most."""
 
 
 def mark(text: str) -> str:
     """``text`` itself: marks a text that is translated later, where it is shown, for the catalogue."""
     return text
-
-
-@lru_cache
-def _catalogue(name: str) -> Catalog:
-    from babel.messages.pofile import read_po
-
-    with (CATALOGUES / f"{name}.po").open("rb") as file:
-        return read_po(file, locale=name.rpartition(".")[2])
 
 
 class Language:
@@ -84,52 +77,76 @@ class Language:
 
         A text that is not in the catalogue stays English: a half-translated page beats a broken one.
         """
-        found = english
-        if self.name != DEFAULT and english:
-            message = _catalogue(self.name).get(english)
-            if message is not None and message.string:
-                found = message.string if isinstance(message.string, str) else message.string[0]
+        found = translations(self.name).gettext(english) if english else english
         return found % values if values else found
+
+    def plural_text(self, one: str, many: str, count: float) -> str:
+        """The form of a text that fits ``count``, with its places still to fill."""
+        whole = int(count) if count == int(count) else 2
+        return translations(self.name).ngettext(one, many, whole)
 
     def plural(self, one: str, many: str, count: float, **values: Any) -> str:
         """The form of a text that fits ``count``, which is written for ``%(count)s`` in it."""
-        found = one if count == 1 else many
-        if self.name != DEFAULT:
-            catalogue = _catalogue(self.name)
-            message = catalogue.get((one, many)) or catalogue.get(one)
-            if message is not None and message.string and not isinstance(message.string, str):
-                found = message.string[self.locale.plural_form(count) != "one"] or found
-        return found % ({"count": self.number(count)} | values)
+        return self.plural_text(one, many, count) % ({"count": self.number(count)} | values)
+
+    def joint(self, english: str) -> str:
+        """What stands before the last part of a list."""
+        return {" and ": self.text(" and "), "; or ": self.text("; or ")}.get(english, english)
+
+    def said(self, row: Mapping[str, Any], name: str) -> str:
+        """What a row of a table says by its column ``name``, told from the code and arguments that stand beside it.
+
+        A row of an older version, which has no code, or of a newer one, whose code is not known, says it in the
+        English of its column.
+        """
+        return " ".join(self.said_sentences(row, name))
+
+    def said_sentences(self, row: Mapping[str, Any], name: str) -> list[str]:
+        """The same, sentence by sentence where it is made of several; nothing if the row says nothing."""
+        english, code, args = row.get(name) or "", row.get(f"{name}_code"), row.get(f"{name}_args")
+        if not code:
+            return [english] if english else []
+        if (code, args) not in self._told:
+            if len(self._told) > REMEMBERED:
+                self._told.clear()
+            try:
+                self._told[code, args] = [
+                    PageWriter(self, exact=side_by_side(part)).write(part)
+                    for part in parts(Message.read(code, args))
+                ]
+            except (KeyError, TypeError, ValueError, ArithmeticError):
+                return [english]
+        return self._told[code, args]
+
+    def said_first(self, row: Mapping[str, Any], name: str) -> str:
+        """What the first of several things says that a row says by its column ``name``, without a full stop.
+
+        Of a row of an older version, the first sentence of its English.
+        """
+        try:
+            first = (message_in(row, name) or Message("")).args["first"]
+            return PageWriter(self, exact=side_by_side(first)).write(first)
+        except (KeyError, TypeError, ValueError, ArithmeticError):
+            return str(row.get(name) or "").split(". ")[0].rstrip(".")
+
+    def told(self, english: str) -> str:
+        """Why a row was rejected, in this language; what is not recognised stays as it is."""
+        return english if self.name == DEFAULT else self._sentences.write(english)
 
     @cached_property
     def _sentences(self) -> Sentences:
+        from babel.messages.pofile import read_po
+
         from insiders_assets.language.sentences import Sentences
 
-        # English has patterns too: they find the amounts that its sentences lack the currency of, and some sentences
-        # of the tables, whose words stay, are said better on a page.
-        other = next(name for name in LANGUAGES if name != DEFAULT)
-        known = _catalogue(f"sentences.{self.name if self.name != DEFAULT else other}")
-        pairs = {str(message.id): str(message.string) for message in known if message.id}
-        if self.name == DEFAULT:
-            said = _catalogue(f"sentences.{DEFAULT}")
-            better = {str(message.id): str(message.string) for message in said if message.id}
-            pairs = {english: better.get(english, english) for english in pairs}
-        return Sentences(self, pairs.items())
+        with (CATALOGUES / f"sentences.{self.name}.po").open("rb") as file:
+            known = read_po(file, locale=self.name)
+        return Sentences(self, [(str(each.id), str(each.string)) for each in known if each.id])
 
-    def told(self, english: str) -> str:
-        """Sentences that the programme wrote, such as a reason or an answer, in this language."""
-        return self._sentences.write(english)
-
-    @staticmethod
-    def sentences(english: str) -> list[str]:
-        """The sentences of a text that the programme wrote."""
-        from insiders_assets.language.patterns import SENTENCE_END
-
-        return SENTENCE_END.split(english)
-
-    def untold(self, english: str) -> list[str]:
-        """The sentences among them that :meth:`told` leaves in English."""
-        return self._sentences.unknown(english)
+    @cached_property
+    def _told(self) -> dict[tuple[str, str | None], list[str]]:
+        """What messages say, by code and arguments: they occur again and again."""
+        return {}
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """``value`` with ``digits`` decimals; an en dash for a missing one."""

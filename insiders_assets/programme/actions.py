@@ -9,11 +9,13 @@ worth and of what comes back; it is an order of magnitude to choose between acti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
+from insiders_assets.language.message import Message, message, money, number, percent
 from insiders_assets.money import MICRO
-from insiders_assets.programme.amounts import count, money, number, percent
 from insiders_assets.programme.offers import (
     BETTER_VERSION,
     BUNDLE,
@@ -22,7 +24,6 @@ from insiders_assets.programme.offers import (
     NONE,
     REMINDER,
     RETURNS_CARE,
-    REWARD,
     WELCOME_BACK,
     WIDER_RANGE,
     Targets,
@@ -30,26 +31,6 @@ from insiders_assets.programme.offers import (
 
 STEP = 0.1
 """The share of a gap that an action is taken to close."""
-
-TEXTS = {
-    WELCOME_BACK: "Win back: write to those who have been silent for long",
-    REMINDER: "Reminder: write to those who are past their usual gap",
-    RETURNS_CARE: "Returns care: find out what is sent back and why",
-    NEXT_ORDER: "Next order: a voucher that lapses, soon after each order",
-    BUNDLE: "Bundles: sets and quantity prices that fill the basket",
-    BETTER_VERSION: "Better version: offer the dearer one of what they already buy",
-    WIDER_RANGE: "Wider range: show products from other ranges with each order",
-    REWARD: "Reward: thank them, with first choice of new products",
-    NONE: "No campaign: nobody here is worth writing to now",
-}
-"""Every offer as an action for many."""
-
-LABELS = {
-    NEXT_ORDER: "orders per customer",
-    BUNDLE: "units per order",
-    BETTER_VERSION: "per purchase line",
-    WIDER_RANGE: "different products per order",
-}
 
 
 @dataclass(frozen=True)
@@ -65,13 +46,13 @@ class Action:
 
     offer: str
     customers: int
-    reason: str
+    reason: Message
     stake: float
 
     @property
-    def text(self) -> str:
+    def told(self) -> Message:
         """What to do."""
-        return TEXTS[self.offer]
+        return message(f"action.{self.offer}")
 
 
 def cluster_actions(customers: pl.DataFrame, targets: Targets) -> dict[int, list[Action]]:
@@ -95,13 +76,15 @@ def cluster_actions(customers: pl.DataFrame, targets: Targets) -> dict[int, list
     found: dict[int, list[Action]] = {cluster: [] for cluster in customers["cluster"].unique().to_list()}
     for row in sums.to_dicts():
         stake = round(row["stake"] / MICRO, 2)
-        reason = f"{count(row['len'])} of {count(sizes[row['cluster']])} customers: {_numbers(row, targets)}"
+        reason = message(
+            "behind", customers=row["len"], of=sizes[row["cluster"]], numbers=_numbers(row, targets)
+        )
         found[row["cluster"]].append(Action(row["offer_type"], row["len"], reason, stake))
     for cluster, actions in found.items():
         actions.sort(
             key=lambda action: (action.offer == NONE, -action.stake, -action.customers, action.offer)
         )
-        found[cluster] = actions or [Action(NONE, 0, "no identified customer", 0.0)]
+        found[cluster] = actions or [Action(NONE, 0, message("behind.nobody"), 0.0)]
     return found
 
 
@@ -132,21 +115,23 @@ def _stake(targets: Targets) -> pl.Expr:
     return (amount * MICRO).round(0).cast(pl.Int64)
 
 
-def _numbers(row: dict[str, float], targets: Targets) -> str:
+def _numbers(row: dict[str, Any], targets: Targets) -> Message:
     """The numbers behind an action, of the customers who get it."""
     offer = str(row["offer_type"])
     if offer in MEASURED:
         own, target = row[MEASURED[offer]], targets.medians[MEASURED[offer]]
         write = money if offer == BETTER_VERSION else _short
-        label = "order per customer" if offer == NEXT_ORDER and own == 1 else LABELS[offer]
-        return f"{write(own)} {label} at the median, Insiders {write(target)}"
+        one = ".one" if offer == NEXT_ORDER and own == 1 else ""
+        return message(f"behind.{offer}{one}", own=write(own), insiders=write(target))
     if offer in (WELCOME_BACK, REMINDER):
-        return f"silent for {number(row['silence'], 0)} days at the median, usually {number(row['gap'], 0)}"
+        return message("behind.silent", silent=number(row["silence"], 0), usual=number(row["gap"], 0))
     if offer == RETURNS_CARE:
-        return f"{percent(row['returned'] / row['bought'] if row['bought'] else 0.0)} of the units come back"
-    return "nothing is short" if offer == REWARD else "not identified, not invited or silent for too long"
+        return message(
+            "behind.returns_care", share=percent(row["returned"] / row["bought"] if row["bought"] else 0)
+        )
+    return message(f"behind.{offer}")
 
 
-def _short(value: float) -> str:
+def _short(value: float) -> Decimal | None:
     """A number without decimals where it is whole."""
     return number(value, 0 if value == int(value) else 1)

@@ -9,15 +9,15 @@ import polars as pl
 
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.programme import MEMBERS
+from insiders_assets.language.columns import by
 from insiders_assets.programme.borders import Borders, borders_in_force
 from insiders_assets.programme.cluster_policies import rank_clusters
 from insiders_assets.programme.conditions import Conditions, fit_conditions, with_rules
-from insiders_assets.programme.config import WORTH
 from insiders_assets.programme.experiment import HOLDOUT, with_groups
 from insiders_assets.programme.grace import with_grace
 from insiders_assets.programme.groups import gather
 from insiders_assets.programme.inputs import ProgrammeInputs
-from insiders_assets.programme.kinds import kind_words, name_kinds
+from insiders_assets.programme.kinds import called, kind_words, name_kinds
 from insiders_assets.programme.named_tiers import NamedTiers, named_tiers
 from insiders_assets.programme.near_miss import with_gaps
 from insiders_assets.programme.offers import Targets, with_offers
@@ -107,7 +107,7 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
     )
     named = named_tiers(inputs, customers, borders, same=same and same_model(inputs))
     customers = customers.join(named.tiers, on="customer_id", how="left", maintain_order="left")
-    conditions = fit_conditions(customers, selection.cut, WORTH[rules.value])
+    conditions = fit_conditions(customers, selection.cut, rules.value)
     customers = with_gaps(with_rules(customers, conditions), rules, selection, conditions)
     customers = with_states(with_reasons(customers, rules, names, selection, conditions))
     targets = Targets.of(customers)
@@ -121,7 +121,9 @@ def member_table(insiders: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFra
     """The members, as the contract ``MEMBERS`` says, sorted by id; never anybody who is not identified."""
     return (
         insiders.filter("is_member", "is_identified")
-        .with_columns(cluster_name=pl.col("cluster").replace_strict(dict(names), return_dtype=pl.String))
+        .with_columns(
+            *by("cluster", {number: called(name) for number, name in names.items()}).named("cluster_name")
+        )
         .select(MEMBERS.names)
     )
 

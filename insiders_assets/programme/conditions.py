@@ -15,7 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import ELIGIBILITY_RULES
-from insiders_assets.programme.amounts import listed, money, number, plural
+from insiders_assets.language.message import Message, message, money, number
+from insiders_assets.language.texts.conditions import COUNTED
+from insiders_assets.language.writer import columns
+from insiders_assets.programme.config import ValueName
 from insiders_assets.programme.groups import micros, share, total
 from insiders_assets.programme.rule_tree import Leaf, fidelity, fit_rules, which
 from insiders_assets.programme.statistics import mean_interval
@@ -27,16 +30,12 @@ class Condition:
 
     Attributes:
         feature: Its name.
-        label: Its name in a sentence.
-        one: Its name where there is one of it; empty if it counts nothing.
         more: Whether a customer can get more of it by buying.
         less: Whether a customer can get less of it by buying.
         is_money: Whether it is an amount of money.
     """
 
     feature: str
-    label: str
-    one: str
     more: bool
     less: bool = False
     is_money: bool = False
@@ -44,20 +43,18 @@ class Condition:
     @property
     def whole(self) -> bool:
         """Whether it counts things."""
-        return bool(self.one)
+        return self.feature in COUNTED
 
 
 CONDITIONS = (
-    Condition("value", "revenue", "", more=True, is_money=True),
-    Condition(
-        "recency", "days since the last purchase", "day since the last purchase", more=False, less=True
-    ),
-    Condition("total_purchases", "orders", "order", more=True),
-    Condition("avg_ticket", "revenue per order", "", more=True, is_money=True),
-    Condition("distinct_stock_code", "different products", "different product", more=True),
-    Condition("purchase_lines", "purchase lines", "purchase line", more=True),
-    Condition("basket_size", "units per order", "", more=True),
-    Condition("returned", "units returned", "unit returned", more=False),
+    Condition("value", more=True, is_money=True),
+    Condition("recency", more=False, less=True),
+    Condition("total_purchases", more=True),
+    Condition("avg_ticket", more=True, is_money=True),
+    Condition("distinct_stock_code", more=True),
+    Condition("purchase_lines", more=True),
+    Condition("basket_size", more=True),
+    Condition("returned", more=False),
 )
 """What rules are made of, in the order in which they are written."""
 
@@ -71,19 +68,18 @@ class Conditions:
         fidelity: Share of customers not used in fitting of whom the rules say the right side; not-a-number if
             few.
         described: Identified customers that the rules were fitted on.
-        worth: What value is called.
+        measure: What value means.
     """
 
     leaves: list[Leaf]
     fidelity: float
     described: int
-    worth: str = CONDITIONS[0].label
+    measure: ValueName = "gross"
 
     @cached_property
-    def texts(self) -> list[str]:
-        """Each rule in words."""
-        conditions = (replace(CONDITIONS[0], label=self.worth), *CONDITIONS[1:])
-        return [condition_text(leaf, conditions) for leaf in self.leaves]
+    def told(self) -> list[Message]:
+        """What each rule says."""
+        return [told_condition(leaf, CONDITIONS, self.measure) for leaf in self.leaves]
 
 
 def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
@@ -92,22 +88,22 @@ def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
 
 
 def fit_conditions(
-    customers: pl.DataFrame, cut: float | None = None, worth: str = CONDITIONS[0].label
+    customers: pl.DataFrame, cut: float | None = None, measure: ValueName = "gross"
 ) -> Conditions:
     """The rules that tell the policy's tiers of identified customers: its own border, or else what is fitted.
 
     Args:
         customers: Customers with features, ``value``, ``is_identified`` and ``policy_tier``, sorted by id.
         cut: The least value that makes an Insider, where the policy cuts by value: there is then nothing to fit.
-        worth: What value is called.
+        measure: What value means.
     """
     known = customers.filter("is_identified")
     values, inside = matrix(known), (known["policy_tier"] == "insider").to_numpy()
     if cut is not None:
         leaves = cut_in_two(cut, values, inside)
         right = (which(leaves, values) == 1) == inside
-        return Conditions(leaves, float(right.mean()) if len(right) else math.nan, known.height, worth)
-    return Conditions(fit_rules(values, inside), fidelity(values, inside), known.height, worth)
+        return Conditions(leaves, float(right.mean()) if len(right) else math.nan, known.height, measure)
+    return Conditions(fit_rules(values, inside), fidelity(values, inside), known.height, measure)
 
 
 def with_rules(customers: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
@@ -133,13 +129,18 @@ def cut_in_two(cut: float, values: NDArray[np.float64], inside: NDArray[np.bool_
     ]
 
 
-def condition_text(leaf: Leaf, conditions: tuple[Condition, ...] = CONDITIONS) -> str:
-    """A rule in words: ``33 to 66 purchase lines and more than 231.8 units per order``."""
-    parts = []
-    for condition, above, up_to in zip(conditions, leaf.above, leaf.up_to, strict=True):
-        if text := _range(condition, above, up_to):
-            parts.append(text)
-    return listed(parts) or "every customer"
+def told_condition(
+    leaf: Leaf, conditions: tuple[Condition, ...] = CONDITIONS, measure: ValueName = "gross"
+) -> Message:
+    """Return what a rule says: ``33 to 66 purchase lines and more than 231.8 units per order``."""
+    ranges = [
+        told
+        for condition, above, up_to in zip(conditions, leaf.above, leaf.up_to, strict=True)
+        if (told := _range(condition, above, up_to, measure))
+    ]
+    if len(ranges) == 1:
+        return ranges[0]
+    return message("rules.all", conditions=ranges) if ranges else message("rules.every_customer")
 
 
 def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
@@ -152,7 +153,7 @@ def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.Data
     known = insiders.filter("is_identified")
     whole = total(known)
     rows = []
-    for place, (leaf, text) in enumerate(zip(conditions.leaves, conditions.texts, strict=True), 1):
+    for place, (leaf, told) in enumerate(zip(conditions.leaves, conditions.told, strict=True), 1):
         under = known.filter(pl.col("rule") == place)
         inside = under.filter(pl.col("policy_tier") == "insider").height
         revenue = int(under.select(micros().sum()).item() or 0) / 1e6
@@ -160,7 +161,7 @@ def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.Data
             {
                 "rule": place,
                 "says_insider": leaf.says_insider,
-                "condition": text,
+                **columns("condition", told),
                 "customers": under.height,
                 "insiders": inside,
                 "members": int(under["is_member"].sum()),
@@ -171,46 +172,50 @@ def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.Data
     return pl.DataFrame(rows, schema=ELIGIBILITY_RULES.polars_schema)
 
 
-def member_intervals(members: pl.DataFrame, worth: str = CONDITIONS[0].label) -> dict[str, str]:
-    """The members' mean of each condition's feature with its 95 % interval, in words, by feature."""
-    found = {}
+def member_means(members: pl.DataFrame, measure: ValueName = "gross") -> list[Message]:
+    """Return the members' mean of each condition's feature with its 95 % interval."""
+    found = []
     for condition in CONDITIONS:
         estimate = mean_interval(members[condition.feature].cast(pl.Float64).to_numpy())
         if math.isfinite(estimate.value):
-            label = worth if condition.feature == "value" else condition.label
-            found[condition.feature] = (
-                f"{number(estimate.value)} {label} ({number(estimate.low)} to {number(estimate.high)})"
-            )
+            mean, low, high = map(number, (estimate.value, estimate.low, estimate.high))
+            found.append(message(f"mean.{_named(condition, measure)}", mean=mean, low=low, high=high))
     return found
 
 
-def _range(condition: Condition, above: float, up_to: float) -> str:
+def _named(condition: Condition, measure: ValueName) -> str:
+    """What texts call a feature."""
+    return f"value.{measure}" if condition.feature == "value" else condition.feature
+
+
+def _range(condition: Condition, above: float, up_to: float, measure: ValueName) -> Message | None:
     if math.isinf(above) and math.isinf(up_to):
-        return ""
+        return None
+    rule = f"rule.{_named(condition, measure)}"
     if condition.whole:
-        return _whole_range(condition, above, up_to)
+        return _whole_range(rule, above, up_to)
     write = money if condition.is_money else number
     if math.isinf(up_to) and 0 < round(above, 2) - above < 1e-9:
-        return f"{condition.label} of {write(round(above, 2))} or more"
+        return message(f"{rule}.from", low=write(round(above, 2)))
     if math.isinf(above) and 0 < round(up_to, 2) - up_to < 1e-9:
-        return f"{condition.label} below {write(round(up_to, 2))}"
+        return message(f"{rule}.below", high=write(round(up_to, 2)))
     if math.isinf(above):
-        return f"{write(up_to)} {condition.label} at most"
+        return message(f"{rule}.at_most", high=write(up_to))
     if math.isinf(up_to):
-        return f"more than {write(above)} {condition.label}"
-    return f"more than {write(above)} and at most {write(up_to)} {condition.label}"
+        return message(f"{rule}.more_than", low=write(above))
+    return message(f"{rule}.between", low=write(above), high=write(up_to))
 
 
-def _whole_range(condition: Condition, above: float, up_to: float) -> str:
+def _whole_range(rule: str, above: float, up_to: float) -> Message:
     """A range of something counted: ``1 order at most``, ``2 to 4 orders``."""
-
-    def counted(amount: int) -> str:
-        return plural(amount, condition.one, condition.label)
-
     if math.isinf(above):
-        return f"no {condition.label}" if up_to < 1 else f"{counted(math.floor(up_to))} at most"
+        if up_to < 1:
+            return message(f"{rule}.none")
+        return message(f"{rule}.at_most", count=math.floor(up_to))
     low = math.floor(above) + 1
     if math.isinf(up_to):
-        return f"{counted(low)} or more"
+        return message(f"{rule}.from", count=low)
     high = math.floor(up_to)
-    return counted(low) if low == high else f"{low:,} to {counted(high)}"
+    if low == high:
+        return message(f"{rule}.exactly", count=low)
+    return message(f"{rule}.between", low=low, high=high)

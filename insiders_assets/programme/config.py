@@ -21,9 +21,6 @@ ReviewName = Literal["daily", "monthly", "quarterly", "anniversary"]
 
 ValueName = Literal["gross", "net", "contribution"]
 
-WORTH = {"gross": "revenue", "net": "net revenue", "contribution": "contribution"}
-"""What value is called in a sentence."""
-
 HYSTERESIS = {"value": 0.05}
 """How far past the border those inside may drift, by policy, unless a setting says so; 0.02 under the others."""
 

@@ -10,13 +10,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import EVIDENCE
-from insiders_assets.programme.amounts import p_value as p_value_text
+from insiders_assets.language.message import Message, message, percent, rounded
+from insiders_assets.language.writer import columns
 from insiders_assets.programme.conditions import Conditions
 from insiders_assets.programme.groups import micros, share
-from insiders_assets.programme.statistics import Bootstrap, Sum, mann_whitney, mean_interval
+from insiders_assets.programme.statistics import (
+    Bootstrap,
+    Sum,
+    mann_whitney,
+    mean_interval,
+    told_p_value,
+)
 from insiders_assets.programme.uplift import POWER, USUAL_DAYS, Detectable
 
-IN_SAMPLE = "In-sample: the same revenue chose the list. Out-of-time figures come from selection_backtest."
+IN_SAMPLE = (message("note.in_sample"), message("note.out_of_time"))
 
 Row = dict[str, object]
 
@@ -62,7 +69,7 @@ def plain_sort_share(known: pl.DataFrame) -> tuple[float, float, float]:
     return share(inside.height, known.height), share(own, whole), share(by_sort, whole)
 
 
-def _row(measure: str, subject: str, value: float | None, note: str | None = None, **more: object) -> Row:
+def _row(measure: str, subject: str, value: float | None, note: Message | None = None, **more: object) -> Row:
     clean = value if value is not None and math.isfinite(value) else None
     return {
         "measure": measure,
@@ -72,16 +79,12 @@ def _row(measure: str, subject: str, value: float | None, note: str | None = Non
         "value": clean,
         "low": None,
         "high": None,
-        "note": note,
+        **columns("note", note),
     } | more
 
 
 def _silhouettes(silhouette: Mapping[str, float | None]) -> list[Row]:
-    notes = {
-        "embedding": "Measures UMAP's layout more than the data; never optimised.",
-        "features": "In the space of the scaled features.",
-        "leaves": "In the space of the forest's leaves (Hamming).",
-    }
+    notes = {space: message(f"note.{space}") for space in ("embedding", "features", "leaves")}
     return [_row("silhouette", space, value, notes.get(space)) for space, value in sorted(silhouette.items())]
 
 
@@ -98,13 +101,23 @@ def _revenue_share(known: pl.DataFrame, bootstrap: Bootstrap) -> list[Row]:
     for subject, value, chosen in (("list", own, inside), ("plain_sort", by_sort, top)):
         estimate, _ = bootstrap.estimate(_part(revenue, chosen))
         low, high = (end if math.isfinite(end) else None for end in (estimate.low, estimate.high))
-        rows.append(_row("share_of_revenue", subject, value, IN_SAMPLE, size=size, low=low, high=high))
+        rows.append(
+            _row(
+                "share_of_revenue",
+                subject,
+                value,
+                message("notes", sentences=IN_SAMPLE),
+                size=size,
+                low=low,
+                high=high,
+            )
+        )
     rows.append(
         _row(
             "share_of_revenue",
             "list_minus_plain_sort",
             own - by_sort,
-            "Below zero: a plain sort keeps more than the list does. " + IN_SAMPLE,
+            message("notes", sentences=[message("note.below_zero"), *IN_SAMPLE]),
             size=size,
         )
     )
@@ -128,13 +141,13 @@ def _against_the_rest(known: pl.DataFrame) -> list[Row]:
             rows.append(_row("mean_revenue", side, found.value, None, low=found.low, high=found.high))
     above, p_value = mann_whitney(sides["insiders"], sides["others"])
     if math.isfinite(above):
-        note = f"Chance that an Insider spends more than another customer; Mann-Whitney, {p_value_text(p_value)}."
+        note = message("note.spends_more", p=told_p_value(p_value))
         rows.append(_row("spends_more", "insiders", above, note))
     return rows
 
 
 def _description(conditions: Conditions) -> list[Row]:
-    note = f"Share of customers whose side {len(conditions.leaves)} plain rules tell, fitted on the others (5 folds)."
+    note = message("note.rules", rules=len(conditions.leaves))
     return [_row("rule_fidelity", "rules", conditions.fidelity, note)]
 
 
@@ -147,7 +160,7 @@ def _confidence(insiders: pl.DataFrame) -> list[Row]:
             "share_doubtful",
             "assignments",
             doubtful,
-            "Customers whose cluster got less than half of the vote.",
+            message("note.doubtful"),
         )
     ]
 
@@ -155,9 +168,12 @@ def _confidence(insiders: pl.DataFrame) -> list[Row]:
 def _experiment(found: Detectable | None) -> list[Row]:
     if found is None:
         return []
-    note = (
-        f"Smallest effect on revenue in {USUAL_DAYS} days, as a fraction, that holding out {found.share:.0%} of "
-        f"{found.customers:,} eligible customers would show in {POWER:.0%} of tries: "
-        f"{found.absolute:,.2f} per customer."
+    note = message(
+        "note.detectable",
+        days=USUAL_DAYS,
+        share=percent(found.share, 0),
+        customers=found.customers,
+        power=percent(POWER, 0),
+        amount=rounded(found.absolute, 2),
     )
     return [_row("detectable_effect", "holdout", found.relative, note)]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from insiders_assets.programme.conditions import Condition, condition_text
+from insiders_assets.language.message import Message
+from insiders_assets.programme.conditions import Condition, told_condition
 from insiders_assets.programme.rule_tree import fit_rules
 
 READ = (
-    Condition("total_purchases", "orders", "order", more=True),
-    Condition("avg_ticket", "revenue per order", "", more=True, is_money=True),
-    Condition("avg_line_value", "revenue per line", "", more=True, is_money=True),
+    Condition("total_purchases", more=True),
+    Condition("avg_ticket", more=True, is_money=True),
+    Condition("avg_line_value", more=True, is_money=True),
 )
 """What the rules speak of: what the kinds' axes are made from."""
 
@@ -30,11 +31,11 @@ class KindRule:
     """A rule that tells a cluster's customers.
 
     Attributes:
-        text: The rule in words.
+        told: What it says.
         share_right: Share of those it tells who are in the cluster.
     """
 
-    text: str
+    told: Message
     share_right: float
 
 
@@ -53,5 +54,5 @@ def kind_rules(customers: pl.DataFrame) -> dict[int, KindRule]:
         leaves = [leaf for leaf in fit_rules(values, clusters == cluster, LEVELS) if leaf.says_insider]
         best = max(leaves, key=lambda leaf: (leaf.inside, leaf.above, leaf.up_to), default=None)
         if best is not None and best.inside >= LEAST_RIGHT * best.customers:
-            found[int(cluster)] = KindRule(condition_text(best, READ), best.inside / best.customers)
+            found[int(cluster)] = KindRule(told_condition(best, READ), best.inside / best.customers)
     return found

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from insiders_assets.language.message import Message, message
+from insiders_assets.language.texts import TEXTS
+
 MOST = 0.6
 """Share of a cluster's customers who must be what a word of its name says."""
 
@@ -44,6 +47,9 @@ AXES = (
 
 MIXED = "In between"
 """What a cluster is called of which no word is true of enough members."""
+
+ALL = "All customers"
+"""What the only cluster is called."""
 
 Words = dict[int, dict[str, str]]
 """By cluster, the word on each axis that is true of it."""
@@ -77,7 +83,7 @@ def name_kinds(
         kept: Names that settings call clusters by, in any case: who has one keeps it.
     """
     if len(order) == 1:
-        return {order[0]: "All customers"}
+        return {order[0]: ALL}
     plain, strong = kind_words(customers, axes), _words(customers, axes, (0.25, 0.75))
     called = {name.casefold() for name in kept}
     names: dict[int, str] = {}
@@ -95,6 +101,24 @@ def name_kinds(
             name = _name(plain[cluster] | {axis: f"very {word}" for axis, word in strong[cluster].items()})
         names[cluster] = name if name not in names.values() else f"{name} ({cluster})"
     return names
+
+
+def called(name: str) -> Message:
+    """Return a name as the message that says it: its words where it is made of those of kinds, or else as it is.
+
+    Names are kept from refresh to refresh and given in settings, so that the name itself is what is remembered.
+    """
+    if name == ALL:
+        return message("name.all")
+    words, _, number = name.removesuffix(")").partition(" (")
+    kinds = [
+        "name.mixed" if word == MIXED.casefold() else f"word.{word.replace(' ', '_')}"
+        for word in words.casefold().split(", ")
+    ]
+    if not set(kinds) <= TEXTS.keys() or (number and not number.isdecimal()):
+        return message("name.given", name=name)
+    told = [message(kind) for kind in kinds]
+    return message("name.numbered", words=told, number=int(number)) if number else message("name", words=told)
 
 
 def _words(customers: pl.DataFrame, axes: Sequence[str], borders: tuple[float, float]) -> Words:

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.programme import LEAVES_NEXT
+from insiders_assets.language.columns import Telling, days, first, when, written
 from insiders_assets.money import MICRO
 from insiders_assets.programme.amounts import campaign_money
 from insiders_assets.programme.borders import least_micros
@@ -55,27 +56,18 @@ def leaves_next(
     )
     per_order = pl.col("value_after") / pl.col("total_purchases")
     needs, ages = pl.col("cents") / 100, pl.col("ages_out_next") / MICRO
-    sentence = (
-        pl.when(held & pl.col("leaves"))
-        .then(pl.format("Grace ends on {}: leaves unless they buy for {}.", pl.lit(str(day)), campaign_money(needs)))
-        .when(held)
-        .then(pl.format("Held by grace: buying for {} makes them safe again.", campaign_money(needs)))
-        .when("leaves")
-        .then(
-            pl.format(
-                "Leaves on {} unless they buy for {}: {} ages out.",
-                pl.lit(str(day)), campaign_money(needs), campaign_money(ages),
-            )
-        )
-        .otherwise(
-            pl.format(
-                "By grace alone from {} unless they buy for {}: {} ages out.",
-                pl.lit(str(day)), campaign_money(needs), campaign_money(ages),
-            )
-        )
-    )  # fmt: skip
+    rows = Telling(found)
+    told = {"day": days(pl.lit(day)), "needs": written(campaign_money(needs))}
+    ages_out = written(campaign_money(ages))
+    sentence = first(
+        when(held & pl.col("leaves"), rows.messages("leaving.grace_ends", **told)),
+        when(held, rows.messages("leaving.held", needs=told["needs"])),
+        when("leaves", rows.messages("leaving.leaves", ages_out=ages_out, **told)),
+        rows.messages("leaving.grace_begins", ages_out=ages_out, **told),
+    )
     return (
-        found.with_columns(
+        rows.saying(sentence=sentence)
+        .with_columns(
             next_as_of=pl.lit(day),
             why=pl.when(held).then(pl.lit("grace_ended")).otherwise(pl.lit("aged_out")),
             ages_out=ages,
@@ -85,7 +77,6 @@ def leaves_next(
             needs_orders=pl.when(per_order > 0).then(
                 (pl.col("cents") * (MICRO // 100) / per_order - 1e-9).ceil().clip(1, 1_000_000)
             ),
-            sentence=sentence,
         )
         .sort(["leaves", "needs", "customer_id"], descending=[True, False, False])
         .select(LEAVES_NEXT.names)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from insiders_assets.contracts.customers import STATES, TIERS
 from insiders_assets.contracts.programme import CLUSTER_PROFILES, TIER_SUMMARY
+from insiders_assets.language.message import Message, message
+from insiders_assets.language.writer import columns, message_in
 from insiders_assets.money import in_currency
-from insiders_assets.programme.actions import cluster_actions
+from insiders_assets.programme.actions import Action, cluster_actions
 from insiders_assets.programme.cluster_policies import rank_clusters
 from insiders_assets.programme.groups import describe, micros
 from insiders_assets.programme.kind_rules import kind_rules
+from insiders_assets.programme.kinds import called
 from insiders_assets.programme.offers import Targets
 from insiders_assets.programme.traits import sets_apart, standardised
 
@@ -50,19 +54,18 @@ def cluster_profiles(
     for cluster in order:
         first, *others = actions[cluster]
         rule = rules.get(cluster)
-        also = f" Then: {others[0].text[0].lower()}{others[0].text[1:]}." if others else ""
         words.append(
             {
                 "cluster": cluster,
-                "name": names[cluster],
+                **columns("name", called(names[cluster])),
                 "tier": tiers[cluster],
-                "sets_apart": apart[cluster],
-                "action": f"{first.text}.{also}",
-                "action_reason": f"{first.reason}." + (f" {_capital(others[0].reason)}." if others else ""),
+                **columns("sets_apart", apart[cluster]),
+                **columns("action", _actions(first, others)),
+                **columns("action_reason", _behind(first, others)),
                 "revenue_at_stake": round(first.stake, 2),
                 "mean_confidence": min(max(float(confidence[cluster] or 0.0), 0.0), 1.0),
                 "stability": stability.get(cluster),
-                "rule": rule.text if rule else None,
+                **columns("rule", rule.told if rule else None),
                 "rule_share_right": rule.share_right if rule else None,
             }
         )
@@ -109,5 +112,21 @@ def _counts(customers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def first_of(row: Mapping[str, Any], name: str) -> Message | None:
+    """Return the first of what a row of ``cluster_profiles`` says to do, or the numbers behind it."""
+    told = message_in(row, name)
+    return told.args["first"] if told else None
+
+
+def _actions(first: Action, others: list[Action]) -> Message:
+    """What to do first, and what then."""
+    if not others:
+        return message("actions.one", first=first.told)
+    return message("actions.two", first=first.told, then=others[0].told)
+
+
+def _behind(first: Action, others: list[Action]) -> Message:
+    """The numbers behind both."""
+    if not others:
+        return message("actions.one", first=first.reason)
+    return message("reasons.two", first=first.reason, then=others[0].reason)

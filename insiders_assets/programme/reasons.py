@@ -12,25 +12,36 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from insiders_assets.programme.amounts import campaign_money, money_column, plural_column
+from insiders_assets.contracts.customers import TIERS
+from insiders_assets.language.columns import (
+    NOTHING,
+    Argument,
+    Messages,
+    Telling,
+    by,
+    counted,
+    days,
+    first,
+    the_same,
+    when,
+    whole,
+    written,
+)
+from insiders_assets.language.message import Message, message
+from insiders_assets.language.texts.nouns import ORDERS
+from insiders_assets.programme.amounts import campaign_money, money_column
 from insiders_assets.programme.conditions import Conditions
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import keeps
-from insiders_assets.programme.policies import INSIDER, VIABILITY, Selection
+from insiders_assets.programme.kinds import called
+from insiders_assets.programme.policies import INSIDER, Selection
+from insiders_assets.programme.suppression import RULES
 
 MOST_WORDS = 15
 """Words of a reason at most."""
 
-SUPPRESSED = {
-    "opted_out": "opted out, never invited",
-    "wholesale": "trade quantities, never invited",
-    "mostly_returned": "mostly returned, never invited",
-    "holdout": "held out for measurement",
-}
-"""Why somebody is not invited, in words of a reason."""
-
-MEANT = {"gross": "", "net": " net", "contribution": " contribution"}
-"""What follows an amount that is not gross revenue."""
+LIMITS_TOLD = 3
+"""Limits of a policy that a reason names."""
 
 
 def with_reasons(
@@ -40,7 +51,7 @@ def with_reasons(
     selection: Selection,
     conditions: Conditions,
 ) -> pl.DataFrame:
-    """Add ``reason`` and ``details``.
+    """Add ``reason`` and ``details``, each with its code and arguments.
 
     Args:
         customers: Customers with features, ``value``, tiers, ``suppressed_by``, ``grace_refreshes``, ``rule`` and
@@ -50,152 +61,146 @@ def with_reasons(
         selection: What the policy chose.
         conditions: The rules that describe the tiers.
     """
-    text = dict(enumerate(conditions.texts, 1))
-    frame = customers.with_columns(
-        _rule=pl.col("rule").replace_strict(text, default="", return_dtype=pl.String),
-        _name=pl.col("cluster").replace_strict(dict(names), return_dtype=pl.String),
-    )
-    sentence = pl.format("{}; {}.", _bought(rules, selection), _why(rules, selection))
-    return frame.with_columns(reason=sentence, details=_details()).drop("_rule", "_name")
+    rows = Telling(customers)
+    reason = _bought(rows, rules, selection, _why(rows, rules, selection))
+    details = _details(rows, names, conditions)
+    return rows.saying(reason=reason, details=details)
 
 
-def _bought(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
-    """What the customer did, in their own numbers."""
-    ago = pl.when(pl.col("recency") == 0).then(pl.lit("last today")).otherwise(
-        pl.format("last {} ago", plural_column(pl.col("recency"), "day", "days"))
-    )  # fmt: skip
-    return pl.format(
-        "{}{} in {}, {}",
-        campaign_money(pl.col("value"), selection.cut),
-        pl.lit(MEANT[rules.value]),
-        plural_column(pl.col("total_purchases"), "order", "orders"),
-        ago,
+def _bought(rows: Telling, rules: ProgrammeRules, selection: Selection, why: Messages) -> Messages:
+    """What the customer did, in their own numbers, and what decides where they stand."""
+    told: dict[str, pl.Expr | Argument | Messages] = {
+        "value": rows.once(written(campaign_money(pl.col("value"), selection.cut))),
+        "orders": rows.once(counted(ORDERS, pl.col("total_purchases"))),
+        "why": why,
+    }
+    return first(
+        when(pl.col("recency") == 0, rows.messages(f"reason.{rules.value}.today", **told)),
+        rows.messages(f"reason.{rules.value}", days=pl.col("recency"), **told),
     )
 
 
-def _why(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
+def _why(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messages:
     """What decides where they stand."""
-    suppressed = pl.col("suppressed_by").replace_strict(SUPPRESSED, default="", return_dtype=pl.String)
-    held = pl.col("grace_refreshes") > 0
-    grace = pl.format("stays by grace until {}", pl.col("valid_until").dt.to_string("%Y-%m-%d"))
+    grace = rows.messages("why.grace.until", day=days(pl.col("valid_until")))
     if rules.grace_refreshes is not None:
-        grace = pl.format(
-            "stays by grace, {} of {}", pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes)
-        )
-    return (
-        pl.when(~pl.col("is_identified"))
-        .then(pl.lit("not identified, never invited"))
-        .when(pl.col("suppressed_by").is_not_null())
-        .then(suppressed)
-        .when(held)
-        .then(grace)
-        .otherwise(_border(rules, selection))
+        used, allowed = pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes)
+        grace = rows.messages("why.grace", used=written(whole(used)), allowed=written(whole(allowed)))
+    suppressed: dict[object, Message] = {
+        rule: message(f"why.{rule}") for rule in RULES if rule != "anonymous"
+    }
+    return first(
+        when(~pl.col("is_identified"), the_same(message("why.not_identified"))),
+        by("suppressed_by", suppressed),
+        when(pl.col("grace_refreshes") > 0, grace),
+        _border(rows, rules, selection),
     )
 
 
-def _border(rules: ProgrammeRules, selection: Selection) -> pl.Expr:
+def _border(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messages:
     """The border that the policy put them above or below."""
-    if selection.cut is not None:
-        begins = "Insiders start at {}" if rules.policy == "value" else "the list ends at {}"
-        border = campaign_money(pl.lit(selection.cut), near=(pl.col("value") - selection.cut).abs() < 1)
-        # Those whom hysteresis keeps are below the border at which others enter: it would contradict them.
-        kept = (pl.col("policy_tier") == INSIDER) & (pl.col("value") < selection.cut)
-        stays = selection.cut * (1 - rules.hysteresis)
-        return (
-            pl.when(kept)
-            .then(
-                pl.format("Insiders stay down to {}", campaign_money(pl.lit(stays), selection.cut, near=True))
-            )
-            .otherwise(pl.format(begins, border))
-        )  # fmt: skip
     inside = pl.col("policy_tier") == INSIDER
+    if (cut := selection.cut) is not None:
+        begins = "why.start" if rules.policy == "value" else "why.end"
+        # Those whom hysteresis keeps are below the border at which others enter: it would contradict them.
+        kept = inside & (pl.col("value") < cut)
+        stays = campaign_money(pl.lit(cut * (1 - rules.hysteresis)), cut, near=True)
+        border = campaign_money(pl.lit(cut), near=(pl.col("value") - cut).abs() < 1)
+        return first(
+            when(kept, rows.messages("why.kept", border=written(stays))),
+            rows.messages(begins, border=written(border)),
+        )
     if rules.policy == "threshold":
-        limits = [str(rule) for rule in rules.insider_thresholds]
-        told = ", ".join(limits[:3]) + (f" and {len(limits) - 3} more" if len(limits) > 3 else "")
-        meets = keeps(rules.insider_thresholds)
-        return (
-            pl.when(meets)
-            .then(pl.lit(f"meets {told}"))
-            .when(inside)
-            .then(pl.lit(f"just short of {told}"))
-            .otherwise(pl.lit(f"misses {told}"))
+        limits = _limits(rules)
+        return first(
+            when(keeps(rules.insider_thresholds), the_same(message("why.meets", limits=limits))),
+            when(inside, the_same(message("why.just_short", limits=limits))),
+            the_same(message("why.misses", limits=limits)),
         )
     if rules.policy in ("value", "budget"):
-        return pl.lit("nobody can be an Insider yet")
-    side = pl.when(inside).then(pl.lit("an")).otherwise(pl.lit("not an"))
-    return pl.format("cluster {}, {} Insider cluster", pl.col("cluster"), side)
+        return the_same(message("why.nobody"))
+    cluster = written(whole(pl.col("cluster")))
+    return first(
+        when(inside, rows.messages("why.cluster_inside", cluster=cluster)),
+        rows.messages("why.cluster_outside", cluster=cluster),
+    )
 
 
-def _details() -> pl.Expr:
+def _limits(rules: ProgrammeRules) -> Message:
+    """The first limits of the policy, and how many more there are."""
+    limits = [str(rule) for rule in rules.insider_thresholds]
+    if len(limits) <= LIMITS_TOLD:
+        return message("limits", limits=limits)
+    return message("limits.more", limits=limits[:LIMITS_TOLD], more=len(limits) - LIMITS_TOLD)
+
+
+def _details(rows: Telling, names: Mapping[int, str], conditions: Conditions) -> Messages:
     """The rule that describes the customer, where it does, with their numbers; what would bring a near miss in."""
-    rule = (
-        pl.when("rule_agrees")
-        .then(
-            pl.format("Cluster {} ({}); {}", pl.col("cluster"), pl.col("_name").str.to_lowercase(), "_rule")
-        )
-        .otherwise(pl.format("Cluster {} ({})", pl.col("cluster"), pl.col("_name").str.to_lowercase()))
+    cluster: dict[str, pl.Expr | Argument | Messages] = {
+        "cluster": written(whole(pl.col("cluster"))),
+        "name": by("cluster", {number: called(name) for number, name in names.items()}),
+    }
+    rule = by("rule", dict(enumerate(conditions.told, 1)))
+    told: dict[str, pl.Expr | Argument | Messages] = {
+        "cluster": first(
+            when("rule_agrees", rows.messages("details.cluster_rule", rule=rule, **cluster)),
+            rows.messages("details.cluster", **cluster),
+        ),
+        "numbers": _own_numbers(rows),
+        "tier": by("tier", {tier: message(f"details.{tier}") for tier in TIERS}),
+    }
+    return first(
+        when("is_near_miss", rows.messages("details.near", gap=_gap(rows), **told)),
+        rows.messages("details", **told),
     )
-    nearly = pl.when("is_near_miss").then(pl.format(" Nearly: {}.", _gap())).otherwise(pl.lit(""))
-    return pl.format("{}. {}. {}.{}", rule, _own_numbers(), _tier_words(), nearly)
 
 
-def _own_numbers() -> pl.Expr:
+def _own_numbers(rows: Telling) -> Messages:
     """The customer's numbers for what rules speak of."""
-    return pl.format(
-        "{}, {}, {} units per order, {} per order, {} returned",
-        plural_column(pl.col("purchase_lines"), "line", "lines"),
-        plural_column(pl.col("distinct_stock_code"), "product", "products"),
-        pl.col("basket_size").round(1).cast(pl.String),
-        money_column(pl.col("avg_ticket")),
-        plural_column(pl.col("returned"), "unit", "units"),
+    return rows.messages(
+        "details.numbers",
+        lines=pl.col("purchase_lines"),
+        products=pl.col("distinct_stock_code"),
+        units=written(pl.col("basket_size").round(1).cast(pl.String)),
+        spent=written(money_column(pl.col("avg_ticket"))),
+        returned=pl.col("returned"),
     )
 
 
-def _tier_words() -> pl.Expr:
-    return (
-        pl.when(pl.col("tier") == INSIDER)
-        .then(pl.lit("In the Insider tier"))
-        .when(pl.col("tier") == VIABILITY)
-        .then(pl.lit("In the tier being analysed"))
-        .otherwise(pl.lit("Not in the Insider tier"))
-    )
-
-
-def _gap() -> pl.Expr:
+def _gap(rows: Telling) -> Messages:
     """What would bring a near miss in, and what that means in money and orders of their usual size."""
     gap = pl.col("gap")
     per_order = pl.col("purchase_lines") / pl.col("total_purchases")
     products_per_order = pl.col("distinct_stock_code") / pl.col("total_purchases")
 
     def orders(needed: pl.Expr) -> pl.Expr:
-        return plural_column((needed - 1e-9).ceil().clip(1, None), "more order", "more orders")
+        return (needed - 1e-9).ceil().clip(1, None)
 
-    sentences = {
-        "value": pl.format(
-            "{} more in purchases, or {} like theirs, would bring them in",
-            money_column(gap), orders(gap * pl.col("total_purchases") / pl.col("value")),
+    def measured(column: str) -> Argument:
+        return written(pl.col(column).round(2).cast(pl.String))
+
+    amount = written(money_column(gap))
+    gaps: dict[str, dict[str, pl.Expr | Argument]] = {
+        "value": {"amount": amount, "orders": orders(gap * pl.col("total_purchases") / pl.col("value"))},
+        "purchase_lines": {
+            "lines": gap,
+            "orders": orders(gap / per_order),
+            "amount": written(money_column(gap * pl.col("avg_line_value"))),
+        },
+        "distinct_stock_code": {"products": gap, "orders": orders(gap / products_per_order)},
+        "total_purchases": {"orders": gap, "amount": written(money_column(gap * pl.col("avg_ticket")))},
+        "basket_size": {"target": measured("gap_target"), "own": measured("basket_size")},
+        "avg_ticket": {
+            "target": written(money_column(pl.col("gap_target"))),
+            "own": written(money_column(pl.col("avg_ticket"))),
+        },
+    }
+    there = set(rows.table["gap_feature"].unique())
+    return first(
+        *(
+            when(pl.col("gap_feature") == feature, rows.messages(f"gap.{feature}", **told))
+            for feature, told in gaps.items()
+            if feature in there
         ),
-        "purchase_lines": pl.format(
-            "{} would bring them in: {} more in purchases, or {}, at their usual prices and sizes",
-            plural_column(gap, "more purchase line", "more purchase lines"),
-            money_column(gap * pl.col("avg_line_value")), orders(gap / per_order),
-        ),
-        "distinct_stock_code": pl.format(
-            "{} they have not bought yet would bring them in, or {} of their usual variety",
-            plural_column(gap, "more product", "more products"), orders(gap / products_per_order),
-        ),
-        "total_purchases": pl.format(
-            "{} would bring them in, {} more in purchases at their usual size",
-            plural_column(gap, "more order", "more orders"), money_column(gap * pl.col("avg_ticket")),
-        ),
-        "basket_size": pl.format(
-            "orders of {} units on average, instead of {}, would bring them in",
-            pl.col("gap_target").round(2).cast(pl.String), pl.col("basket_size").round(2).cast(pl.String),
-        ),
-        "avg_ticket": pl.format(
-            "orders of {} on average, instead of {}, would bring them in",
-            money_column(pl.col("gap_target")), money_column(pl.col("avg_ticket")),
-        ),
-    }  # fmt: skip
-    found = [pl.when(pl.col("gap_feature") == name).then(text) for name, text in sentences.items()]
-    return pl.coalesce(*found, pl.lit(""))
+        NOTHING,
+    )

@@ -11,12 +11,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from insiders_assets.language.message import Message, message
+
+LEAST_TOLD = 0.0001
+"""The smallest p-value that is told: a smaller one says nothing more."""
 
 RESAMPLES = 1_000
 
@@ -155,6 +161,13 @@ def mann_whitney(first: NDArray[np.float64], second: NDArray[np.float64]) -> tup
         return u / (n * m), 1.0
     z = max(abs(u - n * m / 2) - 0.5, 0.0) / spread
     return u / (n * m), math.erfc(z / math.sqrt(2))
+
+
+def told_p_value(value: float) -> Message:
+    """``p = 0.012``, or ``p < 0.0001``: a smaller one says nothing more, and the smallest would be written as 0."""
+    if value < LEAST_TOLD:
+        return message("p.below", p=Decimal(str(LEAST_TOLD)))
+    return message("p.is", p=Decimal(f"{value:.2g}"))
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
-from insiders_assets.programme.amounts import campaign_money, count_column, number_column, plural_column
+from insiders_assets.language.columns import Messages, Telling, by, first, the_same, when, whole, written
+from insiders_assets.language.message import Message, message
+from insiders_assets.programme.amounts import campaign_money, number_column
 from insiders_assets.programme.offers import (
     BETTER_VERSION,
     BUNDLE,
@@ -19,18 +23,11 @@ from insiders_assets.programme.offers import (
 )
 from insiders_assets.programme.policies import INSIDER, VIABILITY
 from insiders_assets.programme.rhythm import LAPSING, LOST
-
-NOT_ASKED = {
-    "opted_out": "Leave in peace: opted out.",
-    "wholesale": "Not invited: a case for the trade desk.",
-    "mostly_returned": "Not invited: ask why so much comes back.",
-    "holdout": "Not invited: held out for measurement.",
-}
-"""What to do with somebody who is not invited."""
+from insiders_assets.programme.suppression import RULES
 
 
 def with_steps(customers: pl.DataFrame, cut: float | None, targets: Targets) -> pl.DataFrame:
-    """Add ``headline``, ``next_step``, ``gap_amount`` and ``gap_orders``.
+    """Add ``headline`` and ``next_step``, each with its code and arguments, ``gap_amount`` and ``gap_orders``.
 
     Args:
         customers: Customers with features, ``value``, tiers, ``state``, ``offer_type`` and ``is_near_miss``.
@@ -47,85 +44,72 @@ def with_steps(customers: pl.DataFrame, cut: float | None, targets: Targets) -> 
             (pl.col("gap_amount") / per_order - 1e-9).ceil().clip(1, 1_000_000).cast(pl.Int64)
         )
     )
-    return known.with_columns(headline=_headline(), next_step=_step(targets))
+    rows = Telling(known)
+    return rows.saying(headline=_headline(), next_step=_step(rows, targets))
 
 
-def _headline() -> pl.Expr:
+def _headline() -> Messages:
     """Where somebody stands, in a few words."""
-    inside = pl.col("tier") == INSIDER
-    return (
-        pl.when(~pl.col("is_identified"))
-        .then(pl.lit("Not identified"))
-        .when(inside & pl.col("suppressed_by").is_not_null())
-        .then(pl.lit("Insider, not invited"))
-        .when(pl.col("suppressed_by").is_not_null())
-        .then(pl.lit("Never invited"))
-        .when(pl.col("grace_refreshes") > 0)
-        .then(pl.lit("Insider by grace"))
-        .when(inside & (pl.col("state") == LOST))
-        .then(pl.lit("Insider, silent for long"))
-        .when(inside & (pl.col("state") == LAPSING))
-        .then(pl.lit("Insider, overdue"))
-        .when(inside)
-        .then(pl.lit("Insider, active"))
-        .when("is_near_miss")
-        .then(pl.lit("Nearly an Insider"))
-        .when(pl.col("tier") == VIABILITY)
-        .then(pl.lit("Being analysed"))
-        .otherwise(pl.lit("Not an Insider"))
-    )
+    inside, suppressed = pl.col("tier") == INSIDER, pl.col("suppressed_by").is_not_null()
+    choices = [
+        (~pl.col("is_identified"), "not_identified"),
+        (inside & suppressed, "insider_not_invited"),
+        (suppressed, "never_invited"),
+        (pl.col("grace_refreshes") > 0, "grace"),
+        (inside & (pl.col("state") == LOST), "lost"),
+        (inside & (pl.col("state") == LAPSING), "lapsing"),
+        (inside, "active"),
+        (pl.col("is_near_miss"), "near_miss"),
+        (pl.col("tier") == VIABILITY, "viability"),
+        (pl.lit(value=True), "outside"),
+    ]
+    return first(*(when(stands, the_same(message(f"headline.{where}"))) for stands, where in choices))
 
 
-def _step(targets: Targets) -> pl.Expr:
+def _step(rows: Telling, targets: Targets) -> Messages:
     """What to do next, in at most fifteen words with their own numbers."""
-    target = {offer: targets.medians[name] for offer, name in MEASURED.items()}
-    gap = (
+    target = {offer: pl.lit(targets.medians[name]) for offer, name in MEASURED.items()}
+    near = (
         (pl.col("state") != "").fill_null(False) & pl.col("is_near_miss") & pl.col("gap_orders").is_not_null()
     )
-    usual = plural_column(pl.col("usual_gap_days").round(0), "day", "days")
-    told = {
-        WELCOME_BACK: pl.format(
-            "Win back: silent for {}, usually {} between orders.",
-            plural_column(pl.col("recency"), "day", "days"), usual,
+    there = set(rows.table["offer_type"].unique())
+    silent = {"silent": pl.col("recency"), "usual": pl.col("usual_gap_days").round(0)}
+
+    def beside(offer: str, own: pl.Expr, write: Callable[[pl.Expr], pl.Expr]) -> Messages:
+        return rows.messages(f"step.{offer}", own=written(write(own)), insiders=written(write(target[offer])))
+
+    def next_order() -> Messages:
+        near_by = rows.messages(
+            "step.next_order.near",
+            orders=pl.col("gap_orders"),
+            amount=written(campaign_money(pl.col("gap_amount"))),
+        )
+        so_far = written(whole(pl.col("total_purchases")))
+        target_orders = written(number_column(target[NEXT_ORDER]))
+        return first(
+            when(near, near_by),
+            when(~near, rows.messages("step.next_order", own=so_far, insiders=target_orders)),
+        )
+
+    steps: dict[str, Callable[[], Messages]] = {
+        WELCOME_BACK: lambda: rows.messages("step.welcome_back", **silent),
+        REMINDER: lambda: rows.messages("step.reminder", **silent),
+        RETURNS_CARE: lambda: rows.messages(
+            "step.returns_care", returned=pl.col("returned"), bought=written(whole(pl.col("total_products")))
         ),
-        REMINDER: pl.format(
-            "Remind: silent for {}, usually {} between orders.",
-            plural_column(pl.col("recency"), "day", "days"), usual,
-        ),
-        RETURNS_CARE: pl.format(
-            "Ask about returns: {} came back of {} bought.",
-            plural_column(pl.col("returned"), "unit", "units"), count_column(pl.col("total_products")),
-        ),
-        NEXT_ORDER: pl.when(gap).then(
-            pl.format(
-                "Invite {}: {} more makes them an Insider.",
-                plural_column(pl.col("gap_orders"), "more order", "more orders"),
-                campaign_money(pl.col("gap_amount")),
-            )
-        ).otherwise(
-            pl.format(
-                "Invite the next order: {} so far, Insiders have {}.",
-                count_column(pl.col("total_purchases")), number_column(pl.lit(target[NEXT_ORDER])),
-            )
-        ),
-        BUNDLE: pl.format(
-            "Offer bundles: {} units an order, Insiders take {}.",
-            number_column(pl.col("basket_size")), number_column(pl.lit(target[BUNDLE])),
-        ),
-        BETTER_VERSION: pl.format(
-            "Offer the better version: {} a line, Insiders spend {}.",
-            campaign_money(pl.col("avg_line_value")), campaign_money(pl.lit(target[BETTER_VERSION])),
-        ),
-        WIDER_RANGE: pl.format(
-            "Show other ranges: {} products an order, Insiders take {}.",
-            number_column(pl.col("unique_basket_size")), number_column(pl.lit(target[WIDER_RANGE])),
-        ),
-        REWARD: pl.lit("Thank and reward: first choice of new products."),
-    }  # fmt: skip
-    return pl.coalesce(
-        *(pl.when(pl.col("offer_type") == offer).then(text) for offer, text in told.items()),
-        pl.when(~pl.col("is_identified")).then(pl.lit("Nobody to write to.")),
-        pl.col("suppressed_by").replace_strict(NOT_ASKED, default=None, return_dtype=pl.String),
-        pl.when(pl.col("state") == LOST).then(pl.lit("No campaign: silent for too long.")),
-        pl.lit("Keep in touch."),
+        NEXT_ORDER: next_order,
+        BUNDLE: lambda: beside(BUNDLE, pl.col("basket_size"), number_column),
+        BETTER_VERSION: lambda: beside(BETTER_VERSION, pl.col("avg_line_value"), campaign_money),
+        WIDER_RANGE: lambda: beside(WIDER_RANGE, pl.col("unique_basket_size"), number_column),
+        REWARD: lambda: the_same(message("step.reward")),
+    }
+    not_asked: dict[object, Message] = {
+        rule: message(f"step.{rule}") for rule in RULES if rule != "anonymous"
+    }
+    return first(
+        *(when(pl.col("offer_type") == offer, step()) for offer, step in steps.items() if offer in there),
+        when(~pl.col("is_identified"), the_same(message("step.not_identified"))),
+        by("suppressed_by", not_asked),
+        when(pl.col("state") == LOST, the_same(message("step.lost"))),
+        the_same(message("step.keep_in_touch")),
     )

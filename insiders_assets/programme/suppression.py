@@ -12,17 +12,13 @@ import math
 import polars as pl
 
 from insiders_assets.contracts.programme import SUPPRESSIONS
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import columns
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.groups import micros, share, total
 
-RULES = {
-    "anonymous": "not identified: there is nobody to invite",
-    "opted_out": "asked not to be contacted",
-    "wholesale": "buys in bulk like a trade customer",
-    "mostly_returned": "sends back at least the set share of what they buy",
-    "holdout": "held out to measure what the programme brings",
-}
-"""Every rule with what it says of a customer, in the order in which they are applied."""
+RULES = ("anonymous", "opted_out", "wholesale", "mostly_returned", "holdout")
+"""Every rule, in the order in which they are applied."""
 
 
 def suppressed_by(customers: pl.DataFrame, rules: ProgrammeRules) -> pl.DataFrame:
@@ -101,7 +97,7 @@ def suppression_costs(insiders: pl.DataFrame, flags: pl.DataFrame, rules: Progra
     on = active(rules)
     whole = total(insiders.filter("is_identified"))
     rows = []
-    for name, meaning in RULES.items():
+    for name in RULES:
         broken = flags[name] if name in flags.columns else insiders["suppressed_by"].eq_missing(pl.lit(name))
         hit = insiders.filter(broken)
         kept_out = hit.filter(pl.col("tier") == "insider")
@@ -110,7 +106,7 @@ def suppression_costs(insiders: pl.DataFrame, flags: pl.DataFrame, rules: Progra
         rows.append(
             {
                 "rule": name,
-                "meaning": meaning,
+                **columns("meaning", message(f"suppression.{name}")),
                 "is_on": name in on or (name == "holdout" and rules.holdout_share > 0),
                 "customers": hit.height,
                 "insiders": kept_out.height,

@@ -7,33 +7,15 @@ the logarithm (every one of these features has a long tail).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
-
-@dataclass(frozen=True)
-class Trait:
-    """One thing a cluster can be known for.
-
-    Attributes:
-        feature: The feature it is measured by.
-        label: The feature in plain words.
-    """
-
-    feature: str
-    label: str
-
+from insiders_assets.language.message import Message, message, rounded
 
 TRAITS = (
-    Trait("revenue", "revenue"),
-    Trait("total_purchases", "orders"),
-    Trait("recency", "days since the last purchase"),
-    Trait("distinct_stock_code", "different products"),
-    Trait("basket_size", "units per order"),
-    Trait("avg_line_value", "value per line"),
-    Trait("returned", "units returned"),
-)
+    "revenue", "total_purchases", "recency", "distinct_stock_code", "basket_size", "avg_line_value", "returned",
+)  # fmt: skip
+"""The features that a cluster can be known for."""
 
 NOTICEABLE = 0.25
 """Standard deviations from which a trait is worth a word."""
@@ -46,29 +28,27 @@ def standardised(customers: pl.DataFrame) -> pl.DataFrame:
         customers: Customers with features and ``cluster``; the identified ones are measured, or all if none is.
 
     Returns:
-        ``cluster`` and one column per trait's feature, sorted by cluster; clusters without identified customers
+        ``cluster`` and one column per trait, sorted by cluster; clusters without identified customers
         have 0.
     """
     known = customers.filter("is_identified") if customers["is_identified"].any() else customers
     clusters = customers.select(pl.col("cluster").unique().sort())
-    logs = known.select("cluster", *(pl.col(trait.feature).cast(pl.Float64).log1p() for trait in TRAITS))
+    logs = known.select("cluster", *(pl.col(trait).cast(pl.Float64).log1p() for trait in TRAITS))
     means = logs.group_by("cluster", maintain_order=True).agg(pl.all().mean())
     shifted = []
     for trait in TRAITS:
-        spread = logs[trait.feature].std() or 0.0
-        centre = logs[trait.feature].mean() or 0.0
-        shifted.append(
-            (pl.col(trait.feature) - centre) / spread if spread else pl.lit(0.0).alias(trait.feature)
-        )
+        spread = logs[trait].std() or 0.0
+        centre = logs[trait].mean() or 0.0
+        shifted.append((pl.col(trait) - centre) / spread if spread else pl.lit(0.0).alias(trait))
     return clusters.join(means.with_columns(shifted), on="cluster", how="left").fill_null(0.0).sort("cluster")
 
 
-def sets_apart(row: Mapping[str, float], most: int = 3) -> str:
-    """The strongest traits in words, such as ``orders +1.8, revenue +1.6``."""
-    ranked = sorted(TRAITS, key=lambda trait: (-abs(round(row[trait.feature], 6)), trait.feature))
+def sets_apart(row: Mapping[str, float], most: int = 3) -> Message:
+    """Return the strongest traits, such as ``orders +1.8, revenue +1.6``."""
+    ranked = sorted(TRAITS, key=lambda trait: (-abs(round(row[trait], 6)), trait))
     told = [
-        f"{trait.label} {row[trait.feature]:+.1f}"
+        message(f"trait.{trait}", deviations=rounded(row[trait], 1))
         for trait in ranked
-        if abs(row[trait.feature]) >= NOTICEABLE
+        if abs(row[trait]) >= NOTICEABLE
     ]
-    return ", ".join(told[:most]) or "close to all customers in everything measured"
+    return message("traits", traits=told[:most]) if told else message("traits.none")

@@ -12,6 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import UPLIFT
+from insiders_assets.language.message import Message, message
+from insiders_assets.language.writer import columns
 from insiders_assets.money import in_currency
 from insiders_assets.programme.experiment import HOLDOUT, INVITED
 from insiders_assets.programme.groups import micros
@@ -117,13 +119,14 @@ def uplift(
     length = last_day - first_day + 1
     during = revenue_between(purchases, drawn, first_day, last_day)
     before = revenue_between(purchases, drawn, first_day - length, first_day - 1)
-    over = "" if end is not None and last >= end else " The campaign is not over."
-    period = f"{start} to {last}, {length} days.{over}"
+    period = [message("uplift.period", start=start, end=last, days=length)]
+    if end is None or last < end:
+        period.append(message("uplift.not_over"))
     measures = {
         "revenue_per_customer": (during, period),
         "revenue_per_customer_adjusted": (
             _adjusted(during, before),
-            f"{period} Adjusted for revenue in as many days before.",
+            [*period, message("uplift.adjusted")],
         ),
         "share_who_bought": ((during > 0).astype(np.float64), period),
     }
@@ -132,7 +135,7 @@ def uplift(
 
 
 def _row(
-    measure: str, treated: NDArray[np.float64], control: NDArray[np.float64], note: str
+    measure: str, treated: NDArray[np.float64], control: NDArray[np.float64], note: list[Message]
 ) -> dict[str, object]:
     means = [math.fsum(side) / len(side) for side in (treated, control)]
     difference = means[0] - means[1]
@@ -148,7 +151,7 @@ def _row(
         "low": difference - _Z * error,
         "high": difference + _Z * error,
         "p_value": p_value,
-        "note": note,
+        **columns("note", message("notes", sentences=note)),
     }
 
 

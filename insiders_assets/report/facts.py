@@ -39,7 +39,9 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
         "insider_share_of_customers_of_all": insider.get("share_of_customers_of_all", 0.0),
         "insider_share_of_revenue_of_all": insider.get("share_of_revenue_of_all", 0.0),
         "silhouette": {space: inputs.silhouette.get(space) for space in SPACES},
-        "answers": _rows(inputs.tables["business_answers"].sort("number")),
+        "answers": _rows(
+            inputs.tables["business_answers"].sort("number").select("number", "question", "answer")
+        ),
         "tiers": [_plain(row) for row in inputs.tiers.values()],
         "clusters": [_plain(row) for row in inputs.clusters],
         "hypotheses": _rows(inputs.tables["hypotheses"].sort("number")),

@@ -178,9 +178,9 @@ def _do(words: Language, facts: Facts) -> str:
     first = ranked[0]
     return words.text(
         "Start with cluster %(cluster)s (%(name)s), %(money)s of potential revenue. %(action)s.",
-        action=words.told(first["action"].split(". ")[0].rstrip(".")),
+        action=words.said_first(first, "action"),
         cluster=first["cluster"],
-        name=words.told(first["name"]).lower(),
+        name=words.said(first, "name").lower(),
         money=words.money(first["revenue_at_stake"], 0),
     )
 

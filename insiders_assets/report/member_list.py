@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.messages import with_facts, without_facts
 from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.language import DEFAULT
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from insiders_assets.language import Language
     from insiders_assets.report.report_inputs import ReportInputs
 
+COLUMNS = tuple(column for column in MEMBERS.columns if column.name in without_facts(MEMBERS.names))
+"""What is listed of a member: what people read, and not the facts that it is made of."""
+
 SHEET_ROWS = 1_048_575
 """Rows that fit an Excel sheet below its header."""
 
@@ -34,7 +38,8 @@ WIDTHS = {"customer_id": 14, "reason": 60, "headline": 22, "next_step": 60, "clu
 
 def write_csv(members: pl.DataFrame, path: Path) -> None:
     """Write ``members.csv``: UTF-8, columns as in the contract, shortest exact numbers, the same bytes each time."""
-    path.write_bytes(csv_line(members.columns).encode() + csv_rows(members))
+    listed = members.select(column.name for column in COLUMNS)
+    path.write_bytes(csv_line(listed.columns).encode() + csv_rows(listed))
 
 
 def write_xlsx(inputs: ReportInputs, path: Path) -> None:
@@ -64,14 +69,16 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
 
 def _told(inputs: ReportInputs) -> pl.DataFrame:
     """The members with reasons and cluster names as the report tells them in the reader's language."""
-    members, told = inputs.members.select(column.name for column in MEMBERS.columns), inputs.words.told
-    if inputs.words.name == DEFAULT:
-        names = members["cluster_name"].unique().to_list()
-        return members.with_columns(pl.col("cluster_name").replace({name: told(name) for name in names}))
-    return members.with_columns(
-        pl.Series(name, [told(text) for text in members[name]], dtype=pl.String)
-        for name in ("reason", "cluster_name", "headline", "next_step")
-    )
+    members, words = inputs.members, inputs.words
+    told = ("cluster_name",) if words.name == DEFAULT else ("reason", "cluster_name", "headline", "next_step")
+    said = [pl.Series(name, _said(words, members, name), dtype=pl.String) for name in told]
+    return members.select(column.name for column in COLUMNS).with_columns(said)
+
+
+def _said(words: Language, members: pl.DataFrame, name: str) -> list[str]:
+    """What each member's column says."""
+    facts = [each for each in with_facts(name) if each in members.columns]
+    return [words.said(dict(zip(facts, row, strict=True)), name) for row in members.select(facts).iter_rows()]
 
 
 def _members(book: Workbook, sheet: Worksheet, words: Language, rows: int) -> None:
@@ -79,13 +86,13 @@ def _members(book: Workbook, sheet: Worksheet, words: Language, rows: int) -> No
     header = book.add_format(
         {"bold": True, "bg_color": "#E8EEF5", "bottom": 1, "text_wrap": True, "valign": "top"}
     )
-    for index, column in enumerate(MEMBERS.columns):
+    for index, column in enumerate(COLUMNS):
         number_format = _format(book, column)
         sheet.set_column(index, index, WIDTHS.get(column.name, 13), number_format)
         sheet.write_string(0, index, heading(words, column.name), header)
         sheet.write_blank(1, index, None, number_format)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(rows, 1), len(MEMBERS.columns) - 1)
+    sheet.autofilter(0, 0, max(rows, 1), len(COLUMNS) - 1)
 
 
 def _format(book: Workbook, column: Column) -> Any:
@@ -103,7 +110,7 @@ def _about(book: Workbook, sheet: Worksheet, inputs: ReportInputs) -> None:
         (words.text("As of"), words.day(inputs.as_of)),
         (words.text("Segmentation model"), inputs.model_version),
         ("", ""),
-        *((heading(words, column.name), meaning(words, column)) for column in MEMBERS.columns),
+        *((heading(words, column.name), meaning(words, column)) for column in COLUMNS),
     ]
     for row, (name, text) in enumerate(lines):
         sheet.write_string(row, 0, name, bold)

@@ -68,8 +68,10 @@ def _environment(words: Language) -> Environment:
         "percent": words.percent,
         "day": words.day,
         "translated": words.text,
+        "said": words.said,
         "told": words.told,
         "signed": partial(revenue_moves.signed, words),
+        "said_first": words.said_first,
     }
     return environment
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import PLAIN
 from insiders_assets.segments.rule import Rule
 from insiders_assets.segments.segment import Segment
 from insiders_assets.yaml_files import line_of, load_yaml
@@ -18,21 +20,28 @@ FILE = "segments.yaml"
 _KEYS = {"meaning", "rules"}
 
 
-def _built_in(name: str, meaning: str, *rules: str) -> Segment:
+def _built_in(name: str, *rules: str) -> Segment:
+    meaning = PLAIN.write(message(f"segment.{name}"))
     return Segment(name, meaning, tuple(Rule.parse(rule, name) for rule in rules))
 
 
 BUILT_IN = (
-    _built_in("entered", "Members since the last refresh.", "change=entered"),
-    _built_in("left", "Members until the last refresh.", "change=left"),
-    _built_in("next-to-leave", "Members who fall below the border next time unless they buy.", "leaves_next=true"),
-    _built_in("at-risk", "Members quieter than is usual for them.", "is_member=true", "state=lapsing,lost"),
-    _built_in("champions", "Members who keep to their own rhythm and buy often.", "is_member=true", "state=active",
+    _built_in("entered", "change=entered"),
+    _built_in("left", "change=left"),
+    _built_in("next-to-leave", "leaves_next=true"),
+    _built_in("at-risk", "is_member=true", "state=lapsing,lost"),
+    _built_in("champions", "is_member=true", "state=active",
               "total_purchases>=6"),
-    _built_in("one-step-away", "Customers whom one step would make members.", "is_near_miss=true"),
-    _built_in("new", "Customers who bought for the first time in the last thirty days.", "tenure<=30"),
-    _built_in("sleeping", "Customers outside the list who have long been quiet.", "is_member=false", "state=lost"),
+    _built_in("one-step-away", "is_near_miss=true"),
+    _built_in("new", "tenure<=30"),
+    _built_in("sleeping", "is_member=false", "state=lost"),
 )  # fmt: skip
+
+
+def meaning_code(name: str, meaning: str) -> str | None:
+    """Return the message that a segment's meaning is; None where ``segments.yaml`` says it in words of its own."""
+    built_in = any(each.name == name and each.meaning == meaning for each in BUILT_IN)
+    return f"segment.{name}" if built_in else None
 
 
 def segments_of(home: Place) -> tuple[Segment, ...]:

@@ -15,6 +15,7 @@ from insiders_assets.places import readable, sizes
 from insiders_assets.storage.atomic_write import noted, replacing
 from insiders_assets.storage.lake import ROW_GROUP
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
+from insiders_assets.storage.message_redaction import naming, redacted
 from insiders_assets.storage.parts import whole
 
 if TYPE_CHECKING:
@@ -145,27 +146,16 @@ def _forget_in_table(path: Place, redactor: Redactor) -> int:
     checksums.require(path, "make it again: insiders run --force, then forget again")
     lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
     texts = [name for name, dtype in lazy.collect_schema().items() if dtype == pl.String]
-    naming = {name: _naming(name, redactor) for name in texts}
-    if not texts or not lazy.select(pl.any_horizontal(*naming.values()).any()).collect().item():
+    others = [name for name in texts if name != CUSTOMER]
+    named = list(naming(others, redactor).values())
+    if CUSTOMER in texts:
+        named.append(pl.col(CUSTOMER).is_in(sorted(redactor.ids)).fill_null(value=False))
+    if not texts or not lazy.select(pl.any_horizontal(*named).any()).collect().item():
         return 0
     theirs = pl.col(CUSTOMER).is_in(sorted(redactor.ids)) if CUSTOMER in texts else pl.lit(value=False)
     before = lazy.select(pl.len()).collect().item()
-    redacted = [
-        pl.when(naming[name])
-        .then(pl.col(name).map_elements(redactor.text, return_dtype=pl.String))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name in texts
-        if name != CUSTOMER
-    ]
     with noted(path) as temporary:
-        kept = lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted)
+        kept = lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted(others, redactor))
         kept.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
         after = pl.scan_parquet(temporary).select(pl.len()).collect().item()
     return int(before - after)
-
-
-def _naming(name: str, redactor: Redactor) -> pl.Expr:
-    if name == CUSTOMER:
-        return pl.col(name).is_in(sorted(redactor.ids)).fill_null(value=False)
-    return pl.col(name).str.contains_any(sorted(redactor.ids)).fill_null(value=False)

@@ -18,7 +18,7 @@ LATER = "future_share_of_revenue"
 def answers(view: View, words: Language) -> list[dict[str, Any]]:
     """Return every question with its headline and its answer's sentences, as the report shows them."""
     questions = tables()["business_answers"]
-    rows = view.rows(questions.select().order_by(questions.c.number))
+    rows = view.rows(view.select(questions).order_by(questions.c.number))
     return shaped(words, rows, headlines(words, _facts(view)))
 
 
@@ -37,7 +37,7 @@ def _facts(view: View) -> dict[str, Any]:
         "members": row["members"],
         "identified_customers": row["identified_customers"],
         "tiers": view.rows(known["tier_summary"].select()),
-        "clusters": view.rows(known["cluster_profiles"].select()),
-        "evidence": {LATER: view.rows(known["evidence"].select().where(evidence.measure == LATER))},
+        "clusters": view.rows(view.select(known["cluster_profiles"])),
+        "evidence": {LATER: view.rows(view.select(known["evidence"]).where(evidence.measure == LATER))},
         "refresh": row | {"members_below_border": below["n"] if below else 0},
     }

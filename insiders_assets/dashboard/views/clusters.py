@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def clusters(view: View, words: Language) -> dict[str, Any]:
     """What the page of clusters shows."""
     profiles, drawn = tables()["cluster_profiles"], tables()["map_sample"]
-    rows = view.rows(profiles.select().order_by(profiles.c.cluster))
+    rows = view.rows(view.select(profiles).order_by(profiles.c.cluster))
     points = view.rows(drawn.select().order_by(drawn.c.customer_id))
     colour = _colours(rows)
     bought = cluster_products(view.table(PRODUCT_AFFINITY))

@@ -32,7 +32,7 @@ NAMES = {
 def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | None:
     """What the page of one customer shows, or None if there is no such customer in the latest refresh or before."""
     insiders, profiles = tables()["insiders"], tables()["cluster_profiles"]
-    row = view.row(insiders.select().where(insiders.c.customer_id == customer_id))
+    row = view.row(view.select(insiders).where(insiders.c.customer_id == customer_id))
     history = _history(view, customer_id)
     if row is None and not history:
         return None
@@ -40,7 +40,9 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
     return {
         "customer_id": customer_id,
         "customer": row,
-        "profile": view.row(profiles.select().where(profiles.c.cluster == row["cluster"])) if row else None,
+        "profile": view.row(view.select(profiles).where(profiles.c.cluster == row["cluster"]))
+        if row
+        else None,
         "products": bought_more(view, row["cluster"]) if row else [],
         "numbers": _numbers(words, row) if row else [],
         "rank": _rank(view, row["revenue"]) if row and row["is_identified"] else None,

@@ -25,7 +25,8 @@ def products(view: View, words: Language, query: Mapping[str, str]) -> dict[str,
     """Return what the page of products shows, of the group in the address or else of the Insiders."""
     groups = [(f"tier:{tier}", words.text(TIER_NAMES[tier])) for tier in TIERS]
     groups += [
-        (f"cluster:{number}", f"{number} · {words.told(name)}") for number, name in choices(view).clusters
+        (f"cluster:{row['cluster']}", f"{row['cluster']} · {words.said(row, 'name')}")
+        for row in choices(view).clusters
     ]
     asked = query.get("group", "")
     group = asked if asked in dict(groups) else f"tier:{TIERS[0]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.segments.catalogue import meaning_code
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def segments(view: View, words: Language) -> dict[str, Any]:
         "segments": [
             row
             | {
-                "told": words.told(row["meaning"]),
+                "told": words.said(
+                    row | {"meaning_code": meaning_code(row["segment"], row["meaning"])}, "meaning"
+                ),
                 "series": [series.get((row["segment"], each["refresh_id"])) for each in shown],
             }
             for row in now

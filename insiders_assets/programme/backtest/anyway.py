@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from insiders_assets.language.message import Message, message
 from insiders_assets.programme.backtest.pace import LIKELY
 
 ANYWAY = "would_buy_anyway"
@@ -13,7 +16,7 @@ ANYWAY_RIGHT = "would_buy_anyway_who_did"
 ANYWAY_REVENUE = "would_buy_anyway_share_of_list"
 CEILING = "retention_ceiling"
 
-Figures = dict[str, tuple[float | None, str]]
+Figures = dict[str, tuple[float | None, Message]]
 """Value and note by measure."""
 
 
@@ -45,7 +48,7 @@ def anyway(
     figures: Figures = {}
     if chance is not None and size:
         likely = members & (chance >= LIKELY)
-        note = f"Chance of buying within {horizon} days of {LIKELY:g} or more, learnt one horizon earlier."
+        note = message("backtest.anyway", days=horizon, chance=Decimal(f"{LIKELY:g}"))
         figures[ANYWAY] = (int(likely.sum()) / size, note)
         figures[ANYWAY_RIGHT] = (float(again[likely].mean()) if likely.any() else None, note)
         figures[ANYWAY_REVENUE] = (float(later[likely].sum()) / brought if brought else None, note)
@@ -54,7 +57,6 @@ def anyway(
     silent = members & ~again
     figures[CEILING] = (
         float(pace[silent].sum()) / brought if brought else None,
-        "A ceiling: had every member who stayed away spent at their past pace. Only a holdout measures what "
-        "is brought.",
+        message("notes", sentences=[message("backtest.ceiling"), message("backtest.holdout")]),
     )
     return figures

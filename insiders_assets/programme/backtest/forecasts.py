@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.language.message import Message, message
 from insiders_assets.programme.backtest.known import BacktestInputs, days, outcome
 
 EXTREME = 1e4
@@ -27,11 +28,11 @@ class Forecast:
 
     Attributes:
         values: One per customer, or None.
-        note: What to keep in mind, or empty.
+        note: What to keep in mind, or None.
     """
 
     values: NDArray[np.float64] | None
-    note: str = ""
+    note: Message | None = None
 
 
 def forecasts_at(
@@ -68,12 +69,12 @@ def supervised(inputs: BacktestInputs, customers: pl.DataFrame, cutoff: date) ->
     earlier = cutoff - timedelta(days=inputs.horizon_days)
     first = inputs.purchases.select(pl.col("invoice_day").min()).collect().item()
     if first is None or days(earlier) - int(first) < 30:
-        return Forecast(None, "Less than a month of history before the months to learn from.")
+        return Forecast(None, message("forecast.short"))
     past = inputs.features_at(earlier).filter("is_identified").sort("customer_id")
     learnt, _ = outcome(inputs.purchases, past, earlier, inputs.horizon_days)
     target = learnt["later_revenue"].to_numpy()
     if learnt.height < 50 or not target.any():
-        return Forecast(None, "Too few customers to learn from.")
+        return Forecast(None, message("forecast.few"))
     model = HistGradientBoostingRegressor(
         loss="poisson", max_iter=150, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=30,
         l2_regularization=1.0, random_state=inputs.seed, early_stopping=False,
@@ -103,7 +104,7 @@ def probabilistic(
     try:
         import clvkit
     except ImportError:
-        return Forecast(None, "Needs the library clvkit: pip install 'insiders-assets[research]'.")
+        return Forecast(None, message("forecast.library", package="'insiders-assets[research]'"))
     log = (
         inputs.purchases.filter(
             pl.col("invoice_day") <= days(cutoff), pl.col("invoice_day") > days(cutoff) - window_days
@@ -133,21 +134,17 @@ def probabilistic(
                 * much.predict().to_pandas().iloc[:, 0]
             )
         except (ValueError, RuntimeError, FloatingPointError) as error:
-            return Forecast(None, f"The model cannot be fitted: {error}.")
+            return Forecast(None, message("forecast.failed", error=str(error)))
     r, alpha, a, b = parameters(often)
     runaway = [value for value in (r, alpha, *parameters(much)) if not 1 / EXTREME < value < EXTREME]
     if runaway:
-        return Forecast(None, f"Did not converge: a parameter of {runaway[0]:.3g}.")
+        return Forecast(None, message("forecast.runaway", value=f"{runaway[0]:.3g}"))
     limit = a / (a + b) < NO_DROPOUT
-    note = (
-        f"Drop-out did not converge (a {a:.2g}, b {b:.2g}): the limit in which nobody drops out."
-        if limit
-        else ""
-    )
+    note = message("forecast.limit", a=f"{a:.2g}", b=f"{b:.2g}") if limit else None
     found = dict(zip(expected.index.astype(str), expected.to_numpy(), strict=True))
     values = np.array([found.get(name, 0.0) for name in customers["customer_id"].to_list()])
     if not np.isfinite(values).all():
-        return Forecast(None, "Did not converge: an expectation is not a number.")
+        return Forecast(None, message("forecast.not_a_number"))
     return Forecast(np.round(values, 6), note)
 
 

@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from insiders_assets.language.message import message, percent
+from insiders_assets.language.writer import columns
 from insiders_assets.programme.backtest import rankings
 from insiders_assets.programme.backtest.anyway import anyway
 from insiders_assets.programme.backtest.forecasts import Forecast, forecasts_at
@@ -130,7 +132,7 @@ class Moment:
         found = anyway(self.known, listed, self.pace.chance, self.horizon_days, self.window_days)
         base = self._base("all", None, int(listed.sum())) | {"subject": "list", "low": None, "high": None}
         return [
-            base | {"measure": measure, "value": value, "note": note}
+            base | {"measure": measure, "value": value, **columns("note", note)}
             for measure, (value, note) in found.items()
         ]
 
@@ -153,14 +155,14 @@ class Moment:
         listed = self.listed
         actual = float((self.known["later_revenue"].to_numpy() * listed).sum())
         base = self._base("all", None, int(listed.sum())) | {"measure": EXPECTED, "low": None, "high": None}
-        rows: list[Row] = [base | {"subject": "actual", "value": actual, "note": None}]
+        rows: list[Row] = [base | {"subject": "actual", "value": actual, **columns("note", None)}]
         errors = {}
         for name, forecast in self.forecasts.items():
             if forecast.values is not None and actual > 0:
                 value = float((forecast.values * listed).sum())
                 errors[name] = value / actual - 1
-                note = f"{errors[name] * 100:+.1f} % beside the actual."
-                rows.append(base | {"subject": name, "value": value, "note": note})
+                note = message("backtest.error", error=percent(errors[name]))
+                rows.append(base | {"subject": name, "value": value, **columns("note", note)})
         return rows, errors
 
     def _base(self, accounts: str, size: float | None, chosen: int) -> Row:
@@ -183,11 +185,11 @@ class Moment:
             picked = [(ranking.subject, ranking.pick(count), ranking.note) for ranking in ranked]
             plain = next(chosen for subject, chosen, _ in picked if subject == "past_revenue")
             if size is None:
-                picked.insert(0, ("list", listed, ""))
+                picked.insert(0, ("list", listed, None))
             for subject, chosen, note in picked:
                 row = self._base(accounts, size, count if chosen is not None else 0) | {
                     "subject": subject,
-                    "note": note or None,
+                    **columns("note", note),
                 }
                 if chosen is None or plain is None:
                     found.append(row | {"measure": SHARE, "value": None, "low": None, "high": None})
@@ -208,6 +210,6 @@ class Moment:
             chosen = np.zeros(len(order))
             chosen[places] = 1.0
             row = self._base(accounts, None, len(places)) | {"subject": subject, "measure": MARGINAL}
-            note = "The tenth next to the border, by past revenue."
-            found.append(row | {"note": note} | figures(measured.per_member(chosen)))
+            note = message("backtest.marginal")
+            found.append(row | columns("note", note) | figures(measured.per_member(chosen)))
         return found

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from insiders_assets.language.message import Message, message
 from insiders_assets.money import MICRO
 from insiders_assets.programme.backtest.known import BacktestInputs, days, outcome
 from insiders_assets.programme.backtest.rankings import Ranking, by_value
@@ -41,12 +42,12 @@ class Pace:
     Attributes:
         revenue: Expected revenue in the days ahead, one per customer; None where it cannot be learnt.
         chance: The chance of buying in them; None likewise.
-        note: Why there is none, or empty.
+        note: Why there is none, or None.
     """
 
     revenue: NDArray[np.float64] | None
     chance: NDArray[np.float64] | None
-    note: str = ""
+    note: Message | None = None
 
 
 def decayed_revenue(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_days: int) -> Ranking:
@@ -63,7 +64,7 @@ def decayed_revenue(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, w
         .agg(decayed=(pl.col("amount") * (0.5 ** (pl.col("age") / HALF_LIFE))).sum().round(0))
     )
     worth = known.join(counted, on="customer_id", how="left", maintain_order="left")["decayed"].fill_null(0.0)
-    return by_value("decayed_revenue", known, worth, f"Revenue with a half-life of {HALF_LIFE} days.")
+    return by_value("decayed_revenue", known, worth, message("ranking.decayed", days=HALF_LIFE))
 
 
 def blend(known: pl.DataFrame, pace: Pace) -> Ranking:
@@ -72,9 +73,7 @@ def blend(known: pl.DataFrame, pace: Pace) -> Ranking:
         return Ranking("blend", None, pace.note)
     ranks = [np.argsort(np.argsort(-values, kind="stable"), kind="stable") for values in (
         known["revenue"].to_numpy(), pace.revenue)]  # fmt: skip
-    return by_value(
-        "blend", known, -(ranks[0] + ranks[1]).astype(np.float64), "Ranks by past revenue and by a forecast."
-    )
+    return by_value("blend", known, -(ranks[0] + ranks[1]).astype(np.float64), message("ranking.blend"))
 
 
 def pace_at(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_days: int) -> Pace:
@@ -92,12 +91,12 @@ def pace_at(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_da
     earlier = cutoff - timedelta(days=inputs.horizon_days)
     first = inputs.purchases.select(pl.col("invoice_day").min()).collect().item()
     if first is None or days(earlier) - int(first) < LEAST_HISTORY:
-        return Pace(None, None, "Less than a month of history before the months to learn from.")
+        return Pace(None, None, message("forecast.short"))
     past = inputs.features_at(earlier).filter("is_identified").sort("customer_id")
     learnt, _ = outcome(inputs.purchases, past, earlier, inputs.horizon_days)
     revenue, again = learnt["later_revenue"].to_numpy(), learnt["bought_again"].to_numpy()
     if learnt.height < LEAST_CUSTOMERS or not again.any() or again.all():
-        return Pace(None, None, "Too few customers to learn from.")
+        return Pace(None, None, message("forecast.few"))
     chosen: dict[str, Any] = {
         "max_iter": 120, "learning_rate": 0.05, "max_leaf_nodes": 8, "min_samples_leaf": 30, "l2_regularization": 1.0,
         "random_state": inputs.seed, "early_stopping": False, "monotonic_cst": list(RISES),

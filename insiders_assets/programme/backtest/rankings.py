@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from insiders_assets.language.message import Message, message
 from insiders_assets.programme.cluster_policies import rank_clusters
 
 FIFTHS = 5
@@ -23,13 +24,13 @@ class Ranking:
     Attributes:
         subject: Its name.
         order: Places of the customers, best first; None if it could not be made.
-        note: What to keep in mind, or empty.
+        note: What to keep in mind, or None.
         by_chance: Whether everybody is chosen with the same chance, whatever the order.
     """
 
     subject: str
     order: NDArray[np.int64] | None
-    note: str = ""
+    note: Message | None = None
     by_chance: bool = False
 
     def pick(self, count: int) -> Weights | None:
@@ -50,7 +51,9 @@ class Ranking:
         return Ranking(self.subject, place[self.order[kept[self.order]]], self.note, self.by_chance)
 
 
-def by_value(subject: str, customers: pl.DataFrame, value: pl.Series | Weights, note: str = "") -> Ranking:
+def by_value(
+    subject: str, customers: pl.DataFrame, value: pl.Series | Weights, note: Message | None = None
+) -> Ranking:
     """Highest value first, ties by customer id."""
     order = (
         customers.select("customer_id")
@@ -73,7 +76,7 @@ def budget(customers: pl.DataFrame) -> Ranking:
         "budget",
         customers,
         customers["revenue"] + eligible * most,
-        "By past revenue, whoever is suppressed last.",
+        message("ranking.past_revenue"),
     )
 
 
@@ -91,9 +94,7 @@ def rfm_score(customers: pl.DataFrame) -> Ranking:
         place=pl.int_range(pl.len()),
     )
     ranked = scored.sort(["score", "revenue", "customer_id"], descending=[True, True, False])
-    return Ranking(
-        "rfm_score", ranked["place"].to_numpy(), "Fifths of recency, orders and revenue, added up."
-    )
+    return Ranking("rfm_score", ranked["place"].to_numpy(), message("ranking.rfm_score"))
 
 
 def clusters_then_revenue(customers: pl.DataFrame) -> Ranking:
@@ -105,14 +106,12 @@ def clusters_then_revenue(customers: pl.DataFrame) -> Ranking:
         rank=pl.col("cluster").replace_strict(rank, return_dtype=pl.Int64),
         place=pl.int_range(pl.len()),
     ).sort(["rank", "revenue", "customer_id"], descending=[False, True, False])
-    return Ranking("clusters", ranked["place"].to_numpy(), "The best cluster first, by revenue within each.")
+    return Ranking("clusters", ranked["place"].to_numpy(), message("ranking.clusters"))
 
 
 def at_random(customers: pl.DataFrame) -> Ranking:
     """Everybody with the same chance: what is expected of a draw."""
-    return Ranking(
-        "random", np.arange(customers.height), "What a draw by lot brings on average.", by_chance=True
-    )
+    return Ranking("random", np.arange(customers.height), message("ranking.random"), by_chance=True)
 
 
 def oracle(customers: pl.DataFrame) -> Ranking:
@@ -121,5 +120,5 @@ def oracle(customers: pl.DataFrame) -> Ranking:
         "oracle",
         customers,
         customers["later_revenue"],
-        "By the later revenue itself, which nobody can know beforehand.",
+        message("ranking.oracle"),
     )

@@ -11,6 +11,8 @@ import polars as pl
 from insiders_assets import progress
 from insiders_assets.contracts.programme import BACKTEST_CURVE, EVIDENCE, SELECTION_BACKTEST
 from insiders_assets.errors import InsidersError
+from insiders_assets.language.message import message, percent
+from insiders_assets.language.writer import columns
 from insiders_assets.programme.backtest.forecasts import forecasts_at
 from insiders_assets.programme.backtest.known import EPOCH, BacktestInputs, newest
 from insiders_assets.programme.backtest.measures import AGAINST_SORT, EXPECTED, MARGINAL, PER_MEMBER, SHARE
@@ -18,12 +20,8 @@ from insiders_assets.programme.backtest.moment import Moment, Row, list_at
 from insiders_assets.programme.config import ProgrammeRules
 
 MONTH = 30
-NOT_CONVERGED = "(?i)did not converge"
-"""In the note of a model whose figures are those of a limit, or of none."""
-
-SEASONS = (
-    "Under two years of history no season can be learnt: what follows a Christmas is guessed from before it."
-)
+NOT_CONVERGED = ("forecast.runaway", "forecast.not_a_number", "forecast.limit")
+"""Notes of a model whose figures are those of a limit, or of none."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,12 @@ def backtest_evidence(table: pl.DataFrame) -> pl.DataFrame:
     have a measure of their own, so that the rows of a measure can be drawn together. A model that did not converge at
     any cut-off is shown in the study only.
     """
-    failed = table.filter(pl.col("note").str.contains(NOT_CONVERGED))["subject"].unique()
+    if "note_code" in table.columns:
+        unsure = pl.col("note_code").is_in(NOT_CONVERGED)
+    else:  # measured by an older version, which only wrote it
+        unsure = pl.col("note").str.contains("(?i)did not converge")
+        table = table.with_columns(note_code=pl.lit(None, pl.String), note_args=pl.lit(None, pl.String))
+    failed = table.filter(unsure)["subject"].unique()
     table = table.filter(~pl.col("subject").is_in(failed.implode()))
     everyone, own_size = pl.col("accounts") == "all", pl.col("size").is_null()
     shown = (everyone & (own_size | (pl.col("measure") == SHARE))) | (
@@ -152,7 +155,8 @@ def _ahead(
         if forecast.values is None or name not in errors:
             continue
         value, worst = float((forecast.values * listed).sum()), max(abs(error) for error in errors[name])
-        told = ", ".join(f"{error * 100:+.1f} %" for error in errors[name])
+        past = [message("backtest.one_error", error=percent(error)) for error in errors[name]]
+        note = [message("backtest.ahead", errors=past), message("backtest.no_season")]
         found.append(
             {
                 "cutoff": day,
@@ -165,7 +169,7 @@ def _ahead(
                 "value": value,
                 "low": max(value * (1 - worst), 0.0),
                 "high": value * (1 + worst),
-                "note": f"Not yet known; the interval is the worst error at past cut-offs ({told}). {SEASONS}",
+                **columns("note", message("notes", sentences=note)),
             }
         )
     return found

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from insiders_assets.programme.amounts import count, money, number, percent
+from insiders_assets.language.message import Message, message, money, number, percent
 from insiders_assets.programme.hypotheses.sample import BIG_PACK, Sample
 from insiders_assets.programme.statistics import Estimate, Sum, share_above
 
-BOOTSTRAP = "bootstrap over customers"
+BOOTSTRAP = message("test.bootstrap")
 FEW_RESAMPLES = 200
 
 
@@ -23,7 +23,7 @@ class Finding:
     """What a measure found.
 
     Attributes:
-        text: The numbers, in a sentence without a full stop.
+        told: The numbers, said without a full stop.
         effect: The figure that the claim is about, with its interval.
         border: What the claim says the figure exceeds (or stays below).
         above: Whether the claim is that the figure exceeds, or else stays below, the border.
@@ -31,21 +31,20 @@ class Finding:
         test: How it was tested.
     """
 
-    text: str
+    told: Message
     effect: Estimate
     border: float
     above: bool
     p_value: float
-    test: str = BOOTSTRAP
+    test: Message = BOOTSTRAP
 
 
 Measure = Callable[[Sample], Finding]
 
 
-def means_ratio(
-    feature: str, what: str, border: float, *, above: bool = True, against_all: bool = False
-) -> Measure:
+def means_ratio(feature: str, border: float, *, above: bool = True, against_all: bool = False) -> Measure:
     """Insiders' mean of a feature over that of the others, or of everybody."""
+    against = "all" if against_all else "others"
 
     def measure(sample: Sample) -> Finding:
         values, inside = sample.feature(feature), sample.insider
@@ -56,9 +55,13 @@ def means_ratio(
 
         effect, drawn = sample.bootstrap.estimate(ratio)
         mean_in, mean_out = _mean(values, inside), _mean(values, outside)
-        other = "all customers" if against_all else "the others"
         return Finding(
-            f"{what}: {number(mean_in, 2)} for Insiders, {number(mean_out, 2)} for {other}, ratio {_span(effect)}",
+            message(
+                f"found.means.{feature}.{against}",
+                insiders=number(mean_in, 2),
+                others=number(mean_out, 2),
+                ratio=_span(effect),
+            ),
             effect,
             border,
             above,
@@ -79,8 +82,11 @@ def basket_mean_and_ratio(sample: Sample) -> Finding:
     weaker_is_mean = _p(means, 300.0, above=True) > _p(ratios, 2.0, above=True)
     effect, border, drawn = (mean, 300.0, means) if weaker_is_mean else (ratio, 2.0, ratios)
     return Finding(
-        f"Mean basket of Insiders {_span(mean)} units, {_span(ratio)} times that of the others; the effect is the "
-        f"{'mean' if weaker_is_mean else 'ratio'}",
+        message(
+            "found.basket.mean" if weaker_is_mean else "found.basket.ratio",
+            mean=_span(mean),
+            ratio=_span(ratio),
+        ),
         effect,
         border,
         True,
@@ -93,7 +99,7 @@ def revenue_share(sample: Sample) -> Finding:
     values, inside = sample.feature("revenue"), sample.insider
     effect, drawn = sample.bootstrap.estimate(lambda total: total(values * inside) / total(values))
     return Finding(
-        f"Insiders bring {_share_span(effect)} of revenue", effect, 0.5, True, _p(drawn, 0.5, above=True)
+        message("found.revenue", share=_share_span(effect)), effect, 0.5, True, _p(drawn, 0.5, above=True)
     )
 
 
@@ -102,8 +108,7 @@ def big_packs(sample: Sample) -> Finding:
     units, inside = sample.bought["pack_units"], sample.insider
     effect, drawn = sample.bootstrap.estimate(lambda total: total(units * inside) / total(units))
     return Finding(
-        f"Insiders bought {_share_span(effect)} of the {count(units.sum())} units whose description names a package of "
-        f"{BIG_PACK} or more pieces; the description is a hint, not the package size",
+        message("found.big_packs", share=_share_span(effect), units=round(units.sum()), pieces=BIG_PACK),
         effect,
         0.30,
         True,
@@ -127,12 +132,12 @@ def median_price_ratio(sample: Sample) -> Finding:
     ends = np.quantile(resampled, [0.025, 0.975]) if len(resampled) > 1 else (value, value)
     effect = Estimate(value, float(ends[0]), float(ends[1]))
     return Finding(
-        f"Median price of a line: {money(own)} for Insiders, {money(all_lines)} for all, ratio {_span(effect)}",
+        message("found.median_price", insiders=money(own), all=money(all_lines), ratio=_span(effect)),
         effect,
         1.10,
         True,
         _p(resampled, 1.10, above=True),
-        f"bootstrap over customers, {len(resampled)} resamples",
+        message("test.few_resamples", resamples=len(resampled)),
     )
 
 
@@ -153,14 +158,19 @@ def price_position(sample: Sample) -> Finding:
     ends = np.quantile(drawn, [0.025, 0.975]) if len(drawn) > 1 else (gap, gap)
     effect = Estimate(gap, float(ends[0]), float(ends[1]))
     return Finding(
-        f"Half of the lines that Insiders buy cost {money(own)} or less, a quarter {money(lower)} or less, three "
-        f"quarters {money(upper)} or less; their median lies above {percent(position)} of all lines. The effect is its "
-        f"distance from the middle, {_span(effect)}",
+        message(
+            "found.price_position",
+            half=money(own),
+            quarter=money(lower),
+            three_quarters=money(upper),
+            position=percent(position),
+            distance=_span(effect),
+        ),
         effect,
         0.25,
         False,
         _p(np.array(drawn), 0.25, above=False),
-        f"bootstrap over customers, {len(drawn)} resamples",
+        message("test.few_resamples", resamples=len(drawn)),
     )
 
 
@@ -170,8 +180,7 @@ def catalogue_age(sample: Sample) -> Finding:
     effect, drawn = sample.bootstrap.estimate(lambda total: total(days * inside) / total(lines * inside))
     others = (days * ~inside).sum() / lines[~inside].sum() if lines[~inside].sum() else math.nan
     return Finding(
-        f"Products were {_span(effect)} days in the catalogue when Insiders bought them, {number(others)} when "
-        f"others did ({count(lines.sum())} lines of products first sold after the first month of the data)",
+        message("found.catalogue_age", age=_span(effect), others=number(others), lines=round(lines.sum())),
         effect,
         15.0,
         False,
@@ -184,15 +193,16 @@ def third_quartile_share(sample: Sample) -> Finding:
     values, inside = sample.feature("revenue"), sample.insider
     own = np.sort(values[inside])
     if not len(own):
-        return Finding("There is no Insider", Estimate(math.nan, math.nan, math.nan), 0.5, True, math.nan)
+        return Finding(
+            message("found.no_insider"), Estimate(math.nan, math.nan, math.nan), 0.5, True, math.nan
+        )
     low, high = np.quantile(own, [0.5, 0.75])
     third = inside & (values > low) & (values <= high)
     fourth = inside & (values > high)
     effect, drawn = sample.bootstrap.estimate(lambda total: total(values * third) / total(values * inside))
     top, _ = sample.bootstrap.estimate(lambda total: total(values * fourth) / total(values * inside))
     return Finding(
-        f"The third quartile of Insiders brings {_share_span(effect)} of their revenue, the highest quartile "
-        f"{_share_span(top)}",
+        message("found.third_quartile", third=_share_span(effect), fourth=_share_span(top)),
         effect,
         0.5,
         True,
@@ -212,12 +222,11 @@ def credit_card_share(sample: Sample) -> Finding:
         lambda total: total(sums["paid"] * inside) / total(sums["known"] * inside)
     )
     return Finding(
-        f"Insiders paid {_share_span(effect)} of their invoices by credit card", effect, 0.8, True,
-        _p(drawn, 0.8, above=True),
+        message("found.credit_card", share=_share_span(effect)), effect, 0.8, True, _p(drawn, 0.8, above=True)
     )  # fmt: skip
 
 
-def customers_share(column: str, what: str, border: float, read: Callable[[pl.Expr], pl.Expr]) -> Measure:
+def customers_share(column: str, border: float, read: Callable[[pl.Expr], pl.Expr]) -> Measure:
     """The share of Insiders with a property that an extra column tells."""
 
     def measure(sample: Sample) -> Finding:
@@ -225,7 +234,7 @@ def customers_share(column: str, what: str, border: float, read: Callable[[pl.Ex
         inside = sample.insider
         effect, drawn = sample.bootstrap.estimate(lambda total: total(holds & inside) / total(known & inside))
         return Finding(
-            f"{_share_span(effect)} of the {count((known & inside).sum())} Insiders of whom it is known {what}",
+            message(f"found.share.{column}", share=_share_span(effect), known=int((known & inside).sum())),
             effect,
             border,
             True,
@@ -250,8 +259,7 @@ def weight_ratio(sample: Sample) -> Finding:
         )
     )
     return Finding(
-        f"A unit that Insiders buy weighs {_span(effect)} times what one of the others' does", effect, 1.0, True,
-        _p(drawn, 1.0, above=True),
+        message("found.weight", ratio=_span(effect)), effect, 1.0, True, _p(drawn, 1.0, above=True)
     )  # fmt: skip
 
 
@@ -274,11 +282,13 @@ def _p(drawn: NDArray[np.float64], border: float, *, above: bool) -> float:
     return share_above(drawn, border) if above else share_above(-drawn, -border)
 
 
-def _span(estimate: Estimate) -> str:
-    return f"{number(estimate.value, 2)} ({number(estimate.low, 2)} to {number(estimate.high, 2)})"
+def _span(estimate: Estimate) -> Message:
+    value, low, high = (number(each, 2) for each in (estimate.value, estimate.low, estimate.high))
+    return message("span", value=value, low=low, high=high)
 
 
-def _share_span(estimate: Estimate) -> str:
+def _share_span(estimate: Estimate) -> Message | None:
     if not math.isfinite(estimate.value):
-        return "–"
-    return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"
+        return None
+    value, low, high = map(percent, (estimate.value, estimate.low, estimate.high))
+    return message("span.share", value=value, low=low, high=high)

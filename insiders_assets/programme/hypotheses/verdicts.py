@@ -7,6 +7,8 @@ import math
 import polars as pl
 
 from insiders_assets.contracts.programme import HYPOTHESES as CONTRACT
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import columns
 from insiders_assets.programme.hypotheses.catalogue import HYPOTHESES, Hypothesis
 from insiders_assets.programme.hypotheses.measures import Finding
 from insiders_assets.programme.hypotheses.sample import Sample
@@ -48,32 +50,30 @@ def _row(
     row: dict[str, object] = {
         "number": claim.number,
         "subject": claim.subject,
-        "statement": claim.statement,
+        **columns("statement", message(f"hypothesis.{claim.number}")),
         "verdict": "undecided",
         "effect": None,
         "low": None,
         "high": None,
         "p_value": p_value,
-        "test": None,
+        **columns("test", None),
     }
     if not set(claim.columns) <= sample.columns:
-        missing = ", ".join(column for column in claim.columns if column not in sample.columns)
-        return row | {
-            "verdict": "needs_data",
-            "finding": f"Needs {claim.needs}: a column {missing} in the exports.",
-        }
+        missing = [column for column in claim.columns if column not in sample.columns]
+        needs = message("needs", data=message(f"needs.{claim.columns[0]}"), columns=missing)
+        return row | {"verdict": "needs_data", **columns("finding", needs)}
     if finding is None:
-        side = "Insider" if not sample.insider.any() else "identified customer outside the Insider tier"
-        return row | {"finding": f"There is no {side} to compare."}
+        nobody = "finding.no_other" if sample.insider.any() else "finding.no_insider"
+        return row | columns("finding", message(nobody))
     effect = finding.effect
     if p_value is None or not math.isfinite(effect.value):
-        return row | {"finding": f"{finding.text}; too little data to decide."}
+        return row | columns("finding", message("finding.too_little", finding=finding.told))
     beyond = effect.high < finding.border if finding.above else effect.low > finding.border
     return row | {
         "verdict": "holds" if p_value < LEVEL else "does_not_hold" if beyond else "undecided",
-        "finding": f"{finding.text}.",
+        **columns("finding", message("finding", finding=finding.told)),
         "effect": effect.value,
         "low": effect.low,
         "high": effect.high,
-        "test": f"{finding.test}, one-sided, corrected by Holm",
+        **columns("test", finding.test),
     }

@@ -28,7 +28,7 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
         shown = of_cluster.select("customer_id", "revenue", "recency", "total_purchases", "confidence")
         lines = (
             "<b>%{customdata[0]}</b>",
-            escape(f"{row['cluster']} · {words.told(row['name'])} ({names[row['tier']]})"),
+            escape(f"{row['cluster']} · {words.said(row, 'name')} ({names[row['tier']]})"),
             f"{words.text('Revenue')}: %{{customdata[1]}}",
             f"{words.text('Days since last purchase')}: %{{customdata[2]:,}}",
             f"{words.text('Orders')}: %{{customdata[3]:,}}",
@@ -38,7 +38,7 @@ def cluster_map(inputs: ReportInputs) -> Figure | None:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": escape(f"{row['cluster']} · {words.told(row['name'])}"),
+                "name": escape(f"{row['cluster']} · {words.said(row, 'name')}"),
                 "x": of_cluster["embedding_x"].round(2).to_list(),
                 "y": of_cluster["embedding_y"].round(2).to_list(),
                 "customdata": [

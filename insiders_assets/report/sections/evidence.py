@@ -107,7 +107,7 @@ def notes(inputs: ReportInputs, blocks: list[Block]) -> list[tuple[str, str]]:
     main, words = main_block(blocks), inputs.words
     found = [] if main is None else [(subject, rows[-1]) for subject, rows in main.figures.items()]
     return [
-        (subject_name(words, subject), words.told(row["note"]))
+        (subject_name(words, subject), words.said(row, "note"))
         for subject, row in found
         if row and row["note"]
     ]
@@ -124,7 +124,7 @@ def ahead(inputs: ReportInputs) -> list[dict[str, Any]]:
             "day": words.day(row["cutoff"]),
             "value": figure(words, AHEAD, row["value"]),
             "interval": f"{figure(words, AHEAD, row['low'])} – {figure(words, AHEAD, row['high'])}",
-            "note": words.told(row["note"] or ""),
+            "note": words.said(row, "note"),
         }
         for row in newest.to_dicts()
         if row["cutoff"] not in past

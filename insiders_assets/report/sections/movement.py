@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.contracts.customers import NOT_SEEN, TIERS
+from insiders_assets.contracts.messages import with_facts
 from insiders_assets.contracts.movement import CAUSES
 from insiders_assets.language import mark
 
@@ -178,7 +179,8 @@ def _matrix(inputs: ReportInputs, changes: pl.DataFrame) -> list[dict[str, Any]]
 
 
 def _listed(inputs: ReportInputs, changes: pl.DataFrame) -> list[dict[str, Any]]:
-    known = inputs.insiders.select("customer_id", "revenue", "recency", "reason")
+    wanted = ("customer_id", "revenue", "recency", *with_facts("reason"))
+    known = inputs.insiders.select(name for name in wanted if name in inputs.insiders.columns)
     return (
         changes.filter((pl.col("change") != "moved") | changes["is_member"])
         .join(known, on="customer_id", how="left")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.messages import with_facts
+
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs
 
@@ -35,13 +37,11 @@ def nearly(inputs: ReportInputs) -> list[dict[str, Any]]:
     if "is_near_miss" not in frame.columns:
         return []
     near = frame.filter(pl.col("is_near_miss")).sort(["revenue", "customer_id"], descending=[True, False])
-    return (
-        near.head(NEARLY)
-        .select(
-            "customer_id", "country", "revenue", "recency", "gap_amount", "gap_orders", "reason", "next_step"
-        )
-        .to_dicts()
-    )
+    wanted = (
+        "customer_id", "country", "revenue", "recency", "gap_amount", "gap_orders",
+        *with_facts("reason", "next_step"),
+    )  # fmt: skip
+    return near.head(NEARLY).select(name for name in wanted if name in frame.columns).to_dicts()
 
 
 def _rows(inputs: ReportInputs, name: str) -> list[dict[str, Any]]:

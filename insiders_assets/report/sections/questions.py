@@ -29,13 +29,13 @@ def shaped(
     """The same of rows of ``business_answers``; without its headline an answer leads with its own first sentence."""
     found = []
     for row in rows:
-        sentences = [words.told(sentence) for sentence in words.sentences(row["answer"])]
+        sentences = words.said_sentences(row, "answer")
         headline = (told or {}).get(row["number"])
         shown = 0 if headline else len(sentences) if len(row["answer"]) <= SHORT else 1
         found.append(
             {
                 "number": row["number"],
-                "question": words.told(row["question"]),
+                "question": words.said(row, "question"),
                 "lead": headline or " ".join(sentences[:shown]),
                 "rest": sentences[shown:],
             }

@@ -82,12 +82,8 @@ def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The actions with most revenue at stake."""
-    # The first sentence of each is the most pressing action and its numbers; "What to do" tells the next one too.
-    return [
-        row | {name: row[name].split(". ")[0].rstrip(".") + "." for name in ("action", "action_reason")}
-        for row in every_action(inputs)[:ACTIONS]
-    ]
+    """The clusters with most revenue at stake: their most pressing action is told, "What to do" tells the next too."""
+    return every_action(inputs)[:ACTIONS]
 
 
 def every_action(inputs: ReportInputs) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from insiders_assets.storage.message_redaction import row_without
 from insiders_assets.storage.warehouse.connection import make_engine
 from insiders_assets.storage.warehouse.schema import CONTRACTS, metadata
 from insiders_assets.storage.warehouse.urls import sqlite_file
@@ -33,18 +34,23 @@ def purge(connection: sa.Connection, redactor: Redactor) -> int:
 
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    there = set(sa.inspect(connection).get_table_names())
+    inspector = sa.inspect(connection)
+    there = set(inspector.get_table_names())
     ids, deleted = sorted(redactor.ids), 0
     for contract in CONTRACTS:
         if contract.name not in there:
             continue
         table = metadata().tables[contract.name]
+        # One that an older version published lacks columns.
+        columns = {column["name"] for column in inspector.get_columns(contract.name)}
         if CUSTOMER in table.c:
             deleted += connection.execute(table.delete().where(table.c[CUSTOMER].in_(ids))).rowcount
         texts = [
-            column.name for column in contract.columns if column.dtype == "str" and column.name != CUSTOMER
+            column.name
+            for column in contract.columns
+            if column.dtype == "str" and column.name != CUSTOMER and column.name in columns
         ]
-        _redact(connection, table, texts, redactor)
+        _redact(connection, [column for column in table.c if column.name in columns], texts, redactor)
     return deleted
 
 
@@ -62,19 +68,21 @@ def named(connection: sa.Connection, ids: Sequence[str]) -> Counter[str]:
     return found
 
 
-def _redact(connection: sa.Connection, table: sa.Table, texts: Sequence[str], redactor: Redactor) -> None:
-    """Take the ids out of some columns of a table: rows are put anew, since who publishes may not update."""
+def _redact(
+    connection: sa.Connection, columns: Sequence[sa.Column[Any]], texts: Sequence[str], redactor: Redactor
+) -> None:
+    """Take the ids out of the texts of a table: rows are put anew, since who publishes may not update."""
     import sqlalchemy as sa
 
     if not texts:
         return
-    ids = sorted(redactor.ids)
+    ids, table = sorted(redactor.ids), columns[0].table
     naming = sa.or_(*(table.c[name].contains(each, autoescape=True) for name in texts for each in ids))
-    rows = [dict(row) for row in connection.execute(table.select().where(naming)).mappings()]
-    redacted = [row | {name: redactor.text(row[name]) for name in texts if row[name]} for row in rows]
+    rows = [dict(row) for row in connection.execute(sa.select(*columns).where(naming)).mappings()]
+    redacted = [row_without(row, texts, redactor) for row in rows]
     if redacted != rows:
-        connection.execute(table.delete().where(naming))
-        connection.execute(table.insert(), redacted)
+        connection.execute(sa.delete(table).where(naming))
+        connection.execute(sa.insert(table), redacted)
 
 
 def compact(url: sa.URL) -> None:
