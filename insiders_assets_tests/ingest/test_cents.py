@@ -31,6 +31,13 @@ def test_money_in_cents_is_read_so_where_a_name_or_a_total_proves_it(tmp_path, h
     assert found.column("unit_price") == pytest.approx([price / 100 for price in CENTS])
 
 
+def test_a_price_of_a_hundred_pieces_is_read_so(tmp_path):
+    header = HEADER.replace("UnitPrice", "price_per_100")
+    content = csv(*(row(n, quantity=200, unit_price=12.5) for n in range(9)), header=header)
+    found = read(tmp_path, content, mapping=Mapping(columns={"unit_price": "price_per_100"}))
+    assert found.column("unit_price") == [0.125] * 9
+
+
 def test_money_that_may_be_in_cents_is_a_question(tmp_path):
     asked = in_cents(tmp_path, HEADER, lambda _: []).outcome.set_aside
     assert "such as 1999, as money in cents has (490.58 if it is, 49,058.00 if not)" in asked

@@ -131,6 +131,41 @@ def test_what_is_still_to_be_paid_is_asked_about(shop):
     assert told(path, Mapping(keep=[rule])).sold == TOTAL
 
 
+@pytest.mark.parametrize(
+    ("ours", "other", "likely"),
+    [
+        ("qty_ordered", "qty_shipped", "qty_shipped"),
+        ("qty_in", "qty_out", "qty_out"),
+        ("quantity", "pieces_billed", "pieces_billed"),
+    ],
+)
+def test_two_columns_of_pieces_that_differ_are_asked_about(shop, tmp_path, ours, other, likely):
+    rows = [
+        plain(line) | {ours: line.units, other: 0 if at % 6 == 1 else line.units}
+        for at, line in enumerate(LINES)
+    ]
+    if ours != "quantity":
+        for each in rows:
+            del each["quantity"]
+    path = tmp_path / "export.csv"
+    path.write_bytes(written(rows))
+    found = inspect(path, path.name, FileRules(), path.name)
+    (question,) = [each for each in found.questions if each.code == "two_quantities"]
+    assert (set(question.columns), question.proposed, question.arguments["rows"]) == (
+        {ours, other},
+        likely,
+        10,
+    )
+    assert found.exports[0].outcome.set_aside
+    for each in (ours, other):
+        answered = inspect(
+            path, path.name, FileRules(), path.name, lambda asked, a=each: chosen(asked, {1: a})
+        )
+        assert (answered.questions, answered.mapping is not None) == ([], True)
+        sold = TOTAL if each == ours else TOTAL - SIXTH
+        assert told(path, answered.mapping).sold == pytest.approx(sold)
+
+
 def test_lines_that_add_up_others_are_asked_about(tmp_path):
     rows, path = [], tmp_path / "export.csv"
     for at, line in enumerate(LINES):
@@ -155,6 +190,7 @@ def test_an_innocent_export_asks_nothing(shop):
         state=lambda at, _: ["CA", "NY"][at % 2], shipping_status=lambda at, _: ["delivered", "pending"][at % 2],
         return_until=lambda *_: "2025-12-01", paid_on=lambda *_: "2025-12-01",
         payment_due=lambda at, _: ["", "2025-12-01"][at % 2],
+        stock_qty=lambda at, _: at, qty_per_pack=lambda at, _: at % 3, backordered=lambda at, _: at % 2,
         shipped_at=lambda at, _: ["", "2025-12-01"][at % 2], list_price=lambda _, line: line.price + 1,
         weekday=lambda *_: "Monday",
         cancelled_at=lambda *_: "", returned_quantity=lambda *_: 0, class_=lambda at, _: "ABC"[at % 3],

@@ -16,6 +16,7 @@ from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
 from insiders_assets.ingest.doubts.order_totals import ORDER_TOTALS
 from insiders_assets.ingest.doubts.payments import PAYMENTS
 from insiders_assets.ingest.doubts.prices import PRICES
+from insiders_assets.ingest.doubts.quantities import QUANTITIES
 from insiders_assets.ingest.doubts.refunds import REFUNDS
 from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
 from insiders_assets.ingest.doubts.services import SERVICES
@@ -25,6 +26,7 @@ from insiders_assets.ingest.doubts.vouchers import VOUCHERS
 
 DETECTORS: tuple[Detector, ...] = (
     FIRST_LINES,
+    QUANTITIES,
     CENTS,
     PRICES,
     VOUCHERS,

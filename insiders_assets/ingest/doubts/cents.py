@@ -39,13 +39,22 @@ def in_cents(name: str) -> bool:
     return bool(words & _WORDS) and not words & _NOT_WORDS
 
 
+def _is_of_a_hundred(name: str) -> bool:
+    """Whether a column's name says that its price is that of a hundred pieces: one of them costs a hundredth."""
+    return f" {normalise(name)} ".replace(" pro ", " per ").replace(" por ", " per ").find(" per 100 ") >= 0
+
+
+def _says_so(name: str) -> bool:
+    return in_cents(name) or _is_of_a_hundred(name)
+
+
 def _watches(header: Header) -> tuple[int, ...]:
     """Where a name says so, or something may prove it."""
     at = taken_for_price(header)
     if at is None or at in header.plan.cents:
         return ()
     beside = money_beside(header)
-    named = [place for place in _money(header) if in_cents(header.names[place])]
+    named = [place for place in _money(header) if _says_so(header.names[place])]
     return tuple(sorted({at, *beside, *named})) if named or beside else ()
 
 
@@ -77,7 +86,12 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     if taken is None or taken in header.plan.cents:
         return
     places = [at for at in _watches(header) if survey.has(at)]
-    named = [at for at in places if in_cents(header.names[at]) and _is_whole(survey.numbers(at))]
+    named = [
+        at
+        for at in places
+        if _is_of_a_hundred(header.names[at])
+        or (in_cents(header.names[at]) and _is_whole(survey.numbers(at)))
+    ]
     if named:
         # What is as large as they are is in cents with them, whatever it is called.
         like = [

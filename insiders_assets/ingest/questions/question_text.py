@@ -144,6 +144,14 @@ def _placeholder_ids(question: Question) -> str:
     return f"{held}; are they customers?"
 
 
+def _two_quantities(question: Question) -> str:
+    told, (one, other) = question.arguments, question.columns
+    return (
+        f"{one} and {other} are not the same ({told['rows']:,} lines differ; {told['one']:,.0f} pieces by the one, "
+        f"{told['other']:,.0f} by the other); which of them was sold?"
+    )
+
+
 def _outstanding(question: Question) -> str:
     (seen,) = question.values
     return (
@@ -272,6 +280,7 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
     **{f"status_{group}": _status for group in _STATUS},
     "unpaid": _unpaid,
+    "two_quantities": _two_quantities,
     "outstanding": _outstanding,
     "cents": _cents,
     "discount": _discount,
