@@ -309,6 +309,32 @@ def test_a_warehouse_of_an_older_version_says_what_to_wait_for(tmp_path: Path) -
         assert "it is told from the next refresh on" in text(get(address, "/changes"))
 
 
+def test_filters_are_chips_that_go_one_by_one_and_an_empty_choice_draws_nothing(
+    shop: tuple[str, pl.DataFrame],
+) -> None:
+    address, _ = shop
+    page = get(
+        address, "/customers", tier="viability", country="Brazil", since="2025-10", sort="recency", order="up"
+    )
+    chips = re.search(r'<ul class="chips".*?</ul>', page, flags=re.S)[0]  # type: ignore[index]
+    links = [unescape(link) for link in re.findall(r'href="([^"]*)"', chips)]
+    kept = "sort=recency&order=up"
+    assert links == [
+        f"/customers?country=Brazil&since=2025-10&{kept}",
+        f"/customers?tier=viability&since=2025-10&{kept}",
+        f"/customers?tier=viability&country=Brazil&{kept}",
+    ]
+    assert listed(get(address, links[2])) == listed(
+        get(address, "/customers", tier="viability", country="Brazil", sort="recency", order="up")
+    )
+    assert 'class="chips"' not in get(address, "/")
+    empty = get(address, "/", country="Nowhere")
+    assert "No customer fits this choice. Remove all filters" in text(empty)
+    assert "100%" not in text(empty)
+    assert 'class="chart"' not in empty
+    assert 'class="tiles"' not in empty
+
+
 def test_products_of_each_group_are_shown_or_what_to_wait_for(tmp_path: Path) -> None:
     file = tmp_path / "insiders.db"
     insiders = publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 120)

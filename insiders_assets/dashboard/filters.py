@@ -85,6 +85,11 @@ class Filters:
         """The choice as the end of an address, or nothing."""
         return f"?{urlencode(self.values)}" if self.values else ""
 
+    def without(self, name: str, kept: Mapping[str, str]) -> str:
+        """The end of an address that chooses the same but for one field, with what else the address keeps."""
+        left = {key: value for key, value in self.values.items() if key != name} | dict(kept)
+        return f"?{urlencode(left)}" if left else ""
+
     def but(self, **changes: Any) -> Filters:
         """The same choice with ``changes``."""
         return replace(self, **changes)

@@ -14,8 +14,12 @@
       place.dataset.drawn = "yes";
       place.textContent = "";
       const layout = place.clientWidth < 600 ? narrow(figure.layout, place) : figure.layout;
-      Plotly.newPlot(place, figure.data, inked(layout), config).then(() => {
+      // The table below has the amounts that bars on a phone have no room for.
+      const isBare = place.dataset.figure === "moves" && place.clientWidth < 600;
+      const data = isBare ? figure.data.map((trace) => ({ ...trace, textposition: "none" })) : figure.data;
+      Plotly.newPlot(place, data, inked(layout), config).then(() => {
         if (place.dataset.figure === "map") openOnClick(place);
+        if (place.dataset.figure === "months") chooseOnClick(place);
         if (place.dataset.figure === "capture") budget();
       });
     });
@@ -26,6 +30,10 @@
   function narrow(layout, place) {
     const small = { ...layout, legend: { ...layout.legend, font: { size: 11 } } };
     if (place.dataset.figure === "map") small.showlegend = false;
+    if (place.dataset.figure === "moves") {
+      const axis = { ...layout.xaxis, tickfont: { size: 9 } };
+      return { ...small, xaxis: axis, yaxis: { ...layout.yaxis, title: { text: "" } } };
+    }
     const { tickvals, ticktext } = layout.xaxis ?? {};
     if (!tickvals || !/^\d{4}-\d\d$/.test(tickvals[0])) return small;
     const step = Math.ceil((MONTH_WIDTH * tickvals.length) / place.clientWidth);
@@ -44,6 +52,15 @@
       const holder = document.createElement("textarea");
       holder.innerHTML = event.points[0].customdata[0];
       window.location.assign(`/customers/${encodeURIComponent(holder.value)}`);
+    });
+  }
+
+  // A month's bar chooses those who bought last in it; the form's two lists of months do the same by keyboard.
+  function chooseOnClick(place) {
+    place.on("plotly_click", (event) => {
+      const address = new URL(window.location);
+      ["since", "until"].forEach((name) => address.searchParams.set(name, event.points[0].x));
+      window.location.assign(address);
     });
   }
 

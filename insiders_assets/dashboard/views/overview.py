@@ -41,6 +41,7 @@ def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
     names = tier_names(words) | {ALL: words.text("All tiers")}
     return {
         "chosen": chosen,
+        "is_empty": not totals["customers"],
         "heading": words.text("Members") if chosen.who == "members" else names[chosen.tier],
         "tier_choices": names,
         "tiles": tiles(words, totals, everyone, chosen, known),
@@ -52,7 +53,9 @@ def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
         "gauges": _gauges(by_tier),
         "countries": _countries(view, words, chosen),
         "answers": answers(view, words),
-        "figures": {"months": figures.by_month(words, _by_month(view, chosen))},
+        "figures": {"months": figures.by_month(words, _by_month(view, chosen))}
+        if totals["customers"]
+        else {},
     }
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.report.charts.style import Figure, axis, layout
 from insiders_assets.report.palette import MUTED, TIER
-from insiders_assets.report.sections.revenue_moves import signed
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language
@@ -27,11 +26,12 @@ def waterfall(words: Language, moves: RevenueMoves, before: str, after: str) -> 
     ]  # fmt: skip
     stands = moves.before
     for row in moves.rows:
-        labels.append(row["label"])
+        labels.append("<br>".join(row["short"].split()))
         bases.append(round(stands, 2))
         heights.append(row["total"])
         colours.append(TIER["insider"] if row["total"] >= 0 else TIER["viability"])
-        texts.append(signed(words, row["total"], moves.digits))
+        sign = "−" if row["total"] < 0 else "+"
+        texts.append(sign + words.short_money(abs(row["total"])))
         stands += row["total"]
     bars = {
         "type": "bar",
@@ -41,6 +41,8 @@ def waterfall(words: Language, moves: RevenueMoves, before: str, after: str) -> 
         "marker": {"color": [*colours, MUTED]},
         "text": [*texts, words.short_money(moves.after)],
         "textposition": "outside",
+        "constraintext": "none",
+        "textfont": {"size": 11},
         "cliponaxis": False,
         "hovertemplate": "%{x}: %{text}<extra></extra>",
     }
@@ -53,9 +55,10 @@ def waterfall(words: Language, moves: RevenueMoves, before: str, after: str) -> 
             words,
             320,
             bargap=0.35,
-            xaxis=axis("", type="category", tickfont={"size": 12}),
+            margin={"l": 56, "r": 16, "t": 24, "b": 72},
+            xaxis=axis("", type="category", tickangle=0, tickfont={"size": 11}, showgrid=False),
             yaxis=axis(
-                words.text("Revenue (the axis does not begin at 0)") if lost else words.text("Revenue"),
+                words.text("Revenue, cut off below") if lost else words.text("Revenue"),
                 tickformat=",.0f",
                 range=[lost, max(*ends, *(base for base in bases)) * 1.0 + (max(*ends) - lost) * 0.15],
             ),

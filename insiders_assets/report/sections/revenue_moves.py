@@ -22,6 +22,15 @@ MOVE_NAMES = {
 }
 """What the parts are called, in the order in which they are told."""
 
+SHORT_NAMES = {
+    "new": mark("New"),
+    "grew": mark("Spent more"),
+    "shrank": mark("Spent less"),
+    "lost": mark("No longer seen"),
+    "forgotten": mark("Forgotten"),
+}
+"""The same in a word or two, below the bars of a chart."""
+
 GROUP_NAMES = {
     "member": mark("Members"),
     "other": mark("Other customers"),
@@ -42,7 +51,8 @@ class RevenueMoves:
         change: Their difference.
         groups: The groups that moved, as people call them.
         sums: What each of them moved in all.
-        rows: ``label``, ``total`` and ``cells``, one a group with ``change`` and ``customers``, for each part.
+        rows: ``label``, ``short``, ``total`` and ``cells`` for each part; a cell for each group has
+            ``change`` and ``customers``.
         digits: Decimals that the amounts are told with.
     """
 
@@ -90,6 +100,7 @@ def revenue_moves(
     rows = [
         {
             "label": words.text(name),
+            "short": words.text(SHORT_NAMES[move]),
             "total": round(sum(amounts.get((group, move), 0.0) for group in groups), digits),
             "cells": [
                 {"change": amounts.get((group, move), 0.0), "customers": told.get((group, move), (0, 0))[0]}
