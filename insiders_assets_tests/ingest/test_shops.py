@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.rules import FileRules
-from insiders_assets.ingest.shops import FORMS
+from insiders_assets.ingest.shops import FORMS, form_of
 from insiders_assets_tests.ingest.exports import REPEATABLE
 from insiders_assets_tests.ingest.shop import told
 from insiders_assets_tests.ingest.shop_forms import SHOPS, Order, orders
@@ -54,3 +54,19 @@ def test_inspect_names_the_built_in_form(tmp_path, shop):
     version = {form.name: form.version for form in FORMS}[shop]
     assert found.built_in == f"{shop} {version}"
     assert not found.proposed
+
+
+def test_headers_that_the_systems_themselves_write_are_known():
+    amazon = (
+        "order-id order-item-id purchase-date payments-date buyer-email buyer-name buyer-phone-number sku product-name "
+        "quantity-purchased currency item-price item-tax shipping-price shipping-tax ship-service-level recipient-name "
+        "ship-address-1 ship-city ship-state ship-postal-code ship-country sales-channel"
+    )
+    olist = (
+        "order_id order_item_id product_id seller_id shipping_limit_date price freight_value customer_id order_status "
+        "order_purchase_timestamp order_approved_at order_delivered_carrier_date order_delivered_customer_date "
+        "order_estimated_delivery_date customer_unique_id customer_zip_code_prefix customer_city customer_state"
+    )
+    for header, name, customer in ((amazon, "Amazon", "buyer-email"), (olist, "Olist", "customer_unique_id")):
+        form, mapping = form_of(tuple(header.split()))
+        assert (form.name, mapping.columns["customer_id"]) == (name, customer)

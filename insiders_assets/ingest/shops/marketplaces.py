@@ -2,6 +2,9 @@
 
 from insiders_assets.ingest.shops.form import Form
 
+# Checked against the headers that public programs read: the report of new orders (order-id, order-item-id,
+# purchase-date, payments-date, buyer-email, …, item-price) names the buyer; that of all orders (amazon-order-id,
+# merchant-order-id, …, item-status, quantity, …) does not, and is read where an e-mail was added to it.
 AMAZON = Form(
     name="Amazon",
     version=1,
@@ -86,6 +89,9 @@ MERCADO_LIVRE = Form(
     },
 )  # fmt: skip
 
+# Checked against the headers of the data set's files, as public programs load them: order_id, order_item_id,
+# product_id, seller_id, shipping_limit_date, price and freight_value of lines; order_id, customer_id, order_status,
+# order_purchase_timestamp, order_approved_at, … of orders; customer_id, customer_unique_id, … of customers.
 OLIST = Form(
     name="Olist",
     version=1,
