@@ -26,9 +26,10 @@ from insiders_assets.programme.previous_state import remember
 from insiders_assets.programme.reasons import with_reasons
 from insiders_assets.programme.rhythm import with_states
 from insiders_assets.programme.selection import select
-from insiders_assets.programme.standing import steps_between, tier_before_today, valid_until, with_standing
+from insiders_assets.programme.standing import steps_between, tier_before_today, with_standing
 from insiders_assets.programme.steps import with_steps
 from insiders_assets.programme.suppression import active, first_reason, suppressed_by
+from insiders_assets.programme.validity import valid_until
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from insiders_assets.programme.customer_policies import tier_by_value
 from insiders_assets.programme.groups import share, total
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER
-from insiders_assets.programme.standing import steps_between, tier_before_today, valid_until, with_standing
+from insiders_assets.programme.standing import steps_between, tier_before_today, with_standing
+from insiders_assets.programme.validity import valid_until
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Standing: what happened to a membership on the days between two refreshes, and how long it lasts.
+"""Standing: what happened to a membership on the days between two refreshes, and how long grace holds it.
 
 A shop that exports once a month and one that exports daily must tell people the same on the same day. So the days
 that no refresh looked at are gone through after the event, wherever a customer's own value alone decides: when they
@@ -16,12 +16,10 @@ import polars as pl
 from insiders_assets.programme.borders import Borders, least_micros
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import stays_at
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, was
 from insiders_assets.programme.review import ends_on
-
-EPOCH = date(1970, 1, 1)
+from insiders_assets.programme.value_path import EPOCH, values_between
 
 PATH = {
     "customer_id": pl.String, "day": pl.Int32, "inside": pl.Boolean, "watched": pl.Boolean, "absent": pl.Boolean
@@ -48,7 +46,7 @@ def steps_between(
     decides = rules.policy == "value" and rules.grace_refreshes is None and same_selection
     if not decides or inputs.retried is not None or before is None or (inputs.as_of - before).days < 2:
         return pl.DataFrame(schema=PATH)
-    path = _values_between(inputs, customers, (before - EPOCH).days)
+    path = values_between(inputs, customers, (before - EPOCH).days)
     start = customers.join(path.select("customer_id").unique(), on="customer_id", how="semi").select(
         "customer_id",
         day=pl.lit(-1, pl.Int32),
@@ -190,49 +188,6 @@ def _lived(
     return now.lasts, now.since if now.lasts else None, now.below_since if now.lasts else None
 
 
-def valid_until(inputs: ProgrammeInputs, customers: pl.DataFrame, borders: Borders) -> pl.DataFrame:
-    """Return ``customer_id, valid_until`` of every member: the last day on which they are one if they buy no more.
-
-    Under policies other than ``value`` it is the last day that calendar and grace promise, whatever else happens;
-    empty where neither promises anything: under ``budget``, and where grace counts refreshes.
-
-    Args:
-        inputs: This refresh.
-        customers: Customers with ``is_member``, ``value``, ``since``, ``below_since``.
-        borders: The borders in force.
-    """
-    rules = inputs.rules
-    members = customers.filter("is_member").select(
-        "customer_id", "since", "below_since", worth=micros("value")
-    )
-    if rules.policy == "budget" or rules.grace_refreshes is not None:
-        return members.select("customer_id", valid_until=pl.lit(None, pl.Date))
-    tomorrow = inputs.as_of + timedelta(days=1)
-    if rules.policy == "value":
-        members = members.join(_ageing(inputs, members, borders), on="customer_id", how="left")
-        falls = pl.coalesce("below_since", "falls", "gone")
-    else:
-        members = members.with_columns(gone=pl.lit(None, pl.Date))
-        falls = pl.coalesce("below_since", pl.lit(tomorrow))
-    members = members.with_columns(falls=falls)
-    dates = members.select("falls", "since").unique()
-    ends = {
-        (fell, joined): None if fell is None else ends_on(fell, rules, joined)
-        for fell, joined in dates.iter_rows()
-    }
-    ending = dates.with_columns(ends=pl.Series([ends[pair] for pair in dates.iter_rows()], dtype=pl.Date))
-    return (
-        members.join(ending, on=["falls", "since"], how="left", nulls_equal=True)
-        .select(
-            "customer_id",
-            valid_until=pl.max_horizontal(
-                pl.min_horizontal("ends", "gone").dt.offset_by("-1d"), pl.lit(inputs.as_of)
-            ),
-        )
-        .sort("customer_id")
-    )
-
-
 def _decided(border: float, hysteresis: float) -> pl.Expr:
     """Whether a worth is above a border; empty in between, where it is as it was."""
     worth = pl.col("worth")
@@ -241,71 +196,4 @@ def _decided(border: float, hysteresis: float) -> pl.Expr:
         .then(pl.lit(True))
         .when((worth <= 0) | (worth < stays_at(border, hysteresis)))
         .then(pl.lit(False))
-    )
-
-
-def _lines(inputs: ProgrammeInputs) -> pl.LazyFrame:
-    """``customer_id, day, amount, lines`` of all transactions that value is made of."""
-    amount = micros("line_contribution" if inputs.rules.value == "contribution" else "line_value")
-    kinds = [(inputs.purchases, 1)] + ([(inputs.returns, 0)] if inputs.rules.value != "gross" else [])
-    return pl.concat(
-        frame.filter("is_identified").select(
-            "customer_id",
-            day=pl.col("invoice_day").cast(pl.Int32),
-            amount=amount,
-            lines=pl.lit(counts, pl.Int64),
-        )
-        for frame, counts in kinds
-    )
-
-
-def _values_between(inputs: ProgrammeInputs, customers: pl.DataFrame, before: int) -> pl.DataFrame:
-    """``customer_id, day, worth, lines`` of each day between two refreshes on which a customer's value changed."""
-    today, window = (inputs.as_of - EPOCH).days, inputs.rules.window_days
-    lines, day = _lines(inputs), pl.col("day")
-    came = lines.filter(day.is_between(before + 1, today))
-    went = lines.filter((day + window).is_between(before + 1, today)).with_columns(
-        day=day + window, amount=-pl.col("amount"), lines=-pl.col("lines")
-    )
-    changes = (
-        pl.concat([came, went])
-        .group_by("customer_id", "day")
-        .agg(pl.col("amount", "lines").sum())
-        .collect(engine="streaming")
-        .sort("customer_id", "day")
-    )
-    known = customers.select(
-        "customer_id", worth=micros("value"), has=pl.col("purchase_lines").cast(pl.Int64)
-    )
-
-    def at_the_time(now: str, change: str) -> pl.Expr:
-        later = pl.col(change).sum().over("customer_id") - pl.col(change).cum_sum().over("customer_id")
-        return pl.col(now) - later
-
-    return (
-        changes.join(known, on="customer_id", maintain_order="left")
-        .with_columns(worth=at_the_time("worth", "amount"), lines=at_the_time("has", "lines"))
-        .filter(day < today)
-        .select("customer_id", "day", "worth", "lines")
-    )
-
-
-def _ageing(inputs: ProgrammeInputs, members: pl.DataFrame, borders: Borders) -> pl.DataFrame:
-    """``customer_id, falls, gone``: when a member who buys no more falls below the border, and out of the window."""
-    today, window = (inputs.as_of - EPOCH).days, inputs.rules.window_days
-    day = pl.col("day")
-    least = max(stays_at(borders.insider, inputs.rules.hysteresis), 1)
-    changes = (
-        _lines(inputs)
-        .filter(day.is_between(today - window + 1, today))
-        .group_by("customer_id", "day")
-        .agg(pl.col("amount", "lines").sum())
-        .collect(engine="streaming")
-        .join(members.select("customer_id", "worth"), on="customer_id")
-        .sort("customer_id", "day")
-        .with_columns(left=pl.col("worth") - pl.col("amount").cum_sum().over("customer_id"))
-    )
-    ages_out = (day + window).cast(pl.Date)
-    return changes.group_by("customer_id").agg(
-        falls=ages_out.filter(pl.col("left") < least).min(), gone=ages_out.filter(pl.col("lines") > 0).max()
     )

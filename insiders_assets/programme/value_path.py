@@ -1,0 +1,58 @@
+"""The path of a value: what customers were worth on each day between two refreshes, from today's transactions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from insiders_assets.programme.groups import micros
+from insiders_assets.programme.inputs import ProgrammeInputs
+
+EPOCH = date(1970, 1, 1)
+
+
+def values_between(inputs: ProgrammeInputs, customers: pl.DataFrame, before: int) -> pl.DataFrame:
+    """``customer_id, day, worth, lines`` of each day between two refreshes on which a customer's value changed."""
+    today, window = (inputs.as_of - EPOCH).days, inputs.rules.window_days
+    lines, day = lines_of_value(inputs), pl.col("day")
+    came = lines.filter(day.is_between(before + 1, today))
+    went = lines.filter((day + window).is_between(before + 1, today)).with_columns(
+        day=day + window, amount=-pl.col("amount"), lines=-pl.col("lines")
+    )
+    changes = (
+        pl.concat([came, went])
+        .group_by("customer_id", "day")
+        .agg(pl.col("amount", "lines").sum())
+        .collect(engine="streaming")
+        .sort("customer_id", "day")
+    )
+    known = customers.select(
+        "customer_id", worth=micros("value"), has=pl.col("purchase_lines").cast(pl.Int64)
+    )
+
+    def at_the_time(now: str, change: str) -> pl.Expr:
+        later = pl.col(change).sum().over("customer_id") - pl.col(change).cum_sum().over("customer_id")
+        return pl.col(now) - later
+
+    return (
+        changes.join(known, on="customer_id", maintain_order="left")
+        .with_columns(worth=at_the_time("worth", "amount"), lines=at_the_time("has", "lines"))
+        .filter(day < today)
+        .select("customer_id", "day", "worth", "lines")
+    )
+
+
+def lines_of_value(inputs: ProgrammeInputs) -> pl.LazyFrame:
+    """``customer_id, day, amount, lines`` of all transactions that value is made of."""
+    amount = micros("line_contribution" if inputs.rules.value == "contribution" else "line_value")
+    kinds = [(inputs.purchases, 1)] + ([(inputs.returns, 0)] if inputs.rules.value != "gross" else [])
+    return pl.concat(
+        frame.filter("is_identified").select(
+            "customer_id",
+            day=pl.col("invoice_day").cast(pl.Int32),
+            amount=amount,
+            lines=pl.lit(counts, pl.Int64),
+        )
+        for frame, counts in kinds
+    )
