@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,8 +11,23 @@ from urllib.request import urlopen
 
 import polars as pl
 import pytest
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    DagsterInstance,
+    MaterializeResult,
+    asset,
+    build_run_status_sensor_context,
+    build_schedule_context,
+    build_sensor_context,
+    materialize,
+)
 
-from insiders_assets.assets.programme import TABLES
+from insiders_assets.alerting import on_checks
+from insiders_assets.assets.external import PUBLICATION
+from insiders_assets.assets.programme import RELEASED, TABLES
+from insiders_assets.automation import backstop, landing_zone
 from insiders_assets.cli.doctor.services import held_refresh as held_refresh_of
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.definitions import build_defs
@@ -189,6 +205,38 @@ def test_a_job_ends_it_as_well(stores, job, then):
     definition = build_defs(stores.settings).resolve_job_def(job)
     assert definition.execute_in_process(run_config={"refresh_id": STRANGE}).success
     assert shown(stores) == then
+
+
+def test_the_daemon_asks_for_nothing_while_it_is_held_and_tells_people_why(stores, caplog):
+    publish_or_hold(stores, NAMES)
+
+    @asset(key=PUBLICATION, check_specs=[AssetCheckSpec(RELEASED, asset=PUBLICATION)])
+    def published() -> MaterializeResult:
+        """The step whose check says that the refresh is held."""
+        found = AssetCheckResult(check_name=RELEASED, passed=False, severity=AssetCheckSeverity.WARN)
+        return MaterializeResult(check_results=[found])
+
+    given = {"stores": stores}
+    with DagsterInstance.ephemeral() as instance:
+        ticks = [
+            landing_zone.evaluate_tick(build_sensor_context(instance=instance, resources=given)) for _ in "12"
+        ]
+        looked = backstop("30 5 * * *").evaluate_tick(
+            build_schedule_context(instance=instance, resources=given)
+        )
+        result = materialize([published], instance=instance)
+        (success,) = (event for event in result.all_events if event.is_job_success)
+        context = build_run_status_sensor_context(
+            "alert_on_checks", success, instance, result.dagster_run, resources=given
+        )
+        with caplog.at_level(logging.ERROR, "insiders.alerts"):
+            on_checks(context)
+    for each in (*ticks, looked):
+        assert not each.run_requests
+        assert f"insiders release {STRANGE}" in each.skip_message
+    (told_people,) = (record.getMessage() for record in caplog.records if record.name == "insiders.alerts")
+    assert told_people.startswith("a refresh is held: ")
+    assert f"insiders discard {STRANGE}" in told_people
 
 
 class Killed(BaseException):
