@@ -22,6 +22,7 @@ from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.page import render, render_evidence
 from insiders_assets.report.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
+from insiders_assets.report.pictures import cluster_map, inline, movement_bars, tier_bars
 from insiders_assets.report.sections.capture import capture_curves, plain_sort
 from insiders_assets.report.sections.clusters import badge, sample
 from insiders_assets.report.sections.evidence import (
@@ -478,3 +479,17 @@ def test_the_revenue_bridge_is_told_where_it_is_known_and_adds_up() -> None:
     )
     older = {name: table for name, table in inputs.tables.items() if name != "revenue_bridge"}
     assert "moves-table" not in render(replace(inputs, tables=older))
+
+
+def test_pictures_of_the_ui_repeat_show_what_there_is_and_stay_small() -> None:
+    inputs = refresh(600)
+    drawn = (
+        cluster_map(inputs.insiders),
+        tier_bars(inputs.words, inputs.tiers),
+        movement_bars(inputs.words, inputs.tables["membership_changes"]),
+    )
+    assert all(png is not None and png.startswith(b"\x89PNG") and len(png) < 40_000 for png in drawn)
+    assert len(set(drawn)) == 3
+    assert cluster_map(inputs.insiders.sample(fraction=1, shuffle=True, seed=1)) == drawn[0]
+    assert movement_bars(inputs.words, inputs.tables["membership_changes"].clear()) is None
+    assert inline(b"png", "what") == "![what](data:image/png;base64,cG5n)"

@@ -6,6 +6,7 @@ An asset names the tables that it follows from (``deps``) and reads them from th
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
@@ -25,6 +26,7 @@ from insiders_assets.storage.metadata import column_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
 
     import polars as pl
     from dagster import AssetsDefinition
@@ -119,6 +121,11 @@ def _contract(spec: AssetSpec) -> AssetCheckSpec:
         blocking=True,
         description="Columns, types, limits and uniqueness are as declared; looked at before it is replaced.",
     )
+
+
+def business_day(day: date) -> MetadataValue[Any]:
+    """Return an as-of date as the UI shows it: it tells replayed refreshes apart, which all ran on one day."""
+    return MetadataValue.timestamp(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def keep(

@@ -1,6 +1,7 @@
 """Group ``programme``: the list, the tables around it, the report, and what makes them visible together."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
@@ -15,7 +16,7 @@ from dagster import (
     ResourceParam,
 )
 
-from insiders_assets.assets.declaration import keep, makes, table_spec, thing_spec
+from insiders_assets.assets.declaration import business_day, keep, makes, table_spec, thing_spec
 from insiders_assets.assets.external import PUBLICATION
 from insiders_assets.assets.segmentation import MODEL
 from insiders_assets.contracts import programme as contracts
@@ -28,6 +29,8 @@ from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
     from polars import DataFrame
+
+    from insiders_assets.places import Place
 
 GROUP = "programme"
 MADE_BY = ("programme", "refresh/sources.py")
@@ -85,17 +88,26 @@ def _keep(
 @makes(_spec(INSIDERS, *CHOSEN_FROM), *(_spec(table, *FROM_LIST) for table in SELECTION[1:]))
 def selection(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Put everybody in a tier and choose the members, by rules that are written down."""
+    from insiders_assets.language import Language
     from insiders_assets.programme.compute import selection_tables
+    from insiders_assets.programme.profiles import tier_summary
     from insiders_assets.programme.warn import warnings
     from insiders_assets.refresh.chosen import chosen_in
+    from insiders_assets.report.pictures import inline, tier_bars
 
     inputs, chosen = chosen_in(stores, context.run.run_id)
     made = selection_tables(inputs, chosen)
+    words = Language(stores.settings.language, stores.settings.currency)
+    shares = {row["tier"]: row for row in tier_summary(made["insiders"]).to_dicts()}
     for warning in warnings(inputs, chosen, made["members"]):
         context.log.warning(warning)
     yield from _keep(
         stores, SELECTION, made,
-        insiders={"customers": made["insiders"].height},
+        insiders={
+            "customers": made["insiders"].height,
+            "as_of": business_day(inputs.as_of),
+            "tiers": MetadataValue.md(inline(tier_bars(words, shares), "What each tier brings")),
+        },
         members={"members": made["members"].height},
     )  # fmt: skip
 
@@ -135,6 +147,11 @@ def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
     (row,) = made["refreshes"].drop("published_at", "inputs").to_dicts()
     numbers = {name: _plottable(value) for name, value in row.items()}
     yield from _keep(stores, MOVEMENT, made, refreshes=numbers)
+
+
+def _address(page: "Place") -> str:
+    """A page as a browser asks for it: a file of this machine, or an object of a bucket."""
+    return page.absolute().as_uri() if isinstance(page, Path) else str(page)
 
 
 def _plottable(value: Any) -> Any:
@@ -211,6 +228,8 @@ def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]
         metadata={
             "summary": MetadataValue.md(rendered.markdown),
             "report": MetadataValue.path(str(rendered.folder / "report.html")),
+            "report_page": MetadataValue.url(_address(rendered.folder / "report.html")),
+            "as_of": business_day(rendered.as_of),
             "refresh_id": rendered.refresh_id,
             **rendered.numbers,
         },

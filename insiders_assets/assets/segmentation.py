@@ -8,11 +8,12 @@ from dagster import (
     Config,
     DataVersion,
     MaterializeResult,
+    MetadataValue,
     ResourceParam,
 )
 from pydantic import Field
 
-from insiders_assets.assets.declaration import keep, makes, table_spec, thing_spec
+from insiders_assets.assets.declaration import business_day, keep, makes, table_spec, thing_spec
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, LEAF_EMBEDDING
 from insiders_assets.storage.stores import Stores
 
@@ -84,11 +85,18 @@ def segmentation_model(
 )  # fmt: skip
 def assignment(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult | AssetCheckResult]:
     """Assign every customer by the frozen model, in one pass."""
+    from insiders_assets.refresh.sources import as_of_date
+    from insiders_assets.report.pictures import cluster_map, inline
+
     table = stores.engine.assign(stores.lake.read(CUSTOMER_FEATURES.name))
     confidence = table["confidence"].to_numpy()
-    yield from keep(stores, LEAF_EMBEDDING, table.select(LEAF_EMBEDDING.names))
+    as_of = business_day(as_of_date(stores))
+    drawn = MetadataValue.md(inline(cluster_map(table), "Map of the clusters, each by its number"))
+    yield from keep(stores, LEAF_EMBEDDING, table.select(LEAF_EMBEDDING.names), map=drawn, as_of=as_of)
     yield from keep(
         stores, CLUSTERS, table.select(CLUSTERS.names),
+        map=drawn,
+        as_of=as_of,
         customers=table.height,
         clusters=table["cluster"].n_unique(),
         mean_confidence=float(confidence.mean()),

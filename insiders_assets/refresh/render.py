@@ -15,7 +15,10 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.since import since_another_day
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from insiders_assets.places import Place
+    from insiders_assets.report import ReportInputs
     from insiders_assets.storage.stores import Stores
 
 
@@ -26,12 +29,14 @@ class Rendered:
     Attributes:
         refresh_id: The refresh's name.
         folder: The report's folder.
-        markdown: A short summary with a picture.
+        as_of: The day it looks back from.
+        markdown: A short summary with pictures.
         numbers: Figures worth plotting over time.
     """
 
     refresh_id: str
     folder: Place
+    as_of: date
     markdown: str
     numbers: dict[str, float] = field(default_factory=dict)
 
@@ -44,6 +49,7 @@ def render(stores: Stores, tables: Iterable[str]) -> Rendered:
         tables: The names of the programme's tables.
     """
     from insiders_assets.report import ReportInputs, build_report, preview
+    from insiders_assets.report.pictures import inline
 
     read = {name: stores.lake.read(name) for name in tables}
     model = stores.models.champion()
@@ -77,7 +83,9 @@ def render(stores: Stores, tables: Iterable[str]) -> Rendered:
     return Rendered(
         refresh_id=name,
         folder=stores.publication.folder(name),
-        markdown=markdown + _inline(picture),
+        as_of=row["as_of"],
+        markdown="\n\n".join([markdown, *(inline(png, text) for text, png in _pictures(report, picture))])
+        + "\n",
         numbers={key: value for key, value in row.items() if isinstance(value, int | float)},
     )
 
@@ -105,7 +113,10 @@ def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None
     return stores.warehouse.read("tier_summary") if same else None
 
 
-def _inline(png: bytes) -> str:
-    from base64 import b64encode
+def _pictures(report: ReportInputs, tiers: bytes) -> list[tuple[str, bytes]]:
+    """The pictures of the summary, each with what it shows: the tiers, and who came and went if anybody did."""
+    from insiders_assets.report.pictures import movement_bars
 
-    return f"\n\n![Insiders at a glance](data:image/png;base64,{b64encode(png).decode()})\n"
+    moved = movement_bars(report.words, report.tables["membership_changes"])
+    found = [("Insiders at a glance", tiers)]
+    return [*found, ("Who entered and who left, by cause", moved)] if moved else found
