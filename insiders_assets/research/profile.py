@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from insiders_assets import progress
 from insiders_assets.contracts.customers import FEATURES
 from insiders_assets.contracts.research import FEATURE_PROFILE
+from insiders_assets.language.amounts import unsigned_zero
 from insiders_assets.research.drawing import INK, MUTED, SERIES, canvas, png
 from insiders_assets.research.study import Study
 from insiders_assets.segmentation import Recipe
+from insiders_assets.segmentation.named_axes import standings, telling
 
 LABEL = "feature profile"
 FAR = 2.5
@@ -62,7 +64,7 @@ def feature_profile(features: pl.DataFrame, recipe: Recipe, *, seed: int = 1) ->
         "correlations": _correlation_figure(ranks, names, groups),
         "pairs": _pair_figure(people, kept, seed),
     }
-    return Study(table, findings(table, explained), figures)
+    return Study(table, findings(table, explained, recipe), figures)
 
 
 def describe(values: pl.Series) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def correlation_groups(ranks: NDArray[np.float64]) -> list[int]:
     return [numbers.setdefault(int(group), len(numbers) + 1) for group in found]
 
 
-def findings(table: pl.DataFrame, explained: dict[str, float]) -> list[str]:
+def findings(table: pl.DataFrame, explained: dict[str, float], recipe: Recipe) -> list[str]:
     """What the figures say, in plain words."""
     together = (
         table.group_by("group", maintain_order=True).agg("feature").filter(pl.col("feature").list.len() > 1)
@@ -115,7 +117,7 @@ def findings(table: pl.DataFrame, explained: dict[str, float]) -> list[str]:
     if tails.height:
         named = ", ".join(f"{row['feature']} ({row['skew']:.1f})" for row in tails.head(5).to_dicts())
         told.append(f"{tails.height} of {table.height} features have long tails; the most skewed: {named}.")
-    told.append(f"The inputs explain {explained['']:.1%} of the target's variance, out of bag.")
+    told.append(f"The inputs explain {explained['']:.1%} of the variance of {_sought(recipe)}, out of bag.")
     return told + [f"{row['feature']}: {row['why']}" for row in table.to_dicts()]
 
 
@@ -126,10 +128,17 @@ def _rank_correlations(people: pl.DataFrame, names: list[str]) -> NDArray[np.flo
 
 
 def _explained(people: pl.DataFrame, recipe: Recipe, names: list[str], seed: int) -> dict[str, float]:
-    """Out-of-bag share of the target's variance: by the inputs (under ``""``), without each, and with each other."""
+    """Return the out-of-bag share of variance: by the inputs (under ``""``), without each, and with each other.
+
+    What is explained is what the recipe's forest is asked for: the target, or the standings along all named axes.
+    """
     from sklearn.ensemble import RandomForestRegressor
 
-    target = np.log1p(people[recipe.target].to_numpy())
+    if recipe.named:
+        axes = standings(people, telling(people, recipe.targets) or recipe.targets[:1])
+        target = axes if axes.shape[1] > 1 else axes[:, 0]
+    else:
+        target = np.log1p(people[recipe.target].to_numpy())
 
     def measured(inputs: tuple[str, ...]) -> float:
         known = people.select(pl.col(name).cast(pl.Float32).fill_null(-1) for name in inputs).to_numpy()
@@ -141,7 +150,7 @@ def _explained(people: pl.DataFrame, recipe: Recipe, names: list[str], seed: int
     trials = {"": recipe.inputs}
     for name in names:
         rest = tuple(one for one in recipe.inputs if one != name)
-        if name != recipe.target and rest:
+        if (recipe.named or name != recipe.target) and rest:
             trials[name] = rest if name in recipe.inputs else (*recipe.inputs, name)
     found = {}
     for number, (name, inputs) in enumerate(trials.items()):
@@ -153,19 +162,37 @@ def _explained(people: pl.DataFrame, recipe: Recipe, names: list[str], seed: int
 
 def _why(row: dict[str, Any], recipe: Recipe, explained: dict[str, float]) -> str:
     """Why the recipe keeps a feature or not, in its own numbers."""
-    name, whole = row["feature"], explained[""]
+    name, whole, sought = row["feature"], explained[""], _sought(recipe)
     change = explained.get(name, whole) - whole
-    if name in recipe.inputs and name != recipe.target:
-        return f"Kept: without it the forest explains {-change * 100:.1f} points less of {recipe.target}."
+    lost = f"without it the forest explains {_points(-change):.1f} points less of {sought}"
+    if recipe.named and name in recipe.targets:
+        return (
+            f"Kept: an axis ranks customers by it; {lost}."
+            if name in recipe.inputs
+            else "Kept: it is an axis."
+        )
+    if name in recipe.inputs and (recipe.named or name != recipe.target):
+        return f"Kept: {lost}."
+    if recipe.named and row["is_kept"]:
+        return f"Kept: tiers and the numbers of clusters go by it; the forest is not asked for {name}."
     if name == recipe.target:
         return "Kept: it is what the forest explains by the others."
-    if name in FROM_TARGET.get(recipe.target, ()):
+    if not recipe.named and name in FROM_TARGET.get(recipe.target, ()):
         return f"Left out: {recipe.target} divided by a count, so the forest would explain {recipe.target} by itself."
     goes = f"{row['nearest_kept']} (rank correlation {row['correlation']:.2f})"
-    gains = f"with it the forest explains {change * 100:+.1f} points of {recipe.target}"
+    gains = f"with it the forest explains {_points(change):+.1f} points of {sought}"
     if abs(row["correlation"] or 0) >= TOGETHER:
         return f"Left out: it says what {goes} says; {gains}."
     return f"Left out: nearest to {goes}; {gains}."
+
+
+def _sought(recipe: Recipe) -> str:
+    """Return what the recipe's forest is asked for, in words."""
+    return "the named axes" if recipe.named else recipe.target
+
+
+def _points(share: float) -> float:
+    return unsigned_zero(share * 100, 1)
 
 
 def _spread_figure(people: pl.DataFrame, names: list[str]) -> bytes:

@@ -33,6 +33,25 @@ def test_the_kept_features_are_those_of_the_recipe_and_each_has_a_reason(study) 
     assert study.table.filter(~pl.col("is_kept"))["why"].str.starts_with("Left out: ").all()
 
 
+def test_what_is_explained_is_what_the_recipe_asks_for(study) -> None:
+    why = dict(study.table.select("feature", "why").iter_rows())
+    assert why["avg_ticket"].startswith("Kept: an axis ranks customers by it; without it")
+    assert (
+        why["revenue"]
+        == "Kept: tiers and the numbers of clusters go by it; the forest is not asked for revenue."
+    )
+    assert not any("of revenue" in reason or "-0.0" in reason for reason in why.values())
+    explained = dict(study.table.select("feature", "explained").iter_rows())
+    whole = (
+        float(next(line for line in study.findings if "of the named axes" in line).split("%")[0].split()[-1])
+        / 100
+    )
+    assert whole > 0.9
+    assert all(
+        explained[name] < whole - 0.01 for name in recipe().targets
+    )  # nothing else tells an axis as well
+
+
 def test_statistics_are_those_of_their_definitions() -> None:
     found = describe(pl.Series([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100, None]))
     values = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])
