@@ -143,7 +143,7 @@ FEATURE_PROFILE = Table(
         Column(
             "explained",
             "float64",
-            "Share of the target's variance, out of bag, that the forest explains without "
+            "Share of the variance of what the forest is asked for, out of bag, that it explains without "
             "it if it is an input, or with it if it is not.",
             nullable=True,
             le=1,
