@@ -11,8 +11,8 @@ import pytest
 
 from insiders_assets.programme import ProgrammeRules, run_programme
 from insiders_assets.programme.conditions import CONDITIONS, matrix
-from insiders_assets.programme.config import Threshold
 from insiders_assets.programme.rule_tree import fidelity, fit_rules, round_between, which
+from insiders_assets.programme.thresholds import Threshold
 from insiders_assets_tests import programme_shop as shop
 from insiders_assets_tests.reason_numbers import gap_of, numbers_that_recompute
 

@@ -11,7 +11,7 @@ from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.table import Table
 from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules, run_programme
-from insiders_assets.programme.config import Threshold
+from insiders_assets.programme.thresholds import Threshold
 from insiders_assets_tests import programme_shop as shop
 
 TABLES = {found.name: found for found in vars(contracts).values() if isinstance(found, Table)}

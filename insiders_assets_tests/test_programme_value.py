@@ -16,7 +16,7 @@ from insiders_assets.contracts.customers import TIERS
 from insiders_assets.programme import ProgrammeRules, run_programme
 from insiders_assets.programme.borders import Borders, cut_at
 from insiders_assets.programme.choosing import choose
-from insiders_assets.programme.config import Threshold
+from insiders_assets.programme.thresholds import Threshold
 from insiders_assets_tests import programme_shop as shop
 
 

@@ -16,8 +16,9 @@ from insiders_assets.cli.answering import answering, asking, question_facts, set
 from insiders_assets.cli.beside import Neighbours
 from insiders_assets.cli.telling import currency_of, flooring, settling, telling
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.ingest.inspection.findings import Inspected, Inspection
 from insiders_assets.ingest.inspection.inference import pattern_of
-from insiders_assets.ingest.inspection.inspection import Inspected, Inspection, inspect
+from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.mapping_file import with_mapping
 from insiders_assets.ingest.mapping.schema import Mappings, read_mappings, written
 from insiders_assets.ingest.rules import IngestRules

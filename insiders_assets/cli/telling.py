@@ -8,7 +8,7 @@ from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.row_counter import HARDLY, WORTH
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.inspection.inspection import Inspected, Inspection
+    from insiders_assets.ingest.inspection.findings import Inspected, Inspection
 
 _CURRENCY = (
     "currency",

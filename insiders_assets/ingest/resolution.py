@@ -10,8 +10,8 @@ from insiders_assets.ingest.doubts import DETECTORS
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.mapping.columns import Plan, plan
 from insiders_assets.ingest.mapping.filling import filled
+from insiders_assets.ingest.questions.notes import asked
 from insiders_assets.ingest.questions.question import OPEN, Question, Settled, answered, proposed, stopping
-from insiders_assets.ingest.questions.question_text import asked
 from insiders_assets.ingest.shops import form_of
 from insiders_assets.ingest.sniffing.column_survey import Survey
 

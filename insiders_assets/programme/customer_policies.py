@@ -7,9 +7,10 @@ import polars as pl
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.money import MICRO
 from insiders_assets.programme.borders import Borders, least_micros
-from insiders_assets.programme.config import ProgrammeRules, Threshold
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, Selection, was
+from insiders_assets.programme.thresholds import Threshold
 
 
 def value(customers: pl.DataFrame, rules: ProgrammeRules, borders: Borders) -> Selection:

@@ -13,8 +13,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.programme.conditions import CONDITIONS, Conditions, matrix
-from insiders_assets.programme.config import ProgrammeRules, Threshold
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.policies import INSIDER, Selection
+from insiders_assets.programme.thresholds import Threshold
 
 NEAR = 0.5
 """A near miss lacks at most this share of what they have."""

@@ -20,8 +20,9 @@ from insiders_assets.ingest.row_counter import Tally
 from insiders_assets.ingest.rules import FileRules
 
 if TYPE_CHECKING:
+    from insiders_assets.ingest.mapping.entries import Join
     from insiders_assets.ingest.mapping.joining import Joined
-    from insiders_assets.ingest.mapping.schema import Join, Mapping
+    from insiders_assets.ingest.mapping.schema import Mapping
     from insiders_assets.ingest.model import Export
     from insiders_assets.ingest.row_counter import Sink
     from insiders_assets.ingest.rules import IngestRules

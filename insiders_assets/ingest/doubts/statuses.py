@@ -18,8 +18,8 @@ from insiders_assets.ingest.doubts.status_names import (
 )
 from insiders_assets.ingest.doubts.status_words import NO, YES, group_of
 from insiders_assets.ingest.mapping.columns import FLAG
+from insiders_assets.ingest.mapping.entries import Refund, Rule
 from insiders_assets.ingest.mapping.header_aliases import normalise
-from insiders_assets.ingest.mapping.schema import Refund, Rule
 from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.refunds import NO_MARKS
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import group_of
+from insiders_assets.ingest.mapping.entries import Returns
 from insiders_assets.ingest.mapping.header_aliases import FIELDS, normalise, recognise
 from insiders_assets.ingest.mapping.header_words import LEAST, fits, notions
-from insiders_assets.ingest.mapping.schema import DERIVED, Mapping, Returns, missing
+from insiders_assets.ingest.mapping.schema import DERIVED, Mapping, missing
 from insiders_assets.ingest.sniffing.column_profile import FEW, MOSTLY
 
 if TYPE_CHECKING:

@@ -4,106 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.formats.archives import UNFORESEEN, readable
+from insiders_assets.ingest.inspection.findings import Inspected, Inspection, Rejections
 from insiders_assets.ingest.inspection.inference import Proposal, pattern_of, propose
 from insiders_assets.ingest.inspection.joins import Beside, propose_joins
-from insiders_assets.ingest.inspection.summary import Listener, Says
 from insiders_assets.ingest.joined import open_joined
 from insiders_assets.ingest.mapping.columns import plan
 from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets.ingest.pipeline import read_file
+from insiders_assets.ingest.questions.notes import asked
 from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled, answered, stopping
-from insiders_assets.ingest.questions.question_text import asked
 from insiders_assets.ingest.resolution import examined
 from insiders_assets.ingest.row_counter import WORTH
 from insiders_assets.ingest.shops import form_of
-from insiders_assets.ingest.sniffing.column_profile import Look, looks, names_nothing
-from insiders_assets.ingest.stats import Outcome
+from insiders_assets.ingest.sniffing.column_profile import looks, names_nothing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.ingest.model import Export
     from insiders_assets.ingest.rules import FileRules
-
-
-@dataclass
-class Fault:
-    """Rows that are rejected for one reason.
-
-    Attributes:
-        column: The column at fault, or empty.
-        reason: What is wrong with them.
-        rows: How many they are.
-        line: The line of the first, or None.
-        value: The value at fault on that line, or None.
-    """
-
-    column: str
-    reason: str
-    rows: int
-    line: int | None
-    value: str | None
-
-
-@dataclass
-class Inspected:
-    """One export: a file, a member of an archive or a sheet.
-
-    Attributes:
-        name: Its name within the file, empty for the file itself.
-        form: What was found out about its form.
-        columns: What its columns look like.
-        rows: Its first rows, as text.
-        becomes: Our column for each of its own that is read, by its name.
-        outcome: What would become of its rows.
-        faults: The rows that would be rejected, the most frequent reason first.
-        says: What its transactions say of the shop, with every open question answered as proposed.
-    """
-
-    name: str
-    form: dict[str, Any] = field(default_factory=dict)
-    columns: list[Look] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    becomes: dict[str, str] = field(default_factory=dict)
-    outcome: Outcome = field(default_factory=Outcome)
-    faults: list[Fault] = field(default_factory=list)
-    says: Says = field(default_factory=Says)
-
-
-@dataclass
-class Inspection:
-    """A file, and how it could be read.
-
-    Attributes:
-        name: Its name in the landing zone.
-        exports: The exports in it.
-        mapping: The mapping it was read with; None if it needs none.
-        built_in: The name of the built-in form that the mapping is of, if it is.
-        proposed: Whether that mapping is a proposal, and not the user's own.
-        doubts: What a person has to decide, a sentence each.
-        questions: What is still open, in the order in which it is numbered.
-        settled: What the file settled by itself.
-        answers: What was answered.
-        cheap: Share of its money that stands on lines whose price is hardly one.
-    """
-
-    name: str
-    exports: list[Inspected] = field(default_factory=list)
-    mapping: Mapping | None = None
-    built_in: str = ""
-    proposed: bool = False
-    doubts: list[str] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    settled: list[Settled] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    cheap: float = 0.0
 
 
 Answering = Callable[[Sequence[Question]], Sequence[Answer]]
@@ -286,10 +210,10 @@ def _proposal(seen: Inspected, pattern: str) -> Proposal:
 
 def _read(path: Path, rules: FileRules, found: Inspection) -> None:
     """Read every row, and count what would be rejected and why, however many rows that are."""
-    gathered: dict[str, _Rejections] = {}
+    gathered: dict[str, Rejections] = {}
 
-    def sink(member: str) -> _Rejections:
-        return gathered.setdefault(member, _Rejections())
+    def sink(member: str) -> Rejections:
+        return gathered.setdefault(member, Rejections())
 
     outcomes = read_file(path, replace(rules, max_rejected=1.0, open_questions="pass"), sink)
     known = {export.name: export for export in found.exports}
@@ -338,35 +262,3 @@ def _questions(found: Inspection) -> list[str]:
         for sign, (code, answer) in answers.items()
         if sign in reasons and code not in asked_about
     ]
-
-
-class _Rejections:
-    """Keeps of what is read only sums, and the reasons for which rows are rejected."""
-
-    def __init__(self) -> None:
-        self._counted: dict[tuple[str, str], Fault] = {}
-        self.listener = Listener()
-
-    def transactions(self, frame: pl.DataFrame) -> None:
-        """Add up what transactions say."""
-        self.listener.add(frame)
-
-    def rejected(self, frame: pl.DataFrame) -> None:
-        """Count rejected rows by reason."""
-        reasons = frame.group_by("column", "reason", maintain_order=True).agg(
-            pl.col("rows").sum(), pl.col("source_line").first(), pl.col("value").first()
-        )
-        for column, reason, rows, line, value in reasons.iter_rows():
-            fault = self._counted.setdefault(
-                (column or "", reason), Fault(column or "", reason, 0, line, value)
-            )
-            fault.rows += rows
-
-    def discard(self) -> None:
-        """Forget everything."""
-        self._counted, self.listener = {}, Listener()
-
-    @property
-    def faults(self) -> list[Fault]:
-        """The reasons, the most frequent first."""
-        return sorted(self._counted.values(), key=lambda fault: -fault.rows)

@@ -14,10 +14,11 @@ from insiders_assets.errors import ExportError
 from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.formats.file_type import open_exports
 from insiders_assets.ingest.inspection.inference import pattern_of, propose
+from insiders_assets.ingest.mapping.entries import Join
 from insiders_assets.ingest.mapping.header_aliases import normalise, recognise
 from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.mapping.joining import Joined, JoinedExport, key_of, read_joined
-from insiders_assets.ingest.mapping.schema import Join, missing
+from insiders_assets.ingest.mapping.schema import missing
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets.ingest.sniffing.column_profile import looks
 

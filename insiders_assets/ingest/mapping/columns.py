@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from insiders_assets.errors import ExportError
+from insiders_assets.ingest.mapping.entries import Discount, Refund, Rule
 from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY, normalise, recognise
 from insiders_assets.ingest.mapping.header_words import spoken_of
-from insiders_assets.ingest.mapping.schema import DERIVED, Discount, Mapping, Refund, Rule, missing
+from insiders_assets.ingest.mapping.schema import DERIVED, Mapping, missing
 from insiders_assets.ingest.parsing.id_forms import Form
 
 FLAG = "return_flag"

@@ -10,8 +10,8 @@ from insiders_assets.ingest.mapping.orders import beside, meant
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
+    from insiders_assets.ingest.mapping.entries import Rule
     from insiders_assets.ingest.mapping.orders import Orders
-    from insiders_assets.ingest.mapping.schema import Rule
 
 EXCLUDED_SCHEMA: dict[str, pl.DataType] = {
     "rule": pl.String(), "rows": pl.Int64(), "money_in": pl.Float64(), "money_out": pl.Float64(),

@@ -13,7 +13,7 @@ from insiders_assets.ingest.mapping.columns import position_of
 from insiders_assets.ingest.model import Block, rejected_frame
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.mapping.schema import Join
+    from insiders_assets.ingest.mapping.entries import Join
     from insiders_assets.ingest.model import Export
 
 _TAIL = r"^(\d+)\.0+$"
