@@ -136,7 +136,7 @@ def channels(settings: Settings) -> list[Channel]:
             raise UsageError(
                 "Slack's library is not installed",
                 where="INSIDERS_SLACK_TOKEN",
-                cure="install insiders-assets[slack], or unset it",
+                hint="install insiders-assets[slack], or unset it",
             )
         found.append(SlackChannel(settings.slack_token.get_secret_value(), settings.alert_slack_channel))
     return found

@@ -196,7 +196,7 @@ def backstop(cron: str) -> ScheduleDefinition:
         raise UsageError(
             f"{cron!r} is no cron line",
             where="INSIDERS_BACKSTOP",
-            cure="write one such as 30 5 * * *, or off",
+            hint="write one such as 30 5 * * *, or off",
         ) from None
 
 

@@ -85,11 +85,11 @@ def customers_have_not_drifted(stores: ResourceParam[Stores]) -> AssetCheckResul
         stores.lake.read("clusters"), on="customer_id", how="left", maintain_order="left"
     )
     found = drift(stores.models.champion(), features, assignments)
-    cure = " Refit when it suits: insiders refit." if found.warnings else ""
+    hint = " Refit when it suits: insiders refit." if found.warnings else ""
     return AssetCheckResult(
         passed=not found.warnings,
         severity=AssetCheckSeverity.WARN,
-        description="; ".join(found.warnings) + "." + cure if found.warnings else "Nothing has shifted.",
+        description="; ".join(found.warnings) + "." + hint if found.warnings else "Nothing has shifted.",
         metadata={f"stability_index_{name}": value for name, value in found.psi.items()}
         | {"share_doubtful": found.doubtful, "warns_above": SHIFTED},
     )

@@ -76,18 +76,18 @@ def is_whole(path: Place) -> bool:
     return True
 
 
-def require(path: Place, cure: str) -> None:
+def require(path: Place, hint: str) -> None:
     """Refuse a file that is not what was written.
 
     Args:
         path: Where it lies.
-        cure: How it can be had again.
+        hint: How it can be had again.
 
     Raises:
         DamagedError: It is damaged.
     """
     if not is_whole(path):
-        raise DamagedError("is damaged: its content is not what was written", where=str(path), cure=cure)
+        raise DamagedError("is damaged: its content is not what was written", where=str(path), hint=hint)
 
 
 def adopt(path: Place) -> bool:

@@ -15,15 +15,15 @@ class InsidersError(Exception):
     Args:
         what: What is wrong, as a clause without a full stop.
         where: The file, line, column or setting it was found in, or empty.
-        cure: What to do about it, as an imperative clause, or empty.
+        hint: What to do about it, as an imperative clause, or empty.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", cure: str = "") -> None:
-        self.what, self.where, self.cure = what, where, cure
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        self.what, self.where, self.hint = what, where, hint
         line = f"{where}: {what}" if where else what
-        super().__init__(" ".join(f"{line}; {cure}".split()) if cure else " ".join(line.split()))
+        super().__init__(" ".join(f"{line}; {hint}".split()) if hint else " ".join(line.split()))
 
 
 class UsageError(InsidersError):

@@ -25,5 +25,5 @@ def refuse_placeholders(secrets: Mapping[str, str]) -> None:
             raise UsageError(
                 "still holds the placeholder CHANGE-ME of the examples",
                 where=name,
-                cure="put a secret of your own in its place, such as one of: openssl rand -hex 24",
+                hint="put a secret of your own in its place, such as one of: openssl rand -hex 24",
             )

@@ -192,13 +192,13 @@ class S3Path:
             raise InsidersError(
                 f"cannot be {doing} ({answer.get('Message') or answer.get('Code')})",
                 where=str(self),
-                cure="check the bucket's name and what this user or role may do in it",
+                hint="check the bucket's name and what this user or role may do in it",
             ) from None
         except (BotoCoreError, Boto3Error) as error:
             raise InsidersError(
                 f"cannot be {doing} ({error})",
                 where=str(self),
-                cure="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
+                hint="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
             ) from None
 
 
@@ -217,7 +217,7 @@ def place(location: str | Path | S3Path) -> Place:
     bucket, _, key = str(location).removeprefix(SCHEME).partition("/")
     parts = [part for part in key.split("/") if part]
     if not bucket or ".." in parts:
-        raise UsageError("is no place in a bucket", where=str(location), cure="write s3://bucket/prefix")
+        raise UsageError("is no place in a bucket", where=str(location), hint="write s3://bucket/prefix")
     return S3Path(bucket, "/".join(parts))
 
 

@@ -79,7 +79,7 @@ def test_a_home_that_is_a_file_must_be_mended(tmp_path):
 def test_a_home_that_everybody_may_look_into_is_worth_a_look(home):
     assert not [finding for finding in found("home", home=home) if finding.state != "fine"]
     Path(home).chmod(0o701)
-    assert "chmod" in only("home", home=home).cure
+    assert "chmod" in only("home", home=home).hint
 
 
 def test_a_home_that_may_not_be_written_must_be_mended(home):
@@ -150,4 +150,4 @@ def test_a_table_that_something_else_put_into_the_lake_is_named_with_its_cure(ho
     assert "clusters breaks its contract: column confidence" in only("tables", home=home).said
     stores.lake.path("clusters").write_bytes(b"no parquet")
     finding = only("tables", home=home)
-    assert (finding.state, "insiders run --force" in finding.cure) == ("mend", True)
+    assert (finding.state, "insiders run --force" in finding.hint) == ("mend", True)

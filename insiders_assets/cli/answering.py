@@ -46,7 +46,7 @@ def _numbered(text: str) -> tuple[int, str]:
     number, equals, name = text.partition("=")
     if not (equals and number.strip().isascii() and number.strip().isdigit() and name.strip()):
         raise UsageError(
-            "is no answer", where=f"--answer {text}", cure="give the question's number and a word, such as 3=exclude"
+            "is no answer", where=f"--answer {text}", hint="give the question's number and a word, such as 3=exclude"
         )  # fmt: skip
     return int(number), name.strip()
 

@@ -55,12 +55,12 @@ class Neighbours:
             raise UsageError(
                 f"is joined to lines by {join.key}, as the mapping says, and is no export of its own",
                 where=self._name,
-                cure="inspect a file of lines",
+                hint="inspect a file of lines",
             )
         try:
             return replace(self._rules.of(self._name), joined=files.tables(self._name))
         except ExportError as error:
-            raise InsidersError(error.what, where=self._name, cure=error.cure) from None
+            raise InsidersError(error.what, where=self._name, hint=error.hint) from None
 
     @contextmanager
     def beside(self) -> Iterator[list[Beside]]:

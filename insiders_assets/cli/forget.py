@@ -121,7 +121,7 @@ def checked(customers: Sequence[str]) -> list[str]:
             raise UsageError(
                 "is no customer's id but that of an invoice without one" if each else "is no customer's id",
                 where=repr(each),
-                cure="name customers as customer_id has them",
+                hint="name customers as customer_id has them",
             )
     return ids
 

@@ -64,7 +64,7 @@ def inspect_file(
         raise UsageError(
             "is not there, so no mapping can be written into it",
             where=str(Path(place).parent),
-            cure="name the landing zone by --landing, or the home it lies in by --home",
+            hint="name the landing zone by --landing, or the home it lies in by --home",
         )
     if text is not None:
         rules = replace(rules, mappings=read_mappings(text, place))
@@ -75,7 +75,7 @@ def inspect_file(
             found = inspect(path, name, neighbours.joined(), pattern or pattern_of(name), by, beside)
     if pattern and found.mapping and found.proposed and not found.mapping.fits(name):
         raise UsageError(
-            "does not fit the file itself", where=f"--files {pattern}", cure=f"let it fit {name}"
+            "does not fit the file itself", where=f"--files {pattern}", hint=f"let it fit {name}"
         )
     wrote = False
     if write and found.proposed and found.mapping:
@@ -97,17 +97,17 @@ def _require_read(found: Inspection, name: str, *, wrote_to: str) -> None:
         return
     if found.questions and aside[0].outcome.set_aside.startswith("leaves question"):
         what = "would be set aside whole while a question about it is open"
-        cure = "answer it with --answer 1=… and --write"
+        hint = "answer it with --answer 1=… and --write"
     elif wrote_to:
-        what, cure = "would be set aside whole with this mapping", f"correct it in {wrote_to}"
+        what, hint = "would be set aside whole with this mapping", f"correct it in {wrote_to}"
     elif found.mapping:
-        what, cure = "would be set aside whole with this mapping", "correct the mapping, or the file"
+        what, hint = "would be set aside whole with this mapping", "correct the mapping, or the file"
     else:
-        what, cure = (
+        what, hint = (
             "would be set aside whole",
             "see docs/exports.md to write a mapping by hand, or take it away",
         )
-    raise InsidersError(what, where="/".join(filter(None, (name, aside[0].name))), cure=cure)
+    raise InsidersError(what, where="/".join(filter(None, (name, aside[0].name))), hint=hint)
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def _located(stores: Stores, file: str) -> Iterator[tuple[Path, str]]:
     raise UsageError(
         "is a folder, not an export" if path.is_dir() else "is not there",
         where=file,
-        cure="name a file to look at",
+        hint="name a file to look at",
     )
 
 

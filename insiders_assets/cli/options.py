@@ -30,7 +30,7 @@ def given(**options: Any) -> Settings:
     refuse_unknown(os.environ)
     settings = load_settings(**options)
     if "://" not in settings.home and Path(settings.home).is_file():
-        raise UsageError("is a file", where=settings.home, cure="name a folder by --home or INSIDERS_HOME")
+        raise UsageError("is a file", where=settings.home, hint="name a folder by --home or INSIDERS_HOME")
     return settings
 
 
@@ -65,7 +65,7 @@ def require_rules(settings: Settings) -> None:
         raise UsageError(
             f"{settings.currency!r} is no currency of ISO 4217",
             where="INSIDERS_CURRENCY",
-            cure="use a code such as GBP, EUR or BRL, or unset it",
+            hint="use a code such as GBP, EUR or BRL, or unset it",
         )
     IngestRules.from_settings(settings)
     recipe_from(settings)
@@ -88,10 +88,10 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
         if not name.upper().startswith(PREFIX) or name.upper() in known or _of_a_service(name, value):
             continue
         near = get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75)
-        cure = (
+        hint = (
             f"did you mean {near[0]}?" if near else "unset it; `insiders settings` lists all that there are"
         )
-        raise UsageError("is no setting", where=name, cure=cure)
+        raise UsageError("is no setting", where=name, hint=hint)
 
 
 def _of_a_service(name: str, value: str) -> bool:

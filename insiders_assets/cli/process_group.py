@@ -75,7 +75,7 @@ class Family:
             raise InsidersError(
                 "Dagster's services ended by themselves",
                 where="insiders ui",
-                cure="see what they said above, then start it again",
+                hint="see what they said above, then start it again",
             )
 
     def _ask(self, number: int, _frame: Any) -> None:

@@ -40,7 +40,7 @@ def replay(settings: Settings, sheet: str | None, *, as_json: bool) -> None:
     with alone(stores):
         if not path.is_file():
             if sheet:
-                raise UsageError("is not there", where=sheet, cure=f"leave it out to make {own}")
+                raise UsageError("is not there", where=sheet, hint=f"leave it out to make {own}")
             _begin(stores, own, as_json=as_json)
             return
         result = take_in(stores.transactions, path.read_bytes(), str(path), Privacy.from_settings(settings))

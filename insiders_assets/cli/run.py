@@ -101,13 +101,13 @@ def alone(stores: Stores) -> Iterator[None]:
         raise InsidersError(
             "another run is writing here",
             where=str(stores.home),
-            cure="wait until it is over, then run again",
+            hint="wait until it is over, then run again",
         ) from None
     except OSError as error:
         raise InsidersError(
             f"cannot be written ({error.strerror})",
             where=str(stores.home),
-            cure="choose another --home or give this one write permission",
+            hint="choose another --home or give this one write permission",
         ) from None
     try:
         require_format(stores)
@@ -193,7 +193,7 @@ def _history_told(stores: Stores) -> Iterator[None]:
         raise InsidersError(
             f"the history of runs cannot be written ({told})",
             where=str(dagster_folder(stores.settings)),
-            cure="make room there and give it write permission, then run again",
+            hint="make room there and give it write permission, then run again",
         ) from None
 
 
@@ -219,7 +219,7 @@ def _reason(result: ExecuteInProcessResult) -> InsidersError:
     for event in result.all_events:
         if event.is_step_failure:
             return _step_failure(event)
-    return InsidersError("the run failed before any step", cure="look at it with: insiders ui")
+    return InsidersError("the run failed before any step", hint="look at it with: insiders ui")
 
 
 def _step_failure(event: DagsterEvent) -> InsidersError:
@@ -227,7 +227,7 @@ def _step_failure(event: DagsterEvent) -> InsidersError:
     while failure and failure.cause:
         failure = failure.cause
     if failure is None:
-        return InsidersError("failed", where=f"step {event.step_key}", cure="look at it with: insiders ui")
+        return InsidersError("failed", where=f"step {event.step_key}", hint="look at it with: insiders ui")
     name = failure.cls_name or "Error"
     text = failure.message.strip().removeprefix(f"insiders_assets.errors.{name}: ").removeprefix(f"{name}: ")
     kind = getattr(errors, name, None)
@@ -236,5 +236,5 @@ def _step_failure(event: DagsterEvent) -> InsidersError:
         found.exit_code = kind.exit_code
         return found
     return InsidersError(
-        f"{name}: {text}", where=f"step {event.step_key}", cure="look at it with: insiders ui"
+        f"{name}: {text}", where=f"step {event.step_key}", hint="look at it with: insiders ui"
     )

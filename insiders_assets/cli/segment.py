@@ -36,11 +36,11 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
     segments = {segment.name: segment for segment in segments_of(stores.home)}
     if name is not None and name not in segments:
         raise UsageError(
-            f"there is no segment {name!r}", where="segment", cure=f"choose among {', '.join(segments)}"
+            f"there is no segment {name!r}", where="segment", hint=f"choose among {', '.join(segments)}"
         )
     if out is not None and name is None:
         raise UsageError(
-            "needs the name of a segment", where="--out", cure=f"choose among {', '.join(segments)}"
+            "needs the name of a segment", where="--out", hint=f"choose among {', '.join(segments)}"
         )
     everybody = _people(stores)
     chosen = [segments[name]] if name else list(segments.values())
@@ -66,7 +66,7 @@ def _people(stores: Stores) -> pl.DataFrame:
     """What is published: the lake may hold the tables of a refresh that is held."""
     latest = stores.warehouse.latest_refresh()
     if latest is None:
-        raise InsidersError("no refresh has been published", where=str(stores.home), cure="insiders run")
+        raise InsidersError("no refresh has been published", where=str(stores.home), hint="insiders run")
     changes = stores.warehouse.read("membership_changes").filter(pl.col("refresh_id") == latest["refresh_id"])
     return people(stores.warehouse.read("insiders"), changes, stores.warehouse.read("leaves_next"))
 

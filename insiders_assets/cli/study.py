@@ -34,7 +34,7 @@ def run_study(settings: Settings, name: str | None) -> None:
         studies = sorted(
             set(together) - {BACKTEST_CURVE.name}
         )  # which selection_backtest makes beside its own
-        raise UsageError("is no study", where=repr(name), cure=f"choose one of {', '.join(studies)}")
+        raise UsageError("is no study", where=repr(name), hint=f"choose one of {', '.join(studies)}")
     stores = Stores(settings)
     with alone(stores), showing_progress():
         result = execute(stores, "study", together[name] if name else None)

@@ -86,7 +86,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         raise InsidersError(
             "another insiders ui is at work here",
             where=str(settings.home),
-            cure="look at that one, or stop it first: two daemons would ask for every refresh twice",
+            hint="look at that one, or stop it first: two daemons would ask for every refresh twice",
         ) from None
     with lock:
         _limit_pool(folder)

@@ -45,7 +45,7 @@ def take_turn(instance: DagsterInstance) -> None:
             raise InsidersError(
                 "the daemon has a run queued or running",
                 where=f"run {run.run_id[:8]} of {run.job_name}",
-                cure="wait until it is over, or end it in the UI, then run again",
+                hint="wait until it is over, or end it in the UI, then run again",
             )
 
 
@@ -102,7 +102,7 @@ def waiting_told(instance: DagsterInstance, patience: float = PATIENCE) -> Itera
         if time.monotonic() - since.setdefault(concurrency_key, time.monotonic()) > patience:
             raise InsidersError(
                 f"{who} has held the pool {concurrency_key} for {patience:.0f} s",
-                cure="wait until it is over, or end it in the UI (insiders ui), then run again",
+                hint="wait until it is over, or end it in the UI (insiders ui), then run again",
             )
         time.sleep(PAUSE)
         if check_captured_interrupt():

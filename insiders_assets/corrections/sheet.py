@@ -96,7 +96,7 @@ def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
             header = list(export.header)
             if lacking := [name for name in (KEY, *CELLS) if header.count(name) != 1]:
                 raise ExportError(
-                    f"has no column {lacking[0]}, or has it twice", cure="keep the first line as it was"
+                    f"has no column {lacking[0]}, or has it twice", hint="keep the first line as it was"
                 )
             found: dict[str, dict[str, str]] = {}
             for block in export.blocks(range(len(header))):
@@ -105,10 +105,10 @@ def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
                         block.rejected.row(0, named=True)["source_line"],
                         block.rejected["reason"][0],
                     )
-                    raise ExportError(f"line {line} {reason}", cure="mend it")
+                    raise ExportError(f"line {line} {reason}", hint="mend it")
                 for cells in block.frame.rows() if len(block.lines) else ():
                     row = dict(zip(header, (unguarded(cell or "") for cell in cells), strict=True))
                     found.setdefault(row[KEY].strip(), {name: row[name] for name in CELLS if row[name]})
     except ExportError as error:
-        raise UsageError(error.what, where=where, cure=error.cure) from None
+        raise UsageError(error.what, where=where, hint=error.hint) from None
     return found

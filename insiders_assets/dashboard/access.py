@@ -59,13 +59,13 @@ class Access:
             raise UsageError(
                 f"anyone who reaches {host} could see the customers",
                 where="--host",
-                cure="set INSIDERS_DASHBOARD_PASSWORD or INSIDERS_DASHBOARD_USER_HEADER, or listen on 127.0.0.1",
+                hint="set INSIDERS_DASHBOARD_PASSWORD or INSIDERS_DASHBOARD_USER_HEADER, or listen on 127.0.0.1",
             )
         if header and not (settings.dashboard_proxies and settings.dashboard_hosts):
             raise UsageError(
                 "is believed only of a proxy that is named, under a name that it is reached by",
                 where="INSIDERS_DASHBOARD_USER_HEADER",
-                cure="set INSIDERS_DASHBOARD_PROXIES to the proxy's address, such as 127.0.0.1, and "
+                hint="set INSIDERS_DASHBOARD_PROXIES to the proxy's address, such as 127.0.0.1, and "
                 "INSIDERS_DASHBOARD_HOSTS to the dashboard's name, such as insiders.example.com",
             )
         for proxy in settings.dashboard_proxies:
@@ -191,7 +191,7 @@ def _require_name(name: str, *, any_allowed: bool) -> None:
     raise UsageError(
         f"{name!r} is no host name" if name != "*" else "any name would do, and a header is to be believed",
         where="INSIDERS_DASHBOARD_HOSTS",
-        cure="write insiders.example.com or *.example.com, without https:// and port",
+        hint="write insiders.example.com or *.example.com, without https:// and port",
     )
 
 
@@ -202,7 +202,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         raise UsageError(
             f"{text!r} is no address or network",
             where="INSIDERS_DASHBOARD_PROXIES",
-            cure="write 10.0.0.0/8 or 127.0.0.1",
+            hint="write 10.0.0.0/8 or 127.0.0.1",
         ) from None
 
 

@@ -56,7 +56,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
         raise UsageError(
             "is no folder, so there is no database file in it",
             where=settings.home,
-            cure="say where the warehouse is with INSIDERS_DATABASE_URL",
+            hint="say where the warehouse is with INSIDERS_DATABASE_URL",
         )
     return Warehouse.open(f"sqlite:///{Path(settings.home) / 'insiders.db'}", read_only=True)
 
@@ -75,5 +75,5 @@ def listen(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"cannot be listened on ({reason})",
             where=f"{in_url(host)}:{port}",
-            cure="choose another --host or --port",
+            hint="choose another --host or --port",
         ) from None

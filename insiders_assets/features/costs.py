@@ -48,20 +48,20 @@ def read_costs(path: Place | None) -> Costs:
     Raises:
         InsidersError: There is no such file, or a line of it is no cost; the message names the line.
     """
-    cure = (
+    hint = (
         f"write {FILE} with the columns stock_code and unit_cost (or cost_share), or set INSIDERS_VALUE=net"
     )
     if path is None or not path.is_file():
         where = FILE if path is None else str(path)
-        raise InsidersError("value is contribution, and there are no costs", where=where, cure=cure)
+        raise InsidersError("value is contribution, and there are no costs", where=where, hint=hint)
     try:
         raw = pl.read_csv(path.read_bytes(), infer_schema=False)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InsidersError(f"cannot be read ({type(error).__name__})", where=str(path), cure=cure) from None
+        raise InsidersError(f"cannot be read ({type(error).__name__})", where=str(path), hint=hint) from None
     named = raw.rename({name: name.strip().lower() for name in raw.columns})
     known = [name for name in ("unit_cost", "cost_share") if name in named.columns]
     if "stock_code" not in named.columns or not known:
-        raise InsidersError(f"has the columns {', '.join(named.columns)}", where=str(path), cure=cure)
+        raise InsidersError(f"has the columns {', '.join(named.columns)}", where=str(path), hint=hint)
     table = named.select(
         pl.col("stock_code").str.strip_chars(),
         *(
@@ -162,14 +162,14 @@ def _require_costs(table: pl.DataFrame, where: str) -> None:
         raise InsidersError(
             f"unit_cost {row['unit_cost_text']!r}, cost_share {row['cost_share_text']!r} is no cost",
             where=f"{where}, line {row['line']}",
-            cure="give one of the two: an amount of 0 or more such as 1.25, or a part of the price such as 0.6",
+            hint="give one of the two: an amount of 0 or more such as 1.25, or a part of the price such as 0.6",
         )
     twice = table.filter(pl.col("stock_code").is_duplicated())
     if twice.height:
         raise InsidersError(
             f"the product {twice['stock_code'][0]!r} has more than one cost",
             where=where,
-            cure="keep one line of it",
+            hint="keep one line of it",
         )
 
 
@@ -187,5 +187,5 @@ def _require_all(lines: pl.LazyFrame, costs: Costs) -> None:
             f"{found['products']:,} products have no cost, such as {found['example']!r}: {found['lines']:,} lines "
             f"worth {found['money']:,.2f}",
             where=costs.location,
-            cure=f"add them, or a line {OTHERS!r} with the cost_share of all others",
+            hint=f"add them, or a line {OTHERS!r} with the cost_share of all others",
         )

@@ -54,7 +54,7 @@ def newest_day(purchases: Any, returns: Any) -> date:
         raise InsidersError(
             "no transaction passes the cleaning rules",
             where="clean_purchases",
-            cure="check the exports and the INSIDERS_ cleaning settings",
+            hint="check the exports and the INSIDERS_ cleaning settings",
         )
     return EPOCH + timedelta(days=max(days))
 
@@ -119,7 +119,7 @@ def require_customers(table: pl.DataFrame, as_of: date, window_days: int) -> pl.
         raise InsidersError(
             f"nobody bought anything in the {window_days} days up to {as_of}",
             where="customer_features",
-            cure="choose another --as-of or a larger INSIDERS_WINDOW_DAYS",
+            hint="choose another --as-of or a larger INSIDERS_WINDOW_DAYS",
         )
     return table
 

@@ -94,26 +94,26 @@ class CutShortError(ExportError):
 
     Args:
         what: What is wrong.
-        cure: What to do about it.
+        hint: What to do about it.
         rows: Lines that were in memory then, and are counted as rows.
     """
 
-    def __init__(self, what: str, *, cure: str, rows: int) -> None:
-        super().__init__(what, cure=cure)
+    def __init__(self, what: str, *, hint: str, rows: int) -> None:
+        super().__init__(what, hint=hint)
         self.rows = rows
 
 
 def endless(line: int) -> CutShortError:
     """What is said of a line that goes on and on."""
     return CutShortError(
-        f"line {line} is longer than {LONGEST_ROW >> 20} MB", cure="take it out and put the file back", rows=1
+        f"line {line} is longer than {LONGEST_ROW >> 20} MB", hint="take it out and put the file back", rows=1
     )
 
 
 def too_long(most: int) -> ExportError:
     """What is said of an export with more rows than a file may have."""
     return ExportError(
-        f"has more than {most:,} rows", cure="export it in several files, or raise INSIDERS_MAX_FILE_ROWS"
+        f"has more than {most:,} rows", hint="export it in several files, or raise INSIDERS_MAX_FILE_ROWS"
     )
 
 

@@ -55,17 +55,17 @@ class Privacy:
         ):
             if wrong := sorted(set(names) - set(allowed)):
                 raise UsageError(
-                    f"{wrong[0]} is none of {', '.join(allowed)}", where=where, cure="correct the setting"
+                    f"{wrong[0]} is none of {', '.join(allowed)}", where=where, hint="correct the setting"
                 )
         if settings.hash_columns and not settings.hash_key:
             raise UsageError(
-                "columns are to be hashed without a key", where="INSIDERS_HASH_KEY", cure="set it to a secret"
+                "columns are to be hashed without a key", where="INSIDERS_HASH_KEY", hint="set it to a secret"
             )
         if "country" in settings.drop_columns and settings.excluded_countries:
             raise UsageError(
                 f"country is dropped, and rows of {' and '.join(settings.excluded_countries)} could not be left out",
                 where="INSIDERS_DROP_COLUMNS",
-                cure="hash country instead, or set INSIDERS_EXCLUDED_COUNTRIES=, to leave out none",
+                hint="hash country instead, or set INSIDERS_EXCLUDED_COUNTRIES=, to leave out none",
             )
         key = settings.hash_key.get_secret_value() if settings.hash_key else ""
         return cls(tuple(sorted(settings.drop_columns)), tuple(sorted(settings.hash_columns)), key)

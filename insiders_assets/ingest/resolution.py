@@ -149,7 +149,7 @@ def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] =
     passes = rules.open_questions == "pass"
     if stopped := [question for question in open_ if not (passes and question.proposed)]:
         raise OpenQuestionError(
-            asked(found.questions, stopped), cure=f"answer by: insiders inspect {rules.name or 'FILE'}"
+            asked(found.questions, stopped), hint=f"answer by: insiders inspect {rules.name or 'FILE'}"
         )
     if not open_:
         return found

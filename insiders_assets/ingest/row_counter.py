@@ -191,7 +191,7 @@ class Tally:
             raise ExportError(
                 f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
                 f"{self._rules.max_rejected:.0%}{self._usual_fault()}",
-                cure="mend them, or raise INSIDERS_MAX_REJECTED",
+                hint="mend them, or raise INSIDERS_MAX_REJECTED",
             )
         if self._rules.duplicate_rows == "keep":
             self.outcome.duplicates = self._counter.count
@@ -227,7 +227,7 @@ class Tally:
         what = error.what
         if self._rules.privacy.is_on:  # what is quoted may be what is not kept
             what = without_values(what)
-        reason = f"{what}; {error.cure}" if error.cure else what
+        reason = f"{what}; {error.hint}" if error.hint else what
         if isinstance(error, CutShortError):
             self.outcome.rows_read += error.rows
         shown = int(self._shown["rows"].sum())

@@ -57,7 +57,7 @@ class Language:
             raise UsageError(
                 f"there is no catalogue for the language {name!r}",
                 where="INSIDERS_LANGUAGE",
-                cure=f"use one of {', '.join(LANGUAGES)}",
+                hint=f"use one of {', '.join(LANGUAGES)}",
             )
 
     @property

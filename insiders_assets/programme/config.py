@@ -206,7 +206,7 @@ def read_ids(location: str | None) -> frozenset[str]:
         raise InsidersError(
             f"cannot be read as text ({type(error).__name__})",
             where=location,
-            cure="mend or unset INSIDERS_OPTED_OUT; without the file, people who opted out might be invited",
+            hint="mend or unset INSIDERS_OPTED_OUT; without the file, people who opted out might be invited",
         ) from None
     ids = (line.split(",")[0].strip().strip('"') for line in lines)
     return frozenset(name for name in ids if name and not name.startswith("#"))
@@ -219,7 +219,7 @@ def _members_at_most(settings: Settings) -> int:
         raise UsageError(
             "the policy budget needs to know how many members it may choose",
             where="INSIDERS_POLICY",
-            cure="set INSIDERS_BUDGET_MEMBERS, or both INSIDERS_BUDGET and INSIDERS_COST_PER_MEMBER",
+            hint="set INSIDERS_BUDGET_MEMBERS, or both INSIDERS_BUDGET and INSIDERS_COST_PER_MEMBER",
         )
     return int(settings.budget / settings.cost_per_member)
 
@@ -228,12 +228,12 @@ def _member_tiers(settings: Settings) -> tuple[MemberTier, ...]:
     """The named tiers, each with its share; the last with that of all Insiders."""
     if not settings.member_tiers:
         return ()
-    setting, cure = "INSIDERS_MEMBER_TIERS", "write them like Gold=0.5,Silver=0.7,Bronze"
+    setting, hint = "INSIDERS_MEMBER_TIERS", "write them like Gold=0.5,Silver=0.7,Bronze"
     if settings.policy != "value" or settings.grace_refreshes is not None:
         raise UsageError(
             "named tiers are of the policy value, with grace in days",
             where=setting,
-            cure="unset them, or INSIDERS_POLICY and INSIDERS_GRACE_REFRESHES",
+            hint="unset them, or INSIDERS_POLICY and INSIDERS_GRACE_REFRESHES",
         )
     found: list[MemberTier] = []
     *named, last = settings.member_tiers
@@ -242,22 +242,22 @@ def _member_tiers(settings: Settings) -> tuple[MemberTier, ...]:
         try:
             share = float(said)
         except ValueError:
-            raise UsageError(f"{text!r} is no name with a share", where=setting, cure=cure) from None
+            raise UsageError(f"{text!r} is no name with a share", where=setting, hint=hint) from None
         least = found[-1].share if found else 0.0
         if not least < share < settings.insider_coverage:
             raise UsageError(
                 f"{text!r}: shares rise from tier to tier and stay below that of all Insiders, "
                 f"{settings.insider_coverage:g}",
                 where=setting,
-                cure=cure,
+                hint=hint,
             )
         found.append(MemberTier(name, share))
     if "=" in last:
-        raise UsageError(f"{last!r}: the last takes the rest of the Insiders", where=setting, cure=cure)
+        raise UsageError(f"{last!r}: the last takes the rest of the Insiders", where=setting, hint=hint)
     found.append(MemberTier(last.strip(), settings.insider_coverage))
     names = [tier.name for tier in found]
     if not all(names) or len(set(names)) < len(names):
-        raise UsageError("two tiers have one name, or one has none", where=setting, cure=cure)
+        raise UsageError("two tiers have one name, or one has none", where=setting, hint=hint)
     return tuple(found)
 
 
@@ -267,9 +267,9 @@ def _thresholds(texts: tuple[str, ...], setting: str) -> tuple[Threshold, ...]:
 
 def _require(holds: bool, what: str, setting: str, allowed: tuple[str, ...] = ()) -> None:
     if not holds:
-        cure = (
+        hint = (
             f"use some of {', '.join(allowed)}"
             if allowed
             else "correct the variable or the option of that name"
         )
-        raise UsageError(what, where=setting, cure=cure)
+        raise UsageError(what, where=setting, hint=hint)

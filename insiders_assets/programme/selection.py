@@ -57,6 +57,6 @@ def _numbers(words: tuple[str, ...], names: Mapping[int, str], setting: str) -> 
         number = int(word) if word.isdigit() else by_name.get(word.casefold())
         if number not in names:
             listed = ", ".join(f"{cluster} ({name})" for cluster, name in sorted(names.items()))
-            raise UsageError(f"there is no cluster {word!r}", where=setting, cure=f"use some of {listed}")
+            raise UsageError(f"there is no cluster {word!r}", where=setting, hint=f"use some of {listed}")
         found.append(str(number))
     return tuple(found)

@@ -42,13 +42,13 @@ class Threshold:
             raise UsageError(
                 f"{text!r} is no rule on a feature",
                 where=setting,
-                cure=f"write rules such as revenue>=1000,recency<=90 on {', '.join(names)}",
+                hint=f"write rules such as revenue>=1000,recency<=90 on {', '.join(names)}",
             )
         if found[2] == "<=" and found[1] in BOUGHT_MORE:
             raise UsageError(
                 f"{text.strip()!r} would put a customer out for buying more",
                 where=setting,
-                cure="leave it out; INSIDERS_SUPPRESS=wholesale or INSIDERS_OPTED_OUT keeps large accounts out",
+                hint="leave it out; INSIDERS_SUPPRESS=wholesale or INSIDERS_OPTED_OUT keeps large accounts out",
             )
         return cls(found[1], found[2] == ">=", float(found[3]))
 

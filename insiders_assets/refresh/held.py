@@ -157,7 +157,7 @@ def release(stores: Stores, refresh_id: str) -> None:
         raise InsidersError(
             "another refresh has been published since it was held",
             where=refresh_id,
-            cure="make it anew: insiders run",
+            hint="make it anew: insiders run",
         )
     publish(stores, Lake(stores.home / FOLDER), found.tables, found.state)
     let_go(stores, but=refresh_id)
@@ -182,7 +182,7 @@ def discard(stores: Stores, refresh_id: str) -> None:
         raise InsidersError(
             "is published already",
             where=refresh_id,
-            cure=f"bring its release to an end: insiders release {refresh_id}",
+            hint=f"bring its release to an end: insiders release {refresh_id}",
         )
     published = last_refresh(stores)
     if published and published.model_version != found.state.model_version:
@@ -195,9 +195,9 @@ def discard(stores: Stores, refresh_id: str) -> None:
 def _named(stores: Stores, refresh_id: str) -> HeldRefresh:
     found = read_held(stores.home)
     if found is None or found.status != HELD:
-        raise UsageError("no refresh is held", where=refresh_id, cure="see what is published: insiders run")
+        raise UsageError("no refresh is held", where=refresh_id, hint="see what is published: insiders run")
     if found.refresh_id != refresh_id:
-        raise UsageError("is not held", where=refresh_id, cure=f"{found.refresh_id} is: use that name")
+        raise UsageError("is not held", where=refresh_id, hint=f"{found.refresh_id} is: use that name")
     return found
 
 

@@ -62,5 +62,5 @@ def require(settings: Settings, transactions: int, customers: int = 0) -> None:
     raise InsidersError(
         f"{of} need some {needed / 1e9:.1f} GB of memory, and {allowed / 1e9:.1f} GB are allowed",
         where="INSIDERS_MEMORY_LIMIT",
-        cure="raise it, take a larger machine, or keep fewer exports in the landing zone",
+        hint="raise it, take a larger machine, or keep fewer exports in the landing zone",
     )

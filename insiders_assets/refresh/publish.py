@@ -43,7 +43,7 @@ def publish(stores: Stores, lake: Lake, tables: Iterable[str], state: RefreshSta
     folder = stores.publication.folder(name)
     if not folder.is_dir():
         raise InsidersError(
-            "is not there", where=str(folder), cure="render it first: materialize insider_report"
+            "is not there", where=str(folder), hint="render it first: materialize insider_report"
         )
     before = refresh_before(stores, name)
     read["refreshes"] = read["refreshes"].with_columns(

@@ -88,7 +88,7 @@ def other_shops(stores: Stores) -> dict[str, pl.DataFrame]:
             raise InsidersError(
                 f"cannot be read as a parquet table ({type(error).__name__})",
                 where=str(file),
-                cure="put the customer_features.parquet of that shop's lake there, or take the file away",
+                hint="put the customer_features.parquet of that shop's lake there, or take the file away",
             ) from None
     return found
 

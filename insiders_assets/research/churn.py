@@ -72,7 +72,7 @@ def churn_study(
         raise InsidersError(
             "too little history to follow customers",
             where="clean_purchases",
-            cure=f"the study needs purchases of more than {MONTH} days",
+            hint=f"the study needs purchases of more than {MONTH} days",
         )
     placed = _placed(tables, recipe.without_picture(), seed, rules or ProgrammeRules())
     progress.report(LABEL, steps, steps)

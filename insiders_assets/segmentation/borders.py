@@ -77,7 +77,7 @@ def borders_of(
         raise UsageError(
             f"coverage {coverage[0]:g} and {coverage[1]:g} are no two shares in ascending order",
             where="the borders of the tiers",
-            cure="set INSIDERS_INSIDER_COVERAGE at most as high as INSIDERS_VIABILITY_COVERAGE",
+            hint="set INSIDERS_INSIDER_COVERAGE at most as high as INSIDERS_VIABILITY_COVERAGE",
         )
     value = features.filter(IS_IDENTIFIED.name)[measure].cast(pl.Float64).to_numpy()
     value = np.sort(value[value > 0])[::-1]

@@ -190,7 +190,7 @@ class SegmentationModel:
             raise serialization.OutdatedModelError(
                 f"is of format {card.get('format')}, this program reads {FORMAT}",
                 where=str(folder),
-                cure="fit a new model: insiders refit",
+                hint="fit a new model: insiders refit",
             )
         try:
             recipe = Recipe.from_facts(card["recipe"])
@@ -198,7 +198,7 @@ class SegmentationModel:
                 raise serialization.OutdatedModelError(
                     "was made for another feature contract",
                     where=str(folder),
-                    cure="fit a new model: insiders refit",
+                    hint="fit a new model: insiders refit",
                 )
             return cls(read_voter(arrays, recipe, int(card["k"])), card)
         except serialization.OutdatedModelError:

@@ -109,21 +109,21 @@ class Recipe:
                 raise UsageError(
                     f"{getattr(self, name)!r} is no {name}",
                     where=f"recipe {self.name}",
-                    cure=f"choose one of {', '.join(allowed)}",
+                    hint=f"choose one of {', '.join(allowed)}",
                 )
         known = {column.name for column in FEATURES if not column.nullable}
         if unknown := sorted({*self.inputs, *self.targets, self.target} - known):
             raise UsageError(
                 f"{unknown[0]!r} is no feature that every customer has",
                 where=f"recipe {self.name}",
-                cure=f"choose among {', '.join(sorted(known))}",
+                hint=f"choose among {', '.join(sorted(known))}",
             )
         self._refuse_unnamed()
         if self.space == "leaves" and self.dimensions == 0 and self.reducer == "none":
             raise UsageError(
                 "leaves are names and cannot be clustered as they are",
                 where=f"recipe {self.name}",
-                cure="choose the reducer umap, or at least one dimension of their diffusion map",
+                hint="choose the reducer umap, or at least one dimension of their diffusion map",
             )
         if (
             not self.inputs
@@ -135,13 +135,13 @@ class Recipe:
             raise UsageError(
                 "inputs, k, trees, min_samples_leaf, epochs, neighbours and negative_samples must be at least one",
                 where=f"recipe {self.name}",
-                cure="correct the settings",
+                hint="correct the settings",
             )
         if not 0 <= self.dimensions <= MOST_DIMENSIONS or not 0 < self.sampled <= 1:
             raise UsageError(
                 f"dimensions must be 0 to {MOST_DIMENSIONS} and sampled a share above 0",
                 where=f"recipe {self.name}",
-                cure="correct the settings",
+                hint="correct the settings",
             )
 
     def _refuse_unnamed(self) -> None:
@@ -149,26 +149,26 @@ class Recipe:
             raise UsageError(
                 f"targets must be one to {MOST_AXES} features where axes have names",
                 where=f"recipe {self.name}",
-                cure=f"choose such as {', '.join(TARGETS)}",
+                hint=f"choose such as {', '.join(TARGETS)}",
             )
         if self.named and (self.clusterer not in ("kmeans", "medians") or self.reducer != "none"):
             raise UsageError(
                 f"named axes are grouped by kmeans or medians and drawn as they are, not by {self.clusterer} with the "
                 f"reducer {self.reducer}",
                 where=f"recipe {self.name}",
-                cure="choose the clusterer kmeans and the reducer none, or another space",
+                hint="choose the clusterer kmeans and the reducer none, or another space",
             )
         if self.clusterer == "medians" and not self.named:
             raise UsageError(
                 "medians part axes with names only",
                 where=f"recipe {self.name}",
-                cure=f"choose the clusterer kmeans, or one of the spaces {', '.join(NAMED)}",
+                hint=f"choose the clusterer kmeans, or one of the spaces {', '.join(NAMED)}",
             )
         if self.space == "ranks" and not set(self.targets) <= set(self.inputs):
             raise UsageError(
                 "targets that are ranked must be among the inputs",
                 where=f"recipe {self.name}",
-                cure="name the same features as inputs and as targets",
+                hint="name the same features as inputs and as targets",
             )
 
     def customers_per_tree(self, customers: int) -> int:
@@ -221,5 +221,5 @@ class Recipe:
         except (TypeError, KeyError, UsageError) as error:
             raise ModelError(
                 f"its card names a recipe that cannot be read ({error})",
-                cure="fit a new model: insiders refit",
+                hint="fit a new model: insiders refit",
             ) from None

@@ -67,7 +67,7 @@ def recipe(name: str | Recipe = DEFAULT, /, **choices: Any) -> Recipe:
             raise UsageError(
                 f"there is no recipe {name!r}",
                 where="INSIDERS_RECIPE",
-                cure=f"choose one of {', '.join(RECIPES)}",
+                hint=f"choose one of {', '.join(RECIPES)}",
             )
         name = RECIPES[name]
     given = {key: value for key, value in choices.items() if value is not None}
@@ -75,7 +75,7 @@ def recipe(name: str | Recipe = DEFAULT, /, **choices: Any) -> Recipe:
         return replace(name, **given)
     except TypeError:
         unknown = sorted(set(given) - set(name.facts()))
-        raise UsageError(f"a recipe has no choice named {unknown[0]!r}", cure="see the docs") from None
+        raise UsageError(f"a recipe has no choice named {unknown[0]!r}", hint="see the docs") from None
 
 
 def recipe_from(settings: Settings) -> Recipe:
@@ -92,7 +92,7 @@ def recipe_from(settings: Settings) -> Recipe:
         if error.where == "INSIDERS_RECIPE":
             raise
         at_fault = ", ".join(_at_fault(settings.recipe, choices))
-        raise UsageError(error.what, where=at_fault, cure=error.cure) from None
+        raise UsageError(error.what, where=at_fault, hint=error.hint) from None
 
 
 def _at_fault(name: str, choices: dict[str, Any]) -> list[str]:

@@ -52,7 +52,7 @@ class ModelRegistry:
         """
         version = self.champion_version()
         if version is None:
-            raise ModelError("there is no model yet", where=str(self.root), cure="fit one: insiders run")
+            raise ModelError("there is no model yet", where=str(self.root), hint="fit one: insiders run")
         if self._loaded is None or self._loaded.version != version:
             if not any(
                 (self.root / version / name).exists() for name in (serialization.CARD, serialization.ARRAYS)
@@ -98,7 +98,7 @@ class ModelRegistry:
             ModelError: It is not kept here, or the folder cannot be written.
         """
         if version not in self.versions():
-            raise ModelError(f"there is no model {version!r}", where=str(self.root), cure="save it first")
+            raise ModelError(f"there is no model {version!r}", where=str(self.root), hint="save it first")
         serialization.make_latest(self.root, version)
 
     def champion_or_fit(

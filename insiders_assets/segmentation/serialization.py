@@ -78,7 +78,7 @@ def write(folder: Place, arrays: Arrays, card: Mapping[str, Any]) -> None:
             raise ModelError(
                 f"cannot be written ({error.strerror or error})",
                 where=str(folder),
-                cure="give the folder write permission and space, then fit again",
+                hint="give the folder write permission and space, then fit again",
             ) from None
 
 
@@ -123,7 +123,7 @@ def read(folder: Place) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         raise ModelError(
             f"holds {strangers[0]!r}, which no model has (a model is {ARRAYS} and {CARD}, never a pickle)",
             where=str(folder),
-            cure="delete the file if you know where it comes from, otherwise fit anew: insiders refit",
+            hint="delete the file if you know where it comes from, otherwise fit anew: insiders refit",
         )
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
@@ -145,7 +145,7 @@ def read(folder: Place) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 def damaged(folder: Place, why: object) -> ModelError:
     """The error for a model whose files cannot be used."""
     return ModelError(
-        f"is damaged ({why})", where=str(folder), cure="restore it from a copy, or fit anew: insiders refit"
+        f"is damaged ({why})", where=str(folder), hint="restore it from a copy, or fit anew: insiders refit"
     )
 
 
@@ -154,7 +154,7 @@ def lost(version: str, root: Place) -> ModelError:
     return ModelError(
         f"the model {version}, which assigns, is gone",
         where=str(root),
-        cure=f"restore {root / version} and {LATEST} from a copy, or fit anew: insiders refit",
+        hint=f"restore {root / version} and {LATEST} from a copy, or fit anew: insiders refit",
     )
 
 
@@ -163,7 +163,7 @@ def _listed(folder: Place) -> list[Place]:
         return list(folder.iterdir())
     except OSError as error:
         raise ModelError(
-            f"no model can be read here ({error.strerror})", where=str(folder), cure="fit one: insiders refit"
+            f"no model can be read here ({error.strerror})", where=str(folder), hint="fit one: insiders refit"
         ) from None
 
 
@@ -178,7 +178,7 @@ def latest(root: Place) -> str:
         raise ModelError(
             "is damaged: its content is not what was written",
             where=str(path),
-            cure="delete it: the model that the last refresh assigned by is put in charge again then",
+            hint="delete it: the model that the last refresh assigned by is put in charge again then",
         )
     try:
         version = json.loads(path.read_text(encoding="utf-8"))["version"]
@@ -207,5 +207,5 @@ def make_latest(root: Place, version: str) -> None:
         raise ModelError(
             f"cannot be written ({error.strerror or error})",
             where=str(root / LATEST),
-            cure="give the folder write permission and space, then fit again",
+            hint="give the folder write permission and space, then fit again",
         ) from None

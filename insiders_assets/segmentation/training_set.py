@@ -42,13 +42,13 @@ def fitted_population(features: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     people = people.sort(CUSTOMER_ID.name)
     if people[CUSTOMER_ID.name].is_duplicated().any():
         raise ModelError(
-            "names a customer twice", where="customer_features", cure="pass one row per customer"
+            "names a customer twice", where="customer_features", hint="pass one row per customer"
         )
     if people.is_empty():
         raise ModelError(
             f"holds no {recipe.population} customers",
             where="customer_features",
-            cure="bring exports with customer ids, or let everybody be fitted: INSIDERS_RECIPE_POPULATION=all",
+            hint="bring exports with customer ids, or let everybody be fitted: INSIDERS_RECIPE_POPULATION=all",
         )
     if people.height > recipe.max_customers:
         people = people.filter(_drawn(people, recipe.max_customers))
@@ -82,14 +82,14 @@ def checked(features: pl.DataFrame, columns: Iterable[str]) -> None:
     for name in columns:
         if name not in features.columns:
             raise ModelError(
-                f"has no column {name!r}", where="customer_features", cure="pass the customer_features table"
+                f"has no column {name!r}", where="customer_features", hint="pass the customer_features table"
             )
         column = features[name]
         if column.null_count() or (column.dtype.is_float() and not column.is_finite().all()):
             raise ModelError(
                 "a value is missing or not finite",
                 where=f"customer_features, column {name}",
-                cure="pass the customer_features table",
+                hint="pass the customer_features table",
             )
 
 

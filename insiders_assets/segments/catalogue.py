@@ -69,7 +69,7 @@ def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:
         return BUILT_IN
     if not isinstance(found, dict):
         raise UsageError(
-            "holds no segments", where=where, cure="begin each with its name, as docs/programme.md shows"
+            "holds no segments", where=where, hint="begin each with its name, as docs/programme.md shows"
         )
     own = tuple(
         _segment(name, said, f"{where} (line {line_of(text, (name,)) or 1})") for name, said in found.items()
@@ -82,16 +82,16 @@ def _segment(name: Any, said: Any, where: str) -> Segment:
     if not isinstance(name, str) or not _NAME.match(name) or name in taken:
         why = "there is a built-in segment of that name" if name in taken else "is no name of a segment"
         raise UsageError(
-            f"{name!r}: {why}", where=where, cure="name it in lower case with hyphens, such as big-french"
+            f"{name!r}: {why}", where=where, hint="name it in lower case with hyphens, such as big-french"
         )
     if not isinstance(said, dict) or not said.keys() <= _KEYS or not said.get("rules"):
         raise UsageError(
-            f"{name}: is no segment", where=where, cure="give it rules: [..] and, if wanted, meaning: .."
+            f"{name}: is no segment", where=where, hint="give it rules: [..] and, if wanted, meaning: .."
         )
     rules = said["rules"]
     if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
         raise UsageError(
-            f"{name}: rules are a list of texts", where=where, cure="write rules: [revenue>=1000, state=lost]"
+            f"{name}: rules are a list of texts", where=where, hint="write rules: [revenue>=1000, state=lost]"
         )
     meaning = str(said.get("meaning") or ", ".join(rules))
     return Segment(name, meaning, tuple(Rule.parse(rule, where) for rule in rules))

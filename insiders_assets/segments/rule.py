@@ -62,14 +62,14 @@ class Rule:
         found = _RULE.match(text)
         if not found:
             raise UsageError(
-                f"{text!r} is no rule", where=where, cure="write rules such as revenue>=1000 or state=lost"
+                f"{text!r} is no rule", where=where, hint="write rules such as revenue>=1000 or state=lost"
             )
         subject, sign, said = found.groups()
         if subject not in SUBJECTS:
             raise UsageError(
                 f"there is no {subject!r} to make a rule on",
                 where=where,
-                cure=f"choose among {', '.join(SUBJECTS)}",
+                hint=f"choose among {', '.join(SUBJECTS)}",
             )
         values = tuple(value.strip() for value in said.split(","))
         rule = cls(subject, sign, values)
@@ -81,21 +81,21 @@ class Rule:
         number = column.dtype in ("int64", "int32", "float64")
         if self.sign in (">=", "<=") and (not number or len(self.values) > 1):
             what = "is compared with one number" if number else "has no order"
-            raise UsageError(f"{self}: {self.subject} {what}", where=where, cure=f"write {self.subject}=…")
+            raise UsageError(f"{self}: {self.subject} {what}", where=where, hint=f"write {self.subject}=…")
         for value in self.values:
             if number and not _is_number(value):
                 raise UsageError(
-                    f"{self}: {value!r} is no number", where=where, cure="write it as 1000 or 12.5"
+                    f"{self}: {value!r} is no number", where=where, hint="write it as 1000 or 12.5"
                 )
             if column.dtype == "bool" and value not in ("true", "false"):
                 raise UsageError(
-                    f"{self}: {self.subject} is true or false", where=where, cure="write one of them"
+                    f"{self}: {self.subject} is true or false", where=where, hint="write one of them"
                 )
             if column.isin and value not in column.isin:
                 raise UsageError(
                     f"{self}: {self.subject} is never {value!r}",
                     where=where,
-                    cure=f"choose among {', '.join(column.isin)}",
+                    hint=f"choose among {', '.join(column.isin)}",
                 )
 
     def keeps(self) -> pl.Expr:

@@ -38,14 +38,14 @@ def load_settings(**given: Any) -> Settings:
         raise UsageError(
             what if first["type"] != "extra_forbidden" else "no such setting",
             where=f"INSIDERS_{name}",
-            cure="correct the variable or the option of that name",
+            hint="correct the variable or the option of that name",
         ) from None
     for name, value in settings:
         if not _is_text(value):
             raise UsageError(
                 "holds bytes that are no text in UTF-8",
                 where=f"INSIDERS_{name.upper()}",
-                cure="correct the variable or the option of that name",
+                hint="correct the variable or the option of that name",
             )
     secrets = {
         f"INSIDERS_{name.upper()}": value.get_secret_value()
@@ -81,5 +81,5 @@ def require_database(settings: Settings, variable: str = "INSIDERS_DATABASE_URL"
         raise UsageError(
             "a home on S3 needs its warehouse in PostgreSQL",
             where=variable,
-            cure="set it to postgresql://user:password@host:5432/database",
+            hint="set it to postgresql://user:password@host:5432/database",
         )

@@ -91,7 +91,7 @@ def simulate(
         raise UsageError(
             f"can't write the exports: {error.strerror or error}",
             where=str(out),
-            cure="choose another folder",
+            hint="choose another folder",
         ) from None
     return files
 

@@ -24,7 +24,7 @@ def make_folder(folder: Path) -> Path:
         raise InsidersError(
             f"cannot be written ({error.strerror or error})",
             where=str(folder),
-            cure="choose another --home or give this one write permission",
+            hint="choose another --home or give this one write permission",
         ) from None
     return folder
 
@@ -53,7 +53,7 @@ def replacing(path: Place) -> Iterator[Path]:
         raise InsidersError(
             f"cannot be written ({error.strerror})",
             where=str(path),
-            cure="choose another --home or give this one write permission",
+            hint="choose another --home or give this one write permission",
         ) from None
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from insiders_assets.storage.landing import FileSignature, LandingZone
 
 ENDS_PROCESS = ExportError(
-    "ended the program that read it, time and again", cure="save it again in another format, and drop that"
+    "ended the program that read it, time and again", hint="save it again in another format, and drop that"
 )
 
 

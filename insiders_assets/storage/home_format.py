@@ -32,7 +32,7 @@ def require_format(stores: Stores) -> None:
             f"was written by insiders {version} in format {number}, and insiders {__version__} knows formats up to "
             f"{FORMAT}",
             where=str(stores.home),
-            cure=f"install insiders {version}, or name another home",
+            hint=f"install insiders {version}, or name another home",
         )
     ahead = ""
     with suppress(
@@ -41,7 +41,7 @@ def require_format(stores: Stores) -> None:
         ahead = stores.warehouse.ahead()
     if ahead:
         raise InsidersError(
-            ahead, where=stores.warehouse.place, cure="install that version, or name another database"
+            ahead, where=stores.warehouse.place, hint="install that version, or name another database"
         )
 
 
@@ -65,6 +65,6 @@ def _of(path: Place) -> tuple[int, str]:
         raise InsidersError(
             "is damaged: its content is not what was written",
             where=str(path),
-            cure=f"delete it if no version newer than {__version__} has been here",
+            hint=f"delete it if no version newer than {__version__} has been here",
         )
     return number, version

@@ -100,7 +100,7 @@ class Ingesting:
             raise UsageError(
                 "excluded_countries could leave nothing out, for country is dropped",
                 where=self._landing.mapping_place(),
-                cure="take it away, or hash country instead of dropping it",
+                hint="take it away, or hash country instead of dropping it",
             )
         return replace(rules, mappings=mappings)
 

@@ -75,7 +75,7 @@ class KnownFiles:
                         raise DamagedError(
                             f"is damaged, and {export.name}, which it was read from, is no longer there as it was",
                             where=where,
-                            cure="restore it from a backup, or that export",
+                            hint="restore it from a backup, or that export",
                         )
                     self.damaged.setdefault(where, f"{where} is damaged; {name} is read again")
                     return False

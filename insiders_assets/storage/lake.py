@@ -84,7 +84,7 @@ class Lake:
         path = self.path(name)
         if not path.exists():
             raise InsidersError(
-                "is not there yet", where=str(path), cure="materialize it first: insiders run"
+                "is not there yet", where=str(path), hint="materialize it first: insiders run"
             )
         checksums.require(
             path, f"make it again: {'insiders study' if name in STUDIES else 'insiders run --force'}"

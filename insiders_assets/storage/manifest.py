@@ -210,7 +210,7 @@ def to_read_again(manifest: Manifest, month: str) -> Manifest:
     }
     if not holding:
         raise InsidersError(
-            f"no export holds a transaction of {month}", where="month", cure="choose another month"
+            f"no export holds a transaction of {month}", where="month", hint="choose another month"
         )
     files = {
         name: replace(file, rules="") if name in holding and not file.gone else file

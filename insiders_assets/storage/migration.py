@@ -57,12 +57,12 @@ def require_two(source: Stores, target: Stores) -> None:
         UsageError: There is no home to move, or its copy would be itself.
     """
     if source.home.absolute() == target.home.absolute() or _same_folder(source, target):
-        raise UsageError("is the home itself", where=str(target.home), cure="name another place by --to")
+        raise UsageError("is the home itself", where=str(target.home), hint="name another place by --to")
     if not _is_home(source):
         raise UsageError(
             "is no home: nothing has been refreshed there",
             where=str(source.home),
-            cure="name one by --home or INSIDERS_HOME",
+            hint="name one by --home or INSIDERS_HOME",
         )
 
 
@@ -127,7 +127,7 @@ def compare(source: Stores, target: Stores) -> Moved:
         raise InsidersError(
             f"differs from {source.home}: {differ[0]}{more}",
             where=str(target.home),
-            cure="empty it and move again; nothing of the source has changed",
+            hint="empty it and move again; nothing of the source has changed",
         )
     return Moved(found, total, len(reports), rows)
 
@@ -183,10 +183,10 @@ def _refuse_filled(target: Stores) -> None:
     """
     home = target.home
     if isinstance(home, Path) and home.is_file():
-        raise UsageError("is a file", where=str(home), cure="name a folder")
+        raise UsageError("is a file", where=str(home), hint="name a folder")
     if _is_home(target):
-        raise UsageError("is a home already", where=str(home), cure="name a place where nothing lies yet")
+        raise UsageError("is a home already", where=str(home), hint="name a place where nothing lies yet")
     if target.warehouse.latest_refresh():
         raise UsageError(
-            "is a warehouse already", where=target.warehouse.place, cure="name an empty database"
+            "is a warehouse already", where=target.warehouse.place, hint="name an empty database"
         )

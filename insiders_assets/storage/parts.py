@@ -200,9 +200,9 @@ def whole(folder: Place, part: Part) -> Place:
     path = folder / part.path
     with suppress(FileNotFoundError):
         if not is_whole(folder, part):
-            cure = "read its export again: insiders run --force"
+            hint = "read its export again: insiders run --force"
             raise checksums.DamagedError(
-                "is damaged: its content is not what was written", where=str(path), cure=cure
+                "is damaged: its content is not what was written", where=str(path), hint=hint
             )
     return path
 
@@ -218,5 +218,5 @@ def _placing(part: _Unwritten) -> Iterator[Path]:
         raise InsidersError(
             f"cannot be written ({error.strerror or error})",
             where=str(place),
-            cure="make room there, or choose another --home",
+            hint="make room there, or choose another --home",
         ) from None

@@ -89,7 +89,7 @@ class Publication:
             InsidersError: There is no such report, or the home cannot be written.
         """
         if not self.folder(name).is_dir():
-            raise InsidersError("no such report", where=str(self.folder(name)), cure="publish it first")
+            raise InsidersError("no such report", where=str(self.folder(name)), hint="publish it first")
         with _writable(self.root):
             self._point(name)
 
@@ -115,7 +115,7 @@ class Publication:
             raise InsidersError(
                 f"cannot be read ({error})",
                 where=str(file),
-                cure="make the report again: insiders run --force",
+                hint="make the report again: insiders run --force",
             ) from None
 
     def latest_report(self) -> dict[str, Any] | None:
@@ -172,7 +172,7 @@ class Publication:
         link = self.root / LATEST
         if link.exists() and not link.is_symlink():
             raise InsidersError(
-                "is a folder where a link to the latest report belongs", where=str(link), cure="move it away"
+                "is a folder where a link to the latest report belongs", where=str(link), hint="move it away"
             )
         temporary = self.root / f".{LATEST}"  # always the same, so that what a killed run left goes
         temporary.unlink(missing_ok=True)
@@ -206,7 +206,7 @@ def checked(name: str) -> str:
         UsageError: The name is no plain folder name.
     """
     if not _NAME.fullmatch(name):
-        raise UsageError("is no name of a report", where=repr(name), cure="use letters, digits, -, _ and .")
+        raise UsageError("is no name of a report", where=repr(name), hint="use letters, digits, -, _ and .")
     return name
 
 
@@ -221,7 +221,7 @@ def require_past(report: Place, latest: str | None) -> None:
         InsidersError: They are the same.
     """
     if report.name == latest:
-        raise InsidersError("is the latest report", where=str(report), cure="publish another first")
+        raise InsidersError("is the latest report", where=str(report), hint="publish another first")
 
 
 def _lock_of(staging: Path) -> Path:
@@ -237,7 +237,7 @@ def _writable(root: Path) -> Iterator[None]:
         raise InsidersError(
             f"cannot be written ({error.strerror or error})",
             where=str(root),
-            cure="choose another --home, give this one write permission, or make room on the disk",
+            hint="choose another --home, give this one write permission, or make room on the disk",
         ) from None
 
 

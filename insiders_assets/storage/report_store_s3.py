@@ -64,7 +64,7 @@ class S3Publication:
         """
         report, shown = self.folder(name), self.root / LATEST
         if not (files := report.sizes()):
-            raise InsidersError("no such report", where=str(report), cure="publish it first")
+            raise InsidersError("no such report", where=str(report), hint="publish it first")
         left = shown.sizes().keys() - files.keys()
         for file in _facts_last(report / relative for relative in files):
             (shown / file.key.removeprefix(f"{report.key}/")).copy_from(file)
@@ -82,7 +82,7 @@ class S3Publication:
             raise InsidersError(
                 f"names no report ({error})",
                 where=str(self.root / POINTER),
-                cure="run again: insiders run --force",
+                hint="run again: insiders run --force",
             ) from None
 
     def facts(self, name: str) -> dict[str, Any] | None:
@@ -96,7 +96,7 @@ class S3Publication:
             raise InsidersError(
                 f"cannot be read ({error})",
                 where=str(file),
-                cure="make the report again: insiders run --force",
+                hint="make the report again: insiders run --force",
             ) from None
 
     def latest_report(self) -> dict[str, Any] | None:

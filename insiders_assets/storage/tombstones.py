@@ -44,7 +44,7 @@ class Tombstones:
             raise InsidersError(
                 "is damaged, and says who must not come back",
                 where=str(self._path),
-                cure="restore it from a backup",
+                hint="restore it from a backup",
             ) from None
 
     def add(self, customers: Iterable[str]) -> Forgotten:

@@ -65,7 +65,7 @@ class TransactionStore:
             raise InsidersError(
                 "the landing zone holds no exports",
                 where=landing.location,
-                cure="put exports into it, or name another by --landing",
+                hint="put exports into it, or name another by --landing",
             )
         before = Manifest.read(self._manifest_path)
         damaged = before is None and self._manifest_path.exists()
@@ -73,7 +73,7 @@ class TransactionStore:
             raise DamagedError(
                 "is damaged, and says which rows are kept of files that are no longer there",
                 where=str(self._manifest_path),
-                cure="restore it from a backup, or delete it: what lies in the landing zone is read again then",
+                hint="restore it from a backup, or delete it: what lies in the landing zone is read again then",
             )
         before = before or Manifest()
         rules = replace(rules, common=replace(rules.common, privacy=self.private(rules.common.privacy)))
@@ -148,7 +148,7 @@ class TransactionStore:
                     raise InsidersError(
                         f"cannot be read ({error})",
                         where=str(self.folder),
-                        cure="read the exports again: insiders run --force",
+                        hint="read the exports again: insiders run --force",
                     ) from None
 
     def rejected(self) -> pl.DataFrame:
@@ -227,10 +227,10 @@ class TransactionStore:
         found = Manifest.read(self._manifest_path)
         if found is None:
             if self._manifest_path.exists():
-                cure = "read the exports again: insiders run --force"
-                raise DamagedError("is damaged", where=str(self._manifest_path), cure=cure)
+                hint = "read the exports again: insiders run --force"
+                raise DamagedError("is damaged", where=str(self._manifest_path), hint=hint)
             raise InsidersError(
-                "is not there yet", where=str(self._manifest_path), cure="read exports first: insiders run"
+                "is not there yet", where=str(self._manifest_path), hint="read exports first: insiders run"
             )
         return found
 
@@ -266,7 +266,7 @@ class TransactionStore:
         first = next((export for export in exports if export.set_aside), None)
         if first is None:
             raise InsidersError(
-                "no export holds a transaction", cure="put exports with rows into the landing zone"
+                "no export holds a transaction", hint="put exports with rows into the landing zone"
             )
         others = f" (and {len(exports) - 1} more files without a transaction)" if len(exports) > 1 else ""
         raise InsidersError(first.set_aside + others, where=first.name)

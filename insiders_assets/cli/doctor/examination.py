@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
@@ -46,7 +45,7 @@ def examine(settings: Settings) -> list[Finding]:
             found.extend(examination(stores))
         except InsidersError as error:
             said = f"{error.where}: {error.what}" if error.where else error.what
-            found.append(mend(about, said, error.cure or "see docs/operations.md"))
+            found.append(mend(about, said, error.hint or "see docs/operations.md"))
         except Exception as error:  # its words might hold a secret, its kind does not
             found.append(
                 mend(about, f"cannot be examined ({type(error).__name__})", "see docs/operations.md")
@@ -64,12 +63,12 @@ def report(settings: Settings, *, as_json: bool) -> None:
     found = examine(settings)
     ill = [finding for finding in found if finding.state == "mend"]
     if as_json:
-        typer.echo(json.dumps({"healthy": not ill, "findings": [asdict(finding) for finding in found]}))
+        typer.echo(json.dumps({"healthy": not ill, "findings": [finding.facts() for finding in found]}))
     else:
         for finding in found:
             typer.echo(f"{finding.state:<5} {finding.about:<13} {finding.said}")
-            if finding.cure:
-                typer.echo(f"{'':<19} → {finding.cure}")
+            if finding.hint:
+                typer.echo(f"{'':<19} → {finding.hint}")
         word = "thing" if len(ill) == 1 else "things"
         typer.echo(f"\n{len(ill)} {word} to mend." if ill else "\nNothing to mend.")
     if ill:

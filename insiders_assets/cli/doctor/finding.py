@@ -17,13 +17,17 @@ class Finding:
         about: What was looked at.
         state: How it is.
         said: What was seen.
-        cure: What to do, where there is something.
+        hint: What to do, where there is something.
     """
 
     about: str
     state: State
     said: str
-    cure: str = ""
+    hint: str = ""
+
+    def facts(self) -> dict[str, str]:
+        """Return it for programs, by the names that these know it by."""
+        return {"about": self.about, "state": self.state, "said": self.said, "cure": self.hint}
 
 
 def fine(about: str, said: str) -> Finding:
@@ -31,11 +35,11 @@ def fine(about: str, said: str) -> Finding:
     return Finding(about, "fine", said)
 
 
-def look(about: str, said: str, cure: str) -> Finding:
+def look(about: str, said: str, hint: str) -> Finding:
     """Worth a look."""
-    return Finding(about, "look", said, cure)
+    return Finding(about, "look", said, hint)
 
 
-def mend(about: str, said: str, cure: str) -> Finding:
+def mend(about: str, said: str, hint: str) -> Finding:
     """Must be mended."""
-    return Finding(about, "mend", said, cure)
+    return Finding(about, "mend", said, hint)

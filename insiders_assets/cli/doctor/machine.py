@@ -47,8 +47,8 @@ def versions(_stores: Stores) -> Iterator[Finding]:
         except PackageNotFoundError:
             wrong.append(f"{wanted.name} is missing")
     if wrong:
-        cure = "install what requirements.lock says: make install"
-        yield mend("versions", f"{', '.join(wrong)} is not what this version was made for", cure)
+        hint = "install what requirements.lock says: make install"
+        yield mend("versions", f"{', '.join(wrong)} is not what this version was made for", hint)
     else:
         yield fine("versions", f"insiders {__version__} on Python {python}, every library as asked for")
 

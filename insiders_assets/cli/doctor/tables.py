@@ -34,11 +34,11 @@ def tables(stores: Stores) -> Iterator[Finding]:
             frame = stores.scan(name)
         if frame is None:
             continue
-        cure = "make it anew: insiders run --force, or for a study: insiders study"
+        hint = "make it anew: insiders run --force, or for a study: insiders study"
         try:
             _, broken = failures(frame, table)
         except (PolarsError, OSError) as error:
-            yield mend("tables", f"{name} cannot be read ({type(error).__name__})", cure)
+            yield mend("tables", f"{name} cannot be read ({type(error).__name__})", hint)
             continue
         if broken.is_empty():
             kept += 1
@@ -46,8 +46,8 @@ def tables(stores: Stores) -> Iterator[Finding]:
         column, check, count, _ = broken.row(0)
         said = f"{name} breaks its contract: column {column or '(frame)'}, {check} fails for {count} value(s)"
         if of_this_version:
-            yield mend("tables", f"{said}; something else has written there", cure)
+            yield mend("tables", f"{said}; something else has written there", hint)
         else:
-            yield look("tables", f"{said}; it may be of an earlier version", cure)
+            yield look("tables", f"{said}; it may be of an earlier version", hint)
     if kept:
         yield fine("tables", f"{kept} tables of the lake keep their contracts")

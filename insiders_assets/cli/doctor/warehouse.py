@@ -76,8 +76,8 @@ def _rights(connection: sa.Connection, *, there: bool) -> Iterator[Finding]:
     if not there:
         question = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
         if not connection.exec_driver_sql(question).scalar():
-            cure = "make the tables as the owner: insiders upgrade"
-            yield mend("warehouse", "there are no tables, and this user may not make them", cure)
+            hint = "make the tables as the owner: insiders upgrade"
+            yield mend("warehouse", "there are no tables, and this user may not make them", hint)
         return
     rows = connection.exec_driver_sql(
         "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT"

@@ -37,21 +37,21 @@ def readable() -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
-        raise ExportError(f"{DAMAGED} ({str(error).rstrip('.')})", cure="copy it here again") from None
+        raise ExportError(f"{DAMAGED} ({str(error).rstrip('.')})", hint="copy it here again") from None
     except NotImplementedError as error:
         raise ExportError(
-            f"is packed in a way that cannot be read ({error})", cure="pack it as .gz"
+            f"is packed in a way that cannot be read ({error})", hint="pack it as .gz"
         ) from None
     except OSError as error:
         # Decompressors say OSError too, but only the operating system gives a number with it.
         if error.errno is None:
-            raise ExportError(f"{DAMAGED} ({error})", cure="copy it here again") from None
-        raise ExportError(f"cannot be opened ({error.strerror or error})", cure="make it readable") from None
+            raise ExportError(f"{DAMAGED} ({error})", hint="copy it here again") from None
+        raise ExportError(f"cannot be opened ({error.strerror or error})", hint="make it readable") from None
     except InsidersError:
         raise
     except (Exception, PanicException) as error:  # one file that nobody thought of must not stop the others
         what = f"{UNFORESEEN} ({type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]})"
-        raise ExportError(what, cure="please report it, with the file if you may") from error
+        raise ExportError(what, hint="please report it, with the file if you may") from error
 
 
 class Bounded(io.RawIOBase):
@@ -77,7 +77,7 @@ class Bounded(io.RawIOBase):
         if self._left < 0:
             raise ExportError(
                 f"unpacks to more than {LARGEST_RATIO} times its size",
-                cure="unpack it yourself if it is an export",
+                hint="unpack it yourself if it is an export",
             )
         buffer[: len(found)] = found
         return len(found)
@@ -140,7 +140,7 @@ def members(path: Path) -> dict[str, Opener]:
     with open_zip(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
-        raise ExportError("is an archive with nothing in it", cure="pack it again or take it away")
+        raise ExportError("is an archive with nothing in it", hint="pack it again or take it away")
     refuse_bombs(path)  # each member is bounded while it is read; many small ones together would not be
     infos.sort(key=lambda info: info.filename)
     return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
@@ -157,7 +157,7 @@ def refuse_bombs(path: Path) -> None:
     if whole > max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size):
         raise ExportError(
             f"unpacks to more than {LARGEST_RATIO} times its size",
-            cure="unpack it yourself if it is an export",
+            hint="unpack it yourself if it is an export",
         )
 
 
@@ -174,7 +174,7 @@ def _parts(name: str) -> list[str]:
 def _member(path: Path, info: zipfile.ZipInfo) -> Opener:
     def opened() -> BinaryIO:
         if info.flag_bits & 1:
-            raise ExportError("is locked with a password", cure="pack it without one")
+            raise ExportError("is locked with a password", hint="pack it without one")
         return _bounded(cast(BinaryIO, open_zip(path).open(info)), info.compress_size)
 
     return opened

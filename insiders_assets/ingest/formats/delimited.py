@@ -49,11 +49,11 @@ class DelimitedExport:
         encoding = Encoding.of(raw, mapping.encoding if mapping else None)
         text = b"".join(encoding.to_text([raw]))
         if not is_text(text):
-            raise ExportError("is no export of transactions but no text at all", cure="take it away")
+            raise ExportError("is no export of transactions but no text at all", hint="take it away")
         known = "utf-8" if encoding.is_wide else encoding.name
         dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE, encoding=known)
         if dialect is None:
-            raise ExportError("is empty", cure="export it again or take it away")
+            raise ExportError("is empty", hint="export it again or take it away")
         return encoding, dialect, _encoding_of(text[: dialect.header_end])
 
     @property
@@ -129,7 +129,7 @@ def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 def _unclosed(line: int, rows: int) -> CutShortError:
     return CutShortError(
         f"the quote that opens on line {line} is never closed",
-        cure="close it and put the file back",
+        hint="close it and put the file back",
         rows=rows,
     )
 

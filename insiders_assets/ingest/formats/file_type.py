@@ -83,7 +83,7 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
         path: Where it lies, if it does.
     """
     if not head:
-        raise ExportError("is empty", cure="export it again or take it away")
+        raise ExportError("is empty", hint="export it again or take it away")
     if head.startswith((ZIP, OLE)):
         from insiders_assets.ingest.formats.workbook import open_sheets
 
@@ -95,7 +95,7 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for sign, kind in _NO_EXPORTS.items():
         if text.startswith(sign):
-            raise ExportError(f"is no export of transactions but {kind}", cure="take it away")
+            raise ExportError(f"is no export of transactions but {kind}", hint="take it away")
     if text.startswith((b"{", b"[")):
         from insiders_assets.ingest.formats.json_lines import JsonExport
 

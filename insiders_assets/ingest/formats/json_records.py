@@ -42,14 +42,14 @@ def array_of(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
             found, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
             raise ExportError(
-                f"its JSON breaks off or is damaged ({error})", cure="export it again"
+                f"its JSON breaks off or is damaged ({error})", hint="export it again"
             ) from None
         yield found if isinstance(found, dict) else "is no JSON object"
         at = _skipped(text, at)
         if at < len(text) and text[at] == ",":
             at = _skipped(text, at + 1)
     if at >= len(text):
-        raise ExportError("its JSON array has no end", cure="export it again")
+        raise ExportError("its JSON array has no end", hint="export it again")
 
 
 def _skipped(text: str, at: int) -> int:
@@ -63,7 +63,7 @@ def _inside(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
     try:
         whole = parsed(text)
     except (ValueError, RecursionError) as error:
-        raise ExportError(f"its JSON breaks off or is damaged ({error})", cure="export it again") from None
+        raise ExportError(f"its JSON breaks off or is damaged ({error})", hint="export it again") from None
     found = dict(arrays(whole))
     if rows is None and len(found) == 1:
         rows = next(iter(found))
@@ -71,7 +71,7 @@ def _inside(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
         named = ", ".join(found) or "none"
         raise ExportError(
             f"its JSON has no array of objects {rows or 'that could only be the orders'} (it has {named})",
-            cure="name one as rows in the mapping",
+            hint="name one as rows in the mapping",
         )
     yield from (each if isinstance(each, dict) else "is no JSON object" for each in found[rows])
 
@@ -137,14 +137,14 @@ def line_path(records: list[dict[str, Any]], wanted: str | None) -> str | None:
         if wanted not in found:
             raise ExportError(
                 f"its JSON has no array of lines {wanted} (it has {', '.join(found) or 'none'})",
-                cure="correct the mapping",
+                hint="correct the mapping",
             )
         return wanted
     counted = {key for key, names in found.items() if any(_counts(name) for name in names)}
     if len(counted) > 1:
         raise ExportError(
             f"its JSON has several arrays that may hold the lines of an order ({', '.join(sorted(counted))})",
-            cure="name one as lines in the mapping",
+            hint="name one as lines in the mapping",
         )
     return next(iter(counted), None)
 

@@ -67,4 +67,4 @@ class ParquetExport:
 
 
 def _damaged(error: Exception) -> ExportError:
-    return ExportError(f"is damaged parquet ({str(error).splitlines()[0]})", cure="write it again")
+    return ExportError(f"is damaged parquet ({str(error).splitlines()[0]})", hint="write it again")

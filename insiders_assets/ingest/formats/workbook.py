@@ -51,16 +51,16 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     found = _contents(path, Path(folder.name), rules)
     if "damaged" in found:
         raise ExportError(
-            f"is a damaged workbook ({found['damaged']})", cure="save it again or export it as CSV"
+            f"is a damaged workbook ({found['damaged']})", hint="save it again or export it as CSV"
         )
     if "missing" in found:
         raise ExportError(
-            f"has no sheet {rules.sheet} (it has {', '.join(found['missing'])})", cure="correct the mapping"
+            f"has no sheet {rules.sheet} (it has {', '.join(found['missing'])})", hint="correct the mapping"
         )
     sheets = [SheetExport(folder, facts) for facts in found["sheets"]]
     chosen = [sheet for sheet in sheets if sheet.is_recognised] or sheets[:1]
     if not chosen:
-        raise ExportError("is a workbook without a sheet", cure="take it away")
+        raise ExportError("is a workbook without a sheet", hint="take it away")
     return {sheet.name if len(chosen) > 1 else "": _opener(sheet) for sheet in chosen}
 
 
@@ -96,12 +96,12 @@ def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((folder / CONTENTS).read_text())
     except subprocess.TimeoutExpired:
         raise ExportError(
-            f"is a workbook that takes more than {LONGEST // 60} minutes to read", cure="export it as CSV"
+            f"is a workbook that takes more than {LONGEST // 60} minutes to read", hint="export it as CSV"
         ) from None
     except (subprocess.CalledProcessError, OSError, ValueError):
         raise ExportError(
             f"is a workbook that cannot be read within {memory >> 20:,} MB of memory",
-            cure="save it again without cells far away from the others, or export it as CSV",
+            hint="save it again without cells far away from the others, or export it as CSV",
         ) from None
     return found
 
@@ -133,10 +133,10 @@ class SheetExport:
         if "damaged" in self._facts:
             raise ExportError(
                 f"has a sheet {self.name} that cannot be read ({self._facts['damaged']})",
-                cure="save it again or export it as CSV",
+                hint="save it again or export it as CSV",
             )
         if not self._facts["top"]:
-            raise ExportError("is empty", cure="export it again or take it away")
+            raise ExportError("is empty", hint="export it again or take it away")
         return names(self._facts["top"][self._facts["header"]])
 
     @property

@@ -108,7 +108,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         if len(positions) > 1:
             raise ExportError(
                 f"has {len(positions)} columns for {name} ({listed([header[at] for at in positions])})",
-                cure="leave one of them out, or map its columns",
+                hint="leave one of them out, or map its columns",
             )
     columns = named | {name: positions[0] for name, positions in recognised.items()}
     if DERIVED in named and "unit_price" not in named:
@@ -158,11 +158,11 @@ def position_of(header: tuple[str, ...], column: str) -> int:
             return found[0]
         if found:
             raise ExportError(
-                f"has {len(found)} columns called {column}", cure="leave all but one of them out"
+                f"has {len(found)} columns called {column}", hint="leave all but one of them out"
             )
     raise ExportError(
         f"has no column {column}, which its mapping names (it has {listed(header)})",
-        cure="correct the mapping",
+        hint="correct the mapping",
     )
 
 
@@ -171,12 +171,12 @@ def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
     if len(lacking) == len(MANDATORY):
         raise ExportError(
             f"is no export of transactions: its first line names none of the columns looked for ({listed(header)})",
-            cure="take it away, or map its columns in mapping.yaml",
+            hint="take it away, or map its columns in mapping.yaml",
         )
     if lacking:
         raise ExportError(
             f"column {listed(lacking)} is missing (it has {listed(header)})",
-            cure="export it with that column, or map its columns in mapping.yaml",
+            hint="export it with that column, or map its columns in mapping.yaml",
         )
 
 

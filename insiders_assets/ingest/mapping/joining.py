@@ -43,7 +43,7 @@ def nothing_to_join(join: Join) -> ExportError:
     """What is said of lines to which nothing can be joined yet."""
     return ExportError(
         f"waits for a file that fits {', '.join(join.files)}, which its mapping joins",
-        cure="drop it beside this one, or correct the mapping",
+        hint="drop it beside this one, or correct the mapping",
     )
 
 
@@ -103,7 +103,7 @@ def key_in(header: tuple[str, ...], join: Join, name: str) -> int:
     try:
         return position_of(header, join.their_key or join.key)
     except ExportError as error:
-        raise ExportError(f"{name} {error.what}", cure=error.cure) from None
+        raise ExportError(f"{name} {error.what}", hint=error.hint) from None
 
 
 class JoinedExport:

@@ -40,7 +40,7 @@ def with_mapping(text: str | None, mapping: Mapping, name: str, where: str) -> s
         raise UsageError(
             "is written in a way that nothing can be added to without rewriting it",
             where=where,
-            cure="add the proposed mapping by hand, before any other that fits the file",
+            hint="add the proposed mapping by hand, before any other that fits the file",
         )
     return found
 

@@ -179,11 +179,11 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
         first = errors.errors()[0]
         path = ".".join(shorten(str(part), 80, placeholder="…") for part in first["loc"])
         said = shorten(first["msg"], 300, placeholder="…")
-        what, cure = f"{path or 'mapping'}: {said}", "correct it"
+        what, hint = f"{path or 'mapping'}: {said}", "correct it"
         if first["type"] == "extra_forbidden":
-            what, cure = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
+            what, hint = f"{path}: there is no such key", _nearest(str(first["loc"][-1]))
         line = line_of(text, first["loc"])
-        raise UsageError(f"{what} (line {line})" if line else what, where=where, cure=cure) from None
+        raise UsageError(f"{what} (line {line})" if line else what, where=where, hint=hint) from None
 
 
 def _nearest(key: str) -> str:

@@ -102,7 +102,7 @@ class DateEvidence:
             raise ExportError(
                 f"its dates were half swapped by a spreadsheet: no date such as {self.early_example} has a day after "
                 f"the {SWAPPED_UP_TO}th, and those that have one stand as text, such as {self.example}",
-                cure="export it again without opening it in a spreadsheet, or say swapped_dates: undo (or keep) in its "
+                hint="export it again without opening it in a spreadsheet, or say swapped_dates: undo (or keep) in its "
                 "mapping",
             )
         if given != "auto":
@@ -110,7 +110,7 @@ class DateEvidence:
         if self.day_first == self.month_first and self.day_first:
             raise ExportError(
                 f"its dates make sense day first and month first, such as {self.example}",
-                cure="say which by INSIDERS_DATE_ORDER=day_first or =month_first",
+                hint="say which by INSIDERS_DATE_ORDER=day_first or =month_first",
             )
         return "month_first" if self.month_first > self.day_first else "day_first"
 

@@ -100,7 +100,7 @@ class NumberEvidence:
         if len(self.currencies) > 1:
             raise ExportError(
                 f"its amounts are in several currencies ({', '.join(sorted(self.currencies))}) and cannot be added up",
-                cure="export each currency apart, or with a column that names it (currency in the mapping gives rates)",
+                hint="export each currency apart, or with a column that names it (currency in the mapping gives rates)",
             )
         if given != "auto":
             return given
@@ -108,7 +108,7 @@ class NumberEvidence:
             example = f", such as {self.example}" if self.example else ""
             raise ExportError(
                 f"its numbers make sense with a decimal point and with a decimal comma{example}",
-                cure="say which by INSIDERS_DECIMAL=point or =comma",
+                hint="say which by INSIDERS_DECIMAL=point or =comma",
             )
         return "comma" if self.comma > self.point else "point"
 

@@ -97,7 +97,7 @@ class Question:
         raise UsageError(
             f"{name} is no answer to it",
             where=self.key,
-            cure=f"choose {' or '.join(answer.name for answer in self.answers)}",
+            hint=f"choose {' or '.join(answer.name for answer in self.answers)}",
         )
 
 
@@ -175,7 +175,7 @@ def chosen(questions: Sequence[Question], answers: Mapping[int, str]) -> list[An
             there = f"the file leaves {len(questions)} open" if questions else "the file leaves none open"
             raise UsageError(
                 f"there is no question {number}: {there}", where=f"--answer {number}={name}",
-                cure="look at its questions first",
+                hint="look at its questions first",
             )  # fmt: skip
         found.append(questions[number - 1].answer(name))
     return found

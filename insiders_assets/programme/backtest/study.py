@@ -82,7 +82,7 @@ def default_cutoffs(purchases: pl.LazyFrame, horizon_days: int = 90, count: int 
         raise InsidersError(
             "too little history for a backtest",
             where="clean_purchases",
-            cure=f"it needs at least {2 * horizon_days} days of purchases",
+            hint=f"it needs at least {2 * horizon_days} days of purchases",
         )
     return [EPOCH + timedelta(days=day) for day in reversed(found)]
 

@@ -36,6 +36,6 @@ def require_java() -> None:
     program = str(Path(home, "bin", "java")) if home else shutil.which("java")
     version = java_version(program) if program else 0
     if not version:
-        raise UsageError("Spark needs Java, and there is none", where=home or "PATH", cure=CURE)
+        raise UsageError("Spark needs Java, and there is none", where=home or "PATH", hint=CURE)
     if version < OLDEST:
-        raise UsageError(f"Spark needs Java {OLDEST}, this is Java {version}", where=program or "", cure=CURE)
+        raise UsageError(f"Spark needs Java {OLDEST}, this is Java {version}", where=program or "", hint=CURE)

@@ -35,7 +35,7 @@ def told(where: str) -> Iterator[None]:
         text = _text(error)
         if ours := OURS.search(text):
             raise InsidersError(ours[1].strip()) from None
-        raise InsidersError(_line(text) or type(error).__name__, where=where, cure=CURE) from None
+        raise InsidersError(_line(text) or type(error).__name__, where=where, hint=CURE) from None
 
 
 def _is_lost(error: Exception) -> bool:

@@ -56,7 +56,7 @@ def require_spark(settings: Settings) -> None:
         raise UsageError(
             f"spark needs {missing[0]}, which is not installed",
             where="INSIDERS_ENGINE",
-            cure="install insiders-assets[spark], or set it to polars",
+            hint="install insiders-assets[spark], or set it to polars",
         )
     scheme = next((scheme for scheme in PORTS if master.startswith(scheme)), None)
     if scheme:
@@ -65,7 +65,7 @@ def require_spark(settings: Settings) -> None:
         raise UsageError(
             "is no master of a kind that is known",
             where=MASTER,
-            cure="write local[*], spark://host:7077, sc://host:15002, yarn or k8s://host:443",
+            hint="write local[*], spark://host:7077, sc://host:15002, yarn or k8s://host:443",
         )
     if scheme != CONNECT:
         require_java()
@@ -156,7 +156,7 @@ def _start(settings: Settings, master: str) -> None:
                 raise InsidersError(
                     f"did not start ({reason})",
                     where=f"Spark at {shown(master)}",
-                    cure="correct what it names; docs/spark.md has the settings",
+                    hint="correct what it names; docs/spark.md has the settings",
                 ) from None
             raise
 
@@ -193,7 +193,7 @@ def _require_answer(master: str, scheme: str) -> None:
             raise UsageError(
                 f"{shown(master)!r} names no host and port",
                 where=MASTER,
-                cure=f"write {scheme}host:{PORTS[scheme]}",
+                hint=f"write {scheme}host:{PORTS[scheme]}",
             )
         try:
             with closing(socket.create_connection((host, port), REACHED_WITHIN)):
@@ -201,7 +201,7 @@ def _require_answer(master: str, scheme: str) -> None:
         except OSError as error:
             found = f"{host}:{port} does not answer ({error.strerror or error})"
     raise InsidersError(
-        found, where=MASTER, cure="start Spark there, or name another; local[*] needs no other machine"
+        found, where=MASTER, hint="start Spark there, or name another; local[*] needs no other machine"
     )
 
 
@@ -216,6 +216,6 @@ def _await_executor(session: Any, master: str) -> None:
             raise InsidersError(
                 f"the cluster gave no executor within {WORKER_WITHIN:.0f} s",
                 where=shown(master),
-                cure="start a worker, free its cores, or ask for less memory (spark.executor.memory)",
+                hint="start a worker, free its cores, or ask for less memory (spark.executor.memory)",
             )
         time.sleep(0.1)

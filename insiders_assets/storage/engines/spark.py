@@ -115,7 +115,7 @@ class SparkEngine:
             raise InsidersError(
                 f"{assigned.height:,} of {features.height:,} customers were assigned",
                 where=self._where,
-                cure="let nothing else write in this home, then run again",
+                hint="let nothing else write in this home, then run again",
             )
         return features.select(CUSTOMER_ID.name).join(
             assigned, on=CUSTOMER_ID.name, how="left", maintain_order="left"
@@ -152,7 +152,7 @@ class SparkEngine:
                 raise InsidersError(
                     f"Spark wrote {rows:,} rows and {seen:,} of them are here",
                     where=str(folder),
-                    cure="put the home where this machine and all of Spark's workers see the same files",
+                    hint="put the home where this machine and all of Spark's workers see the same files",
                 )
             yield parts
         finally:

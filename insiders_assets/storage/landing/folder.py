@@ -84,15 +84,15 @@ class FolderLandingZone:
                 raise InsidersError(
                     "the landing zone is not there",
                     where=path,
-                    cure="make the folder and put exports into it, or name another by --landing",
+                    hint="make the folder and put exports into it, or name another by --landing",
                 ) from None
         except NotADirectoryError:
             raise UsageError(
-                "is a file, not a folder of exports", where=path, cure="name its folder by --landing"
+                "is a file, not a folder of exports", where=path, hint="name its folder by --landing"
             ) from None
         except OSError as error:
             raise InsidersError(
-                f"the landing zone cannot be read ({error.strerror})", where=path, cure="make it readable"
+                f"the landing zone cannot be read ({error.strerror})", where=path, hint="make it readable"
             ) from None
 
     def _status(self, entry: os.DirEntry[str]) -> os.stat_result | None:

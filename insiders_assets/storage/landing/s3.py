@@ -43,7 +43,7 @@ class S3LandingZone:
     def __init__(self, location: str, mapping: Path | None = None) -> None:
         bucket, _, prefix = location.removeprefix(SCHEME).partition("/")
         if not bucket:
-            raise UsageError("names no bucket", where=location, cure="write s3://bucket/prefix")
+            raise UsageError("names no bucket", where=location, hint="write s3://bucket/prefix")
         self._bucket, self._mapping = bucket, mapping
         self._prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
 
@@ -144,13 +144,13 @@ class S3LandingZone:
             raise InsidersError(
                 f"the landing zone cannot be read ({error.response.get('Error', {}).get('Message') or code})",
                 where=self.location,
-                cure="check the bucket's name and what its reader is allowed to do",
+                hint="check the bucket's name and what its reader is allowed to do",
             ) from None
         except (BotoCoreError, S3TransferFailedError) as error:
             raise InsidersError(
                 f"the landing zone cannot be reached ({error})",
                 where=self.location,
-                cure="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
+                hint="check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment",
             ) from None
 
 

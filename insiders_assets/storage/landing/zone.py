@@ -107,7 +107,7 @@ def mapping_file_text(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"the mapping cannot be read ({error})", where=str(path), cure="mend it or take it away"
+            f"the mapping cannot be read ({error})", where=str(path), hint="mend it or take it away"
         ) from None
 
 
@@ -123,5 +123,5 @@ def mapping_signature(path: Path) -> FileSignature:
         raise UsageError(
             f"the mapping cannot be opened ({error.strerror})",
             where=str(path),
-            cure="correct INSIDERS_MAPPING",
+            hint="correct INSIDERS_MAPPING",
         ) from None

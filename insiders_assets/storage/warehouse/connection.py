@@ -73,7 +73,7 @@ def make_parent(url: sa.URL) -> None:
         raise InsidersError(
             f"the warehouse's folder cannot be made ({error.strerror or error})",
             where=str(file.parent),
-            cure="choose another place or give this one write permission",
+            hint="choose another place or give this one write permission",
         ) from None
 
 

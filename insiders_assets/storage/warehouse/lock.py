@@ -57,7 +57,7 @@ def one_run(warehouse: Database) -> Iterator[None]:
                 raise InsidersError(
                     "another run is writing here",
                     where=warehouse.place,
-                    cure="wait until it is over, then run again",
+                    hint="wait until it is over, then run again",
                 )
             _held[str(warehouse.url)] = connection
             yield
@@ -87,7 +87,7 @@ def require_held(warehouse: Database) -> None:
         raise InsidersError(
             "the database was restarted during the run, and another run may have begun",
             where=warehouse.place,
-            cure="run again",
+            hint="run again",
         ) from None
 
 

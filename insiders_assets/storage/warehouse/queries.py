@@ -46,6 +46,6 @@ def _columns(connection: sa.Connection, table: str) -> set[str]:
     found = sa.inspect(connection)
     if not found.has_table(table) and table not in found.get_view_names():
         raise InsidersError(
-            "is not there yet", where=f"table {table}", cure="publish a refresh first, with `insiders run`"
+            "is not there yet", where=f"table {table}", hint="publish a refresh first, with `insiders run`"
         )
     return {column["name"] for column in found.get_columns(table)}

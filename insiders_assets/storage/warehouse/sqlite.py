@@ -185,6 +185,6 @@ def _write_slice(file: Path, definitions: list[str], frames: Mapping[str, pl.Dat
         raise InsidersError(
             f"the warehouse's staging file cannot be written ({error})",
             where=str(file),
-            cure="make room on the disk",
+            hint="make room on the disk",
         ) from None
     return file

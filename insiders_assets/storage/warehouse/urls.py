@@ -30,17 +30,17 @@ def parse(text: str) -> sa.URL:
     try:
         url = sa.make_url(text.strip())
     except (sa.exc.ArgumentError, ValueError):
-        raise UsageError("is not a database URL", where=SETTING, cure=_CURE) from None
+        raise UsageError("is not a database URL", where=SETTING, hint=_CURE) from None
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg2"):
         return url.set(drivername="postgresql+psycopg2")
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise UsageError(
             f"{url.drivername} cannot be the warehouse, only sqlite and postgresql can",
             where=SETTING,
-            cure=_CURE,
+            hint=_CURE,
         )
     if url.database in (None, "", ":memory:") or str(url.database).startswith("file:"):
-        raise UsageError("names no file to keep the warehouse in", where=SETTING, cure=_CURE)
+        raise UsageError("names no file to keep the warehouse in", where=SETTING, hint=_CURE)
     return url.set(drivername="sqlite+pysqlite")
 
 
@@ -75,7 +75,7 @@ def told(url: sa.URL, doing: str) -> Iterator[None]:
         raise InsidersError(
             f"the warehouse cannot be {doing} ({_reason(url, error)})",
             where=shown(url),
-            cure=_cure(url, error),
+            hint=_cure(url, error),
         ) from None
 
 

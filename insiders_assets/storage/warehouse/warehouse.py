@@ -214,13 +214,13 @@ class Warehouse:
         contracts = TABLES | {view.name: view.contract for view in VIEWS}
         if (contract := contracts.get(table)) is None:
             raise InsidersError(
-                "is no table of the warehouse", where=table, cure=f"choose of {', '.join(contracts)}"
+                "is no table of the warehouse", where=table, hint=f"choose of {', '.join(contracts)}"
             )
         if not self.exists():
             raise InsidersError(
                 "nothing is published yet",
                 where=self.place,
-                cure="publish a refresh first, with `insiders run`",
+                hint="publish a refresh first, with `insiders run`",
             )
         with self._transaction("read") as connection:
             found = _driver(connection).select(connection, contract, query_of(connection, contract, table))

@@ -127,5 +127,5 @@ def upgrade(connection: sa.Connection, to: str = "head") -> None:
         raise InsidersError(
             ahead(connection),
             where=shown(connection.engine.url),
-            cure="install that version, or name another database",
+            hint="install that version, or name another database",
         ) from None
