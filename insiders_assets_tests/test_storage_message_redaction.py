@@ -51,3 +51,15 @@ def test_what_no_code_tells_is_redacted_as_prose(tmp_path: Path) -> None:
         "See (forgotten) there.",
     ]
     assert not [row for row in found if "17850" in str(row["answer_args"])]
+
+
+def test_what_a_reason_quotes_is_redacted_as_prose_and_its_numbers_stay(tmp_path: Path) -> None:
+    fault = message("row.date.alone", days=786)
+    quoted = message("export.faulty.value", column="customer_id", value="'786'", reason=fault)
+    what = message("export.quoting", what=message("export.missing", names=["quantity", "786"]), quoted=quoted)
+    reason = message("export.with_hint", what=what, hint=message("export.missing.hint"))
+    (found,) = _forgotten(tmp_path, [columns("reason", reason)], "786")
+    assert str(found["reason"]).startswith(
+        "column quantity, (forgotten) is missing (most often, customer_id '(forgotten)' is 786 days after every other"
+    )
+    assert str(found["reason_args"]).count("786") == 1

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.table import Column, Table
 
 INVOICE_NO = Column("invoice_no", "str", "The invoice the line is on; a leading letter marks a cancellation.")
@@ -41,6 +42,7 @@ REJECTED_ROWS = Table(
                nullable=True, personal=True),
         Column("rows", "int64", "Rows of the export this line stands for.", "rows", ge=0),
         Column("arrived_at", "datetime", "When the export arrived (its modification time, UTC)."),
+        *facts("reason"),
     ),
 )  # fmt: skip
 

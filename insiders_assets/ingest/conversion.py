@@ -18,6 +18,7 @@ from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.parsing.dates import FIRST, LAST, to_datetime
 from insiders_assets.ingest.parsing.ids import PEOPLE, fault_of, impossible
 from insiders_assets.ingest.parsing.numbers import pieces_and_weights, to_float, to_int, without_unit
+from insiders_assets.language.message import Message, message
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
@@ -29,7 +30,16 @@ LIMIT = 1_000_000_000
 NEEDED = ("invoice_no", "stock_code", "quantity", "invoice_date", "unit_price")
 """Columns that every transaction has a value in."""
 NO_ORDERS = Orders()
-WEIGHED = "is not a whole number; goods by weight are read with decimal_quantities: true in the mapping"
+REASONS = {
+    "quantity": message("row.quantity", limit=LIMIT),
+    "unit_price": message("row.price", limit=LIMIT),
+    DERIVED: message("row.total", limit=LIMIT),
+    "invoice_date": message(
+        "row.date", first=str(FIRST)[:10], last=str(LAST)[:10], example="2026-01-31 13:45"
+    ),
+}
+"""What is wrong with a value that is none of its column."""
+EMPTY, WEIGHED, NO_RATE = message("row.empty"), message("row.weighed"), message("row.no_rate")
 _DECIMAL = re.compile(r"^[+-]?\d+[.,]\d+$")
 
 
@@ -106,7 +116,7 @@ def _rejected(
     faulty: pl.Series,
     plan: Plan,
     limits: Limits | None,
-) -> tuple[list[tuple[int, str, str | None, str, str]], list[str]]:
+) -> tuple[list[tuple[int, str, str | None, Message, str]], list[str]]:
     """The rows at fault, each with the first column that is, and their cells; blank rows left out."""
     rows = faulty.arg_true().to_list()
     lines = block.lines.gather(rows).to_list()
@@ -120,12 +130,11 @@ def _rejected(
             source = DERIVED if column == "unit_price" and DERIVED in texts.columns else column
             reason = _reason(source, cell[source])
             if source in ("unit_price", DERIVED) and plan.currency and _has_no_rate(cell, plan.currency):
-                reason = "is in a currency without a rate; give it one under currency in the mapping"
+                reason = NO_RATE
         elif limits and (late := limits.fault_of(values[NEEDED.index("invoice_date")])):
             source, reason = "invoice_date", late
         else:
-            source = next(name for name in PEOPLE if fault_of(name, cell[name]))
-            reason = fault_of(source, cell[source]) or ""
+            source, reason = next((name, fault) for name in PEOPLE if (fault := fault_of(name, cell[name])))
         found.append((line, source, cell[source], reason, whole))
         cells.append(_cells(cell, plan))
     return found, cells
@@ -147,18 +156,9 @@ def _cells(texts: dict[str, str | None], plan: Plan) -> str:
     return json.dumps({name: text for name, text in texts.items() if text is not None}, ensure_ascii=False)
 
 
-def _reason(column: str, value: str | None) -> str:
+def _reason(column: str, value: str | None) -> Message:
     if value is None:
-        return "is empty"
+        return EMPTY
     if column == "quantity" and _DECIMAL.match(value):
         return WEIGHED
-    return {
-        "quantity": f"is not a whole number up to {LIMIT:,}",
-        "unit_price": f"is not a number up to {LIMIT:,}",
-        DERIVED: f"is not a number up to {LIMIT:,}, or has no quantity to be divided by",
-        "invoice_date": f"is not a date between {_day(FIRST)} and {_day(LAST)}, such as 2026-01-31 13:45",
-    }[column]
-
-
-def _day(date: object) -> str:
-    return str(date)[:10]
+    return REASONS[column]

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.model import REJECTED_SCHEMA
+from insiders_assets.ingest.model import rejected_together
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import PLAIN
 from insiders_assets.settings import pseudonym
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
     from insiders_assets.ingest.converted import Converted
 
-REASON = "belongs to a customer who asked to be forgotten"
+FORGOTTEN = message("row.forgotten")
+REASON = PLAIN.write(FORGOTTEN)
 """Why their rows are no transactions; nothing else is kept of them, not even their line."""
 TEXTS = ("value", "row_text", "cells")
 """What a rejected row says of its content."""
@@ -102,7 +105,7 @@ class Forgotten:
 
 def counted(rows: int) -> pl.DataFrame:
     """Rows that are left out, as one rejected row that stands for all of them."""
-    return pl.DataFrame([(None, None, None, REASON, None, rows, None)], schema=REJECTED_SCHEMA, orient="row")
+    return rejected_together(REASON, FORGOTTEN, rows)
 
 
 def silenced(rejected: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:

@@ -9,13 +9,16 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from insiders_assets.errors import ExportError
+from insiders_assets.contracts.messages import with_facts
+from insiders_assets.ingest.refusal import CutShortError, RefusedExportError
+from insiders_assets.language.message import Message
+from insiders_assets.language.writer import columns
 
 REJECTED_SCHEMA: dict[str, Any] = {
     "source_line": pl.Int64,
     "column": pl.String,
     "value": pl.String,
-    "reason": pl.String,
+    **dict.fromkeys(with_facts("reason"), pl.String),
     "row_text": pl.String,
     "rows": pl.Int64,
     "cells": pl.String,
@@ -89,32 +92,14 @@ LONGEST_ROW = 16 << 20
 """Bytes after which a row without an end is given up: no transaction is as long, and no more of one is held."""
 
 
-class CutShortError(ExportError):
-    """An export cannot be read any further.
-
-    Args:
-        what: What is wrong.
-        hint: What to do about it.
-        rows: Lines that were in memory then, and are counted as rows.
-    """
-
-    def __init__(self, what: str, *, hint: str, rows: int) -> None:
-        super().__init__(what, hint=hint)
-        self.rows = rows
-
-
 def endless(line: int) -> CutShortError:
     """What is said of a line that goes on and on."""
-    return CutShortError(
-        f"line {line} is longer than {LONGEST_ROW >> 20} MB", hint="take it out and put the file back", rows=1
-    )
+    return CutShortError("export.endless", rows=1, line=line, size=LONGEST_ROW >> 20)
 
 
-def too_long(most: int) -> ExportError:
+def too_long(most: int) -> RefusedExportError:
     """What is said of an export with more rows than a file may have."""
-    return ExportError(
-        f"has more than {most:,} rows", hint="export it in several files, or raise INSIDERS_MAX_FILE_ROWS"
-    )
+    return RefusedExportError("export.too_long", rows=most)
 
 
 class Export(Protocol):
@@ -137,7 +122,7 @@ class Export(Protocol):
 
 
 def rejected_frame(
-    rows: Sequence[tuple[int | None, str | None, str | None, str, str | None]],
+    rows: Sequence[tuple[int | None, str | None, str | None, Message, str | None]],
     cells: Sequence[str | None] | None = None,
 ) -> pl.DataFrame:
     """Rejected rows from ``(line, column, value, reason, text)``, each standing for one row.
@@ -148,5 +133,22 @@ def rejected_frame(
     """
     if not rows:  # as nearly always, and a frame made of nothing costs as much as one of something
         return _NONE_REJECTED
-    found = zip(rows, cells or [None] * len(rows), strict=True)
-    return pl.DataFrame([(*row, 1, known) for row, known in found], schema=REJECTED_SCHEMA, orient="row")
+    told: dict[int, tuple[str | None, ...]] = {}  # most rows of a file share one message
+    found = []
+    for (line, column, value, reason, text), known in zip(rows, cells or [None] * len(rows), strict=True):
+        if id(reason) not in told:
+            told[id(reason)] = tuple(columns("reason", reason).values())
+        found.append((line, column, value, *told[id(reason)], text, 1, known))
+    return pl.DataFrame(found, schema=REJECTED_SCHEMA, orient="row")
+
+
+def rejected_together(reason: str, facts: Message | None, rows: int) -> pl.DataFrame:
+    """Return one rejected row that stands for many.
+
+    Args:
+        reason: Why, in English.
+        facts: The same as a message, if there is one.
+        rows: How many.
+    """
+    said = columns("reason", facts) | {"reason": reason}
+    return pl.DataFrame([said | {"rows": rows}], schema=REJECTED_SCHEMA, orient="row")

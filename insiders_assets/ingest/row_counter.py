@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import polars as pl
 
+from insiders_assets.contracts.messages import with_facts
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.converted import Converted
 from insiders_assets.ingest.doubts.suspicion import suspected
 from insiders_assets.ingest.duplicates import RepeatCounter, RepeatFinder
 from insiders_assets.ingest.mapping.exclusion import summed
-from insiders_assets.ingest.model import REJECTED_SCHEMA, CutShortError, rejected_frame, too_long
+from insiders_assets.ingest.model import rejected_frame, rejected_together, too_long
 from insiders_assets.ingest.parsing.date_limits import DayCounts
+from insiders_assets.ingest.refusal import CutShortError, RefusedExportError, reason_of
 from insiders_assets.ingest.stats import Outcome
+from insiders_assets.language.message import Message, message, percent
+from insiders_assets.language.writer import message_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,9 +139,13 @@ class Tally:
         lines = found.transactions["source_line"].filter(again)
         places = block.lines.search_sorted(lines).to_list()
         texts = [None] * len(lines) if self._rules.privacy.is_on else block.texts(places)
+        reasons = {
+            name: message("row.repeated_order", file=self._repeated[name])
+            for name in order.filter(again).unique()
+        }
         rows = rejected_frame(
             [
-                (line, None, None, f"stands in {self._repeated[name]}, too, with its whole order", text)
+                (line, None, None, reasons[name], text)
                 for line, name, text in zip(lines, order.filter(again), texts, strict=True)
             ]
         )
@@ -173,7 +181,7 @@ class Tally:
         self.outcome.duplicates += int(repeats.sum())
         lines = found.transactions["source_line"].filter(repeats)
         texts = block.texts(block.lines.search_sorted(lines).to_list())
-        reason = "repeats an earlier row of its file exactly"
+        reason = message("row.repeated")
         again = rejected_frame(
             [(line, None, None, reason, text) for line, text in zip(lines, texts, strict=True)]
         )
@@ -188,10 +196,12 @@ class Tally:
         """
         outcome = self.outcome
         if outcome.rows_faulty > self._rules.max_rejected * outcome.rows_read:
-            raise ExportError(
-                f"{outcome.rows_faulty} of its {outcome.rows_read} rows cannot be read, which is more than "
-                f"{self._rules.max_rejected:.0%}{self._usual_fault()}",
-                hint="mend them, or raise INSIDERS_MAX_REJECTED",
+            raise RefusedExportError(
+                "export.faulty",
+                self._usual_fault(),
+                faulty=outcome.rows_faulty,
+                rows=outcome.rows_read,
+                share=percent(self._rules.max_rejected, 0),
             )
         if self._rules.duplicate_rows == "keep":
             self.outcome.duplicates = self._counter.count
@@ -199,15 +209,18 @@ class Tally:
         # To the cent: beyond it, a sum follows the order in which a processor adds.
         outcome.money, outcome.cheap = round(outcome.money, 2), round(outcome.cheap, 2)
 
-    def _usual_fault(self) -> str:
+    def _usual_fault(self) -> Message | None:
         """Return what is wrong with most of the rejected rows, with an example."""
         named = self._shown.filter(pl.col("column").is_not_null())
         if not named.height:
-            return ""
-        most = named.group_by("column", "reason", maintain_order=True).agg(pl.len(), pl.col("value").first())
-        column, reason, _, value = most.sort("len", descending=True, maintain_order=True).row(0)
-        shown = f" {value[:40]!r}" if value and not self._rules.privacy.is_on else ""
-        return f" (most often, {column}{shown} {reason})"
+            return None
+        alike = named.group_by("column", *with_facts("reason"), maintain_order=True)
+        most = alike.agg(pl.len(), pl.col("value").first())
+        row = most.sort("len", descending=True, maintain_order=True).row(0, named=True)
+        column, reason, value = row["column"], message_in(row, "reason"), row["value"]
+        if not value or self._rules.privacy.is_on:
+            return message("export.faulty.column", column=column, reason=reason)
+        return message("export.faulty.value", column=column, value=f"{value[:40]!r}", reason=reason)
 
     def restart(self) -> None:
         """Forget everything, for another pass."""
@@ -232,9 +245,8 @@ class Tally:
             self.outcome.rows_read += error.rows
         shown = int(self._shown["rows"].sum())
         rest = max(self.outcome.rows_read - shown, 0)
-        whole = pl.DataFrame(
-            [(None, None, None, reason, None, rest, None)], schema=REJECTED_SCHEMA, orient="row"
-        )
+        facts = reason_of(error, reason, quoting=not self._rules.privacy.is_on)
+        whole = rejected_together(reason, facts, rest)
         self._sink.discard()
         self._sink.rejected(pl.concat([whole, self._shown]))
         self.outcome.money = self.outcome.cheap = 0.0

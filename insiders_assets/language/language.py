@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
 from insiders_assets.language.amounts import WHOLE_FROM, unsigned_zero
-from insiders_assets.language.catalogue import CATALOGUES, translations
+from insiders_assets.language.catalogue import translations
 from insiders_assets.language.message import Message
 from insiders_assets.language.pages import PageWriter, side_by_side
 from insiders_assets.language.writer import MISSING, message_in, parts
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from babel import Locale
 
-    from insiders_assets.language.sentences import Sentences
 
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}
 """The languages there are catalogues for, each by its own name."""
@@ -128,20 +127,6 @@ class Language:
             return PageWriter(self, exact=side_by_side(first)).write(first)
         except (KeyError, TypeError, ValueError, ArithmeticError):
             return str(row.get(name) or "").split(". ")[0].rstrip(".")
-
-    def told(self, english: str) -> str:
-        """Why a row was rejected, in this language; what is not recognised stays as it is."""
-        return english if self.name == DEFAULT else self._sentences.write(english)
-
-    @cached_property
-    def _sentences(self) -> Sentences:
-        from babel.messages.pofile import read_po
-
-        from insiders_assets.language.sentences import Sentences
-
-        with (CATALOGUES / f"sentences.{self.name}.po").open("rb") as file:
-            known = read_po(file, locale=self.name)
-        return Sentences(self, [(str(each.id), str(each.string)) for each in known if each.id])
 
     @cached_property
     def _told(self) -> dict[tuple[str, str | None], list[str]]:

@@ -36,6 +36,8 @@ class Kind(Enum):
     """A day, in ISO format."""
     NAME = auto()
     """A name or an id, which no language changes."""
+    QUOTED = auto()
+    """Words of an export or of a program, or several with commas, in which anybody may be named."""
     TEXT = auto()
     """Another message, or nothing."""
     LOWER = auto()

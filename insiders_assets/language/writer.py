@@ -68,7 +68,9 @@ class Writer(ABC):
     def _part(self, value: Any) -> str:
         return self.write(value) if isinstance(value, Message) else str(value)
 
-    def _joined(self, kind: Kind, values: Sequence[Any]) -> str:
+    def _joined(self, kind: Kind, values: Sequence[Any] | Message) -> str:
+        if isinstance(values, str | Message):
+            return self._part(values)
         between, last = _JOINED[kind]
         *parts, end = [self._part(value) for value in values] or [""]
         told = (self.joint(between).join(parts) + (self.joint(last) if parts else "")) + end
@@ -82,6 +84,7 @@ _JOINED = {
     Kind.LISTED: (", ", " and "),
     Kind.COMMAS: (", ", ", "),
     Kind.NAMED: (", ", ", "),
+    Kind.QUOTED: (", ", ", "),
     Kind.EITHER: ("; or ", "; or "),
     Kind.SENTENCES: (" ", " "),
 }

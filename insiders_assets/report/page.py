@@ -69,7 +69,6 @@ def _environment(words: Language) -> Environment:
         "day": words.day,
         "translated": words.text,
         "said": words.said,
-        "told": words.told,
         "signed": partial(revenue_moves.signed, words),
         "said_first": words.said_first,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.pipeline import read_file, unread
+from insiders_assets.ingest.refusal import RefusedExportError
 from insiders_assets.ingest.trial import is_survived
 from insiders_assets.storage.corrected_rows import Overlay
 from insiders_assets.storage.joined_files import JoinedFiles
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from insiders_assets.places import Place
     from insiders_assets.storage.landing import FileSignature, LandingZone
 
-ENDS_PROCESS = ExportError(
-    "ended the program that read it, time and again", hint="save it again in another format, and drop that"
-)
+ENDS_PROCESS = RefusedExportError("export.ends_process")
 
 
 class FileReader:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets import checksums
+from insiders_assets.contracts.messages import with_facts
 from insiders_assets.ingest.erasure_filter import counted, names_any, silenced
 from insiders_assets.places import readable, sizes
 from insiders_assets.storage.atomic_write import noted, replacing
@@ -94,13 +95,9 @@ class Forgetting:
         """A part of rejected rows, of which those that name them keep place and reason only."""
         frame = self._store.rejected_part(part)
         texts = frame.select("value", "row_text", "cells").iter_rows()
-        naming = pl.Series([names_any(self._ids, *each) for each in texts], dtype=pl.Boolean)
-        reasons = pl.Series([self._redactor.text(reason) for reason in frame["reason"]], dtype=pl.String)
-        if not naming.any() and (reasons == frame["reason"]).all():
-            return part
-        return self._written(
-            self._store.quarantine, part.path, silenced(frame, naming).with_columns(reason=reasons)
-        )
+        theirs = pl.Series([names_any(self._ids, *each) for each in texts], dtype=pl.Boolean)
+        after = silenced(frame, theirs).with_columns(redacted(with_facts("reason"), self._redactor))
+        return part if after.equals(frame) else self._written(self._store.quarantine, part.path, after)
 
     def _counted(self, export: ParsedExport, gone: int) -> Part:
         facts = "\0".join((export.name, export.content, self._suffix))

@@ -1,6 +1,7 @@
 """Taking ids out of what tables say: of a message its arguments, from which its English is written anew.
 
-Only an argument that is the id itself goes: an amount of 786 stays when customer 786 is forgotten. A text that no code
+Only an argument that is the id itself goes: an amount of 786 stays when customer 786 is forgotten; words quoted from
+an export go as in prose. A text that no code
 stands beside, as in tables of an older version, or that is not what code and arguments say, is redacted as prose.
 """
 
@@ -13,6 +14,8 @@ import polars as pl
 
 from insiders_assets.contracts.messages import ARGS, CODE, told_columns, with_facts
 from insiders_assets.language.message import Message
+from insiders_assets.language.slots import Kind
+from insiders_assets.language.texts import TEXTS
 from insiders_assets.language.writer import PLAIN, message_in
 from insiders_assets.storage.redaction import STAND_IN, Redactor
 
@@ -32,7 +35,7 @@ def row_without(row: Mapping[str, Any], texts: Collection[str], redactor: Redact
     for name in told_columns(texts):
         if (told := _told(row, name)) is None:
             continue
-        without = _without(told, redactor.ids)
+        without = _without(told, redactor)
         if without.arguments != told.arguments:
             found |= {name: PLAIN.write(without), f"{name}{ARGS}": without.arguments}
         for column in with_facts(name):
@@ -91,14 +94,20 @@ def _told(row: Mapping[str, Any], name: str) -> Message | None:
         return None
 
 
-def _without(message: Message, ids: Collection[str]) -> Message:
-    """A message whose arguments are none of the ids."""
+def _without(message: Message, redactor: Redactor) -> Message:
+    """A message whose arguments are none of the ids, and what it quotes names none."""
 
-    def clean(value: Any) -> Any:
+    def clean(value: Any, *, quoted: bool) -> Any:
         if isinstance(value, Message):
-            return _without(value, ids)
+            return _without(value, redactor)
         if isinstance(value, list):
-            return [clean(each) for each in value]
-        return STAND_IN if isinstance(value, str) and value in ids else value
+            return [clean(each, quoted=quoted) for each in value]
+        if not isinstance(value, str):
+            return value
+        return redactor.text(value) if quoted else STAND_IN if value in redactor.ids else value
 
-    return Message(message.code, {name: clean(value) for name, value in message.args.items()})
+    slots = TEXTS[message.code].slots
+    return Message(
+        message.code,
+        {name: clean(value, quoted=slots.get(name) is Kind.QUOTED) for name, value in message.args.items()},
+    )

@@ -17,6 +17,7 @@ from insiders_assets import checksums
 from insiders_assets.checksums import DamagedError
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_ROWS
 from insiders_assets.errors import InsidersError
+from insiders_assets.ingest.model import REJECTED_SCHEMA
 from insiders_assets.places import Place, place, readable, sizes
 from insiders_assets.storage.corrected_rows import MendedRows
 from insiders_assets.storage.incremental_ingest import Ingesting
@@ -175,7 +176,12 @@ class TransactionStore:
         """Rejected rows of one export, as :data:`insiders_assets.ingest.model.REJECTED_SCHEMA`."""
         path = whole(self.quarantine, part)
         frame = pl.read_parquet(readable(path), glob=False, hive_partitioning=False)
-        return frame if "cells" in frame.columns else frame.with_columns(cells=pl.lit(None, dtype=pl.String))
+        lacking = {  # of a part that an older version wrote
+            name: pl.lit(None, dtype=dtype)
+            for name, dtype in REJECTED_SCHEMA.items()
+            if name not in frame.columns
+        }
+        return frame.with_columns(**lacking).select(*REJECTED_SCHEMA)
 
     def totals(self) -> dict[str, int]:
         """Rows read, transactions and quarantined rows, of all files."""

@@ -4,13 +4,19 @@ import gzip
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 
+from insiders_assets import checksums
+from insiders_assets.contracts.messages import with_facts
 from insiders_assets.ingest.formats import archives
 from insiders_assets.ingest.formats.archives import UNFORESEEN
 from insiders_assets.ingest.model import rejected_frame
 from insiders_assets.ingest.rules import FileRules, IngestRules
+from insiders_assets.language import Language
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import PLAIN, message_in
 from insiders_assets.storage import parts
 from insiders_assets.storage.conservation import unbalanced
 from insiders_assets.storage.landing import open_landing
@@ -53,6 +59,29 @@ def test_the_whole_zoo_in_one_landing_zone_leaves_a_good_export_untouched(tmp_pa
     assert store.scan().collect().height == result.rows_transactions
     set_aside = [export.name for export in result.files if export.set_aside]
     assert len(set_aside) == sum(animal.whole for animal in expected)
+    _assert_told_by_codes(store.rejected())
+    _assert_older_parts_are_read(store)
+
+
+def _assert_told_by_codes(rejected):
+    words = Language("pt_BR")
+    told = rejected.unique(with_facts("reason"), maintain_order=True).to_dicts()
+    assert len({row["reason_code"] for row in told}) > 10
+    for row in told:
+        assert PLAIN.write(message_in(row, "reason")) == row["reason"]
+        assert words.said(row, "reason") != row["reason"]
+
+
+def _assert_older_parts_are_read(store):
+    """Parts that an older version wrote have no codes: they say the same in English."""
+    part = next(part for _, export in store.manifest().exports() for part in export.rejected)
+    path, before = store.quarantine / part.path, store.rejected_part(part)
+    before.drop("reason_code", "reason_args", "cells").write_parquet(path)
+    found = store.rejected_part(replace(part, size=path.stat().st_size, checksum=checksums.digest(path)))
+    assert found.schema == before.schema
+    assert found.equals(before.with_columns(reason_code=None, reason_args=None, cells=None))
+    row = found.row(0, named=True)
+    assert Language("pt_BR").said(row, "reason") == row["reason"] != ""
 
 
 def test_a_bomb_is_given_up_before_it_is_unpacked(tmp_path, monkeypatch):
@@ -96,7 +125,7 @@ def test_long_rejected_rows_are_written_before_they_fill_the_memory(tmp_path, mo
     monkeypatch.setattr(parts, "FLUSH_REJECTED_BYTES", 1 << 20)
     writer = parts.PartWriter(tmp_path / "transactions", tmp_path / "quarantine", "a.csv", "a")
     for line in range(4):
-        writer.rejected(rejected_frame([(line, None, None, "is no row", "x" * (600 << 10))]))
+        writer.rejected(rejected_frame([(line, None, None, message("row.json"), "x" * (600 << 10))]))
     writer.close()
     assert [part.rows for part in writer.rejected_parts] == [2, 2]
     assert sorted(path.name for path in (tmp_path / "quarantine").iterdir()) == ["a.1.parquet", "a.parquet"]

@@ -17,7 +17,10 @@ from typing import BinaryIO, cast
 
 from polars.exceptions import PanicException
 
-from insiders_assets.errors import ExportError, InsidersError
+from insiders_assets.errors import InsidersError
+from insiders_assets.ingest.refusal import RefusedExportError
+from insiders_assets.language.message import message
+from insiders_assets.language.writer import PLAIN
 
 Opener = Callable[[], BinaryIO]
 
@@ -27,8 +30,7 @@ ALWAYS_ALLOWED = 256 << 20
 """Bytes that any file may unpack to."""
 IN_MEMORY = 32 << 20
 """Bytes of a packed file, which has to be read out of order, kept in memory before they go to disk."""
-UNFORESEEN = "cannot be read for a reason nobody foresaw"
-DAMAGED = "its compressed data is damaged or cut off"
+UNFORESEEN = PLAIN.write(message("export.unforeseen"))
 
 
 @contextmanager
@@ -37,21 +39,19 @@ def readable() -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
-        raise ExportError(f"{DAMAGED} ({str(error).rstrip('.')})", hint="copy it here again") from None
+        raise RefusedExportError("export.compressed", str(error).rstrip(".")) from None
     except NotImplementedError as error:
-        raise ExportError(
-            f"is packed in a way that cannot be read ({error})", hint="pack it as .gz"
-        ) from None
+        raise RefusedExportError("export.packing", str(error)) from None
     except OSError as error:
         # Decompressors say OSError too, but only the operating system gives a number with it.
         if error.errno is None:
-            raise ExportError(f"{DAMAGED} ({error})", hint="copy it here again") from None
-        raise ExportError(f"cannot be opened ({error.strerror or error})", hint="make it readable") from None
+            raise RefusedExportError("export.compressed", str(error)) from None
+        raise RefusedExportError("export.unopened", error.strerror or str(error)) from None
     except InsidersError:
         raise
     except (Exception, PanicException) as error:  # one file that nobody thought of must not stop the others
-        what = f"{UNFORESEEN} ({type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]})"
-        raise ExportError(what, hint="please report it, with the file if you may") from error
+        what = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}"
+        raise RefusedExportError("export.unforeseen", what) from error
 
 
 class Bounded(io.RawIOBase):
@@ -75,10 +75,7 @@ class Bounded(io.RawIOBase):
         found = self._stream.read(len(buffer))
         self._left -= len(found)
         if self._left < 0:
-            raise ExportError(
-                f"unpacks to more than {LARGEST_RATIO} times its size",
-                hint="unpack it yourself if it is an export",
-            )
+            raise RefusedExportError("export.bomb", times=LARGEST_RATIO)
         buffer[: len(found)] = found
         return len(found)
 
@@ -140,7 +137,7 @@ def members(path: Path) -> dict[str, Opener]:
     with open_zip(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
-        raise ExportError("is an archive with nothing in it", hint="pack it again or take it away")
+        raise RefusedExportError("export.hollow")
     refuse_bombs(path)  # each member is bounded while it is read; many small ones together would not be
     infos.sort(key=lambda info: info.filename)
     return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
@@ -155,10 +152,7 @@ def refuse_bombs(path: Path) -> None:
     with open_zip(path) as archive:
         whole = sum(info.file_size for info in archive.infolist())
     if whole > max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size):
-        raise ExportError(
-            f"unpacks to more than {LARGEST_RATIO} times its size",
-            hint="unpack it yourself if it is an export",
-        )
+        raise RefusedExportError("export.bomb", times=LARGEST_RATIO)
 
 
 def _hidden(name: str) -> bool:
@@ -174,7 +168,7 @@ def _parts(name: str) -> list[str]:
 def _member(path: Path, info: zipfile.ZipInfo) -> Opener:
     def opened() -> BinaryIO:
         if info.flag_bits & 1:
-            raise ExportError("is locked with a password", hint="pack it without one")
+            raise RefusedExportError("export.locked")
         return _bounded(cast(BinaryIO, open_zip(path).open(info)), info.compress_size)
 
     return opened

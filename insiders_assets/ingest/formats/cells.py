@@ -10,6 +10,7 @@ import polars as pl
 from insiders_assets.ingest.mapping.columns import familiarity
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.parsing.numbers import all_unmistakable
+from insiders_assets.language.message import message
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.schema import Mapping
@@ -63,7 +64,7 @@ def text_block(frame: pl.DataFrame, lines: pl.Series, positions: Sequence[int]) 
     rejected = rejected_frame([])
     zeros = frame.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series()
     if zeros.any():
-        reason = "holds a NUL character"
+        reason = message("row.nul")
         rejected = rejected_frame([(line, None, None, reason, None) for line in lines.filter(zeros)])
         frame, lines = frame.filter(~zeros.fill_null(False)), lines.filter(~zeros.fill_null(False))
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.errors import ExportError
 from insiders_assets.ingest.formats.text_blocks import TextBlock
-from insiders_assets.ingest.model import LONGEST_ROW, Block, CutShortError, endless, rejected_frame
+from insiders_assets.ingest.model import LONGEST_ROW, Block, endless, rejected_frame
 from insiders_assets.ingest.parsing.quotes import UnclosedQuoteError
 from insiders_assets.ingest.parsing.row_boundaries import split_rows
+from insiders_assets.ingest.refusal import CutShortError, RefusedExportError
 from insiders_assets.ingest.sniffing.dialect import SAMPLE, Dialect, sniff
 from insiders_assets.ingest.sniffing.encoding import END_OF_FILE, Decoder, Encoding, decoded
+from insiders_assets.language.message import message
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.formats.archives import Opener
@@ -49,11 +50,11 @@ class DelimitedExport:
         encoding = Encoding.of(raw, mapping.encoding if mapping else None)
         text = b"".join(encoding.to_text([raw]))
         if not is_text(text):
-            raise ExportError("is no export of transactions but no text at all", hint="take it away")
+            raise RefusedExportError("export.no_text")
         known = "utf-8" if encoding.is_wide else encoding.name
         dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE, encoding=known)
         if dialect is None:
-            raise ExportError("is empty", hint="export it again or take it away")
+            raise RefusedExportError("export.empty")
         return encoding, dialect, _encoding_of(text[: dialect.header_end])
 
     @property
@@ -78,7 +79,7 @@ class DelimitedExport:
         encoding, dialect, _ = self.head
         self._decoder = decoder = Decoder(encoding)
         if dialect.above:
-            reason = "stands above the line that names the columns"
+            reason = message("row.above")
             yield _nothing_but(
                 rejected_frame([(line, None, None, reason, text) for line, text in dialect.above])
             )
@@ -127,11 +128,7 @@ def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 def _unclosed(line: int, rows: int) -> CutShortError:
-    return CutShortError(
-        f"the quote that opens on line {line} is never closed",
-        hint="close it and put the file back",
-        rows=rows,
-    )
+    return CutShortError("export.unclosed", rows=rows, line=line)
 
 
 def _nothing_but(rejected: pl.DataFrame) -> Block:

@@ -12,6 +12,8 @@ from insiders_assets.ingest.formats.archives import Opener, members, open_zip, s
 from insiders_assets.ingest.formats.delimited import DelimitedExport
 from insiders_assets.ingest.formats.json_records import arrays
 from insiders_assets.ingest.model import LONGEST_ROW
+from insiders_assets.ingest.refusal import RefusedExportError
+from insiders_assets.language.message import message
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Export
@@ -24,10 +26,10 @@ _FEW_KEYS = 4
 """Keys up to which the only object of a file is the envelope of an array, and no order itself."""
 ZIP, OLE, PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
 _NO_EXPORTS = {
-    b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
-    b"\x7fELF": "a program", b"MZ\x90\x00": "a program", b"SQLite format 3\0": "a database", b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7-Zip archive", b"<!DOCTYPE": "a web page", b"<!doctype": "a web page", b"<html": "a web page",
-    b"<?xml": "XML", b"{\\rtf": "a text document",
+    b"%PDF": "pdf", b"\x89PNG": "picture", b"\xff\xd8\xff": "picture", b"GIF8": "picture",
+    b"\x7fELF": "program", b"MZ\x90\x00": "program", b"SQLite format 3\0": "database", b"Rar!": "rar",
+    b"7z\xbc\xaf": "7z", b"<!DOCTYPE": "web_page", b"<!doctype": "web_page", b"<html": "web_page",
+    b"<?xml": "xml", b"{\\rtf": "text",
 }  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
         path: Where it lies, if it does.
     """
     if not head:
-        raise ExportError("is empty", hint="export it again or take it away")
+        raise RefusedExportError("export.empty")
     if head.startswith((ZIP, OLE)):
         from insiders_assets.ingest.formats.workbook import open_sheets
 
@@ -95,7 +97,7 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for sign, kind in _NO_EXPORTS.items():
         if text.startswith(sign):
-            raise ExportError(f"is no export of transactions but {kind}", hint="take it away")
+            raise RefusedExportError("export.other", kind=message(f"export.kind.{kind}"))
     if text.startswith((b"{", b"[")):
         from insiders_assets.ingest.formats.json_lines import JsonExport
 

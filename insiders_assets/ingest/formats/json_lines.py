@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.formats.json_records import array_of, flat, line_path, lines_of, parsed
+from insiders_assets.ingest.formats.json_records import NO_OBJECT, array_of, flat, line_path, lines_of, parsed
 from insiders_assets.ingest.model import LONGEST_ROW, Block, endless, rejected_frame
+from insiders_assets.language.message import Message, message
+from insiders_assets.language.writer import PLAIN
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.formats.archives import Opener
@@ -57,7 +59,7 @@ class JsonExport:
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows; see :class:`insiders_assets.ingest.model.Export`."""
-        batch: list[tuple[int, str, dict[str, Any] | str]] = []
+        batch: list[tuple[int, str, dict[str, Any] | Message]] = []
         size = 0
         for row in self._taken_apart():
             batch.append(row)
@@ -68,7 +70,9 @@ class JsonExport:
         if batch:
             yield self._block(batch, positions)
 
-    def _block(self, batch: list[tuple[int, str, dict[str, Any] | str]], positions: Sequence[int]) -> Block:
+    def _block(
+        self, batch: list[tuple[int, str, dict[str, Any] | Message]], positions: Sequence[int]
+    ) -> Block:
         good: list[tuple[int, str, dict[str, Any]]] = []
         bad = []
         for line, text, found in batch:
@@ -88,7 +92,7 @@ class JsonExport:
             [_text(good[0][2].get(name)) or "" for name in self.header] if good else (),
         )
 
-    def _taken_apart(self) -> Iterator[tuple[int, str, dict[str, Any] | str]]:
+    def _taken_apart(self) -> Iterator[tuple[int, str, dict[str, Any] | Message]]:
         """Every row: the line it is on, its text, and its fields or what is wrong with it.
 
         Rows of orders that hold their lines, and of an array, are numbered as they come.
@@ -101,7 +105,10 @@ class JsonExport:
                 here = line if self._lines_at is None and line else number
                 yield (
                     here,
-                    text or (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)),
+                    text
+                    or (
+                        PLAIN.write(row) if isinstance(row, Message) else json.dumps(row, ensure_ascii=False)
+                    ),
                     row,
                 )
 
@@ -111,7 +118,7 @@ class JsonExport:
         first = [found for _, _, found in islice(self._records(), SAMPLE) if isinstance(found, dict)]
         return line_path(first, self._wanted)
 
-    def _records(self) -> Iterator[tuple[int, str, dict[str, Any] | str]]:
+    def _records(self) -> Iterator[tuple[int, str, dict[str, Any] | Message]]:
         """Every object, flat: the line it is on (0 in an array), its text where a line has it, and its fields."""
         if self._is_array:
             with closing(self._open()) as stream:
@@ -135,24 +142,24 @@ class JsonExport:
                     yield number, text
 
 
-def _parsed(text: str) -> dict[str, Any] | str:
+def _parsed(text: str) -> dict[str, Any] | Message:
     """The object on a line, flat, or what is wrong with it."""
     try:
         found = parsed(text)
     except (ValueError, RecursionError) as error:
-        return f"is no JSON object ({error})"
+        return message("row.json.damaged", error=str(error))
     if not isinstance(found, dict):
-        return "is no JSON object"
+        return NO_OBJECT
     return _without_flaws(found) if "\\u" in text else flat(found)
 
 
-def _without_flaws(found: dict[str, Any]) -> dict[str, Any] | str:
+def _without_flaws(found: dict[str, Any]) -> dict[str, Any] | Message:
     """An object, flat, or what cannot be kept of it."""
     whole = json.dumps(found, ensure_ascii=False)
     if "\\u0000" in whole:
-        return "holds a NUL character"
+        return message("row.nul")
     if whole != whole.encode("utf-8", "replace").decode("utf-8"):
-        return "holds half a character (a lone surrogate)"
+        return message("row.surrogate")
     return flat(found)
 
 

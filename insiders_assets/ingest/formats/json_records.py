@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from insiders_assets.errors import ExportError
 from insiders_assets.ingest.parsing.numbers import unmistakable
+from insiders_assets.ingest.refusal import RefusedExportError, it_has
+from insiders_assets.language.message import Message, message
 
+NO_OBJECT = message("row.json")
 BEGINNING = 1 << 16
 """Characters of an array in which its first object has to begin."""
 
@@ -18,7 +20,7 @@ def parsed(text: str) -> Any:
     return json.loads(text, parse_float=unmistakable, parse_int=str)
 
 
-def array_of(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
+def array_of(text: str, rows: str | None) -> Iterator[dict[str, Any] | Message]:
     """Yield the objects of a JSON array one by one, so that only one is unpacked at a time.
 
     Args:
@@ -41,15 +43,13 @@ def array_of(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
         try:
             found, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            raise ExportError(
-                f"its JSON breaks off or is damaged ({error})", hint="export it again"
-            ) from None
-        yield found if isinstance(found, dict) else "is no JSON object"
+            raise RefusedExportError("export.json", str(error)) from None
+        yield found if isinstance(found, dict) else NO_OBJECT
         at = _skipped(text, at)
         if at < len(text) and text[at] == ",":
             at = _skipped(text, at + 1)
     if at >= len(text):
-        raise ExportError("its JSON array has no end", hint="export it again")
+        raise RefusedExportError("export.json.endless")
 
 
 def _skipped(text: str, at: int) -> int:
@@ -59,21 +59,19 @@ def _skipped(text: str, at: int) -> int:
     return at
 
 
-def _inside(text: str, rows: str | None) -> Iterator[dict[str, Any] | str]:
+def _inside(text: str, rows: str | None) -> Iterator[dict[str, Any] | Message]:
     try:
         whole = parsed(text)
     except (ValueError, RecursionError) as error:
-        raise ExportError(f"its JSON breaks off or is damaged ({error})", hint="export it again") from None
+        raise RefusedExportError("export.json", str(error)) from None
     found = dict(arrays(whole))
     if rows is None and len(found) == 1:
         rows = next(iter(found))
     if rows is None or rows not in found:
-        named = ", ".join(found) or "none"
-        raise ExportError(
-            f"its JSON has no array of objects {rows or 'that could only be the orders'} (it has {named})",
-            hint="name one as rows in the mapping",
-        )
-    yield from (each if isinstance(each, dict) else "is no JSON object" for each in found[rows])
+        if not rows:
+            raise RefusedExportError("export.json.orders", it_has(list(found)))
+        raise RefusedExportError("export.json.rows", it_has(list(found)), path=rows)
+    yield from (each if isinstance(each, dict) else NO_OBJECT for each in found[rows])
 
 
 def arrays(value: Any, path: str = "") -> Iterator[tuple[str, list[Any]]]:
@@ -135,17 +133,11 @@ def line_path(records: list[dict[str, Any]], wanted: str | None) -> str | None:
                 found.setdefault(key, set()).update(keys)
     if wanted is not None:
         if wanted not in found:
-            raise ExportError(
-                f"its JSON has no array of lines {wanted} (it has {', '.join(found) or 'none'})",
-                hint="correct the mapping",
-            )
+            raise RefusedExportError("export.json.no_lines", it_has(list(found)), path=wanted)
         return wanted
     counted = {key for key, names in found.items() if any(_counts(name) for name in names)}
     if len(counted) > 1:
-        raise ExportError(
-            f"its JSON has several arrays that may hold the lines of an order ({', '.join(sorted(counted))})",
-            hint="name one as lines in the mapping",
-        )
+        raise RefusedExportError("export.json.lines", sorted(counted))
     return next(iter(counted), None)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.formats.cells import as_text, text_block
 from insiders_assets.ingest.model import too_long
+from insiders_assets.ingest.refusal import RefusedExportError
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block
@@ -67,4 +68,4 @@ class ParquetExport:
 
 
 def _damaged(error: Exception) -> ExportError:
-    return ExportError(f"is damaged parquet ({str(error).splitlines()[0]})", hint="write it again")
+    return RefusedExportError("export.parquet", str(error).splitlines()[0])

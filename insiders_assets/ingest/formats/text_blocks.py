@@ -12,12 +12,15 @@ import polars as pl
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.parsing.blanks import only_spaces
 from insiders_assets.ingest.sniffing.dialect import Dialect, split_fields
+from insiders_assets.language.message import Message, message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insiders_assets.ingest.parsing.row_boundaries import Rows
     from insiders_assets.ingest.sniffing.encoding import Decoder
+
+QUOTE, ENCODING, NUL = message("row.quote"), message("row.encoding"), message("row.nul")
 
 
 def scan_text(text: bytes, dialect: Dialect) -> pl.LazyFrame:
@@ -89,17 +92,17 @@ class TextBlock:
                 odd[row] = fields
         return np.flatnonzero(good), odd, rejected_frame(rejected)
 
-    def _fault(self, row: int, text: str, fields: int) -> str | None:
+    def _fault(self, row: int, text: str, fields: int) -> Message | None:
         """What is wrong with a row as a whole, or None."""
         if self._rows.broken[row]:
-            return "has a quote inside a quoted field; quotes inside must be doubled"
+            return QUOTE
         if self._invalid[row]:
-            return "is not valid UTF-8, as the rest of the file is"
+            return ENCODING
         if "\0" in text:
-            return "holds a NUL character"
+            return NUL
         if fields == self._dialect.width:
             return None
-        return f"has {fields} field{'s' * (fields != 1)} where the header names {self._dialect.named}"
+        return message("row.fields", count=fields, named=self._dialect.named)
 
     def _of_polars(self, kept: NDArray[np.int64], positions: Sequence[int]) -> Block:
         """The well-formed rows, read by polars from their bytes alone."""

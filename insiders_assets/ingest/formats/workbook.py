@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from insiders_assets.errors import ExportError
 from insiders_assets.ingest.formats.archives import refuse_bombs
 from insiders_assets.ingest.formats.cells import names, text_block
 from insiders_assets.ingest.formats.sheet_process import CONTENTS
 from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.refusal import RefusedExportError, it_has
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block, Export
@@ -50,17 +50,13 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     _refuse_bombs(path)
     found = _contents(path, Path(folder.name), rules)
     if "damaged" in found:
-        raise ExportError(
-            f"is a damaged workbook ({found['damaged']})", hint="save it again or export it as CSV"
-        )
+        raise RefusedExportError("export.workbook", str(found["damaged"]))
     if "missing" in found:
-        raise ExportError(
-            f"has no sheet {rules.sheet} (it has {', '.join(found['missing'])})", hint="correct the mapping"
-        )
+        raise RefusedExportError("export.sheet", it_has(found["missing"]), sheet=rules.sheet)
     sheets = [SheetExport(folder, facts) for facts in found["sheets"]]
     chosen = [sheet for sheet in sheets if sheet.is_recognised] or sheets[:1]
     if not chosen:
-        raise ExportError("is a workbook without a sheet", hint="take it away")
+        raise RefusedExportError("export.workbook.empty")
     return {sheet.name if len(chosen) > 1 else "": _opener(sheet) for sheet in chosen}
 
 
@@ -95,14 +91,9 @@ def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:
         )
         found: dict[str, Any] = json.loads((folder / CONTENTS).read_text())
     except subprocess.TimeoutExpired:
-        raise ExportError(
-            f"is a workbook that takes more than {LONGEST // 60} minutes to read", hint="export it as CSV"
-        ) from None
+        raise RefusedExportError("export.workbook.slow", minutes=LONGEST // 60) from None
     except (subprocess.CalledProcessError, OSError, ValueError):
-        raise ExportError(
-            f"is a workbook that cannot be read within {memory >> 20:,} MB of memory",
-            hint="save it again without cells far away from the others, or export it as CSV",
-        ) from None
+        raise RefusedExportError("export.workbook.large", memory=memory >> 20) from None
     return found
 
 
@@ -131,12 +122,9 @@ class SheetExport:
     def header(self) -> tuple[str, ...]:
         """The names of its columns."""
         if "damaged" in self._facts:
-            raise ExportError(
-                f"has a sheet {self.name} that cannot be read ({self._facts['damaged']})",
-                hint="save it again or export it as CSV",
-            )
+            raise RefusedExportError("export.sheet.damaged", str(self._facts["damaged"]), sheet=self.name)
         if not self._facts["top"]:
-            raise ExportError("is empty", hint="export it again or take it away")
+            raise RefusedExportError("export.empty")
         return names(self._facts["top"][self._facts["header"]])
 
     @property

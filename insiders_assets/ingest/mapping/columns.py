@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping.entries import Discount, Refund, Rule
 from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY, normalise, recognise
 from insiders_assets.ingest.mapping.header_words import spoken_of
 from insiders_assets.ingest.mapping.schema import DERIVED, Mapping, missing
 from insiders_assets.ingest.parsing.id_forms import Form
+from insiders_assets.ingest.refusal import RefusedExportError
+from insiders_assets.language.message import Message, message
 
+LISTED = 12
+"""Names of columns in a sentence at most."""
 FLAG = "return_flag"
 """What the column that marks returns goes by."""
 RETURNED = "yes"
@@ -106,10 +109,8 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
     }
     for name, positions in recognised.items():
         if len(positions) > 1:
-            raise ExportError(
-                f"has {len(positions)} columns for {name} ({listed([header[at] for at in positions])})",
-                hint="leave one of them out, or map its columns",
-            )
+            rivals = listed([header[at] for at in positions])
+            raise RefusedExportError("export.rivals", rivals, columns=len(positions), name=name)
     columns = named | {name: positions[0] for name, positions in recognised.items()}
     if DERIVED in named and "unit_price" not in named:
         columns.pop("unit_price", None)
@@ -157,30 +158,25 @@ def position_of(header: tuple[str, ...], column: str) -> int:
         if len(found) == 1:
             return found[0]
         if found:
-            raise ExportError(
-                f"has {len(found)} columns called {column}", hint="leave all but one of them out"
-            )
-    raise ExportError(
-        f"has no column {column}, which its mapping names (it has {listed(header)})",
-        hint="correct the mapping",
-    )
+            raise RefusedExportError("export.same_name", columns=len(found), name=column)
+    raise RefusedExportError("export.mapped", _it_has(header), name=column)
 
 
 def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
     lacking = missing(found)
     if len(lacking) == len(MANDATORY):
-        raise ExportError(
-            f"is no export of transactions: its first line names none of the columns looked for ({listed(header)})",
-            hint="take it away, or map its columns in mapping.yaml",
-        )
+        raise RefusedExportError("export.unnamed", listed(header))
     if lacking:
-        raise ExportError(
-            f"column {listed(lacking)} is missing (it has {listed(header)})",
-            hint="export it with that column, or map its columns in mapping.yaml",
-        )
+        raise RefusedExportError("export.missing", _it_has(header), names=listed(lacking))
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> list[str] | Message:
     """Some names of columns in a sentence."""
     shown = [name[:40] for name in names if name]
-    return ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
+    if len(shown) <= LISTED:
+        return shown
+    return message("export.columns.more", names=shown[:LISTED], more=len(shown) - LISTED)
+
+
+def _it_has(header: Sequence[str]) -> Message:
+    return message("export.it_has", names=listed(header))

@@ -11,6 +11,8 @@ import polars as pl
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping.columns import position_of
 from insiders_assets.ingest.model import Block, rejected_frame
+from insiders_assets.ingest.refusal import RefusedExportError
+from insiders_assets.language.message import Message, message
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.entries import Join
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 _TAIL = r"^(\d+)\.0+$"
 _KEY = "key"
-UNASKED = "is on no line of the files that this one is joined to"
+UNASKED = message("row.unasked")
 """What is wrong with a row that is joined to nothing."""
 
 
@@ -41,10 +43,7 @@ class Joined:
 
 def nothing_to_join(join: Join) -> ExportError:
     """What is said of lines to which nothing can be joined yet."""
-    return ExportError(
-        f"waits for a file that fits {', '.join(join.files)}, which its mapping joins",
-        hint="drop it beside this one, or correct the mapping",
-    )
+    return RefusedExportError("export.waits", files=list(join.files))
 
 
 def key_of(at: int) -> pl.Expr:
@@ -102,8 +101,8 @@ def key_in(header: tuple[str, ...], join: Join, name: str) -> int:
     """
     try:
         return position_of(header, join.their_key or join.key)
-    except ExportError as error:
-        raise ExportError(f"{name} {error.what}", hint=error.hint) from None
+    except RefusedExportError as error:
+        raise error.in_file(name) from None
 
 
 class JoinedExport:
@@ -183,10 +182,12 @@ def _joined(
 def _without(block: Block, lacking: Mapping[int, tuple[str | None, Join]]) -> tuple[Block, list[int]]:
     """A block whose rows that a table lacks are rejected, and the places of the others."""
     out = sorted(lacking)
-    rows = []
+    rows, reasons = [], dict[tuple[str, ...], Message]()
     for line, place, text in zip(block.lines.gather(out), out, block.texts(out), strict=True):
         value, join = lacking[place]
-        rows.append((line, join.key, value, f"stands in no file that fits {', '.join(join.files)}", text))
+        files = tuple(join.files)
+        reason = reasons.setdefault(files, message("row.lacking", files=list(files)))
+        rows.append((line, join.key, value, reason, text))
     rejected = pl.concat([block.rejected, rejected_frame(rows)]).sort("source_line", maintain_order=True)
     kept = [place for place in range(len(block.lines)) if place not in lacking]
     texts = block.texts

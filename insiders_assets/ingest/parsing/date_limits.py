@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import polars as pl
 
+from insiders_assets.language.message import Message, message
+
 EPOCH = date(1970, 1, 1)
 SLACK = timedelta(days=1)
 """How far ahead of the clock here a shop's own may be."""
@@ -39,9 +41,9 @@ class Limits:
     """
 
     first: date | None = None
-    early: str = ""
+    early: Message | None = None
     last: date | None = None
-    late: str = ""
+    late: Message | None = None
 
     @property
     def within(self) -> pl.Expr:
@@ -53,7 +55,7 @@ class Limits:
             found &= moment < datetime.combine(self.last + timedelta(days=1), datetime.min.time())
         return found.fill_null(value=True)
 
-    def fault_of(self, moment: datetime) -> str | None:
+    def fault_of(self, moment: datetime) -> Message | None:
         """What is wrong with a moment; None if nothing is."""
         if self.first and moment.date() < self.first:
             return self.early
@@ -61,7 +63,7 @@ class Limits:
 
 
 _LAST_PLACEHOLDER = max(PLACEHOLDERS)
-PLACEHOLDER = "is a day that programs write where they know none, long before every other date of the file"
+PLACEHOLDER = message("row.date.placeholder")
 
 
 class DayCounts:
@@ -102,7 +104,7 @@ class DayCounts:
         if not days:
             return None
         rows = sum(self._days.values())
-        last, late = (None, "") if future else self._after(days, arrived, now, rows, believable)
+        last, late = (None, None) if future else self._after(days, arrived, now, rows, believable)
         known = [day for day in days if last is None or _date(day) <= last]
         if len(known) > 1 and gap:
             alone = self._alone(known, rows, gap)
@@ -113,44 +115,41 @@ class DayCounts:
 
     def _after(
         self, days: list[int], arrived: datetime | None, now: datetime, rows: int, believable: float
-    ) -> tuple[date | None, str]:
-        for moment, said in ((arrived, "the file was written"), (now, "today")):
+    ) -> tuple[date | None, Message | None]:
+        for moment, code in ((arrived, "row.date.after_file"), (now, "row.date.future")):
             if moment is None:
                 continue
             last = (moment + SLACK).date()
             late = sum(self._days[day] for day in days if _date(day) > last)
             if late and (late <= believable * rows or moment is now):
-                return (
-                    last,
-                    f"is after the day on which {said}" if moment is not now else "lies in the future",
-                )
-        return None, ""
+                return last, message("row.date.future" if moment is now else code)
+        return None, None
 
-    def _alone(self, days: list[int], rows: int, gap: int) -> tuple[date | None, str]:
+    def _alone(self, days: list[int], rows: int, gap: int) -> tuple[date | None, Message | None]:
         if rows < FEWEST:
-            return None, ""
+            return None, None
         beyond = 0
         for before, day in zip(reversed(days[:-1]), reversed(days), strict=False):
             beyond += self._days[day]
             if beyond > max(1, LONE_SHARE * rows):
                 break
             if day - before > gap:
-                return _date(before), f"is {day - before} days after every other date of the file"
-        return None, ""
+                return _date(before), message("row.date.alone", days=day - before)
+        return None, None
 
-    def _before(self, days: list[int], gap: int) -> tuple[date | None, str]:
+    def _before(self, days: list[int], gap: int) -> tuple[date | None, Message | None]:
         """The first day after those that programs write for none.
 
         Other early rows are left alone: an order of years ago may well be sent today, and moves nobody else's recency.
         """
         if not days or not gap or days[0] > _LAST_PLACEHOLDER:
-            return None, ""
+            return None, None
         at = next((at for at, day in enumerate(days) if day not in PLACEHOLDERS), len(days))
         if at == len(days):  # a file of nothing else is of that day, but for the first, of which no export is
             at = sum(day <= 1 for day in days)
         elif at and days[at] - days[at - 1] <= gap:
             at = 0
-        return (_date(days[at - 1] + 1), PLACEHOLDER) if at else (None, "")
+        return (_date(days[at - 1] + 1), PLACEHOLDER) if at else (None, None)
 
 
 def _date(day: int) -> date:

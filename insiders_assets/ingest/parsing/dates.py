@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from insiders_assets.errors import ExportError
 from insiders_assets.ingest.parsing.date_patterns import (
     COMPACT,
     EPOCH,
@@ -26,6 +25,7 @@ from insiders_assets.ingest.parsing.date_patterns import (
     TIME_FIRST,
     month_names,
 )
+from insiders_assets.ingest.refusal import RefusedExportError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,19 +99,13 @@ class DateEvidence:
             ExportError: Both readings are possible and the user has not said which.
         """
         if swapped == "ask" and self.half_swapped:
-            raise ExportError(
-                f"its dates were half swapped by a spreadsheet: no date such as {self.early_example} has a day after "
-                f"the {SWAPPED_UP_TO}th, and those that have one stand as text, such as {self.example}",
-                hint="export it again without opening it in a spreadsheet, or say swapped_dates: undo (or keep) in its "
-                "mapping",
+            raise RefusedExportError(
+                "export.swapped_dates", early=self.early_example, last=SWAPPED_UP_TO, example=self.example
             )
         if given != "auto":
             return given
         if self.day_first == self.month_first and self.day_first:
-            raise ExportError(
-                f"its dates make sense day first and month first, such as {self.example}",
-                hint="say which by INSIDERS_DATE_ORDER=day_first or =month_first",
-            )
+            raise RefusedExportError("export.date_order", example=self.example)
         return "month_first" if self.month_first > self.day_first else "day_first"
 
 

@@ -13,6 +13,8 @@ from collections.abc import Collection
 
 import polars as pl
 
+from insiders_assets.language.message import Message, message
+
 IDS = ("invoice_no", "stock_code", "customer_id")
 PEOPLE = ("customer_id", "invoice_no")
 """Identifiers that are numbers in every shop's mind, which a spreadsheet may have rounded."""
@@ -22,13 +24,11 @@ INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _TAIL = r"^(\d+)\.0+$"
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}$"
 _AROUND_MAIL = "<>'\" "
-ROUNDED = "is a number that a spreadsheet rounded, which is nobody's; export the file again with this column as text"
+ROUNDED = message("row.rounded")
 
 ANONYMOUS = "anonymous-"
 """What ids of customers whom the shop does not know begin with, once they have one: no export may reach them."""
-RESERVED = (
-    f"begins with {ANONYMOUS}, as ids do that are given to customers without one; call it something else"
-)
+RESERVED = message("row.reserved", prefix=ANONYMOUS)
 
 DECIMALS = "decimals"
 UNSEEN = "unseen characters"
@@ -114,7 +114,7 @@ def _replaced(column: pl.Series, pattern: str, by: str, rule: str, counts: Count
     return new
 
 
-def fault_of(name: str, value: str | None) -> str | None:
+def fault_of(name: str, value: str | None) -> Message | None:
     """Return what is wrong with an identifier that stands for nobody in particular, if anything is."""
     if value and re.match(SCIENTIFIC, value):
         return ROUNDED

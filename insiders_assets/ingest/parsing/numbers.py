@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from insiders_assets.errors import ExportError
+from insiders_assets.ingest.refusal import RefusedExportError
 
 Mark = Literal["point", "comma"]
 
@@ -98,18 +98,13 @@ class NumberEvidence:
             ExportError: Both readings are possible and the user has not said which.
         """
         if len(self.currencies) > 1:
-            raise ExportError(
-                f"its amounts are in several currencies ({', '.join(sorted(self.currencies))}) and cannot be added up",
-                hint="export each currency apart, or with a column that names it (currency in the mapping gives rates)",
-            )
+            raise RefusedExportError("export.currencies", sorted(self.currencies))
         if given != "auto":
             return given
         if self.point == self.comma and (self.point or self.either):
-            example = f", such as {self.example}" if self.example else ""
-            raise ExportError(
-                f"its numbers make sense with a decimal point and with a decimal comma{example}",
-                hint="say which by INSIDERS_DECIMAL=point or =comma",
-            )
+            if not self.example:
+                raise RefusedExportError("export.decimal")
+            raise RefusedExportError("export.decimal.example", example=self.example)
         return "comma" if self.comma > self.point else "point"
 
 

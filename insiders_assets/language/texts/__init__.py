@@ -14,11 +14,14 @@ from insiders_assets.language.texts import (
     evidence,
     hypotheses,
     policies,
+    refused,
+    rejected,
     segments,
 )
 
 SUBJECTS = (
-    actions, answers, backtest, clusters, conditions, customers, details, evidence, hypotheses, policies, segments,
+    actions, answers, backtest, clusters, conditions, customers, details, evidence, hypotheses, policies, refused,
+    rejected, segments,
 )  # fmt: skip
 
 TEXTS: dict[str, Text] = dict(ChainMap(*(subject.TEXTS for subject in reversed(SUBJECTS))))

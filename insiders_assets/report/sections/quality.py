@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.messages import with_facts
+
 if TYPE_CHECKING:
     from insiders_assets.language import Language
     from insiders_assets.report.report_inputs import ReportInputs
@@ -17,9 +19,11 @@ REASONS = 20
 def rejected_by_reason(rejected: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows set aside by reason, most first, each with one place to look at."""
     place = pl.struct("source_file", "source_line", "value").sort_by("source_file", "source_line").first()
+    facts = [name for name in with_facts("reason")[1:] if name in rejected.columns]
+    files = pl.col("source_file").n_unique().alias("files")
     return (
         rejected.group_by("reason", "column")
-        .agg(pl.col("rows").sum(), pl.col("source_file").n_unique().alias("files"), place.alias("example"))
+        .agg(pl.col("rows").sum(), files, pl.col(facts).drop_nulls().first(), place.alias("example"))
         .sort(["rows", "reason", "column"], descending=[True, False, False])
         .head(REASONS)
         .to_dicts()
