@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dagster import DagsterInstance, DagsterRun, RunsFilter
 
-JOBS = ("refresh", "refit", "month", "study")
+JOBS = ("refresh", "refit", "month", "study", "release", "discard")
 BY_HAND = "__ASSET_JOB"
 """What Dagster calls a run that somebody starts from the UI by materializing assets."""
 LOCATIONS = ("insiders_assets", "insiders_assets.definitions")

@@ -101,6 +101,7 @@ def test_the_same_export_gives_the_same_bytes_in_a_bucket_and_in_a_folder(cloud,
     assert cloud == json.loads((latest / "report.json").read_text()) | {
         "report": f"{HOME}/reports/latest/report.html",
         "nothing_new": False,
+        "held": None,
         "set_aside": [],
     }
 

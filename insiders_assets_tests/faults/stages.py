@@ -47,6 +47,9 @@ def between_stages(words: Sequence[str], tables: Sequence[str]) -> list[looking.
     except SystemExit as end:
         if end.code:
             raise RuntimeError(f"insiders {' '.join(words)} ended with {end.code}") from None
-    if len(states) != len(stages):
-        raise RuntimeError(f"{len(states)} looks between {len(stages)} stages")
+    expected = (
+        len(stages) + 1
+    )  # tables are taken care of twice: the lake's, and those of a refresh that is held
+    if len(states) != expected:
+        raise RuntimeError(f"{len(states)} looks between {expected} stages")
     return states
