@@ -81,7 +81,7 @@ def measured(
         "months": moments.months(features_at, last, SEEDS[0]),
         "refit": moments.refit(features_at, last, SEEDS[0]),
         "capture": moments.capture(features_at, last, purchases),
-        "states": silence.states(purchases),
+        "states": silence.states(features_at, last, purchases, WINDOW),
     }
 
 

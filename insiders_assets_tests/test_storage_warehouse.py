@@ -48,6 +48,9 @@ def test_a_publish_replaces_the_tables_and_appends_the_history(loading_url: str)
     tables, appended = a_refresh("second", rows=4, seed=1)
     warehouse.publish(tables, appended)
     assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
+    some = ["customer_id", "is_member", "revenue"]
+    assert_frame_equal(warehouse.read("insiders", some).select(some), tables["insiders"].select(some))
+    assert set(warehouse.read("insiders", some).columns) == set(some)
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first", "second"]
     assert warehouse.read("membership_changes")["refresh_id"].to_list() == ["first"] * 9 + ["second"] * 4
 

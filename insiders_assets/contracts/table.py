@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -94,6 +94,10 @@ class Table:
     def personal(self) -> bool:
         """Whether a row tells who somebody is."""
         return any(column.personal for column in self.columns)
+
+    def only(self, names: Collection[str]) -> Table:
+        """Return the table with some of its columns, in their order, and without its key."""
+        return replace(self, columns=tuple(column for column in self.columns if column.name in names), key=())
 
     @cached_property
     def polars_schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:

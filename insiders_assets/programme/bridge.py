@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 
@@ -69,6 +70,11 @@ def next_as_of(inputs: ProgrammeInputs) -> date:
     return inputs.as_of + timedelta(days=step if step > 0 else USUAL_STEP)
 
 
+def amount_of(rules: ProgrammeRules) -> pl.Expr:
+    """Return what a transaction adds to its customer's value, in whole millionths."""
+    return micros("line_contribution" if rules.value == "contribution" else "line_value")
+
+
 def value_moves(inputs: ProgrammeInputs, insiders: pl.DataFrame) -> pl.DataFrame:
     """What moved the value of each identified customer of either refresh, in whole millionths.
 
@@ -121,7 +127,7 @@ def _sums(inputs: ProgrammeInputs) -> pl.DataFrame:
     now = Window.to(inputs.as_of, rules.window_days)
     then = Window.to(inputs.previous_as_of or inputs.as_of, inputs.previous_window_days or rules.window_days)
     soon = Window.to(next_as_of(inputs), rules.window_days)
-    amount = micros("line_contribution" if rules.value == "contribution" else "line_value")
+    amount = amount_of(rules)
 
     def over(days: pl.Expr) -> pl.Expr:
         return pl.when(days).then(amount).otherwise(0).sum()

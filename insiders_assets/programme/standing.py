@@ -14,12 +14,13 @@ from datetime import date, timedelta
 import polars as pl
 
 from insiders_assets.programme.borders import Borders, least_micros
+from insiders_assets.programme.bridge import EPOCH
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import stays_at
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, was
 from insiders_assets.programme.review import ends_on
-from insiders_assets.programme.value_path import EPOCH, values_between
+from insiders_assets.programme.value_path import values_between
 
 PATH = {
     "customer_id": pl.String, "day": pl.Int32, "inside": pl.Boolean, "watched": pl.Boolean, "absent": pl.Boolean

@@ -7,11 +7,12 @@ from datetime import timedelta
 import polars as pl
 
 from insiders_assets.programme.borders import Borders
+from insiders_assets.programme.bridge import EPOCH
 from insiders_assets.programme.customer_policies import stays_at
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.review import ends_on
-from insiders_assets.programme.value_path import EPOCH, lines_of_value
+from insiders_assets.programme.value_path import lines_of_value
 
 
 def valid_until(inputs: ProgrammeInputs, customers: pl.DataFrame, borders: Borders) -> pl.DataFrame:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
+from insiders_assets.programme.bridge import EPOCH, amount_of
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
-
-EPOCH = date(1970, 1, 1)
 
 
 def values_between(inputs: ProgrammeInputs, customers: pl.DataFrame, before: int) -> pl.DataFrame:
@@ -45,13 +42,12 @@ def values_between(inputs: ProgrammeInputs, customers: pl.DataFrame, before: int
 
 def lines_of_value(inputs: ProgrammeInputs) -> pl.LazyFrame:
     """``customer_id, day, amount, lines`` of all transactions that value is made of."""
-    amount = micros("line_contribution" if inputs.rules.value == "contribution" else "line_value")
     kinds = [(inputs.purchases, 1)] + ([(inputs.returns, 0)] if inputs.rules.value != "gross" else [])
     return pl.concat(
         frame.filter("is_identified").select(
             "customer_id",
             day=pl.col("invoice_day").cast(pl.Int32),
-            amount=amount,
+            amount=amount_of(inputs.rules),
             lines=pl.lit(counts, pl.Int64),
         )
         for frame, counts in kinds

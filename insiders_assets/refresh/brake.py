@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DECIDED = ("policy", "model")
 """Causes of a change that people decided on."""
 
+COMPARED = ("customer_id", "is_identified", "is_member", "tier", "grace_refreshes", "country", "revenue")
+"""Columns of a list that are compared."""
+
 FEW = 5
 """So many members who leave or enter hold nothing up, whatever their share."""
 
@@ -32,8 +35,8 @@ class Beside:
         row: Its row of ``refreshes``.
         before: That of the published one.
         changes: Its ``membership_changes``.
-        insiders: Its list.
-        insiders_before: The published list.
+        insiders: Its list, with the columns :data:`COMPARED`.
+        insiders_before: The published list, likewise.
         profiles: Its ``cluster_profiles``.
         profiles_before: The published ones.
         has_new_files: Whether the exports are others than those of the published one.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import __version__
-from insiders_assets.refresh.brake import Beside, strange
+from insiders_assets.refresh.brake import COMPARED, Beside, strange
 from insiders_assets.refresh.held import hold, let_go
 from insiders_assets.refresh.publish import publish
 from insiders_assets.refresh.sources import inputs_digest, side_inputs
@@ -71,14 +71,15 @@ def _strange(stores: Stores, row: dict[str, Any], latest: dict[str, Any], state:
     if not stores.settings.hold or row["refresh_id"] in history["refresh_id"]:
         return []
     forgotten = stores.transactions.tombstones.read()
-    insiders = stores.lake.read("insiders")
+    insiders = stores.lake.scan("insiders").select(COMPARED).collect()
+    published = stores.warehouse.read("insiders", COMPARED)
     before = last_refresh(stores)
     beside = Beside(
         row=row,
         before=latest,
         changes=stores.lake.read("membership_changes"),
         insiders=insiders,
-        insiders_before=forgotten.left_out(stores.warehouse.read("insiders"), but=insiders["customer_id"]),
+        insiders_before=forgotten.left_out(published, but=insiders["customer_id"]),
         profiles=stores.lake.read("cluster_profiles"),
         profiles_before=stores.warehouse.read("cluster_profiles"),
         has_new_files=before is not None and before.landing != state.landing,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.dashboard.views.tile_history import Spark, spark
+from insiders_assets.report.sections import tiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,23 +19,13 @@ NEUTRAL = ("customers",)
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One number.
+class Tile(tiers.Tile):
+    """One number, as the report's first screen has them, and how it came to it.
 
     Attributes:
-        label: What it is.
-        value: The number, written.
-        note: What it is measured on.
-        change: The change since the refresh before, written; empty where there is none to compare with.
-        better: Whether the change is for the better; None if it is neither, or there is none.
         spark: The number over refreshes, None where there is but one.
     """
 
-    label: str
-    value: str
-    note: str
-    change: str = ""
-    better: bool | None = None
     spark: Spark | None = None
 
 

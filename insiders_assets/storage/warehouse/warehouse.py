@@ -21,7 +21,7 @@ from insiders_assets.storage.warehouse.upgrade import allow_empty, ensure_tables
 from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import ModuleType
 
@@ -203,10 +203,14 @@ class Warehouse:
             _driver(connection).load(connection, frames, clear)
             partitions.forget(connection)
 
-    def read(self, table: str) -> pl.DataFrame:
+    def read(self, table: str, columns: Collection[str] | None = None) -> pl.DataFrame:
         """A published table or view with its contract's types, sorted by its key, or else by its first column.
 
         Columns that it lacks, because an older version of the platform published it, are empty.
+
+        Args:
+            table: Its name.
+            columns: Those that are read, what it is sorted by among them; all of them unless given.
 
         Raises:
             InsidersError: There is no such table, or the database cannot be read.
@@ -222,9 +226,12 @@ class Warehouse:
                 where=self.place,
                 hint="publish a refresh first, with `insiders run`",
             )
+        order = key_of(contract) or contract.names[:1]
+        if columns is not None:
+            contract = contract.only(columns)
         with self._transaction("read") as connection:
             found = _driver(connection).select(connection, contract, query_of(connection, contract, table))
-        return found.sort(key_of(contract) or contract.names[:1], maintain_order=True)
+        return found.sort(order, maintain_order=True)
 
     def latest_refresh(self) -> dict[str, Any] | None:
         """The last published row of ``refreshes``, or None before the first publish."""
