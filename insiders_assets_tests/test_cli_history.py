@@ -1,11 +1,12 @@
 """Dagster's history, written without waiting for the disk at every event."""
 
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from insiders_assets.cli.history import written_at_ease
+from insiders_assets.cli.history import STORAGES, written_at_ease
 
 OFF, NORMAL, FULL = 0, 1, 2
 
@@ -50,3 +51,17 @@ def test_every_event_is_there_for_others_at_once_and_the_log_is_folded_in_at_the
     with sqlite3.connect(history) as reader:
         assert reader.execute("SELECT count(*) FROM events").fetchone() == (3,)
     reader.close()
+
+
+def test_dagsters_storages_keep_one_engine_for_each_database_and_only_meanwhile(tmp_path):
+    modules = [import_module(name) for name in STORAGES]
+    original = [module.create_engine for module in modules]
+    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("one", "other")]
+    with written_at_ease(tmp_path):
+        for module in modules:
+            [one, again, other] = [
+                module.create_engine(url, poolclass=sa.NullPool) for url in (urls[0], *urls)
+            ]
+            assert one is again
+            assert one is not other
+    assert [module.create_engine for module in modules] == original

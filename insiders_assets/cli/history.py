@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +45,46 @@ def written_at_ease(folder: Path) -> Iterator[None]:
 
     event.listen(Engine, "connect", connected)
     try:
-        yield
+        with _one_engine_each():
+            yield
     finally:
         event.remove(Engine, "connect", connected)
         for connection in open_meanwhile.values():
             connection.close()
+
+
+STORAGES = (
+    "dagster._core.storage.event_log.sqlite.sqlite_event_log",
+    "dagster._core.storage.runs.sqlite.sqlite_run_storage",
+)
+"""Dagster's modules that make an engine for each connection; no public setting makes them keep one."""
+
+
+@contextmanager
+def _one_engine_each() -> Iterator[None]:
+    """Let Dagster's storages keep one engine for each database while the block runs.
+
+    They make one for each event, and a new engine asks the database for its version and compiles every statement
+    again: a sixth of a run.
+    """
+    storages: list[Any] = [import_module(name) for name in STORAGES]
+    made: dict[str, Any] = {}
+
+    def kept(create: Any, url: str, **options: Any) -> Any:
+        if url not in made:
+            made[url] = create(url, **options)
+        return made[url]
+
+    originals = [module.create_engine for module in storages]
+    try:
+        for module, original in zip(storages, originals, strict=True):
+            module.create_engine = partial(kept, original)
+        yield
+    finally:
+        for module, original in zip(storages, originals, strict=True):
+            module.create_engine = original
+        for engine in made.values():
+            engine.dispose()
 
 
 def _file(connection: Any, folder: Path) -> str | None:
