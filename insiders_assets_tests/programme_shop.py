@@ -11,8 +11,9 @@ import polars as pl
 
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.customers import customer_features
-from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules
 from insiders_assets.programme.borders import Borders
+from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 
 EPOCH = date(1970, 1, 1)
 LAST = date(2026, 6, 30)

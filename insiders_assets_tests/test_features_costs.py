@@ -92,7 +92,8 @@ def test_a_file_of_costs_is_no_export():
 
 
 def test_customers_worth_less_than_nothing_are_never_insiders():
-    from insiders_assets.programme import ProgrammeRules, run_programme
+    from insiders_assets.programme.compute import run_programme
+    from insiders_assets.programme.config import ProgrammeRules
     from insiders_assets_tests import programme_shop as shop
 
     given = shop.inputs(80, rules=ProgrammeRules(value="net"))

@@ -23,7 +23,9 @@ from insiders_assets.language.slots import PLACE, Kind, Slot, text
 from insiders_assets.language.texts import TEXTS
 from insiders_assets.language.texts.nouns import ORDERS
 from insiders_assets.language.writer import PLAIN
-from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules, run_programme
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 from insiders_assets.programme.statistics import told_p_value
 from insiders_assets.report import ReportInputs
 from insiders_assets.report.page import render, render_evidence

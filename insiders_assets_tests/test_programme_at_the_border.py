@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from insiders_assets.programme import ProgrammeRules
 from insiders_assets.programme.cluster_policies import coverage
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import budget
 from insiders_assets.programme.grace import with_grace
 from insiders_assets.programme.standing import PATH, with_standing

@@ -13,11 +13,12 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.language import Language
 from insiders_assets.language.message import Message
 from insiders_assets.language.writer import PLAIN
-from insiders_assets.programme import ProgrammeRules, run_programme
 from insiders_assets.programme.backtest import BacktestInputs, default_cutoffs, selection_backtest
 from insiders_assets.programme.backtest.forecasts import probabilistic
 from insiders_assets.programme.backtest.rankings import Ranking, rfm_score
 from insiders_assets.programme.backtest.study import verdicts
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets_tests import programme_shop as shop
 
 RULES = ProgrammeRules()

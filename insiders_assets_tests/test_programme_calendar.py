@@ -11,9 +11,8 @@ import pytest
 
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.errors import UsageError
-from insiders_assets.programme import ProgrammeRules
 from insiders_assets.programme.choosing import choose
-from insiders_assets.programme.config import MemberTier
+from insiders_assets.programme.config import MemberTier, ProgrammeRules
 from insiders_assets.programme.named_tiers import member_tier_table
 from insiders_assets.programme.review import ends_on, first_review
 from insiders_assets.settings import load_settings

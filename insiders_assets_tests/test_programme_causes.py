@@ -11,9 +11,10 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from insiders_assets.programme import ProgrammeRules, run_programme
 from insiders_assets.programme.bridge import CHANGES, PARTS, value_moves
 from insiders_assets.programme.choosing import choose
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets_tests import programme_shop as shop
 
 WINDOW = 150

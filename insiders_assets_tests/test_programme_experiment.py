@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.contracts.programme import UPLIFT
-from insiders_assets.programme import ProgrammeRules, run_programme
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.experiment import draw
 from insiders_assets.programme.uplift import detectable_effect, uplift
 from insiders_assets_tests import programme_shop as shop

@@ -10,7 +10,8 @@ import pytest
 
 from insiders_assets.contracts.programme import HYPOTHESES as CONTRACT
 from insiders_assets.language.texts import TEXTS
-from insiders_assets.programme import ProgrammeRules, run_programme
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.hypotheses.catalogue import HYPOTHESES, Hypothesis
 from insiders_assets.programme.hypotheses.measures import means_ratio
 from insiders_assets.programme.hypotheses.sample import gather_sample

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insiders_assets.programme import ProgrammeRules, run_programme
 from insiders_assets.programme.composition import composed_changes, composed_migration, composed_refresh
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.movement import members_after
 from insiders_assets_tests import programme_shop as shop
 

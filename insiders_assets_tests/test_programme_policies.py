@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.programme import ProgrammeRules, run_programme
-from insiders_assets.programme.config import read_ids
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules, read_ids
 from insiders_assets.programme.thresholds import Threshold
 from insiders_assets.settings import load_settings
 from insiders_assets_tests import programme_shop as shop

@@ -7,7 +7,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from insiders_assets.programme import ProgrammeRules, run_programme
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.kinds import AXES, MIXED, name_kinds, parted_at
 from insiders_assets.programme.offers import LARGE_TICKET, MEASURED
 from insiders_assets.programme.traits import standardised

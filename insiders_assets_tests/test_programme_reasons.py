@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from insiders_assets.programme import ProgrammeRules, run_programme
+from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.conditions import CONDITIONS, matrix
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.rule_tree import fidelity, fit_rules, round_between, which
 from insiders_assets.programme.thresholds import Threshold
 from insiders_assets_tests import programme_shop as shop

@@ -10,7 +10,9 @@ import pytest
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.table import Table
-from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules, run_programme
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 from insiders_assets.programme.thresholds import Threshold
 from insiders_assets_tests import programme_shop as shop
 

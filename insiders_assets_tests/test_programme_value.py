@@ -13,9 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from insiders_assets.contracts.customers import TIERS
-from insiders_assets.programme import ProgrammeRules, run_programme
 from insiders_assets.programme.borders import Borders, cut_at
 from insiders_assets.programme.choosing import choose
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.thresholds import Threshold
 from insiders_assets_tests import programme_shop as shop
 

@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from insiders_assets.features.customers import customer_features
-from insiders_assets.programme import Programme, ProgrammeInputs, ProgrammeRules, run_programme
 from insiders_assets.programme.backtest import selection_backtest
 from insiders_assets.programme.backtest.known import EPOCH
+from insiders_assets.programme.compute import run_programme
+from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 from insiders_assets.refresh.study import backtest_inputs
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import Settings

@@ -253,7 +253,6 @@ def test_whoever_is_killed_while_releasing_releases_in_the_end(stores, monkeypat
         "make_latest": Publication,
         "let_go": held_refresh,
         "_clear": held_refresh,
-        "publish": held_refresh,
     }.get(where, publishing)
 
     def die(*_words: object, **_more: object) -> None:

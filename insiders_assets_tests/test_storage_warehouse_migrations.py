@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,6 +13,7 @@ from polars.testing import assert_frame_equal
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, migrations
 from insiders_assets.storage.warehouse.connection import make_engine, make_parent
+from insiders_assets.storage.warehouse.migrations.__main__ import draft
 from insiders_assets_tests.tables import a_refresh, made_up
 
 STEPS = sorted(step.revision for step in migrations.scripts().walk_revisions())
@@ -45,6 +43,10 @@ def filled(url: str, revision: str, rows: int = 50) -> dict[str, pl.DataFrame]:
             connection.execute(table.insert(), frame.to_dicts())
             kept[name] = frame
     return kept
+
+
+def test_files_are_named_after_their_migrations():
+    assert migrations.revisions() == STEPS
 
 
 @pytest.mark.parametrize("revision", STEPS)
@@ -104,16 +106,11 @@ def test_a_warehouse_of_a_newer_version_is_refused_in_one_line(database_url):
 
 
 def test_a_migration_is_drafted_from_the_contracts(tmp_path):
-    command = [sys.executable, "-m", "insiders_assets.storage.warehouse.migrations", "Nothing at all"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    drafted = Path(done.stdout.strip())
-    try:
-        text = drafted.read_text()
-        assert f'down_revision = "{migrations.head()}"' in text
-        compile(text, drafted, "exec")
-    finally:
-        drafted.unlink()
+    drafted = draft("Nothing at all", tmp_path)
+    assert drafted.name == f"r{int(STEPS[-1]) + 1:04}_nothing_at_all.py"
+    text = drafted.read_text()
+    assert f'down_revision = "{STEPS[-1]}"' in text
+    compile(text, drafted, "exec")
 
 
 @pytest.mark.parametrize("prepared", [False, True])

@@ -70,8 +70,8 @@ def _study(
 )
 def backtest(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Choose at past cut-offs with what was known then, and measure the months after beside other ways to choose."""
-    from insiders_assets.programme import ProgrammeRules
     from insiders_assets.programme.backtest import selection_backtest
+    from insiders_assets.programme.config import ProgrammeRules
     from insiders_assets.refresh.study import backtest_inputs
 
     result = selection_backtest(
@@ -194,7 +194,7 @@ def recipe_trials(stores: ResourceParam[Stores]) -> Kept:
 )  # fmt: skip
 def churn_study(stores: ResourceParam[Stores]) -> Kept:
     """Measure how many change sides from month to month."""
-    from insiders_assets.programme import ProgrammeRules
+    from insiders_assets.programme.config import ProgrammeRules
     from insiders_assets.refresh.sources import as_of_date
     from insiders_assets.refresh.study import features_by_day
     from insiders_assets.research import churn

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from insiders_assets.refresh.sources import programme_inputs
 
 if TYPE_CHECKING:
-    from insiders_assets.programme import ProgrammeInputs
     from insiders_assets.programme.choosing import Chosen
+    from insiders_assets.programme.inputs import ProgrammeInputs
     from insiders_assets.storage.stores import Stores
 
 

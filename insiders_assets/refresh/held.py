@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.refresh.publish import publish
 from insiders_assets.refresh.state import RefreshState, is_as_it_was, last_refresh
 from insiders_assets.storage.atomic_write import noted, write_noted
 from insiders_assets.storage.lake import Lake
@@ -151,6 +150,8 @@ def release(stores: Stores, refresh_id: str) -> None:
         UsageError: No refresh of that name is held.
         InsidersError: It was held beside another one than is published, or something cannot be read or written.
     """
+    from insiders_assets.refresh.publish import publish  # nothing else here needs what publishing does
+
     found = _named(stores, refresh_id)
     latest = stores.warehouse.latest_refresh()
     if latest is None or latest["refresh_id"] not in (found.published, refresh_id):

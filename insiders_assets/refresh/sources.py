@@ -18,8 +18,8 @@ from insiders_assets.segments import FILE as SEGMENTS_FILE
 if TYPE_CHECKING:
     from datetime import date
 
-    from insiders_assets.programme import ProgrammeInputs
     from insiders_assets.programme.borders import Borders
+    from insiders_assets.programme.inputs import ProgrammeInputs
     from insiders_assets.storage.stores import Stores
 
 
@@ -89,7 +89,8 @@ def programme_inputs(
         purchases: ``clean_purchases``, lazy.
         returns: ``returns``, lazy.
     """
-    from insiders_assets.programme import ProgrammeInputs, ProgrammeRules
+    from insiders_assets.programme.config import ProgrammeRules
+    from insiders_assets.programme.inputs import ProgrammeInputs
     from insiders_assets.refresh.worth import valued
 
     as_of = as_of_date(stores)

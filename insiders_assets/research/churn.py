@@ -11,9 +11,9 @@ import polars as pl
 from insiders_assets import progress
 from insiders_assets.contracts.research import CHURN_STUDY, WAYS
 from insiders_assets.errors import InsidersError
-from insiders_assets.programme import ProgrammeRules
 from insiders_assets.programme.borders import Borders, borders_in_force
 from insiders_assets.programme.cluster_policies import coverage
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import value
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER
 from insiders_assets.research.drawing import INK, SERIES, canvas, png

@@ -9,7 +9,7 @@ import pytest
 
 from insiders_assets.contracts.research import CHURN_STUDY, WAYS
 from insiders_assets.errors import InsidersError
-from insiders_assets.programme import ProgrammeRules
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.research.churn import churn_study
 from insiders_assets.segmentation import recipe
 from insiders_assets_tests.segmentation.shoppers import QUICK, shoppers

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from insiders_assets.programme import ProgrammeRules
 from insiders_assets.programme.cluster_policies import coverage
+from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.segmentation import agreement
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.warehouse.schema import metadata
+from insiders_assets.storage.warehouse.schema import refreshes
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -28,11 +28,11 @@ def newest_refresh(connection: sa.Connection) -> dict[str, Any] | None:
     """Return the last published row of ``refreshes`` with the columns that are there, or None if there is none."""
     import sqlalchemy as sa
 
-    refreshes = metadata().tables["refreshes"]
+    known = refreshes().c
     present = _columns(connection, "refreshes")
     query = (
-        sa.select(*(column for column in refreshes.c if column.name in present))
-        .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
+        sa.select(*(column for column in known if column.name in present))
+        .order_by(known.published_at.desc(), known.refresh_id.desc())
         .limit(1)
     )
     row = connection.execute(query).mappings().first()

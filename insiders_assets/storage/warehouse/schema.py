@@ -69,6 +69,15 @@ def metadata() -> sa.MetaData:
     return found
 
 
+@cache
+def refreshes() -> sa.Table:
+    """Return the table of refreshes by itself: whoever asks for the newest one needs no other."""
+    import sqlalchemy as sa
+
+    [contract] = [each for each in CONTRACTS if each.name == "refreshes"]
+    return _table(contract, sa.MetaData())
+
+
 def tables() -> Mapping[str, sa.Table]:
     """Every table by name, to write queries with."""
     return metadata().tables

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from insiders_assets.storage.warehouse import migrations
 
+VERSIONS = Path(migrations.__file__).with_name("versions")
 
-def draft(title: str) -> Path:
-    """Write the draft of a migration called ``title`` and give its path."""
+
+def draft(title: str, folder: Path = VERSIONS) -> Path:
+    """Write the draft of a migration called ``title`` into a folder, and return its path."""
     import sqlalchemy as sa
     from alembic.autogenerate import produce_migrations, render_python_code
     from alembic.migration import MigrationContext
@@ -18,8 +20,8 @@ def draft(title: str) -> Path:
     with sa.create_engine("sqlite://").begin() as connection:
         migrations.upgrade(connection)
         found = produce_migrations(MigrationContext.configure(connection), migrations.history())
-    number = len(list(migrations.scripts().walk_revisions())) + 1
-    path = Path(migrations.__file__).parent / "versions" / f"r{number:04}_{_slug(title)}.py"
+    number = len(migrations.revisions()) + 1
+    path = folder / f"r{number:04}_{_slug(title)}.py"
     steps = render_python_code(found.upgrade_ops, render_as_batch=True) if found.upgrade_ops else "pass"
     path.write_text(
         f'"""{title}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "{number:04}"\n'
