@@ -36,19 +36,25 @@ def test_only_dagsters_databases_are_written_at_ease_and_only_meanwhile(tmp_path
 
 
 def test_every_event_is_there_for_others_at_once_and_the_log_is_folded_in_at_the_end(tmp_path):
-    history = made(tmp_path / "runs.db")
-    log = history.with_name("runs.db-wal")
-    engine = sa.create_engine(f"sqlite:///{history}", poolclass=sa.NullPool)
+    storage = import_module(STORAGES[1])
+    path = tmp_path / "runs.db"
+    log = path.with_name("runs.db-wal")
     with written_at_ease(tmp_path):
+        engine = storage.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("CREATE TABLE events (number INTEGER)")
         for number in range(3):
-            with engine.begin() as connection:
+            with storage.create_engine(f"sqlite:///{path}").begin() as connection:
                 connection.exec_driver_sql(f"INSERT INTO events VALUES ({number})")
-            with sqlite3.connect(history) as reader:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == NORMAL
+            engine.dispose()
+            with sqlite3.connect(path) as reader:
                 assert reader.execute("SELECT count(*) FROM events").fetchone() == (number + 1,)
             reader.close()
         assert log.exists()
     assert not log.exists()
-    with sqlite3.connect(history) as reader:
+    with sqlite3.connect(path) as reader:
         assert reader.execute("SELECT count(*) FROM events").fetchone() == (3,)
     reader.close()
 
