@@ -51,7 +51,8 @@ def publish(stores: Stores, lake: Lake, tables: Iterable[str], state: RefreshSta
     )
     require_held(stores.warehouse)
     appended = {key: table for key, table in read.items() if key in HISTORY}
-    stores.warehouse.publish({key: table for key, table in read.items() if key not in HISTORY}, appended)
+    others = {key: table for key, table in read.items() if key not in HISTORY}
+    stores.warehouse.publish(others, appended, from_lake=True)
     keep_history(stores, appended)
     keep_model(stores)
     stores.publication.make_latest(name)
