@@ -77,6 +77,12 @@ def forgotten(landing, tmp_path_factory):
         database.execute("INSERT INTO kvs (key, value) VALUES ('failed', ?)", (json.dumps({"example": WHO}),))
         database.commit()
     before = [found for spelled in SPELLED for found in leaks(home, spelled)]
+    folder = landing.parent / "mailing"
+    (home / "deliveries.yaml").write_text(
+        f"destinations: {{mailing: {{kind: folder, location: {folder}}}}}\n"
+        "deliveries: {welcome: {audience: members, destination: mailing, purpose: newsletter}}\n"
+    )
+    assert insiders("deliver", "--home", home).returncode == 0
     about = told(insiders("about", WHO, "--landing", landing, "--home", home, "--json"))
     done = insiders("forget", WHO, "--landing", landing, "--home", home, "--json")
     assert done.returncode == 0, done.stderr
@@ -105,11 +111,19 @@ def test_a_person_is_shown_what_is_kept_of_them_which_is_what_forgetting_removes
     in_warehouse = [rows for place, rows in kept.items() if place.startswith("warehouse/")]
     assert sum(map(len, in_warehouse)) == said["warehouse_rows"]
     assert {"rejected rows", "lake/insiders", "history/membership_changes", "reports"} <= kept.keys()
+    assert {"deliveries/welcome/mailing", "history/delivery_changes"} <= kept.keys()
     assert {row["file"] for row in kept["reports"]} >= {"members.csv", "report.html"}
     after = told(insiders("about", WHO, "--landing", landing, "--home", home, "--json"))
     assert after == {"customer_id": WHO, "is_forgotten": True, "kept": {}}
     line = insiders("about", WHO, "--landing", landing, "--home", home).stdout
     assert line == f"{WHO}: nothing is kept of this id (forgotten)\n"
+
+
+def test_the_destination_was_told_to_remove_them(forgotten, landing):
+    added, removed = sorted((landing.parent / "mailing" / "welcome").glob("*.csv"))
+    assert forgotten[1]["at_destinations_still"] == []
+    assert removed.read_text() == f"customer_id\n{WHO}\n"
+    assert WHO not in added.read_text()
 
 
 def test_no_row_is_lost_and_nobody_else_is_missed(forgotten):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from insiders_assets.cli.forget import CUSTOMER, checked
+from insiders_assets.deliveries.forgetting import all_delivered
 from insiders_assets.refresh.subject_access import all_about
 from insiders_assets.storage.stores import Stores
 
@@ -33,7 +34,7 @@ def about(settings: Settings, customer: str, *, as_json: bool) -> None:
     (customer,) = checked([customer])
     stores = Stores(settings)
     stores.transactions.manifest()
-    found = all_about(stores, customer)
+    found = all_about(stores, customer) | all_delivered(stores, settings.as_kept(CUSTOMER, [customer]))
     forgotten = stores.transactions.tombstones.read()
     is_forgotten = any(map(forgotten.holds, settings.as_kept(CUSTOMER, [customer])))
     if as_json:

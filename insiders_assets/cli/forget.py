@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import typer
@@ -17,6 +17,7 @@ from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
 from insiders_assets.corrections.sheet import NAME
+from insiders_assets.deliveries.forgetting import all_delivered, forget_delivered, no_delivery
 from insiders_assets.errors import UsageError
 from insiders_assets.formulas import unguarded
 from insiders_assets.ingest.erasure_filter import words
@@ -52,12 +53,12 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
     """
     ids = checked(customers)
     stores = Stores(settings)
-    with alone(stores):
+    with alone(stores), no_delivery(stores):
         stores.transactions.manifest()
         redactor = Redactor(settings.as_kept(CUSTOMER, ids))
         unknown, before = absent(stores, ids)
         stores.transactions.tombstones.add(redactor.ids)
-        found = {
+        found: dict[str, Any] = {
             "transactions": Forgetting(stores.transactions, redactor)(),
             "lake_rows": forget_in_tables(stores.lake_folder, redactor),
             "warehouse_rows": sum(stores.warehouse.named(sorted(redactor.ids)).values()),
@@ -72,6 +73,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
             found["report_files"] = redact_reports(stores.publication, redactor)
             _forget_in_sheet(stores, redactor)
             _forget_in_history(dagster_home(settings), redactor)
+            found["at_destinations_still"] = forget_delivered(stores, redactor.ids)
     if as_json:
         told = {"customers": len(ids), "unknown": unknown, "forgotten_before": before}
         typer.echo(json.dumps(told | found))
@@ -80,6 +82,8 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         typer.echo(f"{each}: was forgotten already")
     for each in unknown:
         typer.echo(f"{each}: nothing is kept of this id (noted in case it arrives)")
+    for line in found["at_destinations_still"]:
+        typer.echo(f"insiders: {line}", err=True)
     known = len(ids) - len(unknown) - len(before)
     if not known:
         return
@@ -103,6 +107,7 @@ def absent(stores: Stores, ids: Sequence[str]) -> tuple[list[str], list[str]]:
     rows = stores.transactions.scan().filter(pl.col(CUSTOMER).is_in(everyone))
     there = set(rows.select(pl.col(CUSTOMER).unique()).collect()[CUSTOMER])
     there.update(stores.warehouse.named(everyone))
+    there.update(row[CUSTOMER] for rows in all_delivered(stores, everyone).values() for row in rows)
     forgotten = stores.transactions.tombstones.read()
     absent = [each for each in ids if not kept[each] & there]
     before = [each for each in absent if any(map(forgotten.holds, kept[each]))]

@@ -2,8 +2,8 @@
 
 from insiders_assets.segments.catalogue import BUILT_IN, FILE, read_segments, segments_of
 from insiders_assets.segments.outputs import counted, segment_tables
-from insiders_assets.segments.people import COLUMNS, people, within
-from insiders_assets.segments.rule import Rule
+from insiders_assets.segments.people import COLUMNS, identified, people, within
+from insiders_assets.segments.rule import Rule, all_kept
 from insiders_assets.segments.segment import Segment
 
 __all__ = [
@@ -12,7 +12,9 @@ __all__ = [
     "FILE",
     "Rule",
     "Segment",
+    "all_kept",
     "counted",
+    "identified",
     "people",
     "read_segments",
     "segment_tables",

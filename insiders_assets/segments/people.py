@@ -28,10 +28,21 @@ def people(insiders: pl.DataFrame, changes: pl.DataFrame, leaving: pl.DataFrame)
         changes: The rows of ``membership_changes`` of the same refresh.
         leaving: The table ``leaves_next``.
     """
+    return identified(insiders, changes, leaving).filter(pl.col("suppressed_by").is_null())
+
+
+def identified(insiders: pl.DataFrame, changes: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFrame:
+    """Return the suppressed as well, who must never be listed: whoever accounts for an audience counts them.
+
+    Args:
+        insiders: The table ``insiders``.
+        changes: The rows of ``membership_changes`` of the same refresh.
+        leaving: The table ``leaves_next``.
+    """
     moved = changes.select("customer_id", "change", "cause")
     next_out = leaving.select("customer_id", leaves_next=pl.lit(value=True))
     return (
-        insiders.filter("is_identified", pl.col("suppressed_by").is_null())
+        insiders.filter("is_identified")
         .join(moved, on="customer_id", how="left")
         .join(next_out, on="customer_id", how="left")
         .with_columns(pl.col("leaves_next").fill_null(value=False))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from insiders_assets.places import Place
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-ROOMS = ("lake", "held", "quarantine", "reports", "history", "research", "dagster")
+ROOMS = ("lake", "held", "quarantine", "reports", "history", "research", "dagster", "deliveries")
 FILES = ("insiders.db", "insiders.db-wal", "insiders.db-shm", ".lock")
 """What the platform makes in a home; whatever else lies there is somebody else's."""
 

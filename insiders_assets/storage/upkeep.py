@@ -59,4 +59,5 @@ def _read_again(stores: Stores) -> Iterator[Path]:
     yield from (home / "lake" / name for name in ("refresh.json", "raw_transactions.manifest.json"))
     yield home / "held" / "refresh.json"
     yield models[0] / "latest.json"
+    yield from sorted((home / "deliveries").glob("*/*/[!.]*.*"))
     yield from (folder.parent for root in models for folder in sorted(root.glob("[!.]*/card.json")))

@@ -11,6 +11,7 @@ NEEDED = (
     "insiders_assets.cli.app", "insiders_assets.cli.run", "insiders_assets.cli.forget",
     "insiders_assets.cli.write_lock", "insiders_assets.cli.replay", "insiders_assets.cli.doctor",
     "insiders_assets.cli.migrate", "insiders_assets.cli.options", "insiders_assets.cli.telling",
+    "insiders_assets.cli.deliver",
     "insiders_assets.definitions", "insiders_assets.report",
     "insiders_assets.programme", "insiders_assets.programme.backtest", "insiders_assets.refresh.publish",
     "insiders_assets.storage.warehouse", "insiders_assets.storage.forgetting",

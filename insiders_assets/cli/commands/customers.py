@@ -1,4 +1,4 @@
-"""Commands about customers: who is in a segment, what is kept of somebody, and who is forgotten."""
+"""Commands about customers: who is in a segment, who is delivered, what is kept of somebody, and who is forgotten."""
 
 from __future__ import annotations
 
@@ -42,6 +42,28 @@ def segment(
     from insiders_assets.cli.segment import show_segments
 
     show_segments(given(home=home), name, out, as_json=as_json)
+
+
+@commands.command(short_help="Send audiences to where messages are sent from.")
+def deliver(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One delivery; all of them unless given.")
+    ] = None,
+    home: Home = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")
+    ] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Send what was refused again.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Send everything, as if nothing had been acknowledged.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Send the audiences of <home>/deliveries.yaml to their destinations: what changed since what each acknowledged."""
+    from insiders_assets.cli.deliver import deliver_audiences
+    from insiders_assets.cli.options import given
+
+    deliver_audiences(given(home=home), name, dry_run=dry_run, retry=retry, anew=anew, as_json=as_json)
 
 
 @commands.command(short_help="Everything that is kept of a customer.")

@@ -25,6 +25,8 @@ _ONE_PUBLISHER = 0x1_0517_DE25
 """The advisory lock that lets one publish at a time into a PostgreSQL database."""
 LONGEST = 600
 """Seconds that a publish waits for another, and for whoever has locked a table."""
+ONE_DELIVERY = 0x1_0517_DE27
+"""The advisory lock that lets one delivery at a time out of a home; a run goes on beside it."""
 _held: dict[str, sa.Connection] = {}
 """The connections of this process that hold the lock, by database."""
 
@@ -42,8 +44,12 @@ class Database(Protocol):
 
 
 @contextmanager
-def one_run(warehouse: Database) -> Iterator[None]:
+def one_run(warehouse: Database, number: int = _ONE_RUN) -> Iterator[None]:
     """Hold the warehouse's lock for the length of the block. A run that is killed lets go of it.
+
+    Args:
+        warehouse: Whose lock.
+        number: Which of its locks.
 
     Raises:
         InsidersError: Another run holds it, or the database cannot be opened.
@@ -53,16 +59,18 @@ def one_run(warehouse: Database) -> Iterator[None]:
         with urls.told(warehouse.url, "opened"):
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            if not _taken(warehouse, connection):
+            if not _taken(warehouse, connection, number):
                 raise InsidersError(
-                    "another run is writing here",
+                    "another run is writing here" if number == _ONE_RUN else "another delivery is under way",
                     where=warehouse.place,
                     hint="wait until it is over, then run again",
                 )
-            _held[str(warehouse.url)] = connection
+            if number == _ONE_RUN:
+                _held[str(warehouse.url)] = connection
             yield
         finally:
-            _held.pop(str(warehouse.url), None)
+            if number == _ONE_RUN:
+                _held.pop(str(warehouse.url), None)
             # The lock goes with the connection, which the server may have ended long ago: nothing is asked of it.
             connection.invalidate()
             connection.close()
@@ -91,14 +99,14 @@ def require_held(warehouse: Database) -> None:
         ) from None
 
 
-def _taken(warehouse: Database, connection: sa.Connection) -> bool:
+def _taken(warehouse: Database, connection: sa.Connection, number: int) -> bool:
     """Whether the lock was free, or came free in time."""
     import sqlalchemy as sa
 
     deadline = time.monotonic() + PATIENCE
     while True:
         with urls.told(warehouse.url, "opened"):
-            if connection.execute(sa.select(sa.func.pg_try_advisory_lock(_ONE_RUN))).scalar_one():
+            if connection.execute(sa.select(sa.func.pg_try_advisory_lock(number))).scalar_one():
                 return True
         if time.monotonic() >= deadline:
             return False

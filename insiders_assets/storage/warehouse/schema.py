@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.contracts import programme
 from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.contracts.deliveries import DELIVERED
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH, SUMMARIES
 from insiders_assets.contracts.table import Table
 
@@ -20,6 +21,7 @@ CONTRACTS = (
     *(contract for contract in vars(programme).values() if isinstance(contract, Table)),
     PURCHASES_BY_MONTH,
     *SUMMARIES,
+    *DELIVERED,
 )
 TABLES: dict[str, Table] = {contract.name: contract for contract in CONTRACTS}
 """The contract of every warehouse table, by name: whatever the programme declares is published."""
@@ -44,7 +46,7 @@ They hold years, of which a day changes the last month and the one that the wind
 PARTS = "warehouse_parts"
 """What the published parts are known by; see :mod:`insiders_assets.storage.warehouse.partitions`."""
 
-INDEXED = {"membership_changes": ("customer_id",)}
+INDEXED = {"membership_changes": ("customer_id",), "delivery_changes": ("customer_id",)}
 """Columns that readers select by, beside the keys."""
 
 

@@ -1,0 +1,125 @@
+"""Who belongs at a destination, and why others of the audience do not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.deliveries.forms import CONTACT, FORMS
+from insiders_assets.deliveries.model import MEMBERS
+from insiders_assets.segments import all_kept
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from insiders_assets.deliveries.model import DeliveryRules
+    from insiders_assets.segments import Segment
+
+CUSTOMER = "customer_id"
+HELD_OUT = "holdout"
+WANTED = {CUSTOMER: pl.String, "record": pl.String}
+"""Who is to be at the destination, each with what it is to know: the record as JSON."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """An audience, everybody in it accounted for.
+
+    Attributes:
+        members: Everybody in it, whether they may be written to or not.
+        wanted: As :data:`WANTED`, sorted by customer.
+        held_out: Who is held out to measure the programme.
+        suppressed: Who is not to be written to, with the reason of each.
+        unknown: Who has no identifier that the destination's form needs.
+    """
+
+    members: frozenset[str]
+    wanted: pl.DataFrame
+    held_out: frozenset[str]
+    suppressed: Mapping[str, str]
+    unknown: frozenset[str]
+
+
+def audience(
+    delivery: DeliveryRules,
+    everybody: pl.DataFrame,
+    segments: Mapping[str, Segment],
+    *,
+    contacts: pl.DataFrame | None = None,
+) -> Audience:
+    """Return the audience of a delivery.
+
+    Somebody who is suppressed counts as the member that they would be otherwise, so that what holds them back is seen.
+
+    Args:
+        delivery: The delivery.
+        everybody: Identified customers, the suppressed among them, as
+            :func:`insiders_assets.segments.identified` returns them.
+        segments: The segments by name.
+        contacts: ``customer_id`` and what contacts.csv says of each, or None.
+    """
+    would_be = pl.col("is_member") | (pl.col("suppressed_by").is_not_null() & (pl.col("tier") == "insider"))
+    rows = everybody.with_columns(is_member=would_be)
+    rule = (
+        pl.col("is_member") if delivery.audience == MEMBERS else all_kept(segments[delivery.audience].rules)
+    )
+    inside = rows.filter(rule)
+    why = dict(inside.select(CUSTOMER, "suppressed_by").drop_nulls().iter_rows())
+    free = inside.filter(pl.col("suppressed_by").is_null())
+    records, unknown = _records(delivery, with_contacts(free, contacts))
+    return Audience(
+        members=frozenset(inside[CUSTOMER]),
+        wanted=pl.DataFrame(sorted(records.items()), schema=WANTED, orient="row"),
+        held_out=frozenset(who for who, reason in why.items() if reason == HELD_OUT),
+        suppressed={who: reason for who, reason in why.items() if reason != HELD_OUT},
+        unknown=frozenset(unknown),
+    )
+
+
+def with_contacts(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
+    """Return customers with their addresses; a shop that knows customers by e-mail needs no file of them."""
+    known = contacts if contacts is not None else pl.DataFrame(schema={CUSTOMER: pl.String})
+    joined = rows.join(known, on=CUSTOMER, how="left")
+    lacking = [pl.lit(None, pl.String).alias(name) for name in CONTACT if name not in joined.columns]
+    own = pl.when(pl.col(CUSTOMER).str.contains("@", literal=True)).then(CUSTOMER)
+    return joined.with_columns(*lacking).with_columns(email=pl.coalesce("email", own))
+
+
+def _records(delivery: DeliveryRules, people: pl.DataFrame) -> tuple[dict[str, str], list[str]]:
+    """What the destination is to know of each, and whom it could not know."""
+    form, found, unknown = FORMS[delivery.destination.form], {}, []
+    needed = dict.fromkeys((CUSTOMER, *CONTACT, *delivery.fields))
+    for person in people.select(*needed).iter_rows(named=True):
+        record = form.record(person, delivery.fields)
+        if record is None:
+            unknown.append(person[CUSTOMER])
+        else:
+            found[person[CUSTOMER]] = written(record)
+    return found, unknown
+
+
+def written(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON: the same record is the same text."""
+    return json.dumps(record, ensure_ascii=False, default=_day, allow_nan=False)
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def left_out(found: Audience, who: Collection[str], why: str) -> Audience:
+    """Return an audience of which some are suppressed for a further reason."""
+    gone = set(who) & found.members
+    return Audience(
+        found.members,
+        found.wanted.filter(~pl.col(CUSTOMER).is_in(sorted(gone))),
+        found.held_out,
+        dict.fromkeys(sorted(gone - found.held_out - found.suppressed.keys()), why) | dict(found.suppressed),
+        found.unknown - gone,
+    )

@@ -1,0 +1,209 @@
+"""``deliveries.yaml``: which audience goes where, what for. Whatever is wrong in it is said before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.deliveries.forms import CONTACT, FORMS
+from insiders_assets.deliveries.model import MEMBERS, Configuration, DeliveryRules, DestinationRules
+from insiders_assets.errors import UsageError
+from insiders_assets.yaml_files import line_of, load_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from insiders_assets.places import Place
+
+FILE = "deliveries.yaml"
+_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+_VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]*$")
+_TOP = ("destinations", "deliveries", "contacts")
+_LIMITS = {
+    "batch": (int, 1, 100_000),
+    "attempts": (int, 1, 20),
+    "timeout": (float, 0.1, 300),
+    "per_second": (float, 0.01, 1000),
+}
+_KINDS = {
+    "folder": ("location", ("form", "batch")),
+    "webhook": ("url", ("secret", "batch", "attempts", "timeout", "per_second")),
+}
+"""What each kind of destination is found by, and what else may be said of it."""
+_BATCH = {"folder": 100_000, "webhook": 500}
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_NOT_SENT = {"customer_id", "is_identified", "suppressed_by", "embedding_x", "embedding_y", "embedding_z"}
+FIELDS = tuple(column.name for column in INSIDERS.columns if column.name not in _NOT_SENT)
+"""What may be sent of a customer beside the identifiers; with contacts, theirs as well."""
+
+
+def configuration(home: Place, segments: Collection[str]) -> Configuration | None:
+    """Return what a home's ``deliveries.yaml`` says, or None if there is none.
+
+    Args:
+        home: The home.
+        segments: The names of the segments there are.
+
+    Raises:
+        UsageError: Something in it is unknown; the message names it, its line and what is allowed.
+    """
+    path = home / FILE
+    return read_deliveries(path.read_bytes(), str(path), segments) if path.is_file() else None
+
+
+def read_deliveries(text: str | bytes, where: str, segments: Collection[str]) -> Configuration:
+    """Return what a file ``deliveries.yaml`` says; see :func:`configuration`."""
+    found = load_yaml(text, where)
+    if found is None:
+        return Configuration(where)
+    return _Reader(text, where, segments).read(found)
+
+
+class _Reader:
+    """Reads one file, and knows the line of everything in it."""
+
+    def __init__(self, text: str | bytes, where: str, segments: Collection[str]) -> None:
+        self._text, self._where, self._segments = text, where, segments
+
+    def read(self, found: Any) -> Configuration:
+        if not isinstance(found, dict):
+            raise self._wrong(
+                (), "holds no deliveries", "write destinations: and deliveries:, as docs/campaigns.md shows"
+            )
+        self._known((), found, _TOP)
+        contacts = found.get("contacts") or ""
+        if not isinstance(contacts, str):
+            raise self._wrong(("contacts",), "contacts names no file", "write contacts: contacts.csv")
+        destinations = {
+            name: self._destination(name, said)
+            for name, said in self._named("destinations", found.get("destinations")).items()
+        }
+        deliveries = tuple(
+            self._delivery(name, said, destinations, contacts=bool(contacts))
+            for name, said in self._named("deliveries", found.get("deliveries")).items()
+        )
+        lines = {each.name: self._line(("deliveries", each.name)) for each in deliveries}
+        return Configuration(self._where, deliveries, contacts, lines)
+
+    def _destination(self, name: str, said: dict[str, Any]) -> DestinationRules:
+        place = ("destinations", name)
+        kind = said.get("kind")
+        if kind not in _KINDS:
+            raise self._unknown((*place, "kind"), f"{name}: there is no kind {kind!r}", _KINDS)
+        found_by, others = _KINDS[kind]
+        self._known(place, said, ("kind", found_by, *others))
+        location = said.get(found_by)
+        if not isinstance(location, str) or not location.strip():
+            raise self._wrong(place, f"{name}: has no {found_by}", f"write {found_by}: .. below it")
+        form = said.get("form", "plain")
+        if form not in FORMS:
+            raise self._unknown((*place, "form"), f"{name}: there is no form {form!r}", FORMS)
+        if kind == "webhook":
+            self._url((*place, "url"), name, location.strip())
+        limits: dict[str, Any] = {"batch": _BATCH[kind]} | {
+            key: self._number((*place, key), said[key]) for key in _LIMITS if key in said
+        }
+        secret = said.get("secret", "")
+        if "secret" in others and not (
+            isinstance(secret, str) and _VARIABLE.match(secret) and not secret.startswith("INSIDERS_")
+        ):
+            raise self._wrong(
+                (*place, "secret"),
+                f"{name}: secret names no environment variable",
+                "write secret: CRM_WEBHOOK_SECRET and put the value into the environment, never into this file",
+            )
+        return DestinationRules(name, kind, location.strip(), form=form, secret=secret, **limits)
+
+    def _url(self, place: tuple[Any, ...], name: str, url: str) -> None:
+        """Refuse an address that anybody could read along, or that holds what only the environment may."""
+        if _VARIABLE.match(url):
+            return
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise self._wrong(
+                place,
+                f"{name}: {url!r} is no https:// address",
+                "write one, or the name of a variable that holds it",
+            )
+        if parts.username or parts.password:
+            raise self._wrong(
+                place,
+                f"{name}: the address holds a password",
+                "put the address into the environment, and write the name of its variable",
+            )
+
+    def _delivery(
+        self, name: str, said: dict[str, Any], destinations: Mapping[str, DestinationRules], *, contacts: bool
+    ) -> DeliveryRules:
+        place = ("deliveries", name)
+        self._known(place, said, ("audience", "destination", "purpose", "fields"))
+        audience, destination, purpose = (said.get(key) for key in ("audience", "destination", "purpose"))
+        if audience not in (allowed := (MEMBERS, *self._segments)):
+            raise self._unknown((*place, "audience"), f"{name}: there is no segment {audience!r}", allowed)
+        if not isinstance(destination, str) or destination not in destinations:
+            raise self._unknown(
+                (*place, "destination"), f"{name}: there is no destination {destination!r}", destinations
+            )
+        if not isinstance(purpose, str) or not _NAME.match(purpose):
+            raise self._wrong(
+                (*place, "purpose"),
+                f"{name}: {purpose!r} is no purpose",
+                "name it in lower case, such as newsletter",
+            )
+        to = destinations[destination]
+        fields = said.get("fields") or []
+        if not isinstance(fields, list):
+            raise self._wrong(
+                (*place, "fields"), f"{name}: fields are a list", "write fields: [tier, valid_until]"
+            )
+        if fields and not FORMS[to.form].takes_fields:
+            raise self._wrong(
+                (*place, "fields"),
+                f"{name}: the form {to.form} takes no fields",
+                "leave them out, or use another form",
+            )
+        columns = (*FIELDS, *(CONTACT if contacts else ()))
+        for at, field in enumerate(fields):
+            if field not in columns:
+                raise self._unknown((*place, "fields", at), f"{name}: there is no column {field!r}", columns)
+        return DeliveryRules(name, audience, to, purpose, tuple(dict.fromkeys(fields)))
+
+    def _named(self, what: str, found: Any) -> dict[str, dict[str, Any]]:
+        """Named parts, each a mapping."""
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            raise self._wrong((what,), f"{what} are no names with what each is", "see docs/campaigns.md")
+        for name, said in found.items():
+            if not isinstance(name, str) or not _NAME.match(name):
+                raise self._wrong(
+                    (what, name),
+                    f"{name!r}: is no name",
+                    "name it in lower case with hyphens, such as spring-nudge",
+                )
+            if not isinstance(said, dict):
+                raise self._wrong((what, name), f"{name}: says nothing", "see docs/campaigns.md")
+        return found
+
+    def _known(self, place: tuple[Any, ...], said: dict[Any, Any], allowed: Collection[str]) -> None:
+        for key in said:
+            if key not in allowed:
+                raise self._unknown((*place, key), f"{key!r} is no word here", allowed)
+
+    def _number(self, place: tuple[Any, ...], value: Any) -> float | int:
+        kind, least, most = _LIMITS[place[-1]]
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not (whole or (kind is float and isinstance(value, float))) or not least <= value <= most:
+            raise self._wrong(place, f"{place[-1]} is {value!r}", f"write a number from {least} to {most}")
+        return kind(value)
+
+    def _unknown(self, place: tuple[Any, ...], what: str, allowed: Collection[str]) -> UsageError:
+        return self._wrong(place, what, f"choose among {', '.join(allowed)}" if allowed else "name one first")
+
+    def _wrong(self, place: tuple[Any, ...], what: str, hint: str) -> UsageError:
+        return UsageError(what, where=f"{self._where} (line {self._line(place)})", hint=hint)
+
+    def _line(self, place: tuple[Any, ...]) -> int:
+        return line_of(self._text, place) or 1

@@ -1,0 +1,214 @@
+"""Delivering what is published: every delivery that is configured, then the tables that say what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
+from insiders_assets.deliveries.changes import CUSTOMER, difference
+from insiders_assets.deliveries.ledger import FOLDER, Ledger
+from insiders_assets.deliveries.prepared import prepare
+from insiders_assets.deliveries.sending import known_now, send
+from insiders_assets.deliveries.tables import account, counted, plan_rows, unbalanced, with_rows
+from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.refresh.recovery import keep_history
+from insiders_assets.storage.atomic_write import make_folder, write_text
+
+if TYPE_CHECKING:
+    from insiders_assets.contracts.table import Table
+    from insiders_assets.deliveries.prepared import Prepared
+    from insiders_assets.places import Place
+    from insiders_assets.storage.stores import Stores
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of the deliveries.
+
+    Attributes:
+        refresh_id: The refresh that was delivered.
+        rows: The rows of ``deliveries`` of it, by delivery.
+        unbalanced: What does not add up, a line each.
+    """
+
+    refresh_id: str
+    rows: dict[str, dict[str, Any]]
+    unbalanced: tuple[str, ...]
+
+
+def pending(stores: Stores, name: str | None = None, *, anew: bool = False) -> dict[str, pl.DataFrame]:
+    """Return what would be sent, by delivery, and send nothing.
+
+    Args:
+        stores: Where things lie.
+        name: One delivery; all of them unless given.
+        anew: As if nothing had been acknowledged.
+
+    Returns:
+        ``customer_id, change, record, before``: what is outstanding and what has changed since, as one difference.
+    """
+    found = prepare(stores, name)
+    ledgers = _ledgers(stores, found, anew=anew)
+    known = {name: known_now(ledger) for name, ledger in ledgers.items()}
+    return {
+        each.name: difference(
+            found.audiences[each.name].wanted, known[each.name].clear() if anew else known[each.name]
+        )
+        for each in found.chosen()
+    }
+
+
+def deliver(stores: Stores, name: str | None = None, *, retry: bool = False, anew: bool = False) -> Delivered:
+    """Bring every destination to where its audience is now; one that is down keeps no other from it.
+
+    Args:
+        stores: Where things lie.
+        name: One delivery; all of them unless given.
+        retry: Send what was refused again.
+        anew: Send everything, as if nothing had been acknowledged.
+
+    Raises:
+        UsageError: Something is wrong in ``deliveries.yaml`` or what it names; nothing was sent.
+        InsidersError: Another delivery is under way, nothing is published, or something cannot be read or written.
+    """
+    with one_delivery(stores):
+        found = prepare(stores, name)
+        ledgers = _ledgers(stores, found, anew=anew)
+        touched = _begun(stores, {found.refresh[0], *(each.state.refresh_id for each in ledgers.values())})
+        rows = {}
+        for each in found.chosen():
+            ledger = ledgers[each.name]
+            if anew:
+                ledger.anew()
+            with closing(found.destinations[each.name]) as destination:
+                erased = _forgotten(stores, ledger)
+                is_there = send(
+                    ledger, each, found.audiences[each.name], destination,
+                    refresh=found.refresh, record=lambda done: record(stores, done), retry=retry,
+                )  # fmt: skip
+                if erased and is_there:
+                    destination.erase(each.name, erased, before=ledger.state.sequence)
+            if ledger.state.plan:
+                record(stores, ledger)
+            rows[each.name] = account(each, found.audiences[each.name], ledger, found.refresh)
+        publish(stores, touched, rows.values())
+        shown = read(stores, DELIVERIES).filter(pl.col("refresh_id") == found.refresh[0])
+        said = {row["delivery"]: row for row in shown.to_dicts() if row["delivery"] in rows}
+        return Delivered(found.refresh[0], said, tuple(filter(None, map(unbalanced, said.values()))))
+
+
+def publish(stores: Stores, refreshes: Iterable[str], rows: Iterable[dict[str, Any]] = ()) -> None:
+    """Write the tables to lake and warehouse.
+
+    Args:
+        stores: Where they lie.
+        refreshes: The refreshes whose rows may have changed.
+        rows: New rows of ``deliveries``.
+    """
+    touched = sorted(each for each in refreshes if each)
+    changes, before = read(stores, DELIVERY_CHANGES), read(stores, DELIVERIES)
+    new = pl.DataFrame(list(rows), schema={name: DELIVERIES.polars_schema[name] for name in DELIVERIES.names})
+    others = before.join(new, on=DELIVERIES.key, how="anti")
+    deliveries = counted(pl.concat([others, new]), changes)
+    stores.lake.write(DELIVERIES, deliveries)
+    appended = {
+        table.name: frame.filter(pl.col("refresh_id").is_in(touched))
+        for table, frame in ((DELIVERIES, deliveries), (DELIVERY_CHANGES, changes))
+    }
+    appended = {name: frame for name, frame in appended.items() if frame.height}
+    if appended:
+        stores.warehouse.publish({}, appended)
+        keep_history(stores, appended)
+    _at_work(stores).unlink(missing_ok=True)
+
+
+def read(stores: Stores, table: Table) -> pl.DataFrame:
+    """Return one of the tables as the lake has it; empty before the first delivery."""
+    return stores.lake.read(table.name) if stores.lake.path(table.name).exists() else table.empty()
+
+
+@contextmanager
+def one_delivery(stores: Stores) -> Iterator[None]:
+    """Let one delivery at a time out of a home; refreshes go on beside it.
+
+    Raises:
+        InsidersError: Another one is under way.
+    """
+    from filelock import FileLock, Timeout
+
+    from insiders_assets.storage.warehouse.lock import ONE_DELIVERY, one_run
+
+    if not isinstance(stores.home, Path):
+        with one_run(stores.warehouse, ONE_DELIVERY):
+            yield
+        return
+    lock = FileLock(make_folder(stores.home / FOLDER) / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InsidersError(
+            "another delivery is under way",
+            where=str(stores.home),
+            hint="wait until it is over, then try again",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _ledgers(stores: Stores, found: Prepared, *, anew: bool) -> dict[str, Ledger]:
+    """The memory of each delivery; of one whose destination has moved, nothing is guessed."""
+    ledgers = {each.name: Ledger(stores.home, each.name, each.destination.name) for each in found.chosen()}
+    for each in found.chosen():
+        state = ledgers[each.name].state
+        if not anew and (state.known or state.plan) and state.address != each.destination.address:
+            raise UsageError(
+                f"destination {each.destination.name} has moved or changed its form since it acknowledged "
+                f"{each.name}",
+                where=found.configuration.place(each),
+                hint="give the new one a name of its own, or send everything there: insiders deliver "
+                f"{each.name} --anew",
+            )
+    return ledgers
+
+
+def record(stores: Stores, ledger: Ledger) -> None:
+    """Write into the lake what became of a plan; that somebody forgotten is removed is no longer told of anybody."""
+    rows, forgotten = plan_rows(ledger), stores.transactions.tombstones.read()
+    told = with_rows(read(stores, DELIVERY_CHANGES), rows)
+    if forgotten.marks:
+        theirs = [who for who in rows[CUSTOMER].unique() if forgotten.holds(who)]
+        told = told.filter(~pl.col(CUSTOMER).is_in(theirs))
+    stores.lake.write(DELIVERY_CHANGES, told)
+
+
+def _forgotten(stores: Stores, ledger: Ledger) -> list[dict[str, Any]]:
+    """What the destination acknowledged of people who were forgotten while it was down."""
+    forgotten = stores.transactions.tombstones.read()
+    if not forgotten.marks:
+        return []
+    rows = known_now(ledger).select(CUSTOMER, "acknowledged").drop_nulls().iter_rows()
+    return [json.loads(record) for who, record in rows if forgotten.holds(who)]
+
+
+def _begun(stores: Stores, refreshes: set[str]) -> set[str]:
+    """Note whose rows are about to change, together with those that a delivery before left unpublished."""
+    path = _at_work(stores)
+    before: set[str] = set()
+    if path.is_file():
+        before = set(json.loads(path.read_text(encoding="utf-8")))
+    touched = {each for each in refreshes | before if each}
+    write_text(path, json.dumps(sorted(touched)))
+    return touched
+
+
+def _at_work(stores: Stores) -> Place:
+    return stores.home / FOLDER / "unpublished.json"

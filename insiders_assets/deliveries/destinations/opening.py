@@ -1,0 +1,59 @@
+"""A destination by its kind."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from insiders_assets.deliveries.destinations.folder import FolderDestination
+from insiders_assets.errors import UsageError
+from insiders_assets.places import SCHEME, place
+
+if TYPE_CHECKING:
+    from insiders_assets.deliveries.destinations.destination import Destination
+    from insiders_assets.deliveries.model import DestinationRules
+    from insiders_assets.settings import Settings
+
+
+def open_destination(rules: DestinationRules, settings: Settings) -> Destination:
+    """Return a destination; nothing is connected before it is used.
+
+    Args:
+        rules: What ``deliveries.yaml`` says of it.
+        settings: Where the home and the landing zone are.
+
+    Raises:
+        UsageError: It cannot be used as it is named, or its secret is not in the environment.
+    """
+    if rules.kind == "folder":
+        return FolderDestination(_folder(rules, settings), rules.form)
+    from insiders_assets.deliveries.destinations.webhook import WebhookDestination
+
+    url = _variable(rules, rules.location) if rules.location.isupper() else rules.location
+    return WebhookDestination(rules, url, _variable(rules, rules.secret))
+
+
+def _variable(rules: DestinationRules, name: str) -> str:
+    """What the environment holds under a name."""
+    if value := os.environ.get(name, "").strip():
+        return value
+    raise UsageError(
+        f"the environment variable {name} is not set",
+        where=f"destination {rules.name}",
+        hint="set it, then try again",
+    )
+
+
+def _folder(rules: DestinationRules, settings: Settings) -> str:
+    """Where the files go: a relative folder lies in the home; never where exports are read from."""
+    location = rules.location
+    if not location.startswith((SCHEME, "/")):
+        location = f"{settings.home.rstrip('/')}/{location}"
+    landing = str(place(settings.landing_zone).absolute()).rstrip("/") + "/"
+    if (str(place(location).absolute()).rstrip("/") + "/").startswith(landing):
+        raise UsageError(
+            "lies in the landing zone, where its files would be read as exports",
+            where=f"destination {rules.name}: {rules.location}",
+            hint="name another folder",
+        )
+    return location

@@ -1,0 +1,147 @@
+"""What deliveries follow from, read and found fit before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from insiders_assets.contracts.programme import LEAVES_NEXT, MEMBERSHIP_CHANGES
+from insiders_assets.deliveries.audience import Audience, audience, left_out
+from insiders_assets.deliveries.configuration import FILE, configuration
+from insiders_assets.deliveries.contacts import read_contacts
+from insiders_assets.deliveries.destinations import open_destination
+from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.places import SCHEME, place
+from insiders_assets.segments import identified, segments_of
+
+if TYPE_CHECKING:
+    from insiders_assets.deliveries.destinations import Destination
+    from insiders_assets.deliveries.model import Configuration, DeliveryRules
+    from insiders_assets.segments import Segment
+    from insiders_assets.settings import Settings
+    from insiders_assets.storage.stores import Stores
+
+CUSTOMER = "customer_id"
+FORGOTTEN = "forgotten"
+_TURNS = 5
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is published, and where it is to go.
+
+    Attributes:
+        configuration: What ``deliveries.yaml`` says.
+        refresh: The published refresh's name and as-of date.
+        audiences: The audience of each delivery.
+        destinations: Each delivery's destination, opened.
+    """
+
+    configuration: Configuration
+    refresh: tuple[str, str]
+    audiences: dict[str, Audience] = field(default_factory=dict)
+    destinations: dict[str, Destination] = field(default_factory=dict)
+
+    def chosen(self) -> list[DeliveryRules]:
+        """The deliveries that were asked for."""
+        return [each for each in self.configuration.deliveries if each.name in self.audiences]
+
+
+def configured(stores: Stores) -> Configuration | None:
+    """Return what the home's ``deliveries.yaml`` says; None without a file, or with one that names no delivery.
+
+    Raises:
+        UsageError: Something in it, or in ``segments.yaml``, is unknown.
+    """
+    found = configuration(stores.home, [segment.name for segment in segments_of(stores.home)])
+    return found if found and found.deliveries else None
+
+
+def prepare(stores: Stores, name: str | None = None) -> Prepared:
+    """Read all that deliveries follow from. What is wrong is said here, before anything is sent.
+
+    Args:
+        stores: Where things lie.
+        name: One delivery; all of them unless given.
+
+    Raises:
+        UsageError: A file or a name is wrong.
+        InsidersError: Nothing is published yet, or something cannot be read.
+    """
+    found = configured(stores)
+    if found is None:
+        raise UsageError(
+            "names no delivery", where=str(stores.home / FILE), hint="write one as docs/campaigns.md shows"
+        )
+    names = [each.name for each in found.deliveries]
+    if name is not None and name not in names:
+        raise UsageError(
+            f"there is no delivery {name!r}", where=found.where, hint=f"choose among {', '.join(names)}"
+        )
+    chosen = [each for each in found.deliveries if name in (None, each.name)]
+    destinations = {each.name: open_destination(each.destination, stores.settings) for each in chosen}
+    segments = {segment.name: segment for segment in segments_of(stores.home)}
+    contacts = contacts_of(stores.settings, found)
+    refresh, everybody = published(stores)
+    audiences = {each.name: _audience(stores, each, everybody, segments, contacts) for each in chosen}
+    return Prepared(found, refresh, audiences, destinations)
+
+
+def _audience(
+    stores: Stores,
+    delivery: DeliveryRules,
+    everybody: pl.DataFrame,
+    segments: dict[str, Segment],
+    contacts: pl.DataFrame | None,
+) -> Audience:
+    """The audience of a delivery, without whoever may not be in it."""
+    found = audience(delivery, everybody, segments, contacts=contacts)
+    forgotten = stores.transactions.tombstones.read()
+    if forgotten.marks:  # until the refresh without them is published, the tables name them still
+        found = left_out(found, {who for who in found.members if forgotten.holds(who)}, FORGOTTEN)
+    return found
+
+
+def published(stores: Stores) -> tuple[tuple[str, str], pl.DataFrame]:
+    """Return the published refresh and its identified customers; one that is held is none of it.
+
+    Raises:
+        InsidersError: No refresh has been published, or another one is published again and again meanwhile.
+    """
+    for _ in range(_TURNS):
+        latest = stores.warehouse.latest_refresh()
+        if latest is None:
+            raise InsidersError("no refresh has been published", where=str(stores.home), hint="insiders run")
+        tables = [
+            stores.warehouse.read(name) for name in ("insiders", MEMBERSHIP_CHANGES.name, LEAVES_NEXT.name)
+        ]
+        again = stores.warehouse.latest_refresh()
+        if again and again["published_at"] == latest["published_at"]:
+            changes = tables[1].filter(pl.col("refresh_id") == latest["refresh_id"])
+            return (latest["refresh_id"], latest["as_of"].isoformat()), identified(
+                tables[0], changes, tables[2]
+            )
+    raise InsidersError(
+        "refreshes are published one after the other", where=stores.warehouse.place, hint="try again"
+    )
+
+
+def contacts_of(settings: Settings, found: Configuration) -> pl.DataFrame | None:
+    """Return the addresses that ``deliveries.yaml`` names, or None.
+
+    Raises:
+        UsageError: The file is not there, or something is wrong in it.
+    """
+    if not found.contacts:
+        return None
+    location = found.contacts
+    if not location.startswith((SCHEME, "/")):
+        location = f"{settings.home.rstrip('/')}/{location}"
+    path = place(location)
+    if not path.is_file():
+        raise UsageError(
+            "names contacts that are not there", where=f"{found.where}: {location}", hint="put the file there"
+        )
+    return read_contacts(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1])
