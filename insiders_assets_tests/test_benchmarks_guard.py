@@ -13,6 +13,8 @@ from benchmarks.measure import work
 from benchmarks.simulated import make_lake
 from insiders_assets.simulation import simulate
 
+pytestmark = pytest.mark.full
+
 CUSTOMERS = 4000
 RUNS = 2
 

@@ -41,7 +41,7 @@ def bridged(before: pl.DataFrame, after: pl.DataFrame, name: str, **more: float)
     return REVENUE_BRIDGE.validate(revenue_bridge(given_then, after))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LISTS, LISTS, LISTS, MONEY)
 def test_changes_add_up_exactly_to_the_difference(first, second, third, forgotten) -> None:
     lists = [listed(customers) for customers in (first, second, third)]

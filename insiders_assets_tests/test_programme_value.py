@@ -135,7 +135,7 @@ def _stood(policy: str, remembered: bool):
     return start, choose(start).insiders
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @drawn(
     policy=st.sampled_from(sorted(ONE_BY_ONE)),
     place=st.floats(0, 0.999),

@@ -26,6 +26,7 @@ def test_a_refresh_is_later_than_the_one_before_it_whatever_the_clock_says() -> 
     assert publish._moment(None) <= datetime.now(UTC).replace(tzinfo=None)
 
 
+@pytest.mark.full
 def test_a_refresh_cut_short_after_its_tables_swapped_reports_the_same_when_it_is_made_again(
     rehearsal: Rehearsal,
 ) -> None:
@@ -38,6 +39,7 @@ def test_a_refresh_cut_short_after_its_tables_swapped_reports_the_same_when_it_i
     assert trial.looks > 100
 
 
+@pytest.mark.full
 def test_parts_of_a_run_that_was_killed_before_it_swept_are_swept_by_the_next(rehearsal: Rehearsal) -> None:
     swept = [
         point

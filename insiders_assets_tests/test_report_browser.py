@@ -46,9 +46,12 @@ def _see_everything(browser: Browser) -> None:
 @pytest.fixture(
     scope="module",
     params=[
-        *((language, size, "report") for language in LANGUAGES for size in (WIDE, PHONE)),
+        ("en", WIDE, "report"),
+        ("pt_BR", PHONE, "report"),
         ("en", PHONE, "evidence"),
-        ("pt_BR", WIDE, "evidence"),
+        pytest.param(("en", PHONE, "report"), marks=pytest.mark.full),
+        pytest.param(("pt_BR", WIDE, "report"), marks=pytest.mark.full),
+        pytest.param(("pt_BR", WIDE, "evidence"), marks=pytest.mark.full),
     ],
     ids=lambda given: f"{given[0]}-{given[1][0]}-{given[2]}",
 )

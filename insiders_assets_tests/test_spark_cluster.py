@@ -94,6 +94,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_tables(monkeypatch, tmp_pa
             stores.engine.session.stop()
 
 
+@pytest.mark.full
 def test_a_whole_run_with_spark_says_and_lists_the_same(tmp_path, java, first):
     before, said = first
     home = tmp_path / "home"

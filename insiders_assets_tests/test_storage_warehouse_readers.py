@@ -13,8 +13,8 @@ import polars as pl
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.tables import a_refresh
 
-ROWS = 2_000
-PUBLISHES = 12
+ROWS = 800
+PUBLISHES = 8
 
 READER = """
 import json, sys, sqlalchemy as sa

@@ -32,7 +32,7 @@ def quoted(fields):
 
 
 @pytest.mark.parametrize("first", [True, False])
-@settings(REPEATABLE, max_examples=100)
+@settings(REPEATABLE, max_examples=30)
 @given(odd=ROWS, decimal=st.sampled_from(["auto", "point", "comma"]), order=st.sampled_from(["auto", "day_first"]),
        repeats=st.sampled_from(["keep", "reject"]),
        end=st.sampled_from(["\n", "\r\n"]))  # fmt: skip
@@ -44,7 +44,7 @@ def test_both_ways_of_reading_find_the_same(tmp_path, first, odd, decimal, order
     both_ways(tmp_path, csv(*lines, end=end), **rules)
 
 
-@settings(REPEATABLE, max_examples=60)
+@settings(REPEATABLE, max_examples=25)
 @given(rows=ROWS, encoding=st.sampled_from(["utf-8", "cp1252"]))
 def test_a_text_to_be_cleaned_is_cleaned_in_whichever_block_it_comes(tmp_path, rows, encoding):
     kept = [{name: value for name, value in values.items() if name in TEXTS} for values in rows]

@@ -10,7 +10,7 @@ from insiders_assets_tests.ingest.exports import csv, good, read_all
 from insiders_assets_tests.ingest.forms import FORMS, tables
 
 FUZZ = settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,

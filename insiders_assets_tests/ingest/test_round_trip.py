@@ -33,7 +33,7 @@ def test_a_table_comes_back_as_it_was_written(tmp_path, name, data):
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", FORMS)
-@settings(REPEATABLE, max_examples=100)
+@settings(REPEATABLE, max_examples=40)
 @given(data=st.data())
 def test_many_tables_come_back_as_they_were_written(tmp_path, name, data):
     comes_back(tmp_path, name, data)
