@@ -17,6 +17,7 @@ from insiders_assets.programme.inputs import Programme, ProgrammeInputs
 from insiders_assets.refresh.study import backtest_inputs
 from insiders_assets.segmentation import SegmentationModel
 from insiders_assets.settings import Settings
+from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.browser import PHONE, WIDE
 from insiders_assets_tests.reason_numbers import gap_of, numbers_that_recompute
 
@@ -52,7 +53,7 @@ def test_the_report_is_small_seen_at_once_and_open_to_everyone(home, browser):
 def measured(home) -> pl.DataFrame:
     """The backtest at the three cut-offs: shares of later revenue, all accounts."""
     settings = Settings(home=str(home))
-    inputs = backtest_inputs(settings, lake(home, "clean_purchases"), lake(home, "returns"))
+    inputs = backtest_inputs(Stores(settings), lake(home, "clean_purchases"), lake(home, "returns"))
     found = selection_backtest(inputs, ProgrammeRules.from_settings(settings), CUTOFFS)
     return found.table.filter(pl.col("accounts") == "all", pl.col("measure").is_in(SHARES))
 

@@ -27,15 +27,15 @@ def customer_features(stores: ResourceParam[Stores]) -> Iterator[MaterializeResu
     """Count what each customer bought and gave back in the window."""
     from insiders_assets.features import customers
     from insiders_assets.refresh import memory
-    from insiders_assets.refresh.worth import contributed
+    from insiders_assets.refresh.worth import contributed, costed
 
     purchases, back = (stores.engine.scan(name) for name in FROM)
     with stores.engine.running("newest day"):
         as_of = stores.settings.as_of or customers.newest_day(purchases, back)
     window = stores.settings.window_days
     table = stores.engine.customer_features(purchases, back, as_of=as_of, window_days=window)
-    sold, returned = (stores.lake.scan(name) for name in FROM)
-    table = contributed(stores.settings, table, sold, returned, as_of)
+    sold, returned = costed(stores, *(stores.lake.scan(name) for name in FROM))
+    table = contributed(stores, table, sold, returned, as_of)
     memory.require(stores.settings, stores.transactions.totals()["transactions"], table.height)
     customers.require_customers(table, as_of, window)
     identified = int(table["is_identified"].sum())

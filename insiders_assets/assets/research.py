@@ -75,7 +75,7 @@ def backtest(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
     from insiders_assets.refresh.study import backtest_inputs
 
     result = selection_backtest(
-        backtest_inputs(stores.settings, *(stores.lake.scan(name) for name in LINES)),
+        backtest_inputs(stores, *(stores.lake.scan(name) for name in LINES)),
         ProgrammeRules.from_settings(stores.settings),
     )
     for verdict in result.verdicts:
@@ -200,7 +200,7 @@ def churn_study(stores: ResourceParam[Stores]) -> Kept:
     from insiders_assets.research import churn
 
     study = churn.churn_study(
-        features_by_day(stores.settings, *(stores.lake.scan(name) for name in LINES)),
+        features_by_day(stores, *(stores.lake.scan(name) for name in LINES)),
         as_of_date(stores),
         stores.models.champion().recipe,
         seed=stores.settings.seed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.schema import COSTS
 from insiders_assets.ingest.row_counter import HARDLY, WORTH
 
 if TYPE_CHECKING:
@@ -37,10 +38,23 @@ def telling(export: Inspected) -> list[str]:
     if left_out := export.outcome.excluded:
         out = sum(each["money_in"] - each["money_out"] for each in left_out.values())
         lines.append(f"  {export.outcome.rows_excluded:,} rows worth {out:,.2f} are left out.")
+    if says.cost is not None:
+        lines.append(_costing(export, says.cost))
     for what, named in (("customers", says.top_customers), ("products", says.top_products)):
         if named:
             lines.append(f"  top {what}: " + " · ".join(f"{name} {value:,.2f}" for name, value in named))
     return lines
+
+
+def _costing(export: Inspected, cost: float) -> str:
+    """What goods cost the shop, by which column, and how many lines do not say it."""
+    says = export.says
+    column, of = next(((name, of) for name, of in export.becomes.items() if of in COSTS), ("its mapping", ""))
+    share = f", {cost / says.money_in:.1%} of what was sold" if says.money_in else ""
+    by = f"by {column}, the cost of {'one piece' if of == COSTS[0] else 'the line'}"
+    none = f"; {says.uncosted:,} lines say none" if says.uncosted else ""
+    free = f"; {says.free:,} lines say 0" if says.free else ""
+    return f"  Cost of goods: {cost:,.2f}{share}, {by}{none}{free}."
 
 
 def flooring(found: Inspection) -> list[str]:
@@ -68,11 +82,20 @@ def currency_of(export: Inspected) -> str:
 
 def _order_total(told: dict[str, Any]) -> str:
     beside = f" with {' and '.join(told['with'])}" if "with" in told else ""
+    if "rates" in told:
+        how = "more" if told["tax"] >= 0 else "less"
+        much = f"{abs(told['tax']):,.2f} {how} than the lines of its orders{beside}"
+        return f"{told['columns'][0]} is {much}, by tax{_rates(told)}"
     rest = f"; {told['difference']:,.2f} of {told['total']:,.2f} is left over" if told["difference"] else ""
     return (
         f"{told['columns'][0]} agrees with the lines of an order{beside} in {told['agree']:,} of "
         f"{told['orders']:,} orders{rest}"
     )
+
+
+def _rates(told: dict[str, Any]) -> str:
+    rates = " and ".join(f"{100 * rate:.3g} %" for rate in told["rates"])
+    return f" ({rates})" if rates else ""
 
 
 _SETTLED = {
@@ -82,6 +105,13 @@ _SETTLED = {
         f"{told['money']:.1%} of the money: that was paid"
     ),
     "matching_total": lambda told: f"{told['columns'][0]} times the quantity is {told['columns'][1]}",
+    "price_per": lambda told: (
+        f"{told['columns'][1]} is {told['columns'][0]} for each {told['columns'][2]} pieces, times the quantity"
+    ),
+    "by_tax": lambda told: (
+        f"{told['columns'][1]} differs from {told['columns'][0]} times the quantity by tax alone{_rates(told)}: "
+        "what is with tax was paid"
+    ),
     "per_piece": lambda told: (
         f"{told['columns'][0]} is of the {told['of']}, as products in several quantities show"
     ),

@@ -28,6 +28,13 @@ RAW_TRANSACTIONS = Table(
      SOURCE_FILE, SOURCE_LINE),
 )  # fmt: skip
 
+UNIT_COST = Column(
+    "unit_cost", "float64", "What one unit cost the shop; empty where the export does not say.", "currency",
+    nullable=True, ge=0,
+)  # fmt: skip
+WITH_COSTS = replace(RAW_TRANSACTIONS, columns=(*RAW_TRANSACTIONS.columns, UNIT_COST))
+"""``raw_transactions`` with what goods cost: only parts of exports whose mapping names a column of costs have it."""
+
 REJECTED_ROWS = Table(
     "rejected_rows",
     "One row, or one whole file, that could not become a transaction.",

@@ -18,6 +18,7 @@ from insiders_assets.formulas import csv_line, guarded, unguarded
 from insiders_assets.ingest.corrections import CELLS
 from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.formats.delimited import DelimitedExport
+from insiders_assets.ingest.mapping.schema import BESIDE
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets.storage.atomic_write import replacing
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 NAME = "to_mend.csv"
 KEY = "row"
 PLACE = ("file", "line", "column", "value", "reason")
-COLUMNS = (KEY, *PLACE, *CELLS, "as_it_stood")
+LAST = "as_it_stood"
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,12 @@ class Rejected:
 
 def write_sheet(path: Place, rows: Iterable[Rejected]) -> None:
     """Replace the sheet by these rows."""
-    lines = [csv_line(COLUMNS, "\r\n")]
+    rows = list(rows)
+    names = [*CELLS, *(name for name in BESIDE if any(name in row.cells for row in rows))]
+    lines = [csv_line((KEY, *PLACE, *names, LAST), "\r\n")]
     for row in rows:
         place = (row.file, str(row.line), row.column, row.value, row.reason)
-        cells = (row.cells.get(name, "") for name in CELLS)
+        cells = (row.cells.get(name, "") for name in names)
         lines.append(csv_line(map(guarded, (row.key, *place, *cells, row.text)), "\r\n"))
     with replacing(path) as temporary:
         temporary.write_bytes(
@@ -98,6 +101,7 @@ def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
                 raise ExportError(
                     f"has no column {lacking[0]}, or has it twice", hint="keep the first line as it was"
                 )
+            names = [*CELLS, *(name for name in BESIDE if header.count(name) == 1)]
             found: dict[str, dict[str, str]] = {}
             for block in export.blocks(range(len(header))):
                 if block.rejected.height:
@@ -108,7 +112,7 @@ def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
                     raise ExportError(f"line {line} {reason}", hint="mend it")
                 for cells in block.frame.rows() if len(block.lines) else ():
                     row = dict(zip(header, (unguarded(cell or "") for cell in cells), strict=True))
-                    found.setdefault(row[KEY].strip(), {name: row[name] for name in CELLS if row[name]})
+                    found.setdefault(row[KEY].strip(), {name: row[name] for name in names if row[name]})
     except ExportError as error:
         raise UsageError(error.what, where=where, hint=error.hint) from None
     return found

@@ -15,7 +15,7 @@ from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from insiders_assets.settings import Settings
 
@@ -116,25 +116,26 @@ class CleaningRules:
         return found
 
 
-def clean_purchases(raw: LazyFrameT, rules: CleaningRules) -> LazyFrameT:
+def clean_purchases(raw: LazyFrameT, rules: CleaningRules, also: Sequence[str] = ()) -> LazyFrameT:
     """The transactions that pass ``rules`` and have a quantity above zero.
 
     Args:
         raw: A lazy frame of ``raw_transactions``, of any engine narwhals speaks.
         rules: What to drop.
+        also: Columns of ``raw`` to keep beside those of the table.
 
     Returns:
         A lazy frame of the same engine, with the columns of ``clean_purchases``.
     """
-    return _cleaned(raw, rules, nw.col("quantity") >= 0)
+    return _cleaned(raw, rules, nw.col("quantity") >= 0, also)
 
 
-def returns(raw: LazyFrameT, rules: CleaningRules) -> LazyFrameT:
+def returns(raw: LazyFrameT, rules: CleaningRules, also: Sequence[str] = ()) -> LazyFrameT:
     """The transactions that pass ``rules`` and have a negative quantity; see :func:`clean_purchases`."""
-    return _cleaned(raw, rules, nw.col("quantity") < 0)
+    return _cleaned(raw, rules, nw.col("quantity") < 0, also)
 
 
-def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr) -> Any:
+def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr, also: Sequence[str]) -> Any:
     frame = nw.from_native(raw).filter(side, *(~drop for drop in rules.drops().values()))
     identified = ~nw.col("customer_id").is_null()
     anonymous = nw.concat_str(nw.lit("anonymous-"), nw.col("invoice_no"))
@@ -144,7 +145,7 @@ def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr) -> Any:
             line_value=nw.col("quantity") * nw.col("unit_price"),
             customer_id=nw.when(identified).then(nw.col("customer_id")).otherwise(anonymous),
         )
-        .select(CLEAN_PURCHASES.names)
+        .select(*CLEAN_PURCHASES.names, *also)
         .to_native()
     )
 

@@ -1,4 +1,7 @@
-"""What goods cost, from a file, and what is left of a line once it is paid: the contribution.
+"""What goods cost, and what is left of a line once they are paid: the contribution.
+
+What the export itself says of a line, under the column that its mapping names as the cost, is what the line cost.
+Where it says nothing, a file of costs does.
 
 ``costs.csv`` has a line per product: ``stock_code`` and ``unit_cost`` in the data's currency, or ``cost_share``, the
 part of the price that the product costs. The stock code ``*`` stands for every product that has no line of its own. A
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 FILE = "costs.csv"
 OTHERS = "*"
+SCHEMA = {"stock_code": pl.String, "unit_cost": pl.Float64, "cost_share": pl.Float64}
 EPOCH = date(1970, 1, 1)
 
 
@@ -39,18 +43,22 @@ class Costs:
     location: str
 
 
-def read_costs(path: Place | None) -> Costs:
+def read_costs(path: Place | None, *, required: bool = True) -> Costs:
     """Read ``costs.csv``.
 
     Args:
         path: The file; None if there is none.
+        required: Whether there has to be one; not where exports say themselves what goods cost.
 
     Raises:
         InsidersError: There is no such file, or a line of it is no cost; the message names the line.
     """
     hint = (
-        f"write {FILE} with the columns stock_code and unit_cost (or cost_share), or set INSIDERS_VALUE=net"
+        f"write {FILE} with the columns stock_code and unit_cost (or cost_share), map the exports' column of costs "
+        "(insiders inspect FILE proposes it), or set INSIDERS_VALUE=net"
     )
+    if path is None and not required:
+        return Costs(pl.DataFrame(schema=SCHEMA), None, FILE)
     if path is None or not path.is_file():
         where = FILE if path is None else str(path)
         raise InsidersError("value is contribution, and there are no costs", where=where, hint=hint)
@@ -85,10 +93,20 @@ def read_costs(path: Place | None) -> Costs:
 
 
 def with_line_contribution(lines: pl.LazyFrame, costs: Costs) -> pl.LazyFrame:
-    """Add ``line_contribution``: a line's value less what its goods cost; what comes back gives its cost back."""
+    """Add ``line_contribution``: a line's value less what its goods cost; what comes back gives its cost back.
+
+    Args:
+        lines: ``clean_purchases`` or ``returns``, lazy. What ``unit_cost`` says there of a line, if it has that
+            column, goes before what is known of its product.
+        costs: What products cost.
+
+    Returns:
+        The lines without ``unit_cost``. The contribution is null where nobody says what the goods cost.
+    """
     unit, part = costs.others or (None, None)
     price = pl.when(pl.col("quantity") != 0).then(pl.col("line_value") / pl.col("quantity"))
-    listed = pl.coalesce("unit_cost", pl.col("cost_share") * price)
+    own = [pl.col("unit_cost")] if "unit_cost" in lines.collect_schema() else []
+    listed = pl.coalesce("_unit_cost", pl.col("_cost_share") * price)
     others = (
         pl.lit(unit)
         if unit is not None
@@ -96,13 +114,16 @@ def with_line_contribution(lines: pl.LazyFrame, costs: Costs) -> pl.LazyFrame:
         if part is not None
         else pl.lit(None, pl.Float64)
     )
-    cost = pl.coalesce(listed, others) * pl.col("quantity")
+    cost = pl.coalesce(*own, listed, others) * pl.col("quantity")
     known = lines.with_columns(_code=pl.col("stock_code").cast(pl.String)).join(
-        costs.table.lazy(), left_on="_code", right_on="stock_code", how="left"
-    )
+        costs.table.lazy().select(
+            "stock_code", _unit_cost=pl.col("unit_cost"), _cost_share=pl.col("cost_share")
+        ),
+        left_on="_code", right_on="stock_code", how="left",
+    )  # fmt: skip
     return known.with_columns(
         line_contribution=pl.col("line_value") - pl.when(pl.col("quantity") == 0).then(0.0).otherwise(cost)
-    ).drop("_code", "unit_cost", "cost_share")
+    ).drop("_code", "_unit_cost", "_cost_share", "unit_cost", strict=False)
 
 
 def with_contribution(
@@ -118,8 +139,8 @@ def with_contribution(
 
     Args:
         features: ``customer_features``.
-        purchases: ``clean_purchases``, lazy.
-        returns: ``returns``, lazy.
+        purchases: ``clean_purchases``, lazy, with ``unit_cost`` where exports say what goods cost.
+        returns: ``returns``, likewise.
         costs: What products cost.
         as_of: The day that the window ends at, included.
         window_days: How many days it holds.
@@ -132,7 +153,7 @@ def with_contribution(
     rows = pl.concat(
         [
             frame.filter(day <= last, day > last - window_days).select(
-                "customer_id", "stock_code", "quantity", "line_value"
+                pl.col("customer_id", "stock_code", "quantity", "line_value"), pl.col("^unit_cost$")
             )
             for frame in (purchases, returns)
         ]

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.converted import TRANSACTION_COLUMNS, Converted
+from insiders_assets.ingest.converted import COST, TRANSACTION_COLUMNS, Converted
 from insiders_assets.ingest.mapping.columns import FLAG, RETURNED
-from insiders_assets.ingest.mapping.deriving import derived, given_back_of, vouchers, with_returns
+from insiders_assets.ingest.mapping.deriving import (
+    cost_of_one,
+    derived,
+    given_back_of,
+    pieces_of_price,
+    vouchers,
+    with_returns,
+)
 from insiders_assets.ingest.mapping.exclusion import NONE_EXCLUDED, counted, rule_of, with_vouchers
 from insiders_assets.ingest.mapping.orders import Orders, beside
-from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.schema import DERIVED, PER
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.parsing.dates import FIRST, LAST, to_datetime
 from insiders_assets.ingest.parsing.ids import PEOPLE, fault_of, impossible
@@ -58,29 +65,40 @@ def convert(
     date = to_datetime(texts["invoice_date"], formats.order, formats.date_formats, swapped=formats.swapped)
     money = to_float(texts[DERIVED if DERIVED in texts.columns else "unit_price"], formats.mark)
     money = money if (worth := plan.price_worth) == 1 else money * worth
+    if PER in texts.columns and DERIVED not in texts.columns:
+        money = money / pieces_of_price(texts[PER], formats.mark)
     units = without_unit(texts["quantity"], formats.unit)
+    weights: pl.Series | float = 1.0
     if formats.weighed:
         quantity, weights = pieces_and_weights(units, formats.mark)
         money = money if DERIVED in texts.columns else money * weights
     else:
         quantity = to_int(units, formats.mark)
+    rate: pl.Series | float = 1.0
     if plan.currency:
         rates, at = plan.currency
         named = texts[beside(at)].str.to_uppercase()
-        money = money * named.replace_strict(rates, default=None, return_dtype=pl.Float64)
+        rate = named.replace_strict(rates, default=None, return_dtype=pl.Float64)
+        money = money * rate
+    cost = cost_of_one(texts, plan, formats.mark, quantity, weights)
+    no_costs = 0
+    if cost is not None and plan.cost:
+        no_costs = int((cost.is_null() & texts[plan.cost].is_not_null() & (quantity != 0)).sum())
     frame = texts.with_columns(
         quantity=quantity,
         unit_price=money,
         invoice_date=date,
         invoice_day=date.dt.epoch("d").cast(pl.Int32),
         source_line=block.lines,
+        **({} if cost is None else {COST: cost * rate}),
     )
     given_back = None
     if not plan.is_plain:
         frame = derived(frame, plan, formats.mark, orders)
         given_back = given_back_of(frame)
-    frame = frame.select(TRANSACTION_COLUMNS).with_columns(
-        pl.when(pl.col(name).abs() <= LIMIT).then(name).alias(name) for name in ("quantity", "unit_price")
+    limited = ["quantity", "unit_price", *([] if cost is None else [COST])]
+    frame = frame.select(*TRANSACTION_COLUMNS, *limited[2:]).with_columns(
+        pl.when(pl.col(name).abs() <= LIMIT).then(name).alias(name) for name in limited
     )
     excluded = NONE_EXCLUDED
     rule = with_vouchers(rule_of(texts, plan, orders), vouchers(frame, plan, orders))
@@ -92,7 +110,7 @@ def convert(
     refused = _refused(frame, formats.limits)
     if not refused.any() and not any(frame[name].null_count() for name in NEEDED):
         both, added = with_returns(frame, given_back)
-        return Converted(both, block.rejected, excluded=excluded, added=added)
+        return Converted(both, block.rejected, excluded=excluded, added=added, no_costs=no_costs)
     faulty = refused | frame.select(pl.any_horizontal(pl.col(name).is_null() for name in NEEDED)).to_series()
     found, cells = _rejected(block, texts, frame, faulty, plan, formats.limits)
     rejected = pl.concat([block.rejected, rejected_frame(found, cells)]).sort(
@@ -100,7 +118,7 @@ def convert(
     )
     given_back = given_back.filter(~faulty) if given_back is not None else None
     both, added = with_returns(frame.filter(~faulty), given_back)
-    return Converted(both, rejected, int(faulty.sum()) - len(found), excluded, added)
+    return Converted(both, rejected, int(faulty.sum()) - len(found), excluded, added, no_costs)
 
 
 def _refused(frame: pl.DataFrame, limits: Limits | None) -> pl.Series:

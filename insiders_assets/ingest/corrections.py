@@ -12,7 +12,7 @@ from insiders_assets.ingest.conversion import convert
 from insiders_assets.ingest.converted import Converted, nothing_but
 from insiders_assets.ingest.mapping.columns import FLAG, RETURNED, Plan
 from insiders_assets.ingest.mapping.header_aliases import FIELDS
-from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.schema import BESIDE, COSTS, DERIVED
 from insiders_assets.ingest.mapping.text import texts_of
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.sniffing.format_inference import Formats
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.privacy import Privacy
 
 CELLS = (*FIELDS, DERIVED, FLAG)
-"""What a person may mend: our columns, the line total in the place of the unit price, and ``yes`` for a return."""
+"""What a person may mend: our columns, the line total in the place of the unit price, and ``yes`` for a return; in
+exports with a column of costs, or of how many pieces a price is of, that as well."""
 _YES = ("yes", "y", "true", "1", "x")
 
 
@@ -45,7 +46,7 @@ def mend(rows: Mapping[int, Mapping[str, str]], form: Mapping[str, Any], privacy
         if part:
             found.append(_converted(part, formats, form, derived=derived))
     joined = Converted(
-        pl.concat([each.transactions for each in found]).sort("source_line"),
+        pl.concat([each.transactions for each in found], how="diagonal").sort("source_line"),
         pl.concat([each.rejected for each in found]).sort("source_line"),
     )
     return privacy.apply(joined)
@@ -64,6 +65,7 @@ def _converted(
 ) -> Converted:
     names = [name for name in FIELDS if not (derived and name == "unit_price")]
     names += [DERIVED] if derived else []
+    names += [name for name in BESIDE if any(name in cells for cells in rows.values())]
     names.append(FLAG)
     lines = sorted(rows)
     frame = pl.DataFrame(
@@ -73,9 +75,10 @@ def _converted(
         }
     )
     columns = {name: at for at, name in enumerate(names)}
-    cents = (columns[DERIVED if derived else "unit_price"],) if form.get("cents") else ()
+    cents = [columns[DERIVED if derived else "unit_price"]] if form.get("cents") else []
+    cents += [columns[name] for name in COSTS if name in columns and form.get("cost_cents")]
     unified = tuple(form.get("unify_ids", ()))
-    plan = Plan(columns, return_values=(RETURNED,), unified=unified, cents=cents)
+    plan = Plan(columns, return_values=(RETURNED,), unified=unified, cents=tuple(cents))
 
     def texts(places: Sequence[int]) -> list[str]:
         return [", ".join(filter(None, rows[lines[place]].values())) for place in places]

@@ -175,4 +175,4 @@ def _joined(block: Block, good: _Plain | None, found: Converted) -> Converted:
         transactions = pl.concat([transactions, found.transactions]).sort("source_line")
     if found.rejected.height:
         rejected = pl.concat([rejected, found.rejected]).sort("source_line", maintain_order=True)
-    return Converted(transactions, rejected, found.blank)
+    return replace(found, transactions=transactions, rejected=rejected)

@@ -105,6 +105,7 @@ def read_export(
                     formats = one.read()
                 reading = again
             notes = [passed_over(question) for question in reading.passed]
+            notes += [_no_costs(tally.no_costs, reading)] if tally.no_costs else []
             notes += [left_over(each) for each in reading.settled if _is_left_over(each)]
             tally.outcome.notes = [without_values(note) for note in notes] if rules.privacy.is_on else notes
             tally.outcome.form = (
@@ -115,6 +116,17 @@ def read_export(
     except ExportError as error:
         tally.set_aside(error)
     return tally.outcome
+
+
+def _no_costs(rows: int, reading: Reading) -> str:
+    """What is said of costs that are no numbers.
+
+    Args:
+        rows: On how many rows.
+        reading: How the export was read.
+    """
+    column = reading.mapping.columns[reading.plan.cost] if reading.mapping and reading.plan.cost else "cost"
+    return f"{column} holds no number on {rows:,} rows: what their goods cost is taken from the file of costs"
 
 
 def _is_left_over(settled: Settled) -> bool:
@@ -135,6 +147,10 @@ def _facts(reading: Reading) -> dict[str, Any]:
         found["built_in"] = f"{reading.form.name} {reading.form.version}"
     if reading.plan.price_worth != 1:
         found["cents"] = True
+    if reading.plan.cost:
+        found["costs"] = True
+        if reading.plan.worth(reading.plan.columns[reading.plan.cost]) != 1:
+            found["cost_cents"] = True
     if reading.plan.unified:
         found["unify_ids"] = list(reading.plan.unified)
     if reading.settled:

@@ -53,9 +53,15 @@ class Reading:
     form: Form | None = None
 
 
-def watching(header: Header) -> dict[Detector, tuple[int, ...]]:
-    """The detectors that a header makes look, with the columns that they want to see whole."""
-    return {detector: found for detector in DETECTORS if (found := detector.watches(header))}
+def watching(header: Header, *, thorough: bool = False) -> dict[Detector, tuple[int, ...]]:
+    """The detectors that a header makes look, with the columns that they want to see whole.
+
+    Args:
+        header: The header.
+        thorough: Whether those look that only an inspection asks, too.
+    """
+    asked = [each for each in DETECTORS if thorough or not each.is_inspected_only]
+    return {detector: found for detector in asked if (found := detector.watches(header))}
 
 
 def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None) -> bool:
@@ -90,7 +96,7 @@ def examined(
         rules = replace(rules, mapping=known.model_copy(update={"join": said.join}) if said else known)
     mapping = rules.mapping
     header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
-    seen = watching(header) | dict.fromkeys(suspected, ())
+    seen = dict.fromkeys(suspected, ()) | watching(header, thorough=thorough)
     wanted = {detector: seen[detector] for detector in DETECTORS if detector in seen}
     if thorough:
         wanted = {detector: seen.get(detector, ()) for detector in DETECTORS}

@@ -11,7 +11,7 @@ import polars as pl
 
 from insiders_assets.contracts.messages import with_facts
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.converted import Converted
+from insiders_assets.ingest.converted import COST, Converted
 from insiders_assets.ingest.doubts.suspicion import suspected
 from insiders_assets.ingest.duplicates import RepeatCounter, RepeatFinder
 from insiders_assets.ingest.mapping.exclusion import summed
@@ -67,6 +67,7 @@ class Tally:
     Attributes:
         days: Its transactions by day.
         watched: Whether detectors look at its transactions; not if they have.
+        no_costs: Its rows whose cost is no number.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Tally:
         self._shown = rejected_frame([])
         self._excluded: list[pl.DataFrame] = []
         self.suspected: list[Detector] = []
+        self.no_costs = 0
         self.days = DayCounts()
 
     def count(self, block: Block) -> None:
@@ -105,6 +107,7 @@ class Tally:
         # Repeats are found first: rows that differ in what is not kept are no repeats.
         found = self._without_repeated_orders(block, self._with_mended(self._rules.privacy.apply(found)))
         self.outcome.rows_added += found.added
+        self.no_costs += found.no_costs
         self.outcome.rows_transactions += found.transactions.height - found.added
         self.outcome.rows_quarantined += int(found.rejected["rows"].sum())
         if found.excluded.height:
@@ -162,6 +165,8 @@ class Tally:
         if not rows.height:
             return found
         lines = rows["source_line"].to_list()
+        if COST in found.transactions.columns and COST not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias(COST))
         self.outcome.rows_faulty -= rows.height
         both = pl.concat([found.transactions, rows.select(found.transactions.columns)])
         return replace(
@@ -225,7 +230,7 @@ class Tally:
     def restart(self) -> None:
         """Forget everything, for another pass."""
         self._sink.discard()
-        self._shown, self._excluded = self._shown.clear(), []
+        self._shown, self._excluded, self.no_costs = self._shown.clear(), [], 0
         self._counter, self._finder, self.days = RepeatCounter(), RepeatFinder(), DayCounts()
         self.outcome = Outcome(form=self.outcome.form, notes=self.outcome.notes)
 

@@ -100,11 +100,12 @@ def programme_inputs(
     before = _list_before(stores, features) if latest else None
     name = refresh_id(as_of, inputs, latest)
     profiles = stores.warehouse.read("cluster_profiles") if latest else None
+    valued_purchases, valued_returns = valued(stores, purchases, returns)
     return ProgrammeInputs(
         features=features,
         assignments=assignments,
-        purchases=valued(stores.settings, purchases),
-        returns=valued(stores.settings, returns),
+        purchases=valued_purchases,
+        returns=valued_returns,
         rules=ProgrammeRules.from_settings(stores.settings),
         previous=before,
         as_of=as_of,

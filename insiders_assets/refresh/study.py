@@ -17,21 +17,22 @@ if TYPE_CHECKING:
     from insiders_assets.places import Place
     from insiders_assets.programme.backtest import BacktestInputs
     from insiders_assets.research.study import Study
-    from insiders_assets.settings import Settings
     from insiders_assets.storage.stores import Stores
 
 
-def backtest_inputs(settings: Settings, purchases: pl.LazyFrame, returns: pl.LazyFrame) -> BacktestInputs:
+def backtest_inputs(stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame) -> BacktestInputs:
     """A backtest of the settings' own window, recipe and seed.
 
     Args:
-        settings: Window, recipe and seed.
+        stores: Whose settings have window, recipe and seed.
         purchases: ``clean_purchases``, lazy.
         returns: ``returns``, lazy.
     """
     from insiders_assets.programme.backtest import BacktestInputs
     from insiders_assets.segmentation import SegmentationModel
     from insiders_assets.segmentation.recipes import recipe_from
+
+    settings = stores.settings
 
     def segment(features: pl.DataFrame) -> pl.DataFrame:
         model = SegmentationModel.fit(features, seed=settings.seed, recipe=recipe_from(settings))
@@ -40,30 +41,33 @@ def backtest_inputs(settings: Settings, purchases: pl.LazyFrame, returns: pl.Laz
     return BacktestInputs(
         purchases=purchases,
         returns=returns,
-        features_at=features_by_day(settings, purchases, returns),
+        features_at=features_by_day(stores, purchases, returns),
         segment=segment,
         seed=settings.seed,
     )
 
 
 def features_by_day(
-    settings: Settings, purchases: pl.LazyFrame, returns: pl.LazyFrame
+    stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame
 ) -> Callable[[date], pl.DataFrame]:
     """What gives ``customer_features`` as of any day, over the settings' own window.
 
     Args:
-        settings: The window.
+        stores: Whose settings have the window, and where costs are.
         purchases: ``clean_purchases``, lazy.
         returns: ``returns``, lazy.
     """
     from insiders_assets.features.customers import customer_features
-    from insiders_assets.refresh.worth import contributed
+    from insiders_assets.refresh.worth import contributed, costed
+
+    window = stores.settings.window_days
+    sold, returned = costed(stores, purchases, returns)
 
     def features_at(day: date) -> pl.DataFrame:
-        table = customer_features(purchases, returns, as_of=day, window_days=settings.window_days).collect(
+        table = customer_features(purchases, returns, as_of=day, window_days=window).collect(
             engine="streaming"
         )
-        return contributed(settings, table, purchases, returns, day)
+        return contributed(stores, table, sold, returned, day)
 
     return features_at
 

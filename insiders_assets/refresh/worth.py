@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from insiders_assets.features.costs import Costs
     from insiders_assets.places import Place
     from insiders_assets.settings import Settings
+    from insiders_assets.storage.stores import Stores
 
 
 def costs_file(settings: Settings) -> Place | None:
@@ -26,36 +27,73 @@ def costs_file(settings: Settings) -> Place | None:
     return next((path for path in beside if path.is_file()), None)
 
 
-def costs(settings: Settings) -> Costs | None:
+def costs(stores: Stores) -> Costs | None:
     """What products cost, if value is contribution; else None.
 
     Raises:
-        InsidersError: There are no costs, or a line of them is none.
+        InsidersError: Nobody says what goods cost, or a line of the file of costs is none.
     """
     from insiders_assets.features.costs import read_costs
 
-    return read_costs(costs_file(settings)) if settings.value == "contribution" else None
+    if stores.settings.value != "contribution":
+        return None
+    return read_costs(costs_file(stores.settings), required=not stores.transactions.has_costs())
+
+
+def costed(
+    stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Purchases and returns with ``unit_cost`` if value is contribution and exports say what goods cost; else as given.
+
+    The lake's tables are the same whatever value means, so that lines are cleaned once more for it.
+
+    Args:
+        stores: Where transactions lie.
+        purchases: ``clean_purchases``, lazy.
+        returns: ``returns``, lazy.
+    """
+    if stores.settings.value != "contribution" or not stores.transactions.has_costs():
+        return purchases, returns
+    from insiders_assets.contracts.transactions import UNIT_COST, WITH_COSTS
+    from insiders_assets.features import cleaning
+
+    raw, rules = stores.transactions.scan(WITH_COSTS), stores.cleaning_rules()
+    also = [UNIT_COST.name]
+    return cleaning.clean_purchases(raw, rules, also), cleaning.returns(raw, rules, also)
 
 
 def contributed(
-    settings: Settings, features: pl.DataFrame, purchases: pl.LazyFrame, returns: pl.LazyFrame, day: date
+    stores: Stores, features: pl.DataFrame, purchases: pl.LazyFrame, returns: pl.LazyFrame, day: date
 ) -> pl.DataFrame:
     """``customer_features`` with ``contribution`` if that is what value means; else as they are.
+
+    Args:
+        stores: Where transactions lie.
+        features: ``customer_features``.
+        purchases: ``clean_purchases``, lazy, as :func:`costed` gives them.
+        returns: ``returns``, likewise.
+        day: The day that the window ends at.
 
     Raises:
         InsidersError: There are no costs, or not of every product.
     """
     from insiders_assets.features.costs import with_contribution
 
-    known = costs(settings)
+    known = costs(stores)
     if known is None:
         return features
-    return with_contribution(features, purchases, returns, known, as_of=day, window_days=settings.window_days)
+    window = stores.settings.window_days
+    return with_contribution(features, purchases, returns, known, as_of=day, window_days=window)
 
 
-def valued(settings: Settings, lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Purchases or returns with ``line_contribution`` if value is contribution; else as they are."""
+def valued(
+    stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Purchases and returns with ``line_contribution`` if value is contribution; else as they are."""
     from insiders_assets.features.costs import with_line_contribution
 
-    known = costs(settings)
-    return lines if known is None else with_line_contribution(lines, known)
+    known = costs(stores)
+    if known is None:
+        return purchases, returns
+    bought, back = costed(stores, purchases, returns)
+    return with_line_contribution(bought, known), with_line_contribution(back, known)

@@ -25,7 +25,7 @@ class ProgrammeSettings(BaseModel):
     )
     value: Literal["gross", "net", "contribution"] = Field(
         "gross",
-        description="What a customer is worth: gross revenue, net of returns, or contribution by costs.csv.",
+        description="What a customer is worth: gross revenue, net of returns, or contribution by the costs of goods.",
     )
     insider_clusters: Words = Field(
         (), description="Policy clusters: numbers or names of the clusters that are Insiders."

@@ -14,7 +14,7 @@ import polars as pl
 
 from insiders_assets import checksums
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
-from insiders_assets.ingest.converted import TRANSACTION_COLUMNS
+from insiders_assets.ingest.converted import COST, TRANSACTION_COLUMNS
 from insiders_assets.places import readable
 from insiders_assets.storage.atomic_write import noted
 
@@ -40,6 +40,8 @@ class MendedRows:
     def read(self) -> pl.DataFrame:
         """All of them, with their file's content, the export's name within it and the privacy they were read by.
 
+        What goods cost stands in it if it does for any of them.
+
         Raises:
             DamagedError: It is not what was written, and nobody else knows what was mended.
         """
@@ -54,8 +56,9 @@ class MendedRows:
         """Keep some more; a row that was mended before is replaced."""
         place = [pl.lit(text).alias(name) for name, text in
                  (("content", content), ("member", member), ("privacy", kept_by(privacy)))]  # fmt: skip
-        new = rows.with_columns(place).select(_SCHEMA.keys())
-        self.write(pl.concat([self.read().join(new, on=_KEY, how="anti"), new]))
+        costs = [COST] if COST in rows.columns else []
+        new = rows.with_columns(place).select(*_SCHEMA, *costs)
+        self.write(pl.concat([self.read().join(new, on=_KEY, how="anti"), new], how="diagonal"))
 
     def write(self, rows: pl.DataFrame) -> None:
         """Keep these and no others."""

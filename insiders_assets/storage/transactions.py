@@ -30,6 +30,7 @@ from insiders_assets.unfinished import sweep_files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from insiders_assets.contracts.table import Table
     from insiders_assets.ingest.privacy import Privacy
     from insiders_assets.ingest.rules import IngestRules
     from insiders_assets.storage.landing import FileSignature, LandingZone
@@ -109,18 +110,22 @@ class TransactionStore:
         after.write(self._manifest_path)
         self._sweep(after)
 
-    def scan(self) -> pl.LazyFrame:
+    def scan(self, table: Table = RAW_TRANSACTIONS) -> pl.LazyFrame:
         """The current transactions, in an order that only their files decide.
+
+        Args:
+            table: ``WITH_COSTS`` for what goods cost, too, empty where the export does not say.
 
         Raises:
             InsidersError: Nothing has been ingested yet.
         """
         parts = self.files()
         if not parts:
-            return RAW_TRANSACTIONS.empty().lazy()
+            return table.empty().lazy()
         return pl.scan_parquet(
-            parts, hive_partitioning=False, glob=False, schema=RAW_TRANSACTIONS.polars_schema
-        )
+            parts, hive_partitioning=False, glob=False, schema=table.polars_schema, missing_columns="insert",
+            extra_columns="ignore",
+        )  # fmt: skip
 
     def files(self) -> list[str]:
         """The parquet files of the current transactions, in the order of :meth:`scan`.
@@ -206,6 +211,10 @@ class TransactionStore:
     def notes(self) -> list[str]:
         """What the user should know of how exports were read, each with its file."""
         return [f"{export.name}: {note}" for _, export in self.manifest().exports() for note in export.notes]
+
+    def has_costs(self) -> bool:
+        """Whether a mapping names what goods cost in any current export."""
+        return any(export.form.get("costs") for _, export in self.manifest().exports())
 
     def months(self) -> list[str]:
         """The months that there are transactions of, such as ``2026-01``, sorted."""

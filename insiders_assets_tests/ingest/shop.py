@@ -40,7 +40,7 @@ def lines(count: int = 60) -> list[Line]:
     start = datetime(2025, 1, 3, 9, 5)
     found = []
     for at in range(count):
-        order, product = at // 2, (at * 7) % len(PRICES)
+        order, product = at // 2, (at * 3) % len(PRICES)
         found.append(
             Line(f"7{order:04d}", f"SKU-{product:03d}", f"Thing number {product}", 1 + (at * 5) % 6,
                  start + timedelta(days=3 * order, minutes=13 * order), PRICES[product], f"C{order % 17:03d}",

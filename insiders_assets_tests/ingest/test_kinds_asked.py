@@ -44,7 +44,11 @@ def sixth(some, others):
         ("valid", "0", "1"), ("orderStatus", "ORDERCANCELLED", "ORDERDELIVERED"), ("current_state", "6", "5"),
         ("cancellation_reason", "out of stock", ""), ("cancelled_qty", "1", "0"), ("environment", "sandbox", "live"),
         ("is_fraud", "1", "0"), ("order_type", "Sample", "Regular"), ("rma_number", "RMA7", ""),
-        ("is_current", "N", "Y"), ("Storno", "J", "N"),
+        ("is_current", "N", "Y"), ("Storno", "J", "N"), ("is_archived", "1", "0"), ("Archiviert am", "2025-11-01", ""),
+        ("__op", "d", "c"), ("tombstone", "1", "0"), ("order_type", "Transfer", "Sale"),
+        ("Belegart", "Umlagerung", "Rechnung"), ("note", "internal transfer", ""),
+        ("Tipo", "Transferencia entre tiendas", "Venta"), ("customer_id", "INTERNAL", "C001"),
+        ("customer_id", "Lager 2", "C001"), ("customer_id", "Store 12", "C001"),
     ],
 )  # fmt: skip
 def test_what_may_not_have_come_about_is_asked_under_any_name(shop, name, some, others):
@@ -192,7 +196,9 @@ def test_an_innocent_export_asks_nothing(shop):
         payment_due=lambda at, _: ["", "2025-12-01"][at % 2],
         stock_qty=lambda at, _: at, qty_per_pack=lambda at, _: at % 3, backordered=lambda at, _: at % 2,
         shipped_at=lambda at, _: ["", "2025-12-01"][at % 2], list_price=lambda _, line: line.price + 1,
-        weekday=lambda *_: "Monday",
+        weekday=lambda *_: "Monday", payment=lambda at, _: ["bank transfer", "card"][at % 2],
+        price_unit=lambda *_: "EUR/pc",
+        price_base_quantity=lambda *_: 1, product_type=lambda at, _: ["simple", "variable"][at % 2],
         cancelled_at=lambda *_: "", returned_quantity=lambda *_: 0, class_=lambda at, _: "ABC"[at % 3],
     )  # fmt: skip
     found = told(path)
@@ -204,16 +210,93 @@ def test_totals_of_orders_are_held_against_their_lines_and_the_difference_is_tol
     totals = {}
     for line in LINES:
         totals[line.order] = totals.get(line.order, 4.95) + line.total
-    totals["70003"] += 10
+    totals["70003"] += 40
     path = shop(order_total=lambda _, line: round(totals[line.order], 2), shipping_cost=lambda *_: 4.95)
     found = inspect(path, path.name, FileRules(), path.name)
     (settled,) = [each for each in found.settled if each.code == "order_total"]
     told_ = settled.arguments
-    assert (told_["orders"], told_["agree"], told_["difference"]) == (30, 29, 10.0)
+    assert (told_["orders"], told_["agree"], told_["difference"]) == (30, 29, 40.0)
     assert told_["with"] == ["shipping_cost"]
     assert found.questions == []
     (note,) = read_all(path)[""].outcome.notes
-    assert note.endswith("10.00 is left over, on 1 of 30 orders")
+    assert note.endswith("40.00 is left over, on 1 of 30 orders")
+
+
+def test_a_total_that_differs_from_its_lines_by_tax_alone_is_no_doubt(shop):
+    rate = 0.055
+    totals = {}
+    for line in LINES:
+        totals[line.order] = totals.get(line.order, 4.95) + line.total
+    for sign in (1, -1):
+        path = shop(
+            order_total=lambda _, line, s=sign: round(totals[line.order] * (1 + rate) ** s, 2),
+            shipping_cost=lambda *_: 4.95,
+        )
+        (settled,) = inspect(path, path.name, FileRules(), path.name).settled
+        assert (settled.arguments["rates"], settled.arguments["agree"]) == ([rate], 30)
+        assert settled.arguments["tax"] == pytest.approx(
+            sum(round(each * (1 + rate) ** sign, 2) - each for each in totals.values()), abs=0.01
+        )
+        assert read_all(path)[""].outcome.notes == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"line_total": 1.2, "vat": 0.2}, {"line_total": 1.2, "VAT rate": None}, {"line total incl. VAT": 1.2},
+        {"Netto": 1, "Brutto": 1.2}, {"net amount": 1, "vat": 0.2, "gross amount": 1.2},
+    ],
+)  # fmt: skip
+def test_what_is_with_tax_was_paid_where_a_total_differs_by_tax_alone(shop, more):
+    path = shop(
+        **{
+            name: lambda _, line, s=share: "20 %" if s is None else round(line.total * s, 2)
+            for name, share in more.items()
+        }
+    )
+    assert (told(path).aside, told(path).sold) == (
+        "",
+        round(sum(round(line.total * 1.2, 2) for line in LINES), 2),
+    )
+
+
+def test_gross_and_net_alone_may_speak_of_a_discount_and_are_asked_about(shop):
+    path = shop(
+        **{"Gross Sales": lambda _, line: line.total, "Net Sales": lambda _, line: round(line.total * 0.8, 2)}
+    )
+    assert "Gross Sales and Net Sales are not the same" in told(path).aside
+
+
+def test_addresses_that_differ_by_a_tag_are_asked_about_and_read_as_answered(shop):
+    path = shop(customer_id=lambda at, line: f"{line.customer}{'+shop' if at % 2 else ''}@example.com")
+    assert "differ in what stands between + and @ alone and may be 17 customers" in told(path).aside
+    for answer, customers in (("same", 17), ("different", None)):
+        found = inspect(
+            path, path.name, FileRules(), path.name, lambda asked, a=answer: chosen(asked, {1: a})
+        )
+        assert found.questions == []
+        assert customers in (None, told(path, found.mapping).customers)
+    assert told(path, found.mapping).customers > 17
+    path = shop(customer_id=lambda _, line: f"{line.customer}+shop@example.com")
+    assert (told(path).aside, told(path).customers) == ("", 17)
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_a_price_of_more_than_one_piece_is_settled_by_a_total_and_else_asked(shop, total):
+    def per(line):
+        return 100 if line.sku == "SKU-003" else 1
+
+    more = {"line_total": lambda _, line: line.total} if total else {}
+    path = shop(
+        unit_price=lambda _, line: round(line.price * per(line), 2),
+        price_unit=lambda _, line: per(line),
+        **more,
+    )
+    assert bool(told(path).aside) != total
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    assert (found.questions, found.exports[0].says.money_in) == ([], TOTAL)
+    mapping = None if total else found.mapping
+    assert told(path, mapping).sold == TOTAL
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 A detector that is to take part stands in :data:`DETECTORS`; questions are numbered in that order.
 """
 
+from insiders_assets.ingest.doubts.bundles import BUNDLES
 from insiders_assets.ingest.doubts.cents import CENTS
+from insiders_assets.ingest.doubts.costs import COSTS
 from insiders_assets.ingest.doubts.credit_notes import CREDIT_NOTES
 from insiders_assets.ingest.doubts.currencies import CURRENCIES
 from insiders_assets.ingest.doubts.detector import Detector
@@ -37,6 +39,7 @@ DETECTORS: tuple[Detector, ...] = (
     PAYMENTS,
     UNNAMED,
     SERVICES,
+    BUNDLES,
     ONE_ORDER,
     ORDER_IDS,
     ID_FORMS,
@@ -44,4 +47,5 @@ DETECTORS: tuple[Detector, ...] = (
     CURRENCIES,
     FORMATS,
     ORDER_TOTALS,
+    COSTS,
 )

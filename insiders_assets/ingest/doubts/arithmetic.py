@@ -8,6 +8,11 @@ import polars as pl
 
 HOLDS = 0.98
 """Share of the lines, and of the money, on which a relation has to hold."""
+RATES = (0.05, 0.055, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.13, 0.135, 0.14, 0.15, 0.16, 0.17, 0.18, 0.19, 0.2, 0.21,
+         0.22, 0.23, 0.24, 0.25, 0.255, 0.27)  # fmt: skip
+"""Rates of value added and sales taxes that are usual somewhere."""
+_SEVERAL = 3
+"""Rates that a shop has at once at most."""
 SURE = 3.0
 """Log odds from which evidence decides: twenty to one."""
 
@@ -49,6 +54,38 @@ def agreement(one: pl.Series, other: pl.Series, pieces: pl.Series | None = None)
     total = size.sum()
     money = float(size.filter(frame["same"]).sum()) / float(total) if total else 1.0
     return Agreement(float(frame["same"].mean() or 0.0), money, frame.height)  # type: ignore[arg-type]
+
+
+def taxed(less: pl.Series, more: pl.Series, slack: pl.Series | float) -> tuple[float, ...]:
+    """Return the rates of a tax by which alone one column of amounts exceeds another; none if it is not that.
+
+    Args:
+        less: Amounts without the tax.
+        more: The same with it.
+        slack: By how much they may differ beside it, for each of them is rounded.
+
+    Returns:
+        At most three of the rates that are usual somewhere, the most frequent first.
+    """
+    frame = pl.DataFrame({"less": less, "more": more}).with_columns(slack=slack).drop_nulls()
+    frame = frame.filter(pl.col("less") > 0)
+    if not frame.height:
+        return ()
+    near = [
+        (pl.col("less") * (1 + rate) - pl.col("more")).abs() <= pl.col("slack") * (1 + rate) for rate in RATES
+    ]
+    # Of small amounts several rates make the same: what most lines have, they have.
+    counts = frame.select(each.sum().alias(str(at)) for at, each in enumerate(near)).row(0)
+    found: list[int] = []
+    rest = frame
+    for at in sorted(range(len(RATES)), key=lambda at: -counts[at])[:_SEVERAL]:
+        left = rest.filter(~near[at])
+        if left.height < rest.height - 1 or not left.height:
+            found.append(at)
+            rest = left
+        if rest.height <= (1 - HOLDS) * frame.height:
+            return tuple(RATES[at] for at in found)
+    return ()
 
 
 def per_piece_odds(money: pl.Series, pieces: pl.Series, product: pl.Series | None) -> float:

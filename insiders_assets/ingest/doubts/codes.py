@@ -48,6 +48,17 @@ def back_codes(values: Collection[str]) -> set[str]:
     return set()
 
 
+_CHANGES = words_of("i u d c r insert update delete create read inserted updated deleted created")
+
+
+def removed_codes(values: Collection[str]) -> set[str]:
+    """Those of the values of a column that say that a database deleted the row; none where they say no such thing."""
+    plain = {value: value.strip().casefold() for value in values}
+    if not set(plain.values()) <= _CHANGES:
+        return set()
+    return {value for value, code in plain.items() if code in ("d", "delete", "deleted")}
+
+
 def is_a_side(values: Collection[str]) -> bool:
     """Whether values say nothing but which way a line goes, whatever their column is called: ``-1`` and ``1``."""
     spelled = {value.strip().casefold() for value in values}

@@ -52,6 +52,7 @@ class Detector:
             nothing marks any, it is asked of all and has to be as quick.
         worth: Tells by the first rows of a column that it watches whether it is worth being seen whole; all are if
             None.
+        is_inspected_only: Whether only an inspection asks it: what it finds changes nothing unless a mapping says so.
     """
 
     name: str
@@ -60,3 +61,4 @@ class Detector:
     marks: Callable[[pl.DataFrame], pl.Series | None] | None = None
     suspects: Callable[[pl.DataFrame, pl.Series | None], bool] | None = None
     worth: Callable[[pl.Series], bool] | None = None
+    is_inspected_only: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.parsing.id_forms import FORMS, MARKED, POINTED, PREFIXED, Form, written_by
+from insiders_assets.ingest.parsing.id_forms import FORMS, MARKED, POINTED, PREFIXED, TAGGED, Form, written_by
 from insiders_assets.ingest.parsing.ids import SCIENTIFIC, person
 from insiders_assets.ingest.questions.question import Answer, Question, Seen, Settled
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ALWAYS: tuple[Form, ...] = ("marks", "points")
 """Forms that need no question: nobody's number has an apostrophe in front, or points that come and go."""
 _NUMBERED = re.compile(r"^(?:#|№|[A-Za-z]{1,12})[-_ .#:/]*(\d+)$")
-_MARKED, _POINTED = re.compile(MARKED), re.compile(POINTED)
+_MARKED, _POINTED, _TAGGED = re.compile(MARKED), re.compile(POINTED), re.compile(TAGGED)
 
 
 def _watches(_: Header) -> tuple[int, ...]:
@@ -41,6 +41,9 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         return False
     ids = set(transactions["customer_id"].filter(marked).to_list())
     if any(_MARKED.match(each) or each.count("@") > 1 for each in ids):
+        return True
+    tagged = [found[1] + found[2] for each in ids if "+" in each and (found := _TAGGED.match(each))]
+    if len(set(tagged)) < len(tagged) or not ids.isdisjoint(tagged):
         return True
     pointed = {re.sub(r"\D", "", each) for each in ids if _POINTED.match(each)}
     if pointed and pointed & set(transactions["customer_id"].filter(~marked).to_list()):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.ingest.doubts.arithmetic import is_constant_within
-from insiders_assets.ingest.doubts.money_words import money_of
+from insiders_assets.ingest.doubts.money_words import is_price_unit, money_of
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.parsing.numbers import to_float
 from insiders_assets.ingest.questions.question import OPEN
@@ -28,7 +28,11 @@ def taken_for_price(header: Header) -> int | None:
 
 def money_beside(header: Header) -> list[int]:
     """Positions of columns that are taken for nothing and may be money that a line was sold for, or a discount."""
-    return [at for at in header.free if money_of(header.names[at]) in (*AMOUNTS, "discount")]
+    return [
+        at
+        for at in header.free
+        if money_of(header.names[at]) in (*AMOUNTS, "discount") or is_price_unit(header.names[at])
+    ]
 
 
 class Columns:

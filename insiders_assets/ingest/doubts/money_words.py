@@ -79,6 +79,49 @@ _SURELY_UNIT = words_of(
 )
 
 
+_MARGIN = words_of("margin profit marge margem margen margine gewinn lucro beneficio winst")
+_NO_COST = words_of(
+    "center centre centro stelle stellen code codes id no type currency group account index tax taxes vat rate "
+    "shipping freight frete envio envios versand porto livraison spedizione verzending delivery entrega fee fees "
+    "handling payment discount"
+)
+"""Words beside which a cost is none of goods: ``cost center``, ``shipping cost``, ``payment costs``."""
+_NO_GOODS = ("versandkosten", "kostenstelle", "verzendkosten", "frachtkosten", "portokosten", "lieferkosten")
+
+
+@lru_cache(maxsize=4096)
+def cost_of(name: str) -> Literal["unit", "line", "cost"] | None:
+    """Whether a column may hold what goods cost the shop by its name: of a piece, of the line, or it does not say."""
+    words = set(normalise(name).split())
+    if money_of(name) != "cost" or is_margin(name) or words & _NO_COST or words & set(_NO_GOODS):
+        return None
+    if (
+        words & _SURELY_UNIT
+        or "unit" in notions(name)[0]
+        or any(word.startswith(("stuck", "stueck")) for word in words)
+    ):
+        return "unit"
+    return "line" if words & (_SURELY_LINE - _MONEY) else "cost"
+
+
+_PRICE_UNITS = (
+    "price unit", "price units", "pricing unit", "price per", "price per units", "unit of price", "per units",
+    "preiseinheit", "preis einheit", "preis pro", "peinh", "prijseenheid", "prijs per", "unite de prix",
+    "unidad de precio", "unidade de preco", "unita di prezzo", "price quantity", "price basis", "price base quantity",
+    "base quantity",
+)  # fmt: skip
+
+
+def is_price_unit(name: str) -> bool:
+    """Whether a column may say how many pieces a price is of, or in what unit of measure: it is no price then."""
+    return normalise(name) in _PRICE_UNITS
+
+
+def is_margin(name: str) -> bool:
+    """Whether a column may hold what is left of what was paid, once the goods are."""
+    return bool(set(normalise(name).split()) & _MARGIN)
+
+
 @lru_cache(maxsize=4096)
 def money_of(name: str) -> Money | None:
     """What a column may hold by its name; None if no money."""

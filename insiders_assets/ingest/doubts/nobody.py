@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.internal import internal_question, is_internal
+from insiders_assets.ingest.doubts.statuses import spoken_for
 from insiders_assets.ingest.parsing.ids import SCIENTIFIC
 from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
@@ -97,7 +99,7 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         people.append(transactions["customer_id"][0])
     orders = Counter(people)
     orders.pop(None, None)
-    return any(_stands_for_nobody(each) for each in orders) or bool(_leaders(orders))
+    return any(_stands_for_nobody(each) or is_internal(each) for each in orders) or bool(_leaders(orders))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -149,6 +151,12 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     refused = pl.col("id").str.contains(SCIENTIFIC)
     lines = lines.filter(~pl.col("id").str.to_lowercase().is_in(list(known)) & ~refused)
     column = header.names[at]
+    # What a rule leaves out needs no other answer.
+    left_out = spoken_for(header.mapping, column)
+    lines = lines.filter(~pl.col("id").str.to_lowercase().is_in(list(left_out)))
+    if shop := internal_question(header, column, lines):
+        yield shop
+    lines = lines.filter(~pl.col("id").is_in([each for each in lines["id"].unique() if is_internal(each)]))
     words = lines.filter(_is_nobody(pl.col("id")))
     if words.height:
         yield _question("placeholder_ids", column, words)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import is_constant_within
+from insiders_assets.ingest.doubts.arithmetic import is_constant_within, taxed
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import is_shipping, money_of
 from insiders_assets.ingest.questions.question import Settled
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CENTS = 0.02
 """By how much a total may differ from its lines, for each of them is rounded."""
+CENT_OF_LINE, MOSTLY = 0.005, 0.9
+"""What each line may add to that, and the share of orders that agree from which nothing else is looked for."""
 _FEWEST = 2
 """Orders from which anything is said."""
 
@@ -48,7 +50,11 @@ def _asks(survey: Survey, header: Header) -> Iterator[Settled]:
     table = (
         frame.drop_nulls("order")
         .group_by("order")
-        .agg(pl.col("paid").sum(), *(_of_order(at, is_whole=at in whole) for at in places))
+        .agg(
+            pl.col("paid").sum(),
+            pl.len().alias("rows"),
+            *(_of_order(at, is_whole=at in whole) for at in places),
+        )
     )
     for at in places:
         if at in whole and at in _totals(header) and (found := _compared(table, at, _beside(header), places)):
@@ -64,7 +70,7 @@ def _of_order(at: int, *, is_whole: bool) -> pl.Expr:
 
 def _compared(
     table: pl.DataFrame, at: int, beside: list[int], places: list[int]
-) -> tuple[dict[str, float], tuple[int, ...]] | None:
+) -> tuple[dict[str, Any], tuple[int, ...]] | None:
     """How far the lines agree with a total, by what it holds beside them that makes most orders agree."""
     told = table.drop_nulls(str(at))
     if told.height < _FEWEST:
@@ -78,6 +84,8 @@ def _compared(
         if agree > best[0]:
             best = agree, some
     agree, some = best
+    if agree < MOSTLY * told.height and (by_tax := _by_tax(told, at, here)):
+        return by_tax
     paid, total = float(told["paid"].sum()), float(told[str(at)].sum())
     added = sum(float(told[str(place)].sum()) for place in some)
     return (
@@ -85,6 +93,26 @@ def _compared(
          "beside": round(added, 2), "difference": round(total - paid - added, 2)},
         some,
     )  # fmt: skip
+
+
+def _by_tax(told: pl.DataFrame, at: int, beside: list[int]) -> tuple[dict[str, Any], tuple[int, ...]] | None:
+    """How far lines agree with a total that differs from them by tax alone, whatever else it holds beside them."""
+    for some in ((), *((place,) for place in beside)):
+        more = told.select(
+            pl.sum_horizontal(pl.col("paid"), *(pl.col(str(place)) for place in some))
+        ).to_series()
+        slack = CENTS + CENT_OF_LINE * told["rows"]
+        for less, larger, kind in ((more, told[str(at)], "added"), (told[str(at)], more, "included")):
+            if rates := taxed(less, larger, slack):
+                total, lines = float(told[str(at)].sum()), float(told["paid"].sum())
+                added = sum(float(told[str(place)].sum()) for place in some)
+                return (
+                    {"orders": told.height, "agree": told.height, "lines": round(lines, 2), "total": round(total, 2),
+                     "beside": round(added, 2), "difference": 0.0, "tax": round(total - lines - added, 2),
+                     "rates": list(rates), "is": kind},
+                    some,
+                )  # fmt: skip
+    return None
 
 
 ORDER_TOTALS = Detector("order totals", _watches, _asks)

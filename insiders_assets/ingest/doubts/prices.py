@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_odds
+from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_odds, taxed
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
 from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
-from insiders_assets.ingest.doubts.rivals import two_prices, two_totals
+from insiders_assets.ingest.doubts.price_units import price_per
+from insiders_assets.ingest.doubts.rivals import speaks_of_tax, two_prices, two_totals, with_tax
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
 
@@ -43,7 +44,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     columns = Columns(survey, header, _watches(header))
     if columns.taken is None or "quantity" not in {*header.plan.columns, *header.plan.constants}:
         return
-    if found := _net_total(columns):
+    if found := price_per(columns) or _net_total(columns):
         yield found
         return
     discounts = list(_discounts(columns))
@@ -182,6 +183,8 @@ def _matching_total(columns: Columns) -> Settled | Question | None:
     )
     if other := two_totals(columns, total, {at for pair in pairs for at in pair}):
         return other
+    if (paid := with_tax(columns, total, {at for pair in pairs for at in pair})) is not None:
+        return _taxed_total(columns, price, paid, taxed(columns.money(total), columns.money(paid), CENT))
     settled = columns.survey.plan.columns
     signed = bool(((columns.survey.numbers(total) < 0) & (columns.survey.money > 0)).any())
     if settled.get(DERIVED) == total or (settled.get("unit_price") == price and not signed):
@@ -196,7 +199,7 @@ def _several(columns: Columns) -> bool:
     return bool((columns.pieces.fill_null(1) != 1).any())
 
 
-def _differing(columns: Columns) -> Question | None:
+def _differing(columns: Columns) -> Settled | Question | None:
     """A total of the line that is not the price times the pieces, where nothing explains the difference."""
     taken = columns.taken
     if taken is None or columns.survey.plan.columns.get(DERIVED) == taken:
@@ -210,12 +213,38 @@ def _differing(columns: Columns) -> Question | None:
     )
     ours, theirs = columns.line(price), columns.money(total)
     names = (columns.names[price], columns.names[total])
+    if by_tax := _by_tax(columns, price, total):
+        return by_tax
     return Question(
         "price_or_total", "money", names,
         (Answer("total", writes(columns, DERIVED, total)), Answer("price", writes(columns, "unit_price", price))),
         "total",
         arguments={"price": round(float(ours.sum()), 2), "total": round(float(theirs.sum()), 2),
                    "rows": int(((ours - theirs).abs() > 0.011).sum())},
+    )  # fmt: skip
+
+
+def _by_tax(columns: Columns, price: int, total: int) -> Settled | None:
+    """A total that is a price times the pieces and a tax that some name speaks of: with it, it is what was paid."""
+    if not speaks_of_tax(columns, price, total):
+        return None
+    ours, theirs = columns.line(price), columns.money(total)
+    slack = columns.pieces.clip(1) * CENT
+    for less, more, paid in ((ours, theirs, total), (theirs, ours, price)):
+        if rates := taxed(less, more, slack):
+            return _taxed_total(columns, price, total, rates, paid=paid)
+    return None
+
+
+def _taxed_total(
+    columns: Columns, price: int, total: int, rates: tuple[float, ...], *, paid: int | None = None
+) -> Settled:
+    """What is settled where a total and a price differ by a tax: the one that is with it was paid."""
+    which = total if paid is None else paid
+    tax = round(abs(float((columns.money(total) - columns.line(price)).sum())), 2)
+    return Settled(
+        "by_tax", (columns.names[price], columns.names[total]),
+        writes(columns, DERIVED if which == total else "unit_price", which), {"rates": list(rates), "tax": tax},
     )  # fmt: skip
 
 

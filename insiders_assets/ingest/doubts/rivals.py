@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement
+from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, taxed
 from insiders_assets.ingest.doubts.money_columns import Columns, writes
-from insiders_assets.ingest.doubts.money_words import is_with_tax
+from insiders_assets.ingest.doubts.money_words import TAX, is_with_tax
+from insiders_assets.ingest.doubts.price_units import counts_pieces
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
@@ -17,6 +18,11 @@ _PAID = words_of(
     "offer oferta promocao promocional angebot aktion remise scontato descontado"
 )
 """Words of what was paid, where another column says otherwise."""
+_OF_TAX = words_of(
+    "incl including inclusive inkl excl excluding exclusive exkl zzgl ttc ht brutto netto ivato wt"
+)
+"""Words of what is with a tax, or without."""
+_CENT = 0.011
 
 
 def two_prices(columns: Columns) -> Question | None:
@@ -26,6 +32,8 @@ def two_prices(columns: Columns) -> Question | None:
         return None
     for other, kind in columns.kinds.items():
         if other == taken or kind not in ("unit", "price") or not columns.money(other).drop_nulls().len():
+            continue
+        if counts_pieces(columns, other):
             continue
         if not agreement(columns.money(taken), columns.money(other)).holds or not _is_full(columns, other):
             return _which(columns, "two_prices", "unit_price", taken, other, columns.pieces)
@@ -56,19 +64,44 @@ def _is_full(columns: Columns, at: int) -> bool:
     return values.null_count() <= (1 - HOLDS) * len(values)
 
 
+def with_tax(columns: Columns, total: int, matched: set[int]) -> int | None:
+    """The position of a total that is the one that the price explains and its tax; None if there is none.
+
+    Args:
+        columns: The columns of money.
+        total: The position of the total that is a price times the pieces.
+        matched: Positions of all columns that explain each other so.
+    """
+    for other in columns.amounts():
+        if other not in matched and columns.kinds[other] in ("line", "amount"):
+            less, more = columns.money(total), columns.money(other)
+            if float(more.sum()) > float(less.sum()) and _is_taxed(columns, total, other):
+                return other
+    return None
+
+
+def speaks_of_tax(columns: Columns, *places: int) -> bool:
+    """Whether columns say by their names that they differ by a tax, or another column is one.
+
+    ``Gross`` and ``net`` alone do not: what is net of a discount is called so, too.
+
+    Args:
+        columns: The columns of money.
+        places: The positions of those that differ.
+    """
+    words = set().union(*(normalise(columns.names[at]).split() for at in places))
+    return bool(words & _OF_TAX) or any(TAX & set(normalise(name).split()) for name in columns.names)
+
+
 def _is_taxed(columns: Columns, one: int, other: int) -> bool:
-    """Whether two totals differ by their tax: their names say so, or by one of a few rates on all lines."""
-    told = {is_with_tax(columns.names[at]) for at in (one, other)}
-    if told == {True, False}:
+    """Whether two totals differ by their tax: their names say so, or the rates of one do on nearly all lines."""
+    if not speaks_of_tax(columns, one, other):
+        return False
+    if {is_with_tax(columns.names[at]) for at in (one, other)} == {True, False}:
         return True
-    pair = pl.DataFrame({"one": columns.money(one), "other": columns.money(other)}).drop_nulls()
-    low, high = pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other")
-    rates = pair.filter(low >= 5).select(rate=(high / low - 1).round(2)).to_series()
-    sides = pair.select(
-        (pl.col("one") <= pl.col("other")).all() | (pl.col("one") >= pl.col("other")).all()
-    ).item()
-    usual = rates.is_between(0.02, 0.28).all()
-    return bool(sides) and bool(told & {True, False}) and bool(usual) and rates.n_unique() <= 4
+    here, there = columns.money(one), columns.money(other)
+    less, more = (here, there) if float(here.sum()) < float(there.sum()) else (there, here)
+    return bool(taxed(less, more, _CENT))
 
 
 def _which(

@@ -15,8 +15,8 @@ _STATUS = words_of(
 )
 _KIND = words_of(
     "type kind typ tipo event operation operacao operacion operazione vorgang vorgangsart belegart "
-    "buchungsart soort transactiontype movimento movement natureza class action result outcome resultado "
-    "ergebnis cfop doctype doktyp dokumentart rechnungsart belegtyp"
+    "buchungsart soort op dml cdc rowkind transactiontype movimento movement natureza class action result outcome "
+    "resultado ergebnis cfop doctype doktyp dokumentart rechnungsart belegtyp"
 )
 _TEST = words_of(
     "training test testing istest sandbox teste prueba essai prova proef testbestellung testorder"
@@ -24,6 +24,18 @@ _TEST = words_of(
 _FRAUD = words_of(
     "fraud fraudulent isfraud fraude betrug frode chargeback disputed dispute suspended suspendido suspenso parked"
 )
+_ARCHIVED = (
+    "archiv",
+    "arquivad",
+    "gearchiveerd",
+    "hidden",
+    "inactiv",
+    "inativ",
+    "obsolet",
+    "superseded",
+    "historisiert",
+)
+"""How words begin for lines that were put away, and may count all the same: a shop archives what is done."""
 _SCORE = words_of("score level probability check result model")
 _HAPPENED = words_of(
     "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
@@ -47,6 +59,7 @@ _MOVEMENTS = words_of(
     "operation operacao operacion operazione vorgang vorgangsart belegart buchungsart movimento movement movimiento "
     "cfop doctype doktyp dokumentart rechnungsart belegtyp transactiontype"
 )
+_CHANGES = words_of("op operation dml cdc rowkind change action row record")
 _APART = words_of("phone from to by vat coupon voucher")
 _SHIPPING = words_of(
     "fulfillment fulfilment fulfilled delivery shipping shipment envio entrega livraison versand "
@@ -57,13 +70,15 @@ _REGIONS = words_of("state states estado stato etat stand")
 
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str | None:
-    """What a column may tell by its name: ``status``, ``kind``, ``cancelled``, ``test``, ``happened``, or None."""
+    """What a column may tell: ``status``, ``kind``, ``cancelled``, ``archived``, ``test``, ``happened``, or None."""
     words = normalise(name).split()
     squeezed, apart = "".join(words), _NOT_ABOUT_ORDERS & set(words)
     if any(word in _TEST for word in words) or squeezed in _TEST:
         return "test"
     if any(word.startswith(CANCELLED) for word in words) and not apart - _REASONS:
         return "cancelled"
+    if any(word.startswith(_ARCHIVED) for word in words) and not apart:
+        return "archived"
     if _FRAUD & set(words) and not apart and not _SCORE & set(words):
         return "cancelled"
     told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
@@ -82,6 +97,11 @@ def kind_of(name: str) -> str | None:
 def is_about_shipping(name: str) -> bool:
     """Whether a status is that of a parcel: what is not sent yet is sold all the same."""
     return bool(_SHIPPING & set(normalise(name).split()))
+
+
+def is_of_changes(name: str) -> bool:
+    """Whether a column may say what a database did to a row, as one of captured changes has it."""
+    return bool(_CHANGES & set(normalise(name).split()))
 
 
 def is_of_documents(name: str) -> bool:

@@ -30,8 +30,8 @@ _GROUPS: dict[str, str] = {
     "stornato abbandonato "
     "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen ongeldig",
     "pending": "pending awaiting onhold hold draft quote quotation reserved preorder incomplete open authorized "
-    "authorised created placed unconfirmed review sample samples replacement internal amostra muestra echantillon "
-    "muster ersatzlieferung campione intern interno layaway parked suspended bonificacao brinde remessa transferencia "
+    "authorised created placed unconfirmed review sample samples replacement amostra muestra echantillon "
+    "muster ersatzlieferung campione layaway parked suspended bonificacao brinde remessa "
     "cortesia consignacao bonificacion "
     "pendente aguardando aguarda espera rascunho orcamento reservado reservada analise "
     "pendiente pendientes esperando borrador presupuesto revision "
@@ -50,6 +50,13 @@ _GROUPS: dict[str, str] = {
     "rimborsato rimborsata rimborso reso resi restituito restituita "
     "terugbetaald terugbetaling retour geretourneerd gecrediteerd creditnota",
     "test": "test testing sandbox demo dummy teste prueba essai prova proef",
+    "internal": "transfer transfers stocktransfer transferred intercompany intracompany internal intern interno "
+    "interna interne internalorder ownuse replenishment relocation adjustment stocktake stocktaking inventory writeoff "
+    "shrinkage "
+    "umlagerung umbuchung eigenverbrauch eigenbedarf lagerumbuchung inventur bestandskorrektur "
+    "transferencia transferencias traspaso traspasos ajuste consumo autoconsumo "
+    "transfert transferts ajustement trasferimento trasferimenti rettifica giroconto "
+    "overboeking verplaatsing voorraadcorrectie",
     "sold": "complete completed closed done finished fulfilled fulfillment delivered shipped dispatched sent paid "
     "captured settled processed processing confirmed live production approved accepted invoiced unfulfilled unshipped "
     "ready transit picked packed success successful succeeded sale sold sales payment order purchase invoice active ok "
@@ -85,14 +92,14 @@ _NEGATED = words_of("not non no nao nicht kein keine niet geen pas sem sin ohne 
 YES = words_of("1 true t yes y x sim s si ja j oui o vero wahr verdadero verdadeiro vrai waar")
 NO = words_of("0 false f no n nao nein non nee falso falsch faux onwaar live production prod -") | {""}
 """What flags hold that say no; for those of tests, that it was none."""
-_ORDER = ("cancelled", "refunded", "pending", "test", "sold")
+_ORDER = ("cancelled", "refunded", "pending", "test", "internal", "sold")
 """Which group holds where a value has words of several: ``cancelled before payment`` is cancelled."""
 
 
 CANCELLED = tuple(
     words_of(
         "cancel annul anul storn void geannuleerd abgebrochen deleted geloescht geloscht eliminad excluid supprim "
-        "verwijder"
+        "verwijder tombstone trashed discarded softdelet borrad apagad"
     )
 )
 """How words for what did not come about begin, whatever their ending."""
@@ -108,7 +115,8 @@ _BESIDE = words_of(
     "sale money amount fully part partly por pelo pela pelos el la o a de do da dos das em no na con com en pedido "
     "pedidos cliente comprador vendedor tienda loja pago pagamento pago le les du des par client commande paiement "
     "vom von durch auf bestellung kunde kunden verkaeufer verkaufer zahlung dal dalla di del ordine pagamento door "
-    "van op bestelling klant betaling"
+    "van op bestelling klant betaling "
+    "stock store stores warehouse between estoque entre lojas tiendas almacen lager filialen magazzino magasin use own"
 )
 """Words that may stand beside those of a status."""
 

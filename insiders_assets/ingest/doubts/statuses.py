@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual
+from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual, removed_codes
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.refunds import gives
 from insiders_assets.ingest.doubts.status_names import (
     is_a_region,
     is_about_shipping,
+    is_of_changes,
     is_of_documents,
     kind_of,
 )
@@ -49,7 +50,7 @@ def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
     known = spoken_for(header.mapping, name)
     if gives(name) in ("pieces", "cancelled", "amount"):  # looked at with what came back
         return
-    if kind in ("cancelled", "test"):
+    if kind in ("cancelled", "archived", "test"):
         yield from _asked_of_flag(name, kind, seen, known)
     elif kind == "happened":
         yield from _asked_of_the_opposite(name, seen, known)
@@ -71,7 +72,7 @@ def _asked_of_words(
     if not groups or (told == {"sold"} and kind == "kind"):
         return
     shipping = is_about_shipping(name)
-    for group in ("cancelled", "pending", "refunded", "test", "unknown"):
+    for group in ("cancelled", "pending", "refunded", "test", "internal", "unknown"):
         if shipping and group in ("pending", "unknown"):
             continue
         if group == "unknown" and kind == "kind" and told:
@@ -86,6 +87,8 @@ def _asked_of_words(
 def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[Seen]]:
     """The values of a column without a word that is known, by what they may say."""
     values = [each.value for each in seen]
+    if is_of_changes(name) and (gone := removed_codes(values)):
+        return {"cancelled": [each for each in seen if each.value in gone]}
     if kind == "kind" and (back := back_codes(values)):
         return {"refunded": [each for each in seen if each.value in back]}
     numbered = all(value.isdigit() for value in values)
@@ -108,7 +111,7 @@ def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> I
         if said:
             yield status_question(name, kind, said)
     elif len(said) < len(seen) and len(said) <= MANY:
-        if kind == "cancelled":
+        if kind in ("cancelled", "archived"):
             yield status_question(name, kind, said)
     elif len(said) == len(seen):
         merged = Seen(said[0].value, sum(e.rows for e in said), sum(e.money or 0.0 for e in said))
@@ -148,6 +151,8 @@ def status_question(
         "cancelled": "exclude",
         "pending": "exclude",
         "test": "exclude",
+        "internal": "exclude",
+        "archived": "keep",
         "refunded": "return" if of_line else "returned",
         "unknown": "keep",
     }

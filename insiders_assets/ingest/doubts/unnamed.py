@@ -106,13 +106,16 @@ def _said(seen: list[Seen], *, is_side: bool) -> dict[str, list[Seen]]:
             groups.setdefault(group, []).append(each)
     told = sum(each.rows for said in groups.values() for each in said)
     groups.pop("sold", None)
+    paid_so = groups.pop("internal", [])  # a bank transfer, unless more is said
+    if moved := [each for each in paid_so if _is_of_stock(each.value)]:
+        groups["internal"] = moved
     if told >= NEARLY_ALL * sum(each.rows for each in seen):
         return groups
     # Among words of other kinds, only those count that can hardly mean anything else.
     return {
         group: said
-        for group in ("cancelled", "refunded")
-        if (said := [each for each in groups.get(group, []) if _is_plain(each.value)])
+        for group in ("cancelled", "refunded", "internal")
+        if (said := [each for each in groups.get(group, []) if group == "internal" or _is_plain(each.value)])
     }
 
 
@@ -128,6 +131,18 @@ _PLAIN = (
     "rimborsat", "terugbetaald", "devuelt", "devolvid", "retournier", "geretourneerd",
 )  # fmt: skip
 """How words begin that mean nothing else wherever they stand."""
+
+
+_OF_STOCK = words_of(
+    "stock internal interno interna interne intern warehouse store lager estoque existencias almacen stocktransfer "
+    "lojas tiendas filialen intercompany intracompany umlagerung umbuchung eigenverbrauch eigenbedarf lagerumbuchung "
+    "voorraadcorrectie magazzino magasin writeoff shrinkage autoconsumo ownuse"
+)
+
+
+def _is_of_stock(value: str) -> bool:
+    """Whether what is moved is goods, whatever column says so."""
+    return bool(set(normalise(value).split()) & _OF_STOCK)
 
 
 def _is_plain(value: str) -> bool:

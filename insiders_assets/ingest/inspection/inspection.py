@@ -148,6 +148,10 @@ def _answered(
         marks = {question.key: OPEN for question in questions if question.about == "money"}
         found.mapping = answered(found.mapping, [*settled, {"answers": marks}])
         rules = rules.mapped(found.mapping)
+    elif costs := [each.writes for each in found.settled if each.code == "cost"]:
+        # Read only where a mapping names them: one is proposed even where the file needs none.
+        found.mapping, found.proposed = answered(rules.mapping or Mapping(files=(pattern,)), costs), True
+        rules = rules.mapped(found.mapping)
     found.questions = questions
     return rules
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
+
+from insiders_assets.ingest.converted import COST
 
 TOP = 10
 """Customers and products that are named."""
@@ -24,6 +27,9 @@ class Says:
         last: The last.
         top_customers: Those who bought most, with their money.
         top_products: What sold most, with its money.
+        cost: What the goods that were sold cost the shop; None if no column says so.
+        uncosted: Lines on which that column says nothing.
+        free: Lines on which it says 0.
     """
 
     money_in: float = 0.0
@@ -34,6 +40,9 @@ class Says:
     last: datetime | None = None
     top_customers: list[tuple[str, float]] = field(default_factory=list)
     top_products: list[tuple[str, float]] = field(default_factory=list)
+    cost: float | None = None
+    uncosted: int = 0
+    free: int = 0
 
 
 class Listener:
@@ -43,6 +52,7 @@ class Listener:
         self._sums: list[pl.DataFrame] = []
         self._named: dict[str, list[pl.DataFrame]] = {"customer_id": [], "stock_code": []}
         self._orders: list[pl.Series] = []
+        self._costs: list[pl.DataFrame] = []
 
     def add(self, transactions: pl.DataFrame) -> None:
         """Take in some transactions."""
@@ -51,6 +61,8 @@ class Listener:
             value=pl.col("quantity") * pl.col("unit_price"),
         )  # fmt: skip
         value = pl.col("value")
+        if COST in transactions.columns:
+            self._costs.append(_costs(transactions))
         self._sums.append(
             frame.select(
                 money_in=value.filter(value > 0).sum(), money_out=-value.filter(value < 0).sum(),
@@ -73,8 +85,22 @@ class Listener:
         return Says(
             round(float(sums["money_in"].sum()), 2), round(float(sums["money_out"].sum()), 2),
             pl.concat(self._orders).n_unique(), customers.height, sums["first"].min(), sums["last"].max(),  # type: ignore[arg-type]
-            _top(customers), _top(products),
+            _top(customers), _top(products), **self._cost(),
         )  # fmt: skip
+
+    def _cost(self) -> dict[str, Any]:
+        """What they say of the costs of goods; nothing if no column does."""
+        if not self._costs:
+            return {}
+        sums = pl.concat(self._costs).sum().row(0, named=True)
+        return sums | {"cost": round(sums["cost"], 2)}
+
+
+def _costs(transactions: pl.DataFrame) -> pl.DataFrame:
+    cost, units = pl.col(COST), pl.col("quantity")
+    return transactions.select(
+        cost=(cost * units).filter(units > 0).sum(), uncosted=cost.is_null().sum(), free=(cost == 0).sum()
+    )
 
 
 def _top(table: pl.DataFrame) -> list[tuple[str, float]]:

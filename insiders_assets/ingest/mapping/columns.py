@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from insiders_assets.ingest.mapping.entries import Discount, Refund, Rule
 from insiders_assets.ingest.mapping.header_aliases import FIELDS, MANDATORY, normalise, recognise
 from insiders_assets.ingest.mapping.header_words import spoken_of
-from insiders_assets.ingest.mapping.schema import DERIVED, Mapping, missing
+from insiders_assets.ingest.mapping.schema import BESIDE, COSTS, DERIVED, Mapping, missing
 from insiders_assets.ingest.parsing.id_forms import Form
 from insiders_assets.ingest.refusal import RefusedExportError
 from insiders_assets.language.message import Message, message
@@ -26,7 +26,8 @@ class Plan:
     """Where our columns come from.
 
     Attributes:
-        columns: The position of each column found; ``line_total`` and ``return_flag`` beside ours.
+        columns: The position of each column found; ``line_total``, ``return_flag`` and those of
+            :data:`insiders_assets.ingest.mapping.schema.BESIDE` beside ours.
         constants: Values of columns that the export lacks.
         return_values: What the flag holds on a return, in lower case.
         return_starts: How what it holds begins on a return, in lower case.
@@ -60,7 +61,7 @@ class Plan:
     @property
     def is_plain(self) -> bool:
         """Whether every column is taken as it is, and every row."""
-        derived = {DERIVED, FLAG} & self.columns.keys()
+        derived = {DERIVED, FLAG, *BESIDE} & self.columns.keys()
         changed = (
             self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
         )
@@ -80,6 +81,11 @@ class Plan:
     def price_worth(self) -> float:
         """What one in the column that gives the price is worth."""
         return self.worth(self.columns.get(DERIVED, self.columns.get("unit_price")))
+
+    @property
+    def cost(self) -> str | None:
+        """What the column of costs goes by: ``unit_cost`` or ``line_cost``; None if there is none."""
+        return next((name for name in COSTS if name in self.columns), None)
 
     @property
     def positions(self) -> list[int]:
@@ -117,7 +123,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
     _refuse_missing(columns.keys() | mapping.constants.keys(), header)
     if mapping.returns:
         columns[FLAG] = position_of(header, mapping.returns.column)
-    ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG) if name in columns}
+    ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG, *BESIDE) if name in columns}
     values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
     starts = (
         tuple(start.strip().casefold() for start in mapping.returns.starts_with) if mapping.returns else ()

@@ -8,7 +8,7 @@ import polars as pl
 
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.orders import NO_AMOUNTS, amount_of, beside, flagged
-from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.schema import COSTS, DERIVED
 from insiders_assets.ingest.parsing.numbers import to_float
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.parsing.numbers import Mark
 
 BACK_PIECES, BACK_PRICE = "pieces given back", "price given back"
+UNIT_COST = COSTS[0]
 CENT = 0.005
 """Amounts that differ by less are the same."""
 
@@ -128,6 +129,41 @@ def _given_back(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> 
     return frame.with_columns(
         pl.when(sold).then(pieces).otherwise(0).fill_null(0).alias(BACK_PIECES), paid.alias(BACK_PRICE)
     )
+
+
+def cost_of_one(
+    texts: pl.DataFrame, plan: Plan, mark: Mark, quantity: pl.Series, weights: pl.Series | float
+) -> pl.Series | None:
+    """Return what one piece on each line cost the shop, whatever its sign; None if the plan has no such column.
+
+    Args:
+        texts: The rows as :func:`insiders_assets.ingest.mapping.text.texts_of` gives them.
+        plan: Where the costs come from.
+        mark: The decimal mark.
+        quantity: Pieces on each line, of either sign.
+        weights: What one piece weighs, where goods are weighed.
+
+    Returns:
+        The costs, null where the export says none and where a line cost is of no piece.
+    """
+    if (name := plan.cost) is None:
+        return None
+    cost = to_float(texts[name], mark).abs() * plan.worth(plan.columns[name])
+    if name == UNIT_COST:
+        return cost * weights
+    pieces = quantity.abs()
+    return cost / pieces.set(pieces == 0, None)
+
+
+def pieces_of_price(text: pl.Series, mark: Mark) -> pl.Series:
+    """Return how many pieces each price is of; one where nothing, or no number above 0, stands.
+
+    Args:
+        text: The column that says so.
+        mark: The decimal mark.
+    """
+    pieces = to_float(text, mark)
+    return pieces.set((pieces <= 0).fill_null(value=True), 1.0)
 
 
 def given_back_of(frame: pl.DataFrame) -> pl.DataFrame | None:

@@ -41,6 +41,11 @@ from insiders_assets.yaml_files import line_of, load_yaml
 
 DERIVED = "line_total"
 """A column that may be mapped in the place of the unit price: what the whole line cost."""
+COSTS = ("unit_cost", "line_cost")
+"""Columns that may be mapped beside ours: what one piece, or the whole line, cost the shop."""
+PER = "price_per"
+"""Another: how many pieces the price is of, where that is not one."""
+BESIDE = (*COSTS, PER)
 
 
 class Mapping(BaseModel):
@@ -49,7 +54,8 @@ class Mapping(BaseModel):
     Attributes:
         files: Patterns of file names relative to the landing zone.
         join: Files that say more of each line.
-        columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``.
+        columns: The export's column for each of ours; ``line_total`` may stand in for ``unit_price``, and ``unit_cost``
+            or ``line_cost`` names what goods cost the shop, and ``price_per`` how many pieces the price is of.
         constants: Values for those of our columns that the export lacks.
         returns: Which lines are returns, where their quantity is not negative.
         refunds: What was given back of lines that stay in the export as sold.
@@ -133,12 +139,14 @@ class Mapping(BaseModel):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Mapping:
-        for given, known in ((self.columns, (*FIELDS, DERIVED)), (self.constants, FIELDS)):
+        for given, known in ((self.columns, (*FIELDS, DERIVED, *BESIDE)), (self.constants, FIELDS)):
             for name in given:
                 if name not in known:
                     raise ValueError(f"{name} is none of {', '.join(known)}")
         if both := set(self.columns) & set(self.constants):
             raise ValueError(f"{both.pop()} is mapped and constant at once")
+        if set(COSTS) <= set(self.columns):
+            raise ValueError(f"{' and '.join(COSTS)} are mapped at once: keep the one that the shop trusts")
         return self
 
     @property

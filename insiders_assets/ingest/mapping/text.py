@@ -9,7 +9,7 @@ import polars as pl
 
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.header_aliases import FIELDS
-from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.schema import BESIDE, DERIVED
 from insiders_assets.ingest.parsing.id_forms import with_one_form
 from insiders_assets.ingest.parsing.ids import IDS, is_ascii, unified, without_unseen
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
 """What programs write for a missing value, beside nothing at all."""
-MAY_MISS = ("description", "customer_id", "country")
+MAY_MISS = ("description", "customer_id", "country", *BESIDE)
 TEXTS = (*IDS, "description", "country")
 """Our columns that stay text."""
 
@@ -29,7 +29,7 @@ def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
     Other columns that decide what becomes of a row go by ``@`` and their position.
     """
     found: dict[str, pl.Expr] = {}
-    for name in (*FIELDS, DERIVED, FLAG):
+    for name in (*FIELDS, DERIVED, FLAG, *BESIDE):
         if name in plan.columns:
             text = pl.col(str(plan.columns[name])).str.strip_chars()
             nothing = text.is_in(["", *NOTHING]) if name in MAY_MISS else text == ""

@@ -8,10 +8,11 @@ from typing import Literal, get_args
 
 import polars as pl
 
-Form = Literal["marks", "points", "first_address", "case", "punctuation", "prefix"]
+Form = Literal["marks", "points", "first_address", "tag", "case", "punctuation", "prefix"]
 """``marks``: a spreadsheet's apostrophe in front, commas between thousands and a decimal comma; ``points``: points or
-blanks between thousands, and ``#`` in front; ``first_address``: the first of several e-mail addresses; ``case``: lower
-case; ``punctuation``: no hyphens, points, slashes or blanks beside letters; ``prefix``: no letters in front of numbers.
+blanks between thousands, and ``#`` in front; ``first_address``: the first of several e-mail addresses; ``tag``: no tag
+between ``+`` and ``@``; ``case``: lower case; ``punctuation``: no hyphens, points, slashes or blanks beside letters;
+``prefix``: no letters in front of numbers.
 """
 FORMS: tuple[Form, ...] = get_args(Form)
 
@@ -21,6 +22,8 @@ POINTED = r"^\d{1,3}(?:[.'’ \u00a0\u202f]\d{3})+$"
 """What a number looks like that has points or blanks between thousands."""
 PREFIXED = r"^(?i)([a-z]{1,12}[-_ .#:/]*)(\d+)$"
 """A number with letters in front."""
+TAGGED = r"^([^\s+@]+)\+[^\s@]*(@[^\s@]+)$"
+"""An address with a tag, which reaches the one without."""
 _THOUSANDS = r"^\d{1,3}(?:,\d{3})+$"
 _SEVERAL = r"^\s*([^\s;,|/<>]+@[^\s;,|/<>]+?)\s*[;,|/\s]+.*@.*$"
 
@@ -43,6 +46,8 @@ def written_by(ids: pl.Series, form: Form) -> pl.Series:
         made = pl.when(text.str.contains(POINTED)).then(text.str.replace_all(r"\D", "")).otherwise(bare)
     elif form == "prefix":
         made = text.str.replace(PREFIXED, "$2")
+    elif form == "tag":
+        made = text.str.replace(TAGGED, "$1$2")
     elif form == "first_address":
         made = text.str.replace(_SEVERAL, "$1")
     else:

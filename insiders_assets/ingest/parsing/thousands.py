@@ -12,7 +12,8 @@ from insiders_assets.ingest.parsing.numbers import POINT_ONLY, points_are_decima
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block
 
-NUMBERS = ("quantity", "unit_price", "line_total")
+NUMBERS = ("quantity", "unit_price", "line_total", "unit_cost", "line_cost")
+"""Our columns that are written in numbers."""
 _ONLY_DECIMAL = re.compile(POINT_ONLY.encode())
 GLANCE = 64
 """Rows that tell nearly always: a price such as 2.55 among them, and the question does not arise."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from insiders_assets.errors import UsageError
 from insiders_assets.ingest.mapping import schema as mappings
 
-About = Literal["money", "status", "returns", "identity", "date", "number", "service"]
+About = Literal["money", "status", "returns", "identity", "date", "number", "service", "cost"]
 STOPPING: tuple[About, ...] = ("money", "status", "returns", "identity")
 """Questions about these keep a file out of the programme until they are answered."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from insiders_assets.ingest.questions import identity_text
+from insiders_assets.ingest.questions.identity_text import values
+
 if TYPE_CHECKING:
     from insiders_assets.ingest.questions.question import Question
-
-SHOWN = 4
-"""Values named in a sentence."""
 
 
 def sentence(question: Question) -> str:
@@ -25,19 +25,9 @@ def choices(question: Question) -> str:
     )
 
 
-def _values(question: Question) -> str:
-    shown = ", ".join(
-        seen.value + (f" on {seen.rows:,} lines" if seen.rows != 1 else " on 1 line")
-        + (f" worth {seen.money:,.2f}" if seen.money is not None else "")
-        for seen in question.values[:SHOWN]
-    )  # fmt: skip
-    rest = len(question.values) - SHOWN
-    return shown + (f" and {rest} more values" if rest > 0 else "")
-
-
 def _status(question: Question) -> str:
     said, asked_ = _STATUS[question.arguments["group"]]
-    return f"column {question.columns[0]} {said} ({_values(question)}); {asked_}"
+    return f"column {question.columns[0]} {said} ({values(question)}); {asked_}"
 
 
 _STATUS = {
@@ -48,6 +38,8 @@ _STATUS = {
         "were these lines sold and given back, or are they returns themselves?",
     ),
     "test": ("tells of tests", "do these lines count as sold?"),
+    "internal": ("tells of goods that were moved or used, and not sold", "do these lines count as sold?"),
+    "archived": ("tells of lines that were put away", "do these lines count as sold?"),
     "unknown": ("may tell of orders that did not come about", "do these lines count as sold?"),
 }
 
@@ -111,11 +103,6 @@ def _unpaid(question: Question) -> str:
     )
 
 
-def _placeholder_ids(question: Question) -> str:
-    held = f"column {question.columns[0]} holds ids that may stand for nobody ({_values(question)})"
-    return f"{held}; are they customers?"
-
-
 def _two_quantities(question: Question) -> str:
     told, (one, other) = question.arguments, question.columns
     return (
@@ -140,45 +127,9 @@ def _cents(question: Question) -> str:
     )
 
 
-def _ids_of_one(question: Question) -> str:
-    told = question.arguments
-    return (
-        f"column {question.columns[0]} has {told['ids']:,} ids that differ in {_DIFFERENCES[question.code]} alone and "
-        f"may be {told['people']:,} customers ({_values(question)}); are they the same?"
-    )
-
-
-_DIFFERENCES = {
-    "ids_case": "case",
-    "ids_punctuation": "blanks and punctuation",
-    "ids_prefix": "letters in front",
-}
-
-
-def _several_addresses(question: Question) -> str:
-    return (
-        f"column {question.columns[0]} holds several e-mail addresses at once ({_values(question)}); "
-        "is the first of them the customer's?"
-    )
-
-
-def _leading_id(question: Question) -> str:
-    told = question.arguments
-    named = ", ".join(seen.value for seen in question.values)
-    what, asked_ = (
-        ("one id", "is it a customer, or does it stand for strangers?")
-        if len(question.values) == 1
-        else ("ids", "are they customers, or do they stand for strangers?")
-    )
-    return (
-        f"column {question.columns[0]} has {what} far ahead of any other, or unlike them ({named} with "
-        f"{told['orders']:,} orders, {told['share']:.0%} of all); {asked_}"
-    )
-
-
 def _credit_notes(question: Question) -> str:
     return (
-        f"column {question.columns[0]} has numbers that begin as those of credit notes do ({_values(question)}), on "
+        f"column {question.columns[0]} has numbers that begin as those of credit notes do ({values(question)}), on "
         "lines that look sold; are these lines returns?"
     )
 
@@ -221,17 +172,35 @@ def _one_order(question: Question) -> str:
     )
 
 
-def _id_per_order(question: Question) -> str:
-    told, (ours, other) = question.arguments, question.columns
+def _price_per(question: Question) -> str:
+    told, (price, pieces) = question.arguments, question.columns
     return (
-        f"column {ours} has {told['ids']:,} ids for {told['orders']:,} orders, and column {other} knows "
-        f"{told['people']:,} people, who come back; which of them is the customer?"
+        f"{pieces} may say of how many pieces {price} is, up to {told['most']:,.0f} on {told['rows']:,} lines "
+        f"({told['pieces']:,.2f} sold if it does, {told['one']:,.2f} if {price} is of one piece); which?"
+    )
+
+
+def _bundles(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} has sets beside what is in them, and both have prices in {told['orders']:,} "
+        f"orders ({told['sets']:,.2f} for the sets, {told['parts']:,.2f} for the parts; {values(question)}); which of "
+        "them count?"
+    )
+
+
+def _cost(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} may say what goods cost the shop ({told['unit']:,.2f} in all as the cost of one "
+        f"piece, {told['line']:,.2f} as that of the line, of {told['sold']:,.2f} sold); which, for the value by "
+        "contribution?"
     )
 
 
 def _currencies(question: Question) -> str:
     return (
-        f"column {question.columns[0]} names several currencies ({_values(question)}), which cannot be added up; "
+        f"column {question.columns[0]} names several currencies ({values(question)}), which cannot be added up; "
         "which one counts? (rates for the others go under currency in the mapping)"
     )
 
@@ -240,7 +209,7 @@ def _service(question: Question) -> str:
     kind, share = question.arguments["kind"], question.arguments["share"]
     return (
         f"column {question.columns[0]} has lines that look like {_SERVICES[kind]} and no goods, {share:.1%} of "
-        f"the money ({_values(question)}); do they count?"
+        f"the money ({values(question)}); do they count?"
     )
 
 
@@ -249,6 +218,7 @@ _SERVICES = {
     "gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers", "tip": "tips or donations",
 }  # fmt: skip
 _SENTENCES: dict[str, Callable[[Question], str]] = {
+    **identity_text.SENTENCES,
     **{f"service_{kind.replace(' ', '_')}": _service for kind in _SERVICES},
     **{f"status_{group}": _status for group in _STATUS},
     "unpaid": _unpaid,
@@ -262,11 +232,6 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "per_piece": _per_piece,
     "refund": _refund,
     "cancelled_pieces": _cancelled_pieces,
-    "placeholder_ids": _placeholder_ids,
-    "leading_id": _leading_id,
-    **dict.fromkeys(_DIFFERENCES, _ids_of_one),
-    "ids_first_address": _several_addresses,
-    "id_per_order": _id_per_order,
     "one_order": _one_order,
     "date_order": _date_order,
     "swapped_dates": _swapped_dates,
@@ -274,4 +239,7 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "decimal_quantities": _decimal_quantities,
     "credit_notes": _credit_notes,
     "currencies": _currencies,
+    "cost": _cost,
+    "price_per": _price_per,
+    "bundles": _bundles,
 }

@@ -11,7 +11,7 @@ import polars as pl
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.orders import beside, flagged, meant
-from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.mapping.schema import DERIVED, PER
 from insiders_assets.ingest.mapping.text import NOTHING
 from insiders_assets.ingest.parsing.numbers import NumberEvidence, irregular, to_float
 from insiders_assets.ingest.sniffing.format_inference import Evidence
@@ -123,7 +123,11 @@ class Survey:
             total = self.numbers(self.plan.columns[DERIVED])
             signed = pl.when(self.quantity < 0).then(-total.abs()).otherwise(total)
             return pl.select(signed).to_series().rename("money")
-        return (self.quantity * self._measure("unit_price")).rename("money")
+        money = self.quantity * self._measure("unit_price")
+        if (per := self.plan.columns.get(PER)) is not None:
+            pieces = self.numbers(per)
+            money = money / pieces.set((pieces <= 0).fill_null(value=True), 1.0)
+        return money.rename("money")
 
     @cached_property
     def paid(self) -> pl.Series:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from insiders_assets.ingest.mapping.schema import DERIVED, Mapping
+from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets.ingest.parsing.dates import DateEvidence, Order, iso
 from insiders_assets.ingest.parsing.numbers import Mark, NumberEvidence, irregular
+from insiders_assets.ingest.parsing.thousands import NUMBERS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +54,7 @@ class Evidence:
             texts: The rows as :func:`insiders_assets.ingest.mapping.text.texts_of` gives them.
             everything: Look at plain numbers even if there are no others among these rows.
         """
-        numbers = [texts[name] for name in ("quantity", "unit_price", DERIVED) if name in texts.columns]
+        numbers = [texts[name] for name in NUMBERS if name in texts.columns]
         if everything or any(irregular(column) for column in numbers):
             for column in numbers:
                 self.numbers.add(column.drop_nulls().unique(maintain_order=True))
