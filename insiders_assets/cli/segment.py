@@ -47,6 +47,12 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
     found = [_told(counted(segment, within(everybody, segment), everybody)) for segment in chosen]
     if out is not None and name is not None:
         rows = within(everybody, segments[name])
+        if rows.height < settings.smallest_cell:
+            raise InsidersError(
+                f"has {rows.height:,} customers, and fewer than {settings.smallest_cell:,} stay in the house",
+                where=f"segment {name}",
+                hint="widen its rules, or lower INSIDERS_SMALLEST_CELL",
+            )
         with replacing(out) as temporary:
             temporary.write_bytes(csv_line(COLUMNS).encode() + csv_rows(rows))
     if as_json:

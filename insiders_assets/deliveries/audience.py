@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,11 @@ import polars as pl
 
 from insiders_assets.deliveries.forms import CONTACT, FORMS
 from insiders_assets.deliveries.model import MEMBERS
+from insiders_assets.deliveries.small_cells import blanked
 from insiders_assets.segments import all_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from insiders_assets.deliveries.model import DeliveryRules
     from insiders_assets.segments import Segment
@@ -44,12 +46,34 @@ class Audience:
     unknown: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Who must not be delivered, whatever the tables say.
+
+    Attributes:
+        consenting: Who consents to the purpose; None where nobody is asked.
+        is_forgotten: Whether a customer is forgotten: until the refresh without them, the tables name them still.
+        smallest: People that an audience, and a cell in it, has at least.
+    """
+
+    consenting: frozenset[str] | None = None
+    is_forgotten: Callable[[str], bool] | None = None
+    smallest: int = 0
+
+    def why_not(self, who: str) -> str | None:
+        """Return why somebody must not be delivered; None if they may."""
+        if self.is_forgotten is not None and self.is_forgotten(who):
+            return "forgotten"
+        return "no_consent" if self.consenting is not None and who not in self.consenting else None
+
+
 def audience(
     delivery: DeliveryRules,
     everybody: pl.DataFrame,
     segments: Mapping[str, Segment],
     *,
     contacts: pl.DataFrame | None = None,
+    limits: Limits = Limits(),
 ) -> Audience:
     """Return the audience of a delivery.
 
@@ -61,6 +85,7 @@ def audience(
             :func:`insiders_assets.segments.identified` returns them.
         segments: The segments by name.
         contacts: ``customer_id`` and what contacts.csv says of each, or None.
+        limits: Who must not be delivered.
     """
     would_be = pl.col("is_member") | (pl.col("suppressed_by").is_not_null() & (pl.col("tier") == "insider"))
     rows = everybody.with_columns(is_member=would_be)
@@ -69,8 +94,13 @@ def audience(
     )
     inside = rows.filter(rule)
     why = dict(inside.select(CUSTOMER, "suppressed_by").drop_nulls().iter_rows())
-    free = inside.filter(pl.col("suppressed_by").is_null())
+    why |= {who: no for who in inside[CUSTOMER] if who not in why and (no := limits.why_not(who))}
+    free = inside.filter(~pl.col(CUSTOMER).is_in(sorted(why)))
+    free = blanked(free, delivery.fields, limits.smallest)
     records, unknown = _records(delivery, with_contacts(free, contacts))
+    if len(records) < limits.smallest:
+        why |= dict.fromkeys(records, "too_few")
+        records = {}
     return Audience(
         members=frozenset(inside[CUSTOMER]),
         wanted=pl.DataFrame(sorted(records.items()), schema=WANTED, orient="row"),
@@ -111,15 +141,3 @@ def _day(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
-
-
-def left_out(found: Audience, who: Collection[str], why: str) -> Audience:
-    """Return an audience of which some are suppressed for a further reason."""
-    gone = set(who) & found.members
-    return Audience(
-        found.members,
-        found.wanted.filter(~pl.col(CUSTOMER).is_in(sorted(gone))),
-        found.held_out,
-        dict.fromkeys(sorted(gone - found.held_out - found.suppressed.keys()), why) | dict(found.suppressed),
-        found.unknown - gone,
-    )

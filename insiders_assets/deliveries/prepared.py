@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from insiders_assets.contracts.programme import LEAVES_NEXT, MEMBERSHIP_CHANGES
-from insiders_assets.deliveries.audience import Audience, audience, left_out
+from insiders_assets.deliveries.audience import Audience, Limits, audience
 from insiders_assets.deliveries.configuration import FILE, configuration
+from insiders_assets.deliveries.consents import FILE as CONSENTS
+from insiders_assets.deliveries.consents import read_consents
 from insiders_assets.deliveries.contacts import read_contacts
 from insiders_assets.deliveries.destinations import open_destination
 from insiders_assets.errors import InsidersError, UsageError
@@ -17,14 +19,13 @@ from insiders_assets.places import SCHEME, place
 from insiders_assets.segments import identified, segments_of
 
 if TYPE_CHECKING:
+    from insiders_assets.deliveries.consents import Consents
     from insiders_assets.deliveries.destinations import Destination
     from insiders_assets.deliveries.model import Configuration, DeliveryRules
-    from insiders_assets.segments import Segment
     from insiders_assets.settings import Settings
     from insiders_assets.storage.stores import Stores
 
 CUSTOMER = "customer_id"
-FORGOTTEN = "forgotten"
 _TURNS = 5
 
 
@@ -83,25 +84,23 @@ def prepare(stores: Stores, name: str | None = None) -> Prepared:
     chosen = [each for each in found.deliveries if name in (None, each.name)]
     destinations = {each.name: open_destination(each.destination, stores.settings) for each in chosen}
     segments = {segment.name: segment for segment in segments_of(stores.home)}
-    contacts = contacts_of(stores.settings, found)
-    refresh, everybody = published(stores)
-    audiences = {each.name: _audience(stores, each, everybody, segments, contacts) for each in chosen}
-    return Prepared(found, refresh, audiences, destinations)
-
-
-def _audience(
-    stores: Stores,
-    delivery: DeliveryRules,
-    everybody: pl.DataFrame,
-    segments: dict[str, Segment],
-    contacts: pl.DataFrame | None,
-) -> Audience:
-    """The audience of a delivery, without whoever may not be in it."""
-    found = audience(delivery, everybody, segments, contacts=contacts)
+    contacts, consents = contacts_of(stores.settings, found), consents_of(stores.settings, found)
     forgotten = stores.transactions.tombstones.read()
-    if forgotten.marks:  # until the refresh without them is published, the tables name them still
-        found = left_out(found, {who for who in found.members if forgotten.holds(who)}, FORGOTTEN)
-    return found
+    limits = Limits(
+        is_forgotten=forgotten.holds if forgotten.marks else None, smallest=stores.settings.smallest_cell
+    )
+    refresh, everybody = published(stores)
+    audiences = {
+        each.name: audience(
+            each,
+            everybody,
+            segments,
+            contacts=contacts,
+            limits=replace(limits, consenting=consents.given[each.purpose]) if consents else limits,
+        )
+        for each in chosen
+    }
+    return Prepared(found, refresh, audiences, destinations)
 
 
 def published(stores: Stores) -> tuple[tuple[str, str], pl.DataFrame]:
@@ -145,3 +144,31 @@ def contacts_of(settings: Settings, found: Configuration) -> pl.DataFrame | None
             "names contacts that are not there", where=f"{found.where}: {location}", hint="put the file there"
         )
     return read_contacts(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1])
+
+
+def consents_of(settings: Settings, found: Configuration) -> Consents | None:
+    """Return who consents to what; None where there is no file.
+
+    Raises:
+        UsageError: The file that is named is not there, something is wrong in it, or it does not know a purpose.
+    """
+    path = place(settings.consents) if settings.consents else place(settings.home) / CONSENTS
+    if not path.is_file():
+        if settings.consents:
+            raise UsageError(
+                "is not there",
+                where=settings.consents,
+                hint="put it there; without it, nobody may be written to",
+            )
+        return None
+    consents = read_consents(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1])
+    for each in found.deliveries:
+        if each.purpose not in consents.purposes:
+            raise UsageError(
+                f"{each.name}: nobody was asked for the purpose {each.purpose!r} in {consents.where}",
+                where=found.place(each),
+                hint=f"choose among {', '.join(consents.purposes)}"
+                if consents.purposes
+                else "fill that file first",
+            )
+    return consents

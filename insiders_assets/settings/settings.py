@@ -14,6 +14,7 @@ from insiders_assets.places import place
 from insiders_assets.settings.brake import BrakeSettings
 from insiders_assets.settings.cleaning import CleaningSettings
 from insiders_assets.settings.dashboard import DashboardSettings
+from insiders_assets.settings.deliveries import DeliverySettings
 from insiders_assets.settings.engine import EngineSettings
 from insiders_assets.settings.features import FeatureSettings
 from insiders_assets.settings.fields import OPERATIONAL
@@ -33,6 +34,7 @@ ROOMS: dict[str, type[BaseModel]] = {
     "Segmentation": SegmentationSettings,
     "Programme": ProgrammeSettings,
     "Brake": BrakeSettings,
+    "Deliveries": DeliverySettings,
     "Report": ReportSettings,
     "Dashboard": DashboardSettings,
     "Operating": OperationsSettings,
@@ -49,6 +51,7 @@ class Settings(
     SegmentationSettings,
     ProgrammeSettings,
     BrakeSettings,
+    DeliverySettings,
     ReportSettings,
     DashboardSettings,
     OperationsSettings,

@@ -157,6 +157,26 @@ def test_a_folder_that_cannot_be_written_keeps_no_other_from_being_delivered(sto
     assert set(stores.warehouse.read("delivery_changes")["status"]) == {"acknowledged"}
 
 
+def test_who_withdraws_consent_is_removed_and_an_unknown_purpose_stops_everything(stores):
+    deliver(stores)
+    members = sorted(stores.warehouse.read("members")["customer_id"])
+    consents, given = stores.home / "consents.csv", [f"{who},newsletter,2026-01-01" for who in members]
+    consents.write_text("\n".join(["id,purpose,given", *given]))
+    with pytest.raises(
+        UsageError, match=r"\(line 7\): big: nobody was asked for the purpose 'ads'.*among newsletter"
+    ):
+        deliver(stores)
+    consents.write_text("\n".join(["id,purpose,given", *given[:-1], f"{members[0]},ads,no"]))
+    done = deliver(stores)
+    assert done.rows["welcome"]["removed"] == 1
+    assert done.rows["big"]["delivered"] == 0
+    assert done.rows["big"]["suppressed"] == done.rows["big"]["members"] - done.rows["big"]["held_out"]
+    assert done.unbalanced == ()
+    elsewhere = Stores(stores.settings.model_copy(update={"consents": str(consents) + ".gone"}))
+    with pytest.raises(UsageError, match="without it, nobody may be written to"):
+        deliver(elsewhere)
+
+
 def test_one_delivery_at_a_time(stores):
     with one_delivery(stores), pytest.raises(InsidersError, match="another delivery is under way"):
         deliver(stores)
