@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,23 @@ PATIENCE = 60
 
 
 @contextmanager
-def serving_s3(monkeypatch: pytest.MonkeyPatch, *buckets: str, server: str = "moto") -> Iterator[Any]:
-    """Serve S3 on a free port, point the environment at it, and give a client of it."""
+def serving_s3(
+    monkeypatch: pytest.MonkeyPatch,
+    *buckets: str,
+    server: str = "moto",
+    policies: Mapping[str, str] | None = None,
+) -> Iterator[Any]:
+    """Serve S3 on a free port, point the environment at it, and give a client of it, who may do everything.
+
+    Args:
+        monkeypatch: Changes the environment.
+        buckets: Buckets to make.
+        server: ``moto`` or ``seaweedfs``.
+        policies: Users of SeaweedFS by name, each with the policy that says what they may do; see :func:`secret_of`.
+    """
     import boto3
 
-    with {"moto": moto, "seaweedfs": seaweedfs}[server]() as address:
+    with moto() if server == "moto" else seaweedfs(policies or {}) as address:
         for name, value in {
             "AWS_ENDPOINT_URL": address,
             "AWS_ACCESS_KEY_ID": KEY,
@@ -61,9 +73,18 @@ def moto() -> Iterator[str]:
         server.stop()
 
 
+def secret_of(user: str) -> str:
+    """The secret key of a user of SeaweedFS, whose access key is the user's name."""
+    return f"{user}-{SECRET}"
+
+
 @contextmanager
-def seaweedfs() -> Iterator[str]:
-    """SeaweedFS in a process and a folder of its own; its address."""
+def seaweedfs(policies: Mapping[str, str]) -> Iterator[str]:
+    """SeaweedFS in a process and a folder of its own; its address.
+
+    Args:
+        policies: Users by name beside :data:`KEY`, who may do everything; each with the policy that limits them.
+    """
     if not WEED.exists():
         pytest.skip("there is no wheel of SeaweedFS for this system")
     with ExitStack() as taken:
@@ -79,8 +100,20 @@ def seaweedfs() -> Iterator[str]:
             "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
             "actions": ["Admin"],
         }
+        limited = [
+            {
+                "name": name,
+                "credentials": [{"accessKey": name, "secretKey": secret_of(name)}],
+                "policyNames": [name],
+            }
+            for name in policies
+        ]
+        told = {
+            "identities": [known, *limited],
+            "policies": [{"name": name, "content": text} for name, text in policies.items()],
+        }
         users, log = Path(folder, "users.json"), Path(folder, "log")
-        users.write_text(json.dumps({"identities": [known]}))
+        users.write_text(json.dumps(told))
         words = [f"{name}={port}" for name, port in ports.items()]
         words += [
             "-ip=127.0.0.1",

@@ -32,10 +32,14 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets_tests.browser import Browser
 from insiders_assets_tests.commands import SHIPPED
-from insiders_assets_tests.s3 import serving_s3
+from insiders_assets_tests.postgres import database
+from insiders_assets_tests.s3 import secret_of, serving_s3
 from insiders_assets_tests.waiting import awaited
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+POLICIES = {
+    name: (DEPLOY / "iam" / f"{name}.json").read_text() for name in ("platform", "uploader", "reader")
+}
 BUCKET = "example-insiders"
 PATIENCE = 240
 
@@ -163,9 +167,8 @@ def only_allowed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """Let S3 look at who asks: the environment becomes the platform's; give a client of each."""
     people = boto3.client("iam")
     keys = {}
-    for name in ("platform", "uploader", "reader"):
+    for name, policy in POLICIES.items():
         people.create_user(UserName=name)
-        policy = (DEPLOY / "iam" / f"{name}.json").read_text()
         people.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy)
         key = people.create_access_key(UserName=name)["AccessKey"]
         keys[name] = {
@@ -188,31 +191,32 @@ def after_requests(count: str) -> None:
     urllib.request.urlopen(urllib.request.Request(address, count.encode(), headers, method="POST")).close()
 
 
-@pytest.fixture(scope="module")
-def history(postgres_server) -> Iterator[str]:
-    """A second database, for Dagster's own history."""
-    connection = psycopg2.connect(postgres_server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE history")
-        yield postgres_server.replace("/postgres?", "/history?")
-        cursor.execute("DROP DATABASE history WITH (FORCE)")
-    connection.close()
-
-
 def with_password(url: str, password: str) -> str:
     return url.replace(":@", f":{password}@", 1)
 
 
-@pytest.fixture(scope="module")
-def production(tmp_path_factory, module_postgres_url, history, browser) -> Iterator[Production]:
+@contextmanager
+def known_by_their_policies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The same where the server knows users and policies from its beginning, as SeaweedFS does."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "platform")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret_of("platform"))
+    yield [
+        boto3.client("s3", aws_access_key_id=name, aws_secret_access_key=secret_of(name)) for name in POLICIES
+    ]
+
+
+@pytest.fixture(scope="module", params=["moto", pytest.param("seaweedfs", marks=pytest.mark.full)])
+def production(request, tmp_path_factory, postgres_server, browser) -> Iterator[Production]:
     folder = tmp_path_factory.mktemp("production")
+    allowed = only_allowed if request.param == "moto" else known_by_their_policies
     with (
         pytest.MonkeyPatch.context() as patch,
-        serving_s3(patch, BUCKET),
-        only_allowed(patch) as (owner, uploader, reader),
+        serving_s3(patch, BUCKET, server=request.param, policies=POLICIES),
+        allowed(patch) as (owner, uploader, reader),
+        database(postgres_server) as warehouse,
+        database(postgres_server) as history,
     ):
-        yield seen(folder, module_postgres_url, history, owner, uploader, reader, browser)
+        yield seen(folder, warehouse, history, owner, uploader, reader, browser)
 
 
 def looked_at(browser: Browser, port: int) -> tuple[dict[str, str], dict[str, float]]:

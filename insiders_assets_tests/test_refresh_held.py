@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -36,7 +37,7 @@ from insiders_assets.refresh import held as held_refresh
 from insiders_assets.refresh import publish as publishing
 from insiders_assets.refresh.brake import TOLD, Beside, strange
 from insiders_assets.refresh.gate import publish_or_hold
-from insiders_assets.refresh.held import held, read_held, release, waits
+from insiders_assets.refresh.held import discard, held, read_held, release, tidy_up, waits
 from insiders_assets.refresh.state import begin, is_current
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.report_store import Publication
@@ -182,7 +183,8 @@ def test_what_is_held_is_said_by_everything_and_released_by_its_name(stores):
     assert shown(stores) == (STRANGE, STRANGE)
     assert is_current(stores)
     assert held(stores) is None
-    assert "no refresh is held" in failure(insiders("release", STRANGE, *where[:2]), 2)
+    assert insiders("release", STRANGE, *where[:2]).returncode == 0  # it is published and stays so
+    assert "no refresh is held" in failure(insiders("discard", STRANGE, *where[:2]), 2)
 
 
 def test_what_is_discarded_does_not_come_back_by_itself(stores):
@@ -195,6 +197,7 @@ def test_what_is_discarded_does_not_come_back_by_itself(stores):
     assert waits(stores).status == "discarded"
     said = insiders("run", "--home", stores.home, "--landing", stores.settings.landing)
     assert "was discarded" in said.stderr
+    assert insiders("discard", STRANGE, "--home", stores.home).returncode == 0  # it is discarded and stays so
     assert shown(stores) == before
 
 
@@ -243,47 +246,64 @@ class Killed(BaseException):
     """Nobody catches it."""
 
 
-@pytest.mark.parametrize(
-    "where", ["publish", "keep_history", "keep_model", "make_latest", "remember", "let_go", "_clear"]
-)
-def test_whoever_is_killed_while_releasing_releases_in_the_end(stores, monkeypatch, where):
-    before = shown(stores)
-    publish_or_hold(stores, NAMES)
-    owner = {
-        "make_latest": Publication,
-        "let_go": held_refresh,
-        "_clear": held_refresh,
-    }.get(where, publishing)
+def die(*_words: object, **_more: object) -> None:
+    raise Killed
 
-    def die(*_words: object, **_more: object) -> None:
-        raise Killed
 
+def killed(stores: Stores, monkeypatch: pytest.MonkeyPatch, where: str, act: Callable[..., None]) -> Stores:
+    """Die at a function's call; the stores as the next process opens them."""
+    owners = {"make_latest": Publication, "remove": Publication, "unlink": type(stores.home)}
+    owner = owners.get(where, held_refresh if hasattr(held_refresh, where) else publishing)
     with monkeypatch.context() as patched:
         patched.setattr(owner, where, die)
         with pytest.raises(Killed):
-            release(stores, STRANGE)
-    again = Stores(stores.settings)
-    if where == "_clear":
-        assert held(again) is None
+            act(stores, STRANGE)
+    return Stores(stores.settings)
+
+
+def left(stores: Stores) -> list[str]:
+    """What lies in the folder of what is held."""
+    return sorted(path.name for path in (stores.home / "held").glob("[!.]*"))
+
+
+PUBLISHING = ("publish", "keep_history", "keep_model", "make_latest", "remember")
+TAKING_AWAY = ("let_go", "_write", "_clear")
+
+
+@pytest.mark.parametrize(
+    ("where", "again"),
+    [*((name, "release") for name in (*PUBLISHING, "_clear")), *((name, "run") for name in TAKING_AWAY)],
+)
+def test_whoever_is_killed_while_releasing_releases_in_the_end(stores, monkeypatch, where, again):
+    before = shown(stores)
+    publish_or_hold(stores, NAMES)
+    then = killed(stores, monkeypatch, where, release)
+    assert shown(then)[0] in (before[0], STRANGE)
+    if again == "release":
+        release(then, STRANGE)
+    tidy_up(then)  # as every run does
+    assert shown(then) == (STRANGE, STRANGE)
+    assert is_current(then)
+    assert left(then) == []
+
+
+@pytest.mark.parametrize("where", ["_write", "_clear", "remove", "unlink"])
+def test_whoever_is_killed_while_discarding_discards_in_the_end(stores, monkeypatch, where):
+    before = shown(stores)
+    publish_or_hold(stores, NAMES)
+    then = killed(stores, monkeypatch, where, discard)
+    if read_held(then.home).status == "discarded":
+        tidy_up(then)
     else:
-        assert shown(again)[0] in (before[0], STRANGE)
-        release(again, STRANGE)
-    assert shown(again) == (STRANGE, STRANGE)
-    assert is_current(again)
+        discard(then, STRANGE)
+    assert (shown(then), left(then)) == (before, ["refresh.json"])
+    assert not (then.home / "reports" / STRANGE).exists()
 
 
 @pytest.mark.parametrize("where", ["noted", "_write"])
 def test_whoever_is_killed_while_holding_shows_nothing_of_it(stores, monkeypatch, where):
     before = shown(stores)
-
-    def die(*_words: object, **_more: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(held_refresh, where, die)
-        with pytest.raises(Killed):
-            publish_or_hold(stores, NAMES)
-    again = Stores(stores.settings)
+    again = killed(stores, monkeypatch, where, lambda held, _name: publish_or_hold(held, NAMES))
     assert (shown(again), held(again), is_current(again)) == (before, None, False)
     assert publish_or_hold(again, NAMES).held
     assert shown(again) == before

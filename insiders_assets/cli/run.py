@@ -18,7 +18,7 @@ from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
-from insiders_assets.refresh.held import discard, held, release, waits
+from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.atomic_write import make_folder
@@ -52,6 +52,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
             typer.echo(f"insiders: {line}", err=True)
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
+        tidy_up(stores)
         current = not force and not lost and is_current(stores)
         if not force and not lost and not current:
             current = waits(stores) is not None

@@ -1,8 +1,9 @@
 """A refresh that is held: made, and shown to nobody until a person releases it.
 
 Its tables are copied to ``<home>/held/``, its report lies in ``reports/`` under its own name, and
-``held/refresh.json``, written last and taken away first, says that it is there and why. What is published stays as it
-was. The next refresh is compared with the published one as well, and takes the held one's place.
+``held/refresh.json``, written last, says that it is there and why; before any of it is taken away, that it is over.
+What is published stays as it was. The next refresh is compared with the published one as well, and takes the held
+one's place.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import json
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.refresh.state import RefreshState, is_as_it_was, last_refresh
+from insiders_assets.places import sizes
+from insiders_assets.refresh.state import RefreshState, is_as_it_was, is_whole, last_refresh
 from insiders_assets.storage.atomic_write import noted, write_noted
 from insiders_assets.storage.lake import Lake
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = "held"
 """The folder of a held refresh, in the home."""
-HELD, DISCARDED = "held", "discarded"
+HELD, DISCARDED, OVER = "held", "discarded", "over"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class HeldRefresh:
     """A refresh that is held, or was discarded.
 
     Attributes:
-        status: ``held`` or ``discarded``.
+        status: ``held``, ``discarded``, or ``over`` while it is being taken away.
         why: What is strange about it, a line each.
         since: When it was held, in UTC.
         state: What it read.
@@ -91,7 +93,7 @@ def read_held(home: Place) -> HeldRefresh | None:
 def held(stores: Stores) -> HeldRefresh | None:
     """Return the refresh that is held or was discarded, unless another has been published since."""
     found = read_held(stores.home)
-    if found is None:
+    if found is None or found.status == OVER:
         return None
     latest = stores.warehouse.latest_refresh()
     return found if latest and latest["refresh_id"] == found.published else None
@@ -126,21 +128,33 @@ def hold(
 
 
 def let_go(stores: Stores, *, but: str = "") -> None:
-    """Take away what is held: its record first, then its tables and its report.
+    """Take away what is held: its record says so first, and goes last.
 
     Args:
-        stores: Where they lie.
+        stores: Where it lies.
         but: A refresh whose report stays.
     """
     found = read_held(stores.home)
-    _record(stores).unlink(missing_ok=True)
+    if found and found.status == HELD:
+        _write(stores, replace(found, status=OVER))
     _clear(stores, found, but)
+    _record(stores).unlink(missing_ok=True)
+
+
+def tidy_up(stores: Stores) -> None:
+    """Take away what somebody who was killed left of a refresh that is held no longer."""
+    found = read_held(stores.home)
+    if found and found.status == DISCARDED:
+        _clear(stores, found, "")
+    elif found and (found.status == OVER or _is_published(stores, found.refresh_id)):
+        let_go(stores, but=found.refresh_id if found.status == HELD else "")
 
 
 def release(stores: Stores, refresh_id: str) -> None:
     """Publish the refresh that is held.
 
-    Cut short anywhere, it is held still, or the same command or the next run brings it to its end.
+    Cut short anywhere, it is held still, or the same command or the next run brings it to its end. One that is
+    published already stays so.
 
     Args:
         stores: Where it lies.
@@ -152,8 +166,11 @@ def release(stores: Stores, refresh_id: str) -> None:
     """
     from insiders_assets.refresh.publish import publish  # nothing else here needs what publishing does
 
-    found = _named(stores, refresh_id)
+    if _is_published(stores, refresh_id):
+        tidy_up(stores)
+        return
     latest = stores.warehouse.latest_refresh()
+    found = _named(stores, refresh_id)
     if latest is None or latest["refresh_id"] not in (found.published, refresh_id):
         raise InsidersError(
             "another refresh has been published since it was held",
@@ -167,7 +184,7 @@ def release(stores: Stores, refresh_id: str) -> None:
 def discard(stores: Stores, refresh_id: str) -> None:
     """Take the refresh that is held away; the same exports do not bring it back, unless somebody forces it.
 
-    A model that it fitted goes back to the one of the published refresh.
+    A model that it fitted goes back to the one of the published refresh. One that is discarded already stays so.
 
     Args:
         stores: Where it lies.
@@ -177,6 +194,10 @@ def discard(stores: Stores, refresh_id: str) -> None:
         UsageError: No refresh of that name is held.
         InsidersError: It has been published, or something cannot be written.
     """
+    before = read_held(stores.home)
+    if before and (before.status, before.refresh_id) == (DISCARDED, refresh_id):
+        tidy_up(stores)
+        return
     found = _named(stores, refresh_id)
     latest = stores.warehouse.latest_refresh()
     if latest and latest["refresh_id"] == refresh_id:
@@ -189,8 +210,18 @@ def discard(stores: Stores, refresh_id: str) -> None:
     if published and published.model_version != found.state.model_version:
         with suppress(InsidersError):  # a model that is gone is fitted anew, as ever
             stores.models.promote(published.model_version)
-    _write(stores, HeldRefresh(DISCARDED, found.why, found.since, found.state, found.published, ()))
+    _write(stores, replace(found, status=DISCARDED))
     _clear(stores, found, "")
+
+
+def _is_published(stores: Stores, refresh_id: str) -> bool:
+    """Whether a refresh is published to the last step."""
+    latest = stores.warehouse.latest_refresh()
+    return (
+        latest is not None
+        and latest["refresh_id"] == refresh_id == stores.publication.latest()
+        and is_whole(stores)
+    )
 
 
 def _named(stores: Stores, refresh_id: str) -> HeldRefresh:
@@ -212,9 +243,10 @@ def _record(stores: Stores) -> Place:
 
 def _clear(stores: Stores, found: HeldRefresh | None, but: str) -> None:
     """Delete the tables of a held refresh, and its report if it was never published."""
-    beside = Lake(stores.home / FOLDER)
-    for name in found.tables if found else ():
-        beside.path(name).unlink(missing_ok=True)
+    folder = stores.home / FOLDER
+    for name in sizes(folder):
+        if name.endswith(".parquet") and "/" not in name:
+            (folder / name).unlink(missing_ok=True)
     if found is None or found.refresh_id in (but, found.published):
         return
     if stores.publication.latest() != found.refresh_id and found.refresh_id in stores.publication.names():

@@ -6,9 +6,11 @@ A part of it, which takes the place of its own earlier results alone: ``make fau
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,7 +40,12 @@ def main() -> int:
             with ground(Path(scratch), keep=KEPT, **given) as on:
                 outcomes = FAMILIES[family](on)
                 minutes = round((time.monotonic() - begun) / 60, 1)
-                facts = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "minutes": minutes, "seed": words.seed}
+                facts = {
+                    "date": f"{datetime.now(UTC):%Y-%m-%d}",
+                    "commit": commit(),
+                    "minutes": minutes,
+                    "seed": words.seed,
+                }
                 found = keep(family, outcomes, facts | on.facts)
         sys.stdout.write(f"\n{table(found[family]['outcomes'])}\n")
         for outcome in outcomes:
@@ -47,6 +54,16 @@ def main() -> int:
                 sys.stdout.write(f"{outcome.fault}: {line}\n")
     write_page()
     return 0 if good else 1
+
+
+def commit() -> str:
+    """The commit that is checked out, in short; empty without git, or outside a clone."""
+    with suppress(OSError):
+        found = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        )
+        return found.stdout.strip()
+    return ""
 
 
 if __name__ == "__main__":

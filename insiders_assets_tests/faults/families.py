@@ -198,6 +198,13 @@ def starts(on: Ground) -> list[Outcome]:
     return tried(on, on.times(300))
 
 
+def held(on: Ground) -> list[Outcome]:
+    """Refreshes that are held, and those who release or discard them."""
+    from insiders_assets_tests.faults.kills import HELD, kill_all
+
+    return kill_all(on, HELD)
+
+
 def hollow(on: Ground) -> list[Outcome]:
     """Workbooks and parquet files that ask for far more than they are."""
     from insiders_assets_tests.faults.hollow import hollow as tried
@@ -232,6 +239,7 @@ FAMILIES: dict[str, Callable[[Ground], list[Outcome]]] = {
     "kills": kills,
     "kills_in_the_cloud": kills_in_the_cloud,
     "forgets": forgets,
+    "held": held,
     "machine": machine,
     "services": services,
     "sequences": sequences,

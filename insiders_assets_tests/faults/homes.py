@@ -21,7 +21,9 @@ from insiders_assets_tests.faults.looking import hashed
 from insiders_assets_tests.faults.shop import RECIPE
 
 BUCKET = "shop"
-KEPT = ("lake", "quarantine")
+KEPT = ("lake", "quarantine", "held")
+PASSING = "held/refresh.json"
+"""Says when it was written."""
 _NUMBERS = itertools.count(1)
 
 
@@ -42,7 +44,7 @@ class Home(Protocol):
         """Temporary files that lie in it or beside it."""
 
     def kept(self) -> dict[str, str]:
-        """A hash of every byte of lake and quarantine, by path."""
+        """A hash of every byte of lake, quarantine and what is held, by path; and the names of reports."""
 
 
 def environment(home: str, scratch: Path, **more: str) -> dict[str, str]:
@@ -103,13 +105,15 @@ class LocalHome:
 
     def kept(self) -> dict[str, str]:
         """See :class:`Home`."""
-        return {
+        found = {
             f"{part}/{path.relative_to(self.home / part).as_posix()}": hashed(path.read_bytes())
             for part in KEPT
             for path in (self.home / part).rglob("*")
             if path.is_file()
             and path.parent.name != CHECKSUMS  # they tell of every content that a file has had
         }
+        found.pop(PASSING, None)
+        return found | {f"reports/{path.name}": "there" for path in (self.home / "reports").glob("*")}
 
 
 @dataclass
@@ -185,7 +189,9 @@ class CloudHome:
     def kept(self) -> dict[str, str]:
         """See :class:`Home`."""
         found = {key.removeprefix(f"{self._prefix}/"): tag for key, tag in self.objects().items()}
-        return {key: tag for key, tag in found.items() if key.partition("/")[0] in KEPT}
+        reports = {"/".join(key.split("/")[:2]): "there" for key in found if key.startswith("reports/")}
+        kept = {key: tag for key, tag in found.items() if key.partition("/")[0] in KEPT and key != PASSING}
+        return kept | reports
 
     def close(self) -> None:
         """Drop its databases."""

@@ -6,7 +6,7 @@ import random
 import signal
 from typing import TYPE_CHECKING
 
-from insiders_assets_tests.faults.boundaries import Point
+from insiders_assets_tests.faults.boundaries import ANY, Point
 from insiders_assets_tests.faults.forks import ended, killed_after
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.recovery import Rehearsal, Trial, counted
@@ -14,6 +14,8 @@ from insiders_assets_tests.faults.recovery import Rehearsal, Trial, counted
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
+START = 180.0
+"""Seconds in which a start must have come to its boundary, or to its end."""
 SAME = "nothing; the next run ends with the bytes of an undisturbed one, and takes away what was half-written"
 
 
@@ -44,12 +46,26 @@ class Killing(Rehearsal):
             trial.happened = killed_after(self.start(), share * self.undisturbed.cpu_seconds)
         return trial
 
-    def twice(self, point: Point, share: float) -> Trial:
-        """Kill at a boundary, and what comes after it once a share of the work is done."""
-        with self.trial(f"at {point[0]} #{point[1]}, then after {share:.3f} of its work") as trial:
-            trial.happened = ended(self.start(roots=self.home.roots, deadly=point)) == -signal.SIGKILL
+    def again_and_again(self, starts: list[int], point: Point, share: float) -> Trial:
+        """Kill starts, then at a boundary, then what comes after it once a share of the work is done."""
+        where = f"at {starts} of its start, at {point[0]} #{point[1]}, then after {share:.3f} of its work"
+        with self.trial(where) as trial:
+            trial.happened = self.kill_starts(starts, trial) == starts
+            trial.happened &= ended(self.start(roots=self.home.roots, deadly=point)) == -signal.SIGKILL
             trial.happened &= killed_after(self.start(), share * self.undisturbed.cpu_seconds)
         return trial
+
+    def kill_starts(self, at: list[int], trial: Trial) -> list[int]:
+        """Kill one start after the other, each at one of its boundaries by number; the numbers of those killed."""
+        killed = []
+        for number in at:
+            start = self.start(roots=self.home.roots, deadly=(ANY, number))
+            try:
+                if ended(start, START) == -signal.SIGKILL:
+                    killed.append(number)
+            except TimeoutError as error:
+                trial.wrong.append(f"{at}: {error}: {self.said.read_text()[-300:]}")
+        return killed
 
 
 LONG_FORM: dict[str, tuple[int, int]] = {"refresh": (65, 32), "first run": (10, 6), "refit": (10, 6)}
@@ -60,6 +76,14 @@ IN_THE_CLOUD: dict[str, tuple[int, int]] = {"refresh": (48, 16), "refit": (6, 4)
 
 FORGETS: dict[str, tuple[int, int]] = {"forget": (60, 20)}
 FORGETS_IN_THE_CLOUD: dict[str, tuple[int, int]] = {"forget": (30, 10)}
+
+EVERY = 10_000
+HELD: dict[str, tuple[int, int]] = {
+    "refresh that is held": (40, 8),
+    "release": (EVERY, 8),
+    "discard": (EVERY, 8),
+}
+"""Whoever releases or discards is killed at every boundary."""
 
 
 def kill_all(on: Ground, plan: dict[str, tuple[int, int]], *, cloud: bool = False) -> list[Outcome]:

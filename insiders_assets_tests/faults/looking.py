@@ -13,8 +13,9 @@ import os
 import time
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, ClassVar
 
 from insiders_assets.report.file_digests import belong_together
 
@@ -133,6 +134,21 @@ def table(lake: Any, name: str) -> str:
         return ABSENT
 
 
+def held(home: Any) -> str:
+    """What is held or was discarded, found by its record: its name, what became of it, and every byte of its tables."""
+    from insiders_assets.refresh.held import FOLDER, HELD, OVER, read_held
+
+    for _ in range(ATTEMPTS):
+        record = read_held(home)
+        if record is None or record.status == OVER:
+            return "nothing is held"
+        names = record.tables if record.status == HELD else ()
+        with suppress(FileNotFoundError):
+            tables = [(home / FOLDER / f"{name}.parquet").read_bytes() for name in names]
+            return hashed(record.status.encode(), record.refresh_id.encode(), *tables)
+    raise ValueError("a table of what is held is missing")
+
+
 def transactions(store: Any) -> str:
     """Every transaction, by the way the platform reads them."""
     from insiders_assets.errors import InsidersError
@@ -152,6 +168,7 @@ def looks(names: Iterable[str]) -> dict[str, Callable[[], str]]:
         "reports/latest": lambda: report(opened.publication),
         "reports/latest, by path": lambda: shown(opened.publication),
         "lake/raw_transactions": lambda: transactions(opened.transactions),
+        "held": lambda: held(opened.home),
     }
     for name in names:
         found[f"lake/{name}"] = lambda name=name: table(opened.lake, name)  # type: ignore[misc]
@@ -223,3 +240,16 @@ class Watch:
             raise TimeoutError("the readers do not end")
         self.looks, self.torn, self.late = self._pipe.recv()
         self._process.join()
+
+
+class Unwatched:
+    """Nobody looks; stands where readers could."""
+
+    looks, late = 0, 0
+    torn: ClassVar[list[str]] = []
+
+    def __enter__(self) -> Unwatched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass

@@ -51,6 +51,13 @@ A member is forgotten while new exports wait; the command is killed, and given a
 store changes by itself, so they may also see what lies between the stages of an undisturbed `insiders forget`: parsed
 exports without the customer, then tables, then the refresh, history and old reports. Each of these states is whole.""",
     ),
+    "held": (
+        "A refresh is held",
+        """\
+A refresh that is strange beside the published one is held; `insiders release` publishes it, `insiders discard` takes it
+away. The refresh is killed at boundaries of as many kinds as there is time for, the other two at every boundary, and
+the command is given again. Readers look at what is held, too: its record, and each table that the record names.""",
+    ),
     "machine": (
         "The machine",
         """\
@@ -141,7 +148,7 @@ archives that unpack to far more than they are; a line without an end, of the si
 }
 
 
-USUAL = ("date", "seed", "minutes")
+USUAL = ("date", "seed", "minutes", "commit")
 
 
 def _told(value: Any) -> str:
@@ -160,8 +167,9 @@ def write_page(results: Path = RESULTS, page: Path = PAGE) -> None:
         if family in found:
             facts = found[family]["facts"]
             more = "".join(f" {key}: {_told(value)}." for key, value in facts.items() if key not in USUAL)
+            of = f" of commit {facts['commit']}" if facts.get("commit") else ""
             measured = (
-                f"*Measured {facts['date']}, seed {facts['seed']}, in {facts['minutes']} minutes.{more}*"
+                f"*Measured {facts['date']}{of}, seed {facts['seed']}, in {facts['minutes']} minutes.{more}*"
             )
             parts.append(f"## {title}\n\n{text}\n\n{table(found[family]['outcomes'])}\n\n{measured}\n")
     page.write_text("\n".join(parts), encoding="utf-8")

@@ -16,7 +16,7 @@ from insiders_assets_tests.faults import looking, tasks
 from insiders_assets_tests.faults.boundaries import Point
 from insiders_assets_tests.faults.forks import cpu_of, ended
 from insiders_assets_tests.faults.homes import Home
-from insiders_assets_tests.faults.looking import Watch
+from insiders_assets_tests.faults.looking import Unwatched, Watch
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.shop import Shop, rows_in
 from insiders_assets_tests.faults.stages import between_stages
@@ -24,16 +24,22 @@ from insiders_assets_tests.faults.stages import between_stages
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
-MEMBER = "a member"
-"""Stands for the first member's id in a command."""
+MEMBER, HELD = "a member", "what is held"
+"""Stand in a command for the first member's id, and for the name of the refresh that is held."""
 _RUN = ("run", "--json")
+_STRICT = {"INSIDERS_HOLD_TIER_SHIFT": "0"}
+"""Holds any refresh in which somebody changes side."""
 SCENARIOS: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]], dict[str, str]]] = {
     "refresh": (_RUN, [_RUN], {}),
     "first run": (_RUN, [], {}),
     "refit": (("refit", "--json"), [_RUN], {"INSIDERS_SEED": "7"}),
     "forget": (("forget", "--json", MEMBER), [_RUN, ("forget", "nobody")], {}),
+    "refresh that is held": (_RUN, [_RUN], _STRICT),
+    "release": (("release", HELD), [_RUN], _STRICT),
+    "discard": (("discard", HELD), [_RUN], _STRICT),
 }
-"""The command, those before it, and settings that differ. The first to be forgotten draws the salt of all hashes."""
+"""The command, those before it, and settings that differ. The first to be forgotten draws the salt of all hashes.
+What is released or discarded is the refresh of the later exports."""
 
 
 @dataclass
@@ -46,6 +52,7 @@ class Undisturbed:
         kept: Every byte of lake and quarantine after it.
         cpu_seconds: What it costs, in seconds of a processor.
         points: The boundaries that it passes.
+        start: How many of them come before it reads an export; 0 if it reads none.
     """
 
     seen: dict[str, set[str]]
@@ -53,6 +60,7 @@ class Undisturbed:
     kept: dict[str, str]
     cpu_seconds: float
     points: list[Point]
+    start: int
 
 
 @dataclass
@@ -111,11 +119,16 @@ class Rehearsal:
         if earlier and not published:
             for words in earlier:
                 tasks.done(words, home.env | {"INSIDERS_LANDING": str(shop.before)}, self.said)
+            if HELD in self.words:
+                tasks.done(_RUN, self.env, self.said)
             home.save()
         self._tables = tasks.called(tables_of, self.env)
         if MEMBER in self.words:
             member = tasks.called(first_member, self.env)
             self.words = tuple(member if word == MEMBER else word for word in self.words)
+        if HELD in self.words:
+            name = tasks.called(held_name, self.env)
+            self.words = tuple(name if word == HELD else word for word in self.words)
         self.undisturbed = undisturbed or self._undisturbed()
 
     def _undisturbed(self) -> Undisturbed:
@@ -132,11 +145,13 @@ class Rehearsal:
             raise RuntimeError(self.said.read_text()[-1500:])
         passed = json.loads(self.said.with_suffix(".boundaries").read_text())
         points = [(label, number + 1) for label, times in sorted(passed.items()) for number in range(times)]
+        trail = enumerate(tasks.trail_of(self.said).read_text().splitlines(), start=1)
+        start = next((number for number, label in trail if "lake/.reading" in label), 0)
         after = tasks.called(looking.state, self.env, self._tables)
         if left := self.home.leftovers():
             raise RuntimeError(f"an undisturbed run leaves {left}")
         seen = {name: {state.get(name, looking.ABSENT) for state in (*states, after)} for name in after}
-        return Undisturbed(seen, after, self.home.kept(), used, points)
+        return Undisturbed(seen, after, self.home.kept(), used, points, start)
 
     def start(
         self, *, roots: Sequence[str] = (), deadly: Point | None = None, said: Path | None = None
@@ -145,11 +160,17 @@ class Rehearsal:
         return tasks.command(self.words, self.env, said or self.said, roots=roots, deadly=deadly)
 
     @contextmanager
-    def trial(self, where: str) -> Iterator[Trial]:
-        """Put the home back and let readers look; after the block run the command again and compare."""
+    def trial(self, where: str, *, watched: bool = True) -> Iterator[Trial]:
+        """Put the home back and let readers look; after the block run the command again and compare.
+
+        Args:
+            where: What happens in the block.
+            watched: Whether readers look; what nobody could see takes half the time without them.
+        """
         found = Trial(f"{self.scenario}, {self.home.kind}, {where}")
         self.home.restore()
-        with Watch(self.env, self.undisturbed.seen) as watch:
+        readers: Watch | Unwatched = Watch(self.env, self.undisturbed.seen) if watched else Unwatched()
+        with readers as watch:
             yield found
             try:
                 tasks.done(self.words, self.env, self.said)
@@ -195,6 +216,15 @@ def tables_of() -> list[str]:
 def first_member() -> str:
     """The id of the member who comes first."""
     return str(looking.stores().warehouse.read("members")["customer_id"].min())
+
+
+def held_name() -> str:
+    """The name of the refresh that is held."""
+    from insiders_assets.refresh.held import read_held
+
+    if (found := read_held(looking.stores().home)) is None:
+        raise ValueError("nothing is held")
+    return found.refresh_id
 
 
 def rows_accounted_for() -> int:

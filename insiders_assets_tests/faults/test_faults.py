@@ -20,7 +20,6 @@ from insiders_assets_tests.faults import (
     models,
     requests,
     sequences,
-    starts,
     storms,
 )
 from insiders_assets_tests.faults.families import Ground, ground
@@ -50,11 +49,14 @@ def well(trial: Trial) -> None:
 
 
 def test_a_run_that_is_killed_and_killed_again_is_made_up_for_and_no_reader_notices(on: Ground) -> None:
-    chance = on.chance("twice")
-    point = next(point for point in on.rehearsed.boundaries(200, chance) if "lake/" in point[0])
-    well(on.rehearsed.twice(point, chance.uniform(0.2, 0.9)))
+    chance = on.chance("again and again")
+    killing = on.rehearsed
+    starts = chance.sample(range(1, killing.undisturbed.start + 1), 3)
+    point = next(point for point in killing.boundaries(200, chance) if "lake/" in point[0])
+    well(killing.again_and_again(starts, point, chance.uniform(0.2, 0.9)))
 
 
+@pytest.mark.full  # the slow form of what is forgotten below
 def test_a_member_can_be_forgotten_by_a_command_that_is_killed_and_no_reader_notices(on: Ground) -> None:
     killing = Killing(on.local("forget"), on.shop, "forget")
     assert any(len(states) > 2 for states in killing.undisturbed.seen.values())
@@ -72,28 +74,27 @@ def test_a_disk_that_is_read_only_or_full_and_lost_rights_are_one_clear_line_eac
         well(trial)
 
 
+@pytest.mark.full  # the slow form of the steps below
 def test_no_step_of_a_random_sequence_breaks_an_invariant(on: Ground) -> None:
     good(sequences.sequences(on, examples=1, length=4))
     assert on.facts["looks"] >= 3
 
 
-def test_a_run_that_was_killed_under_other_settings_is_made_up_for_under_the_old_ones(on: Ground) -> None:
+def test_what_was_killed_under_other_settings_is_made_up_for_under_the_old_ones_by_a_killed_forget(
+    on: Ground,
+) -> None:
     steps = Steps(on.world)
     steps.change_policy({"INSIDERS_POLICY": "budget", "INSIDERS_BUDGET_MEMBERS": "15"}, opted_out=False)
     assert steps.crash(("run",), ("rename lake/tier_summary.parquet", 1))
     steps.change_policy({}, opted_out=False)
     steps.clock = -86_400  # and the clock is set back
-    steps.command("run")
+    assert steps.forget(0.5, killed=("sql COMMIT", 1))
 
 
 def test_no_flipped_bit_of_any_kind_of_file_is_believed(on: Ground) -> None:
     found = families.flipped_bits(on)
     good(found)
     assert len(found) >= 13
-
-
-def test_starts_that_are_killed_in_a_row_are_made_up_for(on: Ground) -> None:
-    good(starts.starts(on, 1))
 
 
 @pytest.mark.full

@@ -28,6 +28,8 @@ LARGEST_RATIO = 500
 """Times its packed size a file may unpack to; exports reach 10 to 100."""
 ALWAYS_ALLOWED = 256 << 20
 """Bytes that any file may unpack to."""
+MOST_MEMBERS = 10_000
+"""Files that an archive may hold: each is an export of its own, or says why it is none."""
 IN_MEMORY = 32 << 20
 """Bytes of a packed file, which has to be read out of order, kept in memory before they go to disk."""
 UNFORESEEN = PLAIN.write(message("export.unforeseen"))
@@ -64,7 +66,7 @@ class Bounded(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, packed: int) -> None:
         self._stream = stream
-        self._left = max(ALWAYS_ALLOWED, LARGEST_RATIO * packed)
+        self._left = largest(packed)
 
     def readable(self) -> bool:
         """It is."""
@@ -132,15 +134,22 @@ def members(path: Path) -> dict[str, Opener]:
     """The files in a zip archive by name, sorted, with what opens them.
 
     Raises:
-        ExportError: It holds none, or says that together they are far larger than the archive.
+        ExportError: It holds none, too many, or says that together they are far larger than the archive.
     """
-    with open_zip(path) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+    archive = open_zip(path)  # for all of them, and as long as there is one: its list of contents may be long
+    infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
     if not infos:
         raise RefusedExportError("export.hollow")
+    if len(infos) > MOST_MEMBERS:
+        raise RefusedExportError("export.crowded", files=MOST_MEMBERS)
     refuse_bombs(path)  # each member is bounded while it is read; many small ones together would not be
     infos.sort(key=lambda info: info.filename)
-    return {"/".join(_parts(info.filename)): _member(path, info) for info in infos}
+    return {"/".join(_parts(info.filename)): _member(archive, info) for info in infos}
+
+
+def largest(packed: int) -> int:
+    """Bytes that a file of so many may unpack to."""
+    return max(ALWAYS_ALLOWED, LARGEST_RATIO * packed)
 
 
 def refuse_bombs(path: Path) -> None:
@@ -151,7 +160,7 @@ def refuse_bombs(path: Path) -> None:
     """
     with open_zip(path) as archive:
         whole = sum(info.file_size for info in archive.infolist())
-    if whole > max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size):
+    if whole > largest(path.stat().st_size):
         raise RefusedExportError("export.bomb", times=LARGEST_RATIO)
 
 
@@ -165,11 +174,11 @@ def _parts(name: str) -> list[str]:
     return [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
-def _member(path: Path, info: zipfile.ZipInfo) -> Opener:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Opener:
     def opened() -> BinaryIO:
         if info.flag_bits & 1:
             raise RefusedExportError("export.locked")
-        return _bounded(cast(BinaryIO, open_zip(path).open(info)), info.compress_size)
+        return _bounded(cast(BinaryIO, archive.open(info)), info.compress_size)
 
     return opened
 

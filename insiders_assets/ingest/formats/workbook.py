@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
-from insiders_assets.ingest.formats.archives import refuse_bombs
+from insiders_assets.ingest.formats.archives import open_zip, readable, refuse_bombs
 from insiders_assets.ingest.formats.cells import names, text_block
 from insiders_assets.ingest.formats.sheet_process import CONTENTS
 from insiders_assets.ingest.mapping.schema import Mapping
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LONGEST = 900
 """Seconds that a workbook may take to read; a million rows take some twenty."""
+LONGEST_TEXT = 10 * 32_767
+"""Bytes of XML between two tags. Excel allows 32,767 characters in a cell, which take at most ten bytes each."""
 SHARE = 0.5
 """Share of the machine's memory that reading a workbook may take."""
 
@@ -69,9 +71,22 @@ def _copied(source: BinaryIO, folder: Path) -> Path:
 
 
 def _refuse_bombs(path: Path) -> None:
-    """Refuse a workbook that unpacks to far more than it holds."""
-    if zipfile.is_zipfile(path):
-        refuse_bombs(path)
+    """Refuse a workbook that unpacks to far more than it holds, or has a text that takes a parser hours.
+
+    Unpacking alone takes a hundredth of the time that reading does. A piece without the beginning of a tag is part of a
+    text that is at least as long; one of twice the length is always found.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    refuse_bombs(path)
+    with readable(), open_zip(path) as archive:
+        for info in archive.infolist():
+            if not info.filename.lower().endswith(".xml"):
+                continue
+            with archive.open(info) as member:
+                while len(piece := member.read(LONGEST_TEXT)) == LONGEST_TEXT:
+                    if b"<" not in piece:
+                        raise RefusedExportError("export.workbook.text", size=LONGEST_TEXT)
 
 
 def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:

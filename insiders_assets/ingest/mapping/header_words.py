@@ -12,6 +12,8 @@ from functools import lru_cache
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
 
+LONGEST_WORD, LONGEST_NAME = 40, 40
+"""Letters of a word that may be a compound, and of a name in a row that names columns."""
 LEAST = 0.2
 """Columns whose name fits less than this are not taken for what they may be."""
 
@@ -100,6 +102,8 @@ def _meaning(word: str) -> frozenset[str] | None:
     """What a word stands for; a compound such as ``kundennummer`` stands for what its parts do."""
     if word in _MEANINGS:
         return _MEANINGS[word]
+    if len(word) > LONGEST_WORD:
+        return None
     for cut in range(len(word) - 2, 2, -1):
         if (first := _MEANINGS.get(word[:cut])) is None:
             continue
@@ -174,6 +178,7 @@ def spoken_of(header: tuple[str, ...]) -> set[str]:
     return {
         field
         for name in header
+        if len(name) <= LONGEST_NAME
         for field, fit in fits(name).items()
-        if fit > 0.5 and len(name) <= 40
+        if fit > 0.5
     }  # fmt: skip

@@ -56,6 +56,8 @@ _PACKED = {
     "export.bomb.hint": text("unpack it yourself if it is an export"),
     "export.hollow": text("is an archive with nothing in it"),
     "export.hollow.hint": text("pack it again or take it away"),
+    "export.crowded": text("is an archive of more than %(files)s files", files=Kind.NUMBER),
+    "export.crowded.hint": text("pack fewer of them together"),
     "export.locked": text("is locked with a password"),
     "export.locked.hint": text("pack it without one"),
 }
@@ -75,6 +77,10 @@ _TABLES = {
     "export.workbook.large.hint": text(
         "save it again without cells far away from the others, or export it as CSV"
     ),
+    "export.workbook.text": text(
+        "is a workbook with a text of more than %(size)s characters", size=Kind.NUMBER
+    ),
+    "export.workbook.text.hint": text("shorten it, or export the workbook as CSV"),
     "export.sheet": text("has no sheet %(sheet)s", sheet=Kind.QUOTED),
     "export.sheet.hint": text("correct the mapping"),
     "export.sheet.damaged": text("has a sheet %(sheet)s that cannot be read", sheet=Kind.QUOTED),
