@@ -13,6 +13,7 @@ from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.joined import open_joined
 from insiders_assets.ingest.mapping.filling import filled
 from insiders_assets.ingest.questions.notes import left_over, passed_over
+from insiders_assets.ingest.refusal import RefusedExportError
 from insiders_assets.ingest.resolution import Reading, decided
 from insiders_assets.ingest.row_counter import Sink, Tally, without_values
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rules import FileRules
     from insiders_assets.ingest.stats import Outcome
 
+MOST_COLUMNS = 16_384
+"""Columns that an export may have: as many as a sheet of Excel. Each costs time in every block of rows."""
 MUCH = 0.01
 """Share of the totals of orders from which a difference to their lines is told."""
 
@@ -93,6 +96,8 @@ def read_export(
     try:
         with readable():
             export = opened()
+            if len(export.header) > MOST_COLUMNS:
+                raise RefusedExportError("export.wide", columns=MOST_COLUMNS)
             tally.outcome.form = export.form
             reading = _reading(export, rules, tally)
             one = ExportPass(filled(export, reading.plan), rules, tally, reading.plan)

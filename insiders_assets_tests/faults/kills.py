@@ -14,6 +14,17 @@ from insiders_assets_tests.faults.recovery import Rehearsal, Trial, counted
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
+    def comes_to_read(self, trial: Trial) -> None:
+        """Kill a start that is left in peace until it reads its first export, which it must come to."""
+        try:
+            code = ended(self.start(roots=self.home.roots, deadly=self.undisturbed.reading), START)
+        except TimeoutError as error:
+            trial.wrong.append(f"{error}: {self.said.read_text()[-300:]}")
+        else:
+            if code != -signal.SIGKILL:
+                trial.wrong.append(f"the next start ended with {code}: {self.said.read_text()[-300:]}")
+
+
 START = 180.0
 """Seconds in which a start must have come to its boundary, or to its end."""
 SAME = "nothing; the next run ends with the bytes of an undisturbed one, and takes away what was half-written"

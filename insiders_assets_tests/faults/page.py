@@ -130,8 +130,9 @@ models and which of them assigns, mended rows, the forgotten, the record of the 
         "Starts, killed in pairs and triples",
         """\
 A command is killed at any boundary between its beginning and the first export that it reads; the next, which finds what
-that one left, too; and, of three, the one after. The command that follows must end well within its time, and everything
-must be as an undisturbed run leaves it.""",
+that one left, too; and, of three, the one after. The start that follows must come to its first export within its time;
+after ten pairs and triples in one home a run must end well, and everything must be as an undisturbed run leaves it.
+*Tried* counts pairs and triples; the kills are told below.""",
     ),
     "hollow": (
         "Files that ask for far more than they are",

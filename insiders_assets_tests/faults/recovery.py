@@ -53,6 +53,7 @@ class Undisturbed:
         cpu_seconds: What it costs, in seconds of a processor.
         points: The boundaries that it passes.
         start: How many of them come before it reads an export; 0 if it reads none.
+        reading: The boundary at which it does.
     """
 
     seen: dict[str, set[str]]
@@ -61,6 +62,7 @@ class Undisturbed:
     cpu_seconds: float
     points: list[Point]
     start: int
+    reading: Point
 
 
 @dataclass
@@ -145,13 +147,13 @@ class Rehearsal:
             raise RuntimeError(self.said.read_text()[-1500:])
         passed = json.loads(self.said.with_suffix(".boundaries").read_text())
         points = [(label, number + 1) for label, times in sorted(passed.items()) for number in range(times)]
-        trail = enumerate(tasks.trail_of(self.said).read_text().splitlines(), start=1)
-        start = next((number for number, label in trail if "lake/.reading" in label), 0)
+        trail = tasks.trail_of(self.said).read_text().splitlines()
+        start = next((at for at, label in enumerate(trail) if "lake/.reading" in label), 0)
         after = tasks.called(looking.state, self.env, self._tables)
         if left := self.home.leftovers():
             raise RuntimeError(f"an undisturbed run leaves {left}")
         seen = {name: {state.get(name, looking.ABSENT) for state in (*states, after)} for name in after}
-        return Undisturbed(seen, after, self.home.kept(), used, points, start)
+        return Undisturbed(seen, after, self.home.kept(), used, points, start, (trail[start], 1))
 
     def start(
         self, *, roots: Sequence[str] = (), deadly: Point | None = None, said: Path | None = None

@@ -102,6 +102,11 @@ def test_a_file_has_at_most_as_many_rows_as_the_setting_says(tmp_path):
     assert "has more than 999 rows" in outcome.set_aside
 
 
+def test_an_export_of_very_many_columns_is_refused(tmp_path):
+    wide = csv(*(",".join([*fields, *["x"] * 16_377]) for fields in good(2)), header=HEADER + ",x" * 16_377)
+    assert "has more than 16,384 columns" in read(tmp_path, wide).outcome.set_aside
+
+
 def test_a_value_that_stands_in_many_rows_is_measured_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "ALWAYS_ALLOWED", 1 << 20)
     cells = {name: [field] for name, field in zip(NAMES, good(1)[0], strict=True)}

@@ -56,6 +56,8 @@ _PACKED = {
     "export.bomb.hint": text("unpack it yourself if it is an export"),
     "export.hollow": text("is an archive with nothing in it"),
     "export.hollow.hint": text("pack it again or take it away"),
+    "export.wide": text("has more than %(columns)s columns", columns=Kind.NUMBER),
+    "export.wide.hint": text("export the columns of a transaction only"),
     "export.crowded": text("is an archive of more than %(files)s files", files=Kind.NUMBER),
     "export.crowded.hint": text("pack fewer of them together"),
     "export.locked": text("is locked with a password"),
