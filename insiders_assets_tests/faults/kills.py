@@ -14,16 +14,6 @@ from insiders_assets_tests.faults.recovery import Rehearsal, Trial, counted
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
-    def comes_to_read(self, trial: Trial) -> None:
-        """Kill a start that is left in peace until it reads its first export, which it must come to."""
-        try:
-            code = ended(self.start(roots=self.home.roots, deadly=self.undisturbed.reading), START)
-        except TimeoutError as error:
-            trial.wrong.append(f"{error}: {self.said.read_text()[-300:]}")
-        else:
-            if code != -signal.SIGKILL:
-                trial.wrong.append(f"the next start ended with {code}: {self.said.read_text()[-300:]}")
-
 
 START = 180.0
 """Seconds in which a start must have come to its boundary, or to its end."""
@@ -77,6 +67,16 @@ class Killing(Rehearsal):
             except TimeoutError as error:
                 trial.wrong.append(f"{at}: {error}: {self.said.read_text()[-300:]}")
         return killed
+
+    def comes_to_read(self, trial: Trial) -> None:
+        """Kill a start that is left in peace until it reads its first export, which it must come to."""
+        try:
+            code = ended(self.start(roots=self.home.roots, deadly=self.undisturbed.reading), START)
+        except TimeoutError as error:
+            trial.wrong.append(f"{error}: {self.said.read_text()[-300:]}")
+        else:
+            if code != -signal.SIGKILL:
+                trial.wrong.append(f"the next start ended with {code}: {self.said.read_text()[-300:]}")
 
 
 LONG_FORM: dict[str, tuple[int, int]] = {"refresh": (65, 32), "first run": (10, 6), "refit": (10, 6)}

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
@@ -28,6 +28,9 @@ LONGEST = 900
 """Seconds that a workbook may take to read; a million rows take some twenty."""
 LONGEST_TEXT = 10 * 32_767
 """Bytes of XML between two tags. Excel allows 32,767 characters in a cell, which take at most ten bytes each."""
+MOST_PIECES = 32
+"""So many times as much without the end of a shared text: each of its letters may have a form of its own, which takes
+some three hundred bytes."""
 SHARE = 0.5
 """Share of the machine's memory that reading a workbook may take."""
 
@@ -81,12 +84,20 @@ def _refuse_bombs(path: Path) -> None:
     refuse_bombs(path)
     with readable(), open_zip(path) as archive:
         for info in archive.infolist():
-            if not info.filename.lower().endswith(".xml"):
-                continue
-            with archive.open(info) as member:
-                while len(piece := member.read(LONGEST_TEXT)) == LONGEST_TEXT:
-                    if b"<" not in piece:
-                        raise RefusedExportError("export.workbook.text", size=LONGEST_TEXT)
+            if info.filename.lower().endswith(".xml"):
+                with archive.open(info) as member:
+                    _refuse_long_texts(member)
+
+
+def _refuse_long_texts(member: IO[bytes]) -> None:
+    """Refuse a part of a workbook with a text that is too long, or in too many pieces, each with a form of its own."""
+    pieces = 0
+    first = piece = member.read(LONGEST_TEXT)
+    while len(piece) == LONGEST_TEXT:
+        pieces = 0 if b"si>" in piece else pieces + 1
+        if b"<" not in piece or (pieces == MOST_PIECES and b"sst" in first):
+            raise RefusedExportError("export.workbook.text", size=LONGEST_TEXT)
+        piece = member.read(LONGEST_TEXT)
 
 
 def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:
