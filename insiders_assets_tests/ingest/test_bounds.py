@@ -67,6 +67,7 @@ def test_a_workbook_that_asks_for_more_memory_than_there_is_goes_to_quarantine(t
 
 SHARED, SHEET = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
 TEXT = b"W" * (2 * LONGEST_TEXT)
+INLINE = b'<row r="9"><c r="A9" t="inlineStr"><is><t>' + TEXT + b"</t></is></c></row></sheetData>"
 PIECES = b"<r><t>W</t></r>" * (LONGEST_TEXT * (formats.MOST_PIECES + 1) // 15)
 
 
@@ -74,7 +75,7 @@ PIECES = b"<r><t>W</t></r>" * (LONGEST_TEXT * (formats.MOST_PIECES + 1) // 15)
     ("member", "old", "new"),
     [
         (SHARED, b"WHITE LANTERN", TEXT),
-        (SHEET, b"</sheetData>", b'<row r="9"><c r="A9" t="inlineStr"><is><t>' + TEXT + b"</t></is></c></row></sheetData>"),
+        (SHEET, b"</sheetData>", INLINE),
         (SHARED, b"<t>WHITE LANTERN</t>", PIECES),
     ],
     ids=["shared", "in its cell", "in pieces"],
