@@ -25,6 +25,18 @@ def reference() -> Path:
     return REFERENCE
 
 
+def pytest_configure() -> None:
+    """Draw the same examples whatever a worker has imported: Hypothesis also tries the constants of loaded modules.
+
+    A test would fail in the one process that has some rare word among its modules, and nowhere else. No setting of
+    Hypothesis says so.
+    """
+    from hypothesis.internal.conjecture import providers
+
+    nothing = providers.Constants()
+    providers._get_local_constants = lambda: nothing
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many tests run at once: two more than processors, for half of their time they wait for processes."""
     return len(os.sched_getaffinity(0)) + 2

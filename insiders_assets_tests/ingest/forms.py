@@ -17,6 +17,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from insiders_assets.ingest.doubts.nobody import _stands_for_nobody
+from insiders_assets.ingest.doubts.services import _kind
 from insiders_assets.ingest.parsing.numbers import unmistakable
 
 NAMES = [
@@ -46,10 +47,15 @@ WITH_LINE_ENDS = st.one_of(PRINTABLE, st.sampled_from("\n\r\t\",;|'\\"))
 
 
 def _people(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Ids that are nobody's question: no word or number for nobody, no e-mail address, no zeros in front."""
+    """Ids that nobody asks about: no word or number for nobody, no e-mail address, no zero or apostrophe in front."""
     return _texts(alphabet).filter(
-        lambda text: not (_stands_for_nobody(text) or "@" in text or text.startswith("0"))
+        lambda text: not (_stands_for_nobody(text) or "@" in text or text[0] in "0'")
     )
+
+
+def _goods(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Codes and names of goods: no word for shipping, vouchers or other services, which would be asked about."""
+    return _texts(alphabet).filter(lambda text: not (_kind(text, "") or _kind("", text)))
 
 
 def _is_plain(price: float) -> bool:
@@ -64,8 +70,8 @@ def tables(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[Table]:
         st.fixed_dictionaries(
             {
                 "InvoiceNo": _texts(alphabet),
-                "StockCode": _texts(alphabet),
-                "Description": st.none() | _texts(alphabet),
+                "StockCode": _goods(alphabet),
+                "Description": st.none() | _goods(alphabet),
                 "Quantity": st.integers(-(10**9), 10**9),
                 "InvoiceDate": seconds.map(lambda count: datetime(1970, 1, 1) + timedelta(seconds=count)),
                 "UnitPrice": st.floats(-1e9, 1e9, allow_nan=False)
