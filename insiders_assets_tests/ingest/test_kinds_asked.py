@@ -47,7 +47,7 @@ def sixth(some, others):
         ("is_current", "N", "Y"), ("Storno", "J", "N"), ("is_archived", "1", "0"), ("Archiviert am", "2025-11-01", ""),
         ("__op", "d", "c"), ("tombstone", "1", "0"), ("order_type", "Transfer", "Sale"),
         ("Belegart", "Umlagerung", "Rechnung"), ("note", "internal transfer", ""),
-        ("Tipo", "Transferencia entre tiendas", "Venta"), ("customer_id", "INTERNAL", "C001"),
+        ("invoice_type", "Proforma", "Invoice"), ("Tipo", "Transferencia entre tiendas", "Venta"), ("customer_id", "INTERNAL", "C001"),
         ("customer_id", "Lager 2", "C001"), ("customer_id", "Store 12", "C001"),
     ],
 )  # fmt: skip
@@ -140,6 +140,7 @@ def test_what_is_still_to_be_paid_is_asked_about(shop):
     [
         ("qty_ordered", "qty_shipped", "qty_shipped"),
         ("qty_in", "qty_out", "qty_out"),
+        ("quantity", "net_qty", "quantity"),
         ("quantity", "pieces_billed", "pieces_billed"),
     ],
 )
@@ -258,6 +259,44 @@ def test_what_is_with_tax_was_paid_where_a_total_differs_by_tax_alone(shop, more
         "",
         round(sum(round(line.total * 1.2, 2) for line in LINES), 2),
     )
+
+
+def test_products_at_prices_below_nothing_came_back_and_are_no_discounts(shop):
+    path = shop(unit_price=lambda at, line: -line.price if at % 6 == 1 else line.price)
+    assert (
+        f"is below nothing on 10 lines worth -{SIXTH:,.2f}, of products that are sold for as much"
+        in told(path).aside
+    )
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    read = told(path, found.mapping)
+    assert (found.questions, read.sold, read.returned) == ([], round(TOTAL - SIXTH, 2), SIXTH)
+
+
+def test_an_amount_of_the_order_on_each_of_its_lines_is_asked_about(tmp_path):
+    path, orders = tmp_path / "export.csv", {}
+    for line in LINES:
+        orders[line.order] = orders.get(line.order, 0.0) + line.total
+    rows = [plain(line, amount=round(orders[line.order], 2)) for line in LINES]
+    for each in rows:
+        del each["unit_price"]
+    path.write_bytes(written(rows))
+    found = inspect(path, path.name, FileRules(), path.name)
+    (question,) = found.questions
+    assert (question.code, question.proposed, question.arguments["order"]) == ("order_amount", None, TOTAL)
+    assert found.exports[0].outcome.set_aside
+
+
+@pytest.mark.parametrize(
+    ("sku", "name", "kind"),
+    [("TAX", "VAT 20%", "tax"), ("DEP1", "Anzahlung 30 %", "deposit"), ("R9", "Rundung", "rounding")],
+)
+def test_lines_of_tax_deposits_and_rounding_are_asked_about(tmp_path, sku, name, kind):
+    path = tmp_path / "export.csv"
+    more = [plain(line, sku=sku, name=name, quantity=1, unit_price=9) for line in LINES if line.first]
+    path.write_bytes(written([*map(plain, LINES), *more]))
+    assert f"look like {kind}" in told(path).aside
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    assert found.exports[0].says.money_in == TOTAL
 
 
 def test_gross_and_net_alone_may_speak_of_a_discount_and_are_asked_about(shop):

@@ -27,7 +27,7 @@ _WORDS = words_of(
 _NOT_WORDS = words_of("per percent pro por pour")
 _WITHOUT = frozenset(words_of("jpy krw clp vnd huf isk cop idr pyg ugx xaf xof xpf rwf twd lak mmk irr lbp"))
 """Currencies whose prices have no hundredths, in lower case."""
-FEWEST, MEDIAN, ODD = 5, 200, 0.5
+FEWEST, MEDIAN, ODD = 5, 200, 0.4
 """Different prices, their median, and the share of them that are no tens, from which they may be hundredths."""
 GLANCE = 16
 """Rows by which nearly every export shows that its prices are no whole numbers."""

@@ -141,6 +141,8 @@ def money_of(name: str) -> Money | None:
         return "discount" if words & _AMOUNT and not words & _NO_AMOUNT else None
     if not spoken and not words & TAX:
         return None
+    if "quantity" in about and not {"price", "total", "unit"} & about:  # pieces, whatever they are net of
+        return None
     if words & _ASIDE:
         return "aside"
     if words & TAX and not (

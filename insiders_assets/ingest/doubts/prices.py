@@ -12,7 +12,7 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
 from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
 from insiders_assets.ingest.doubts.price_units import price_per
-from insiders_assets.ingest.doubts.rivals import speaks_of_tax, two_prices, two_totals, with_tax
+from insiders_assets.ingest.doubts.rivals import order_amount, speaks_of_tax, two_prices, two_totals, with_tax
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
 
@@ -251,7 +251,12 @@ def _taxed_total(
 def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
     """Money that nothing else in the file explains: of a piece or of the line, by what products cost."""
     taken = columns.taken
-    if taken is None or not _several(columns):
+    if taken is None:
+        return
+    if asked := order_amount(columns):
+        yield asked
+        return
+    if not _several(columns):
         return
     kind = columns.kinds[taken]
     name = columns.names[taken]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, taxed
+from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, is_constant_within, taxed
 from insiders_assets.ingest.doubts.money_columns import Columns, writes
 from insiders_assets.ingest.doubts.money_words import TAX, is_with_tax
 from insiders_assets.ingest.doubts.price_units import counts_pieces
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
-from insiders_assets.ingest.questions.question import Answer, Question
+from insiders_assets.ingest.questions.question import OPEN, Answer, Question
 
 _PAID = words_of(
     "sale selling sold final discounted after paid pago pagado pagato paye bezahlt betaald net special promo actual "
@@ -22,7 +22,7 @@ _OF_TAX = words_of(
     "incl including inclusive inkl excl excluding exclusive exkl zzgl ttc ht brutto netto ivato wt"
 )
 """Words of what is with a tax, or without."""
-_CENT = 0.011
+_CENT, _FEWEST_ORDERS = 0.011, 5
 
 
 def two_prices(columns: Columns) -> Question | None:
@@ -56,6 +56,34 @@ def two_totals(columns: Columns, total: int, matched: set[int]) -> Question | No
         ):
             return _which(columns, "two_totals", DERIVED, total, other, None)
     return None
+
+
+def order_amount(columns: Columns) -> Question | None:
+    """Money that is the same on all lines of an order, and not on those of a product: what the order cost, most likely.
+
+    Args:
+        columns: The columns of money.
+    """
+    taken, survey = columns.taken, columns.survey
+    orders, products = survey.ours("invoice_no"), survey.ours("stock_code")
+    if taken is None or orders is None or products is None or columns.kinds[taken] == "unit":
+        return None
+    money, name = columns.money(taken), columns.names[taken]
+    lines = pl.DataFrame({"order": orders, "product": products, "money": money}).drop_nulls()
+    several = lines.filter(pl.col("product").n_unique().over("order") > 1)
+    if several["order"].n_unique() < _FEWEST_ORDERS or several["money"].n_unique() < _FEWEST_ORDERS:
+        return None
+    if not is_constant_within(money, orders) or is_constant_within(money, products):
+        return None
+    asked = Question("order_amount", "money", (name,), ())
+    said = columns.mapping.answers if columns.mapping else {}
+    if said.get(asked.key, OPEN) != OPEN:
+        return None
+    each = lines.group_by("order").agg(pl.col("money").first())
+    return Question(
+        "order_amount", "money", (name,), (Answer("line", {"answers": {asked.key: "line"}} ),), None,
+        arguments={"line": round(float(lines["money"].sum()), 2), "order": round(float(each["money"].sum()), 2)},
+    )  # fmt: skip
 
 
 def _is_full(columns: Columns, at: int) -> bool:

@@ -27,9 +27,11 @@ _HINTS = [
     "donación", "doação", "donazione", "trinkgeld", "discount", "rabatt", "nachlass", "desconto", "descuento",
     "remise", "sconto", "korting", "total", "totaal",
     "gesamt", "zwischensumme", "gorjeta", "propina", "pourboire", "mancia", "pfand", "consigne", "statiegeld",
+    "tax", "mwst", "steuer", "deposit", "down payment", "anzahlung", "anticipo", "acompte", "acconto", "aanbetaling",
+    "rounding", "round off", "rundung", "redondeo", "arrond", "arredond", "afronding", "impuesto", "imposto",
 ]  # fmt: skip
 """What such lines are called, loosely: it makes a file be looked at."""
-_HINTED, _SHORT = r"(?i)^(tips?|fooi|don)$", 5
+_HINTED, _SHORT = r"(?i)^(tips?|fooi|don|(vat|gst|iva|tva|btw)( ?\d+ ?%?)?)$", 8
 """Words too short to be looked for inside others, and their most bytes."""
 _SHIPPING = (
     "shipping|postage|delivery|carriage|freight|frete|envio|gastos de envio|coste de envio|costo de envio|livraison|"
@@ -55,6 +57,12 @@ _KINDS = {
     "fee": r"^(bank charges?|service charges?|((\w+ ){0,2}(fee|fees|surcharge|gebuhr|zuschlag))|handling|commission|"
     r"gift wrap(ping)?|\w*(gebuhr|zuschlag|pauschale)|nachnahme|taxa de (servico|conveniencia)|comision|comissao|"
     r"pfand|consigne|statiegeld)$",
+    "tax": r"^((sales|value added|state|local|city|total) )?(tax|taxes|vat|gst|hst|pst|iva|mwst|ust|umsatzsteuer|"
+    r"mehrwertsteuer|tva|btw|icms|imposto|impuesto|imposta|steuer)( (\d+ ?)+)?$",
+    "deposit": r"^(deposit|down payment|downpayment|advance payment|anzahlung|vorauszahlung|sinal|anticipo|senal|"
+    r"acompte|acconto|caparra|aanbetaling|entrada)( (\d+ ?)+)?$",
+    "rounding": r"^(rounding|round off|rundung|rundungsdifferenz|redondeo|arredondamento|arrondi|arrotondamento|"
+    r"afronding)( \w+)?$",
     "voucher": r"^(discount |promo )?(voucher|coupon|cupom|cupon|bon de reduction|rabattgutschein)( \w+)?$|"
     r"^(\w+ )?(discount|rabatt|nachlass|desconto|descuento|remise|sconto|korting|rebate)( \w+){0,2}$",
     "tip": r"^(tips?|trinkgeld|gorjeta|propina|pourboire|mancia|fooi|donations?|spende|doacao|donacion|don|donazione|"

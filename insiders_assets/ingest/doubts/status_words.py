@@ -29,8 +29,8 @@ _GROUPS: dict[str, str] = {
     "annullato annullata cancellato cancellata rifiutato rifiutata fallito fallita scaduto scaduta eliminato eliminata "
     "stornato abbandonato "
     "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen ongeldig",
-    "pending": "pending awaiting onhold hold draft quote quotation reserved preorder incomplete open authorized "
-    "authorised created placed unconfirmed review sample samples replacement amostra muestra echantillon "
+    "pending": "pending awaiting onhold hold draft proforma estimate quote quotation reserved preorder incomplete open "
+    "authorized authorised created placed unconfirmed review sample samples replacement amostra muestra echantillon "
     "muster ersatzlieferung campione layaway parked suspended bonificacao brinde remessa "
     "cortesia consignacao bonificacion "
     "pendente aguardando aguarda espera rascunho orcamento reservado reservada analise "

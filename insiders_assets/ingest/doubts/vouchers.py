@@ -1,4 +1,4 @@
-"""Lines with a price below nothing beside others of their order: discounts of it, and no products."""
+"""Lines with a price below nothing: discounts of their order, or products that came back."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.questions.question import Settled
+from insiders_assets.ingest.questions.question import Answer, Question, Settled
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
+
+MOSTLY = 0.5
+"""Share of the money below nothing on lines of products that are sold for as much, from which it is no discount."""
 
 
 def _watches(_: Header) -> tuple[int, ...]:
@@ -27,22 +31,37 @@ def _marks(transactions: pl.DataFrame) -> pl.Series | None:
 
 
 def _suspects(transactions: pl.DataFrame, off: pl.Series | None) -> bool:
-    """Whether a line costs less than nothing, and another of its order something."""
+    """Whether a line costs less than nothing, and is of a product or stands beside one of its order."""
     if off is None:
         return False
-    orders = transactions["invoice_no"].filter(off).unique()
-    return bool(
-        transactions["invoice_no"].filter(transactions["unit_price"] > 0).is_in(orders.implode()).any()
+    below = transactions.filter(off)
+    orders = transactions["invoice_no"].filter(transactions["unit_price"] > 0)
+    beside = orders.is_in(below["invoice_no"].unique().implode()).any()
+    return bool(beside or _products(below, transactions).height)
+
+
+def _products(below: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines below nothing whose product is sold for as much; none of a service, which is cleaned anyway."""
+    goods = below.filter(~pl.col("stock_code").str.contains(SERVICE_CODE)).with_columns(
+        price=pl.col("unit_price").abs().round(2)
     )
+    if not goods.height:
+        return goods
+    sold = lines.filter(
+        pl.col("unit_price") > 0, pl.col("stock_code").is_in(goods["stock_code"].unique().implode())
+    )
+    prices = sold.select("stock_code", price=pl.col("unit_price").round(2)).unique()
+    return goods.join(prices, on=["stock_code", "price"], how="semi")
 
 
-def _asks(survey: Survey, header: Header) -> Iterator[Settled]:
+def _asks(survey: Survey, header: Header) -> Iterator[Settled | Question]:
     if "unit_price" not in header.plan.columns or (header.mapping and header.mapping.negative_prices):
         return
     at = header.plan.columns["unit_price"]
     frame = pl.DataFrame(
         {
             "invoice_no": survey.ours("invoice_no"),
+            "stock_code": survey.ours("stock_code"),
             "unit_price": survey.numbers(at),
             "quantity": survey.quantity,
         }
@@ -51,10 +70,19 @@ def _asks(survey: Survey, header: Header) -> Iterator[Settled]:
     if marks is None or not _suspects(frame, marks):
         return
     off = frame.filter(marks)
-    yield Settled(
-        "vouchers", (header.names[at],), {"negative_prices": "discount"},
-        {"rows": off.height, "money": round(float((off["unit_price"] * off["quantity"]).sum()), 2)},
-    )  # fmt: skip
+    amount = pl.col("unit_price") * pl.col("quantity")
+    money = float(off.select(amount.sum()).item())
+    facts = {"rows": off.height, "money": round(money, 2)}
+    given = float(_products(off, frame).select(amount.sum()).item() or 0.0)
+    if (
+        given < MOSTLY * money
+    ):  # both are below nothing: most of it stands on products that are sold for as much
+        answers = [Answer(name, {"negative_prices": name}) for name in ("return", "discount")]
+        yield Question(
+            "negative_prices", "returns", (header.names[at],), tuple(answers), "return", arguments=facts
+        )
+        return
+    yield Settled("vouchers", (header.names[at],), {"negative_prices": "discount"}, facts)
 
 
 VOUCHERS = Detector("voucher", _watches, _asks, _marks, _suspects)

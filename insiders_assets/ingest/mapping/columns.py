@@ -39,6 +39,7 @@ class Plan:
         nobody: Customer ids that stand for nobody, in lower case.
         currency: What one of each currency is worth, and the position of the column that names it.
         cents: Positions of columns of money in hundredths.
+        below_returns: Whether a line that costs less than nothing is a return.
         unified: How customer ids that are written in several ways are written in one.
         usual_dates: Whether dates are written in any of the usual ways, and mean what they say.
     """
@@ -57,6 +58,7 @@ class Plan:
     currency: tuple[dict[str, float], int] | None = None
     unified: tuple[Form, ...] = ()
     cents: tuple[int, ...] = ()
+    below_returns: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -66,7 +68,7 @@ class Plan:
             self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
         )
         return self.usual_dates and not (
-            changed or self.nobody or self.currency or self.unified or self.cents
+            changed or self.nobody or self.currency or self.unified or self.cents or self.below_returns
         )
 
     def worth(self, at: int | None) -> float:
@@ -141,6 +143,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         tuple(name.strip().casefold() for name in mapping.anonymous_ids),
         (money.by_name, position_of(header, money.column)) if money else None,
         mapping.unify_ids, tuple(position_of(header, column) for column in mapping.cents),
+        mapping.negative_prices == "return",
     )  # fmt: skip
 
 

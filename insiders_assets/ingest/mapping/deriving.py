@@ -47,6 +47,12 @@ def signed(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
             quantity=pl.when(returned).then(-units.abs()).otherwise(units),
             unit_price=pl.when(units != 0).then(price.abs() / units.abs()),
         )
+    if plan.below_returns:
+        below = (price < 0) & (units > 0)
+        frame = frame.with_columns(
+            quantity=pl.when(below).then(-units).otherwise(units),
+            unit_price=pl.when(below).then(price.abs()).otherwise(price),
+        )
     if FLAG in plan.columns:
         flag = flagged(pl.col(FLAG), plan)
         frame = frame.with_columns(quantity=pl.when(flag).then(-units.abs()).otherwise(units))

@@ -60,7 +60,8 @@ class Mapping(BaseModel):
         returns: Which lines are returns, where their quantity is not negative.
         refunds: What was given back of lines that stay in the export as sold.
         discounts: What is taken off the price.
-        negative_prices: Whether a line that costs less than nothing is a discount of its order, or a line like others.
+        negative_prices: Whether a line that costs less than nothing is a discount of its order, a return, or a line
+            like others.
         fill_down: Columns that stand on one line of an order and hold for all of it.
         exclude: Which lines, or whole orders, were never sold: they are counted and left out.
         keep: Which lines count although a column of theirs might say that they do not.
@@ -92,7 +93,7 @@ class Mapping(BaseModel):
     returns: Returns | None = None
     refunds: tuple[Refund, ...] = ()
     discounts: tuple[Discount, ...] = ()
-    negative_prices: Literal["discount", "keep"] | None = None
+    negative_prices: Literal["discount", "return", "keep"] | None = None
     fill_down: Words = ()
     exclude: tuple[Rule, ...] = ()
     keep: tuple[Rule, ...] = ()

@@ -172,6 +172,23 @@ def _one_order(question: Question) -> str:
     )
 
 
+def _negative_prices(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} is below nothing on {told['rows']:,} lines worth {told['money']:,.2f}, of "
+        "products that are sold for as much; did they come back, or are they discounts of their orders?"
+    )
+
+
+def _order_amount(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"column {question.columns[0]} is the same on all lines of an order, and may be what the order cost "
+        f"({told['order']:,.2f} in all) and not each line ({told['line']:,.2f}); does it hold for each line? "
+        "(if not, export what each line cost)"
+    )
+
+
 def _price_per(question: Question) -> str:
     told, (price, pieces) = question.arguments, question.columns
     return (
@@ -214,7 +231,7 @@ def _service(question: Question) -> str:
 
 
 _SERVICES = {
-    "total": "totals of other lines",
+    "total": "totals of other lines", "tax": "tax", "deposit": "deposits", "rounding": "rounding",
     "gift card": "gift cards", "shipping": "shipping", "fee": "fees", "voucher": "vouchers", "tip": "tips or donations",
 }  # fmt: skip
 _SENTENCES: dict[str, Callable[[Question], str]] = {
@@ -240,6 +257,8 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "credit_notes": _credit_notes,
     "currencies": _currencies,
     "cost": _cost,
+    "order_amount": _order_amount,
+    "negative_prices": _negative_prices,
     "price_per": _price_per,
     "bundles": _bundles,
 }
