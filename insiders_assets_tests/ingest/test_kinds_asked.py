@@ -47,7 +47,8 @@ def sixth(some, others):
         ("is_current", "N", "Y"), ("Storno", "J", "N"), ("is_archived", "1", "0"), ("Archiviert am", "2025-11-01", ""),
         ("__op", "d", "c"), ("tombstone", "1", "0"), ("order_type", "Transfer", "Sale"),
         ("Belegart", "Umlagerung", "Rechnung"), ("note", "internal transfer", ""),
-        ("invoice_type", "Proforma", "Invoice"), ("Tipo", "Transferencia entre tiendas", "Venta"), ("customer_id", "INTERNAL", "C001"),
+        ("invoice_type", "Proforma", "Invoice"), ("Tipo", "Transferencia entre tiendas", "Venta"),
+        ("customer_id", "INTERNAL", "C001"),
         ("customer_id", "Lager 2", "C001"), ("customer_id", "Store 12", "C001"),
     ],
 )  # fmt: skip
