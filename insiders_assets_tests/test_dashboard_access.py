@@ -14,9 +14,10 @@ import pytest
 from insiders_assets.dashboard.access import Access
 from insiders_assets.dashboard.attempts import MOST, REMEMBERED, SECONDS, Attempts
 from insiders_assets.errors import UsageError
+from insiders_assets.places import place
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.warehouse import Warehouse
-from insiders_assets_tests.dashboard_data import FIRST, publish, serving
+from insiders_assets_tests.dashboard_data import FIRST, SECOND, publish, serving
 
 BEHIND = {
     "dashboard_user_header": "X-Forwarded-User",
@@ -223,6 +224,31 @@ def test_who_guesses_is_stopped_and_who_knows_the_password_elsewhere_is_not(
     assert 0 < int(headers["retry-after"]) <= SECONDS
     assert _asked(app, "/", {})[0] == 401
     assert _asked(app, "/", _basic("secret"), client="10.0.0.8")[0] == 200
+
+
+def test_reports_of_published_refreshes_are_served_to_who_may_look_and_reach_nothing(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    from insiders_assets.dashboard.app import create_app
+    from insiders_assets.dashboard.reports import Reports, address_of
+    from insiders_assets.language import Language
+
+    for name in (FIRST, SECOND):  # the second was never published
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "report.html").write_text("<p>a report</p>")
+    (tmp_path / "reports" / FIRST / "report.json").write_text("{}")
+    reports = Reports(place(str(tmp_path)))
+    app = create_app(warehouse, Language("en", ""), Access("secret", "", (), ("localhost",)), reports=reports)
+    page = address_of("http://localhost:8500/", FIRST).removeprefix("http://localhost:8500")
+    assert _asked(app, page, {})[0] == 401
+    status, headers = _asked(app, page, _basic("secret"))
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "connect-src" not in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    for path in (f"/reports/{SECOND}/report.html", f"/reports/{FIRST}/report.json", f"/reports/{FIRST}/members.csv",
+                 "/reports/latest/report.html", f"/reports/..%2f{FIRST}/report.html"):  # fmt: skip
+        assert _asked(app, path, _basic("secret"))[0] == 404
 
 
 def test_every_page_file_and_download_asks_for_the_password(warehouse: Warehouse) -> None:

@@ -1,7 +1,6 @@
 """Group ``programme``: the list, the tables around it, the report, and what makes them visible together."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
@@ -149,9 +148,11 @@ def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
     yield from _keep(stores, MOVEMENT, made, refreshes=numbers)
 
 
-def _address(page: "Place") -> str:
-    """A page as a browser asks for it: a file of this machine, or an object of a bucket."""
-    return page.absolute().as_uri() if isinstance(page, Path) else str(page)
+def _page(dashboard: str | None, refresh: str, page: "Place") -> MetadataValue:
+    """Where the report is opened: on the dashboard, if it is known where that is, else where its file lies."""
+    from insiders_assets.dashboard.reports import address_of
+
+    return MetadataValue.url(address_of(dashboard, refresh)) if dashboard else MetadataValue.path(str(page))
 
 
 def _plottable(value: Any) -> Any:
@@ -228,7 +229,9 @@ def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]
         metadata={
             "summary": MetadataValue.md(rendered.markdown),
             "report": MetadataValue.path(str(rendered.folder / "report.html")),
-            "report_page": MetadataValue.url(_address(rendered.folder / "report.html")),
+            "report_page": _page(
+                stores.settings.dashboard_url, rendered.refresh_id, rendered.folder / "report.html"
+            ),
             "as_of": business_day(rendered.as_of),
             "refresh_id": rendered.refresh_id,
             **rendered.numbers,

@@ -12,6 +12,7 @@ from insiders_assets.dashboard.filters import Filters, choices
 from insiders_assets.dashboard.headers import HeadersMiddleware
 from insiders_assets.dashboard.metrics import exposition
 from insiders_assets.dashboard.pages import REPORT_STATIC, SHARED, STATIC, Pages
+from insiders_assets.dashboard.reports import FILES, Reports
 from insiders_assets.dashboard.views.budget import budget
 from insiders_assets.dashboard.views.changes import changes
 from insiders_assets.dashboard.views.clusters import clusters
@@ -41,6 +42,7 @@ def create_app(
     words: Language,
     access: Access,
     held: Callable[[], HeldRefresh | None] = lambda: None,
+    reports: Reports | None = None,
 ) -> Starlette:
     """The dashboard over one warehouse.
 
@@ -49,6 +51,7 @@ def create_app(
         words: The language that people are spoken to in.
         access: Who may look.
         held: Tells which refresh is held, as far as the home can be seen from here.
+        reports: The published reports; none unless given.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -57,7 +60,7 @@ def create_app(
     from starlette.staticfiles import StaticFiles
 
     reader = Reader(warehouse)
-    site = Site(reader, words, Pages(words), held)
+    site = Site(reader, words, Pages(words), held, reports or Reports())
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -77,6 +80,7 @@ def create_app(
             Route("/time", site.over_time),
             Route("/segments", site.segments),
             Route("/products", site.products),
+            Route("/reports/{name}/{file}", site.report),
             Route("/pulse", site.pulse),
             Route("/health", site.health),
             Route("/metrics", site.metrics),
@@ -102,12 +106,19 @@ class Site:
         words: The reader's language.
         pages: The templates.
         held: Tells which refresh is held.
+        reports: The published reports.
     """
 
     def __init__(
-        self, reader: Reader, words: Language, pages: Pages, held: Callable[[], HeldRefresh | None]
+        self,
+        reader: Reader,
+        words: Language,
+        pages: Pages,
+        held: Callable[[], HeldRefresh | None],
+        reports: Reports,
     ) -> None:
         self._reader, self._words, self._pages, self._held = reader, words, pages, held
+        self._reports = reports
 
     def overview(self, request: Request) -> Response:
         """Tiles, tiers, countries and answers."""
@@ -167,6 +178,18 @@ class Site:
     def xlsx(self, request: Request) -> Response:
         """The list as an Excel file, if it fits."""
         return excel(self._reader, self._words, _filters(request))
+
+    def report(self, request: Request) -> Response:
+        """A file of the report of a published refresh."""
+        from starlette.responses import Response
+
+        name, file = (str(request.path_params[part]) for part in ("name", "file"))
+        with self._reader.view() as view:
+            published = view is not None and view.has_refresh(name)
+        found = self._reports.read(name, file) if published else None
+        if found is None:
+            return self._problem(request, self._words.text("There is no such report."), 404)
+        return Response(found, media_type=FILES[file])
 
     def pulse(self, request: Request) -> Response:
         """Whether something newer than ``seen`` is published: the page asks every few seconds."""
@@ -237,6 +260,7 @@ class Site:
                 "filters": _filters(request),
                 "choices": choices(view),
                 "held": self._waiting(str(view.refresh_id)),
+                "has_report": self._reports.has(str(view.refresh_id)),
             }
         if content is None:
             return self._problem(request, self._words.text("There is no such customer."), 404)

@@ -79,6 +79,13 @@ class View:
         there = {column["name"] for column in sa.inspect(self.connection).get_columns(table.name)}
         return sa.select(*(table.c[name] for name in names or table.c.keys() if name in there))
 
+    def has_refresh(self, name: str) -> bool:
+        """Whether a refresh was published."""
+        import sqlalchemy as sa
+
+        refreshes = tables()["refreshes"]
+        return bool(self.rows(sa.select(refreshes.c.refresh_id).where(refreshes.c.refresh_id == name)))
+
     def has(self, table: str) -> bool:
         """Whether the warehouse has a table: an older version may have published without it."""
         import sqlalchemy as sa

@@ -26,12 +26,13 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
         import uvicorn
 
         from insiders_assets.dashboard.app import create_app
+        from insiders_assets.dashboard.reports import Reports
         from insiders_assets.language import Language
         from insiders_assets.places import place
         from insiders_assets.refresh.held import read_held
 
         language, home = Language(settings.language, settings.currency), place(settings.home)
-        app = create_app(warehouse, language, access, lambda: read_held(home))
+        app = create_app(warehouse, language, access, lambda: read_held(home), Reports(home))
         log_to_stderr(as_json=settings.log_format == "json")
         say(f"The dashboard is at http://{in_url(host)}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")
         server = uvicorn.Server(

@@ -19,6 +19,12 @@ class DashboardSettings(BaseModel):
     dashboard_proxies: Operational[Words] = Field(
         (), description="Addresses or networks of proxies whose header is believed; needed with the header."
     )
+    dashboard_url: Operational[str | None] = Field(
+        None,
+        pattern="^https?://[^ ]+$",
+        description="Where people open the dashboard, such as https://insiders.example.com: links in Dagster's UI lead "
+        "there.",
+    )
     dashboard_hosts: Operational[Words] = Field(
         (),
         description="Host names the dashboard answers to; needed with the header. Unless given: loopback names, or "

@@ -51,7 +51,9 @@ def tiles(
     of_revenue = words.text("of all revenue") if everybody else words.text("of identified revenue")
 
     def written_days(value: float | None) -> str:
-        return words.number(value) + (f" {words.text('days')}" if value is not None else "")
+        if value is None:
+            return words.number(value)
+        return words.plural("%(count)s day", "%(count)s days", round(value))  # 0.6 is written as 1
 
     def small(value: float | None) -> str:
         return words.number(value, 1 if value is not None and abs(value) < 10 else 0)
