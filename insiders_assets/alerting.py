@@ -23,6 +23,7 @@ from dagster import (
 )
 
 from insiders_assets.alerts import Alert, logger, tell
+from insiders_assets.assets.deliveries import ANSWER
 from insiders_assets.assets.programme import RELEASED
 from insiders_assets.storage.stores import Stores
 
@@ -62,6 +63,7 @@ def on_failure(context: RunFailureSensorContext, stores: ResourceParam[Stores]) 
 )
 def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) -> None:
     """One alert per run, naming every check that did not pass; a refresh that is held has one of its own."""
+    from insiders_assets.deliveries.due import news
     from insiders_assets.refresh.held import held
 
     found = context.instance.all_logs(
@@ -75,6 +77,13 @@ def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) ->
     if any(one.check_name == RELEASED for one in missed) and (waiting := held(stores)):
         _tell(stores, Alert("a refresh is held", waiting.told()))
         missed = [one for one in missed if one.check_name != RELEASED]
+    if silent := [one for one in missed if one.check_name == ANSWER]:
+        since = {name: str(value.value) for one in silent for name, value in one.metadata.items()}
+        if told := news(stores.home, since):
+            lines = [f"{name}: {line}" for name, line in told.items()]
+            lines.append("The refresh stands; what waits is sent as soon as it is answered.")
+            _tell(stores, Alert("a destination does not answer", "\n".join(lines)))
+        missed = [one for one in missed if one.check_name != ANSWER]
     if not missed:
         return
     lines = [
@@ -117,7 +126,7 @@ def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) ->
 
 def _is_tried_again(instance: DagsterInstance, run: DagsterRun) -> bool:
     """Whether the refresh before a run had failed, too, of which people were told."""
-    if run.job_name != "refresh":
+    if run.job_name not in ("refresh", "deliver"):
         return False
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
     record = instance.get_run_record_by_id(run.run_id)

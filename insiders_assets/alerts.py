@@ -9,15 +9,13 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from insiders_assets import mail
 from insiders_assets.errors import UsageError
 
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
 logger = logging.getLogger("insiders.alerts")
-SECONDS = 20
-"""How long a channel may take."""
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -65,30 +63,13 @@ class EmailChannel:
 
     def send(self, alert: Alert) -> None:
         """See :meth:`Channel.send`."""
-        import smtplib
-        import ssl
         from email.message import EmailMessage
-        from urllib.parse import unquote, urlsplit
 
         message = EmailMessage()
         message["Subject"], message["From"] = f"[Insiders] {alert.title}", self.sender
         message["To"] = ", ".join(self.recipients)
         message.set_content(alert.text)
-        server = urlsplit(self.url)
-        host, secure = server.hostname or "localhost", ssl.create_default_context()
-        with (
-            smtplib.SMTP_SSL(host, server.port or 465, timeout=SECONDS, context=secure)
-            if server.scheme == "smtps"
-            else smtplib.SMTP(host, server.port or 587, timeout=SECONDS)
-        ) as session:
-            session.ehlo()
-            if session.has_extn("starttls"):
-                session.starttls(context=secure)
-            elif server.password and host not in LOOPBACK and server.scheme != "smtps":
-                raise ssl.SSLError("the mail server offers no TLS, and a password would be sent in the clear")
-            if server.username:
-                session.login(unquote(server.username), unquote(server.password or ""))
-            session.send_message(message)
+        mail.send(self.url, message)
 
 
 @dataclass(frozen=True)
@@ -110,7 +91,7 @@ class SlackChannel:
         from dagster_slack import SlackResource
 
         client = SlackResource(token=self.token).get_client()
-        client.base_url, client.timeout = self.address, SECONDS
+        client.base_url, client.timeout = self.address, mail.SECONDS
         client.chat_postMessage(channel=self.channel, text=f"*{_plain(alert.title)}*\n{_plain(alert.text)}")
 
 

@@ -28,7 +28,7 @@ from dagster import (
 from insiders_assets.assets.declaration import POOL
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
-from insiders_assets.runs import at_work
+from insiders_assets.runs import at_work, in_the_way
 from insiders_assets.storage.stores import Stores
 
 REFRESHED = AssetSelection.groups("ingest", "features", "segmentation", "programme")
@@ -64,6 +64,12 @@ study = define_asset_job(
     "study",
     selection=AssetSelection.groups("research"),
     description="Run the research assets; the next refresh shows what they found.",
+)
+
+deliver = define_asset_job(
+    "deliver",
+    selection=AssetSelection.groups("deliveries"),
+    description="Bring every destination of deliveries.yaml to where its audience is; what is published is read alone.",
 )
 
 
@@ -155,6 +161,35 @@ def landing_zone(
     )
 
 
+@sensor(
+    job=deliver,
+    name="deliveries",
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="Delivers after each release, after a change of what is configured, and again what waits.",
+)
+def deliveries(context: SensorEvaluationContext, stores: ResourceParam[Stores]) -> SensorResult | SkipReason:
+    """One tick: nothing without a deliveries.yaml; the cursor holds what was asked for last."""
+    from insiders_assets.deliveries.configuration import FILE
+    from insiders_assets.errors import InsidersError
+
+    try:
+        if not (stores.home / FILE).is_file():  # before anything is loaded for it
+            return SkipReason("No destination is configured.")
+        from insiders_assets.deliveries.due import Tick, decide
+
+        tick, why_not = decide(stores, Tick.read(context.cursor), time.time())
+    except InsidersError as error:
+        return SkipReason(str(error))
+    if tick is None:
+        return SkipReason(why_not)
+    origin = context.code_location_origin
+    runs = at_work(context.instance, location=origin.location_name if origin else None)
+    if any(run.job_name == deliver.name for run in runs):
+        return SkipReason("A delivery is queued or running.")
+    return SensorResult(run_requests=[RunRequest(run_config=_logging(stores))], cursor=tick.written())
+
+
 def backstop(cron: str) -> ScheduleDefinition:
     """A schedule that asks for a refresh if one is due: for what the sensor was off for.
 
@@ -203,7 +238,7 @@ def backstop(cron: str) -> ScheduleDefinition:
 def _active(context: SensorEvaluationContext | ScheduleEvaluationContext) -> bool:
     """Whether a refresh, a refit or what somebody started by hand is queued or running."""
     origin = getattr(context, "code_location_origin", None)
-    runs = at_work(context.instance, location=origin.location_name if origin else None)
+    runs = in_the_way(context.instance, location=origin.location_name if origin else None)
     return any(run.job_name != study.name for run in runs)
 
 

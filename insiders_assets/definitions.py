@@ -26,7 +26,7 @@ from dagster import (
 )
 
 from insiders_assets import alerting, automation, checks
-from insiders_assets.assets import external, features, ingest, programme, research, segmentation
+from insiders_assets.assets import deliveries, external, features, ingest, programme, research, segmentation
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.stores import Stores
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
 
 PUBLISHED = AssetKey(external.PUBLICATION)
-ROOMS = (ingest, features, segmentation, programme, research)
+ROOMS = (ingest, features, segmentation, programme, deliveries, research)
 
 TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in room.TABLES}
 """The contract of every asset that is a table, by asset name."""
@@ -80,8 +80,9 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
             automation.study,
             automation.release,
             automation.discard,
+            automation.deliver,
         ],
-        sensors=[automation.landing_zone, *alerting.SENSORS],
+        sensors=[automation.landing_zone, automation.deliveries, *alerting.SENSORS],
         schedules=[] if settings.backstop == "off" else [automation.backstop(settings.backstop)],
         loggers=logs,
         resources=resources | overrides,

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from dagster import DagsterInstance, DagsterRun, RunsFilter
 
-JOBS = ("refresh", "refit", "month", "study", "release", "discard")
+JOBS = ("refresh", "refit", "month", "study", "release", "discard", "deliver")
+BESIDE = ("deliver",)
+"""Jobs that go on beside a refresh: they read what is published, and write what no other job does."""
 BY_HAND = "__ASSET_JOB"
 """What Dagster calls a run that somebody starts from the UI by materializing assets."""
 LOCATIONS = ("insiders_assets", "insiders_assets.definitions")
@@ -51,6 +53,11 @@ def at_work(instance: DagsterInstance, *, location: str | None = None) -> list[D
         for run in instance.get_runs(RunsFilter(job_name=job, statuses=active))
         if run.remote_job_origin is None or _is_ours(run, location)  # in doubt, it is waited for
     ]
+
+
+def in_the_way(instance: DagsterInstance, *, location: str | None = None) -> list[DagsterRun]:
+    """Return those of :func:`at_work` that whoever is to write in the home waits for."""
+    return [run for run in at_work(instance, location=location) if run.job_name not in BESIDE]
 
 
 def retire_runs(instance: DagsterInstance, own: DagsterRun, kept: int) -> list[str]:

@@ -33,7 +33,7 @@ FIXED = (
     "clusters",
     "insider_report",
 )
-GROUPS = {"ingest", "features", "segmentation", "programme", "research"}
+GROUPS = {"ingest", "features", "segmentation", "programme", "research", "deliveries"}
 NO_TABLE = {"segmentation_model", "insider_report", "publication"}
 
 
@@ -99,7 +99,9 @@ def test_the_sensor_is_on_by_default_and_refreshes():
     sensors = {sensor.name: sensor for sensor in DEFS.sensors}
     assert all(sensor.default_status is DefaultSensorStatus.RUNNING for sensor in sensors.values())
     assert sensors["landing_zone"].job_name == "refresh"
-    assert sensors.keys() == {"landing_zone", "alert_on_failure", "alert_on_checks", "alert_on_stale_report"}
+    assert sensors["deliveries"].job_name == "deliver"
+    alerts = {"alert_on_failure", "alert_on_checks", "alert_on_stale_report"}
+    assert sensors.keys() == {"landing_zone", "deliveries", *alerts}
     assert {job.name for job in DEFS.jobs} >= {"refresh", "refit"}
 
 

@@ -96,13 +96,14 @@ def thing_spec(
 
 
 def makes(
-    *specs: AssetSpec, checks: Iterable[AssetCheckSpec] = ()
+    *specs: AssetSpec, checks: Iterable[AssetCheckSpec] = (), pool: str = POOL
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]:
     """Decorate what makes assets in one step, each table with the check that its write answers.
 
     Args:
         *specs: The assets.
         checks: What else is checked as they are made.
+        pool: What whoever makes them holds.
     """
     return multi_asset(
         specs=specs,
@@ -110,7 +111,7 @@ def makes(
             *(_contract(spec) for spec in specs if "dagster/column_schema" in spec.metadata),
             *checks,
         ],
-        pool=POOL,
+        pool=pool,
     )
 
 

@@ -31,9 +31,9 @@ def take_turn(instance: DagsterInstance) -> None:
     Raises:
         InsidersError: The daemon has a run queued or running.
     """
-    from insiders_assets.runs import at_work
+    from insiders_assets.runs import in_the_way
 
-    active = at_work(instance)
+    active = in_the_way(instance)
     killed = [run for run in active if COMMAND.items() <= run.tags.items()]
     over = {run_id for _, run_id in stale(instance)} | {run.run_id for run in killed}
     for run_id in sorted({run_id for _, run_id in held(instance)} & over):

@@ -30,9 +30,10 @@ _LIMITS = {
 _KINDS = {
     "folder": ("location", ("form", "batch")),
     "webhook": ("url", ("secret", "batch", "attempts", "timeout", "per_second")),
+    "email": ("to", ("form", "batch")),
 }
 """What each kind of destination is found by, and what else may be said of it."""
-_BATCH = {"folder": 100_000, "webhook": 500}
+_BATCH = {"folder": 100_000, "webhook": 500, "email": 100_000}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NOT_SENT = {"customer_id", "is_identified", "suppressed_by", "embedding_x", "embedding_y", "embedding_z"}
 FIELDS = tuple(column.name for column in INSIDERS.columns if column.name not in _NOT_SENT)
@@ -102,6 +103,12 @@ class _Reader:
             raise self._unknown((*place, "form"), f"{name}: there is no form {form!r}", FORMS)
         if kind == "webhook":
             self._url((*place, "url"), name, location.strip())
+        if kind == "email" and not all(
+            re.fullmatch(r"[^@\s]+@[^@\s]+", each.strip()) for each in location.split(",")
+        ):
+            raise self._wrong(
+                (*place, "to"), f"{name}: {location!r} are no addresses", "write a@b.com, c@d.com"
+            )
         limits: dict[str, Any] = {"batch": _BATCH[kind]} | {
             key: self._number((*place, key), said[key]) for key in _LIMITS if key in said
         }

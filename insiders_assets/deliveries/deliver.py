@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.checksums import is_whole
 from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
 from insiders_assets.deliveries.changes import CUSTOMER, difference
-from insiders_assets.deliveries.ledger import FOLDER, Ledger
+from insiders_assets.deliveries.ledger import FOLDER, UNPUBLISHED, Ledger
 from insiders_assets.deliveries.prepared import prepare
 from insiders_assets.deliveries.sending import known_now, send
 from insiders_assets.deliveries.tables import account, counted, plan_rows, unbalanced, with_rows
@@ -100,7 +101,8 @@ def deliver(stores: Stores, name: str | None = None, *, retry: bool = False, ane
             rows[each.name] = account(each, found.audiences[each.name], ledger, found.refresh)
         publish(stores, touched, rows.values())
         shown = read(stores, DELIVERIES).filter(pl.col("refresh_id") == found.refresh[0])
-        said = {row["delivery"]: row for row in shown.to_dicts() if row["delivery"] in rows}
+        counted_rows = {(row["delivery"], row["destination"]): row for row in shown.to_dicts()}
+        said = {name: counted_rows[name, row["destination"]] for name, row in rows.items()}
         return Delivered(found.refresh[0], said, tuple(filter(None, map(unbalanced, said.values()))))
 
 
@@ -130,8 +132,11 @@ def publish(stores: Stores, refreshes: Iterable[str], rows: Iterable[dict[str, A
 
 
 def read(stores: Stores, table: Table) -> pl.DataFrame:
-    """Return one of the tables as the lake has it; empty before the first delivery."""
-    return stores.lake.read(table.name) if stores.lake.path(table.name).exists() else table.empty()
+    """Return one of the tables from the lake, or the warehouse where that is damaged; empty before the first one."""
+    path = stores.lake.path(table.name)
+    if not path.exists():
+        return table.empty()
+    return stores.lake.read(table.name) if is_whole(path) else stores.warehouse.read(table.name)
 
 
 @contextmanager
@@ -211,4 +216,4 @@ def _begun(stores: Stores, refreshes: set[str]) -> set[str]:
 
 
 def _at_work(stores: Stores) -> Place:
-    return stores.home / FOLDER / "unpublished.json"
+    return stores.home / FOLDER / UNPUBLISHED

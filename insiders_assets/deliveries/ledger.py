@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FOLDER = "deliveries"
 """The folder of the memories, in the home."""
+UNPUBLISHED = "unpublished.json"
+"""The refreshes whose rows a delivery at work, or one that was cut short, has still to publish."""
 REFUSED = {CUSTOMER: pl.String, "problem": pl.String}
 
 
@@ -49,7 +51,6 @@ class State:
         settled_at: When anything was settled last.
         waiting_since: Since when the destination does not answer; empty if it does.
         problem: Why it does not.
-        is_told: Whether people were told that it does not.
     """
 
     address: str = ""
@@ -63,7 +64,6 @@ class State:
     settled_at: str = ""
     waiting_since: str = ""
     problem: str = ""
-    is_told: bool = False
 
 
 class Ledger:
@@ -122,7 +122,7 @@ class Ledger:
         self._commit(
             settled={**self.state.settled, str(batch.sequence): now},
             refused={**self.state.refused, **refused},
-            settled_at=now, waiting_since="", problem="", is_told=False,
+            settled_at=now, waiting_since="", problem="",
         )  # fmt: skip
 
     def finish(self) -> None:
@@ -134,10 +134,6 @@ class Ledger:
     def wait(self, problem: str) -> None:
         """Write down that the destination does not answer."""
         self._commit(problem=problem, waiting_since=self.state.waiting_since or moment())
-
-    def mark_told(self) -> None:
-        """Write down that people were told that the destination does not answer."""
-        self._commit(is_told=True)
 
     def anew(self) -> None:
         """Forget what the destination acknowledged: everything is sent again."""

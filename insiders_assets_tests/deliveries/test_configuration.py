@@ -68,7 +68,7 @@ def test_what_a_file_says():
         (
             "kind: folder",
             "kind: floppy",
-            r"\(line 3\): mailing: there is no kind 'floppy'; choose among folder, webhook",
+            r"\(line 3\): mailing: there is no kind 'floppy'; choose among folder, webhook, email",
         ),
         ("batch: 50", "batch: none", r"\(line 3\): batch is 'none'; write a number from 1 to"),
         ("batch: 50", "secret: hunter2", r"\(line 3\): 'secret' is no word here"),

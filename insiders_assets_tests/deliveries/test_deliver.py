@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from insiders_assets.cli.deliver import deliver_audiences
 from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
 from insiders_assets.deliveries.deliver import deliver, one_delivery, pending, read
 from insiders_assets.deliveries.forgetting import all_delivered, forget_delivered
@@ -18,7 +20,6 @@ from insiders_assets.storage.forgetting import forget_in_tables
 from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES
-from insiders_assets_tests.commands import failure, insiders, told
 from insiders_assets_tests.leaks import leaks
 
 YAML = """\
@@ -94,18 +95,29 @@ def test_an_audience_arrives_and_then_what_changed(stores):
         assert published.equals(pl.read_parquet(stores.home / "history" / f"{contract.name}.parquet"))
 
 
-def test_the_command_shows_delivers_and_refuses(stores):
-    home = stores.home
-    would = told(insiders("deliver", "--dry-run", "--home", home, "--json"))["would_send"]
+def test_the_command_shows_delivers_and_refuses(stores, capsys):
+    def said(*, dry_run: bool = False, as_json: bool = False) -> str:
+        deliver_audiences(stores.settings, None, dry_run=dry_run, retry=False, anew=False, as_json=as_json)
+        return capsys.readouterr().out
+
+    would = json.loads(said(dry_run=True, as_json=True))["would_send"]
     assert {each["change"] for each in would["welcome"]} == {"add"}
-    assert not (home / "out").exists()
-    done = insiders("deliver", "--home", home)
-    assert done.returncode == 0, done.stderr
-    assert f"welcome to mailing: {len(would['welcome']):,} added, 0 updated, 0 removed" in done.stdout
-    (home / "deliveries.yaml").write_text(YAML.replace("audience: big", "audience: bg"))
-    assert "(line 7): big: there is no segment 'bg'; choose among members, entered" in failure(
-        insiders("deliver", "--home", home), 2
-    )
+    count = len(would["welcome"])
+    lines = said(dry_run=True).splitlines()
+    assert lines[0] == f"welcome: would add {count:,}, update 0, remove 0; nothing is sent"
+    assert lines[1] == f"  + {would['welcome'][0]['customer_id']}"
+    assert lines[21] == f"  … and {count - 20:,} more (--json has all)"
+    assert not (stores.home / "out").exists()
+    assert said().startswith(f"welcome to mailing: {count:,} added, 0 updated, 0 removed; {count:,} of ")
+    assert json.loads(said(as_json=True))["deliveries"][0]["added"] == count
+    shutil.rmtree(stores.home / "out")
+    (stores.home / "out").write_text("in the way")
+    (stores.home / "segments.yaml").write_text("big: {rules: [value>=2000]}")
+    with pytest.raises(
+        InsidersError, match=r"ads has not answered since \d{4}-.* UTC \(not_writable\); the refresh"
+    ) as error:
+        said()
+    assert error.value.exit_code == 1
 
 
 def test_nothing_is_sent_where_something_is_wrong(stores):

@@ -31,6 +31,7 @@ EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
     "model": services.model,
     "report": services.report,
     "held": services.held_refresh,
+    "deliveries": services.deliveries,
     "files": places.files,
     "services": services.services,
 }

@@ -45,6 +45,21 @@ def held_refresh(stores: "Stores") -> "Iterator[Finding]":
         )
 
 
+def deliveries(stores: "Stores") -> "Iterator[Finding]":
+    """Whether deliveries can be made, and what waits for a destination; nothing where none is configured."""
+    from insiders_assets.deliveries.ledger import Ledger
+    from insiders_assets.deliveries.prepared import configured
+
+    found = configured(stores)
+    for each in found.deliveries if found else ():
+        state = Ledger(stores.home, each.name, each.destination.name).state
+        if state.waiting_since:
+            said = f"{each.destination.name} has not answered since {state.waiting_since} ({state.problem})"
+            yield look("deliveries", said, f"once it does: insiders deliver {each.name}")
+        else:
+            yield fine("deliveries", f"{each.name} to {each.destination.name}: nothing waits")
+
+
 def report(stores: "Stores") -> "Iterator[Finding]":
     """The latest report and the tables are of one refresh, and fresh."""
     name, latest = stores.publication.latest(), stores.warehouse.latest_refresh()

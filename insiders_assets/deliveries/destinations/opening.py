@@ -27,10 +27,25 @@ def open_destination(rules: DestinationRules, settings: Settings) -> Destination
     """
     if rules.kind == "folder":
         return FolderDestination(_folder(rules, settings), rules.form)
+    if rules.kind == "email":
+        return _email(rules, settings)
     from insiders_assets.deliveries.destinations.webhook import WebhookDestination
 
     url = _variable(rules, rules.location) if rules.location.isupper() else rules.location
     return WebhookDestination(rules, url, _variable(rules, rules.secret))
+
+
+def _email(rules: DestinationRules, settings: Settings) -> Destination:
+    from insiders_assets.deliveries.destinations.email import EmailDestination
+
+    if settings.smtp_url is None:
+        raise UsageError(
+            "needs the mail server",
+            where=f"destination {rules.name}",
+            hint="set INSIDERS_SMTP_URL, then try again",
+        )
+    sender = settings.alert_email_from or rules.location.split(",")[0].strip()
+    return EmailDestination(settings.smtp_url.get_secret_value(), sender, rules.location, rules.form)
 
 
 def _variable(rules: DestinationRules, name: str) -> str:

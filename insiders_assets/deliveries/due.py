@@ -1,0 +1,131 @@
+"""Whether something is to be delivered now: after a release, after a change of what is configured, and what waits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from insiders_assets.deliveries.configuration import FILE
+from insiders_assets.deliveries.consents import FILE as CONSENTS
+from insiders_assets.deliveries.ledger import FOLDER, UNPUBLISHED, Ledger
+from insiders_assets.deliveries.prepared import configured
+from insiders_assets.errors import UsageError
+from insiders_assets.places import SCHEME, place
+from insiders_assets.segments import FILE as SEGMENTS
+from insiders_assets.storage.atomic_write import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from insiders_assets.places import Place
+    from insiders_assets.storage.stores import Stores
+
+FIRST_WAIT = 60.0
+LONGEST_WAIT = 3600.0
+"""Seconds between attempts at what waits: from the first on twice as long each time."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What was asked for last.
+
+    Attributes:
+        asked: What it was asked for, as a hash.
+        attempts: How often.
+        moment: When, in seconds since the epoch.
+    """
+
+    asked: str = ""
+    attempts: int = 0
+    moment: float = 0.0
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Tick:
+        """Return what a cursor says; the first for one that cannot be read."""
+        try:
+            return cls(**json.loads(cursor or "{}"))
+        except (ValueError, TypeError):
+            return cls()
+
+    def written(self) -> str:
+        """Return it as a cursor."""
+        return json.dumps(asdict(self))
+
+
+def decide(stores: Stores, before: Tick, moment: float) -> tuple[Tick | None, str]:
+    """Return the tick that asks for a delivery, or None and why there is none to ask for.
+
+    Args:
+        stores: Where things lie.
+        before: What was asked for last.
+        moment: Now, in seconds since the epoch.
+    """
+    if not (stores.home / FILE).is_file():
+        return None, "No destination is configured."
+    latest = stores.warehouse.latest_refresh()
+    if latest is None:
+        return None, "No refresh has been published."
+    wanted = _digest(stores, f"{latest['refresh_id']} {latest['published_at']}")
+    if wanted != before.asked:
+        return Tick(wanted, 1, moment), ""
+    try:
+        found = configured(stores)
+    except UsageError as error:  # told once, by the run that was asked for when it came
+        return None, str(error)
+    behind = []
+    for each in found.deliveries if found else ():
+        state = Ledger(stores.home, each.name, each.destination.name).state
+        if state.plan or state.refresh_id != latest["refresh_id"]:
+            behind.append(each.name)
+    if (stores.home / FOLDER / UNPUBLISHED).is_file():
+        behind.append("what the tables say")
+    if not behind:
+        return None, f"Everything of {latest['refresh_id']} is delivered."
+    wait = min(FIRST_WAIT * 2 ** (before.attempts - 1), LONGEST_WAIT)
+    if moment < before.moment + wait:
+        return None, f"{', '.join(behind)} waits; tried again within {wait / 60:.0f} minutes."
+    return Tick(wanted, before.attempts + 1, moment), ""
+
+
+def news(home: Place, silent: Mapping[str, str]) -> dict[str, str]:
+    """Return the destinations that are silent and were not the last time, and remember all that are.
+
+    Args:
+        home: The home.
+        silent: Since when each does not answer, in words, by the delivery's name.
+    """
+    path = home / FOLDER / "told.json"
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = {}
+    write_text(path, json.dumps(dict(silent)))
+    return {name: line for name, line in silent.items() if _since(before.get(name, "")) != _since(line)}
+
+
+def _since(line: str) -> str:
+    """What a line says without why, which may be another one each time."""
+    return line.partition(" (")[0]
+
+
+def _digest(stores: Stores, published: str) -> str:
+    """A hash of everything that deliveries follow from."""
+    found = hashlib.sha256(published.encode())
+    for path in _files(stores):
+        found.update(path.read_bytes() if path.is_file() else b"-")
+    return found.hexdigest()[:16]
+
+
+def _files(stores: Stores) -> Iterator[Place]:
+    settings = stores.settings
+    yield stores.home / FILE
+    yield stores.home / SEGMENTS
+    yield place(settings.consents) if settings.consents else stores.home / CONSENTS
+    try:
+        contacts = (found.contacts if (found := configured(stores)) else "") or ""
+    except UsageError:
+        return
+    if contacts:
+        yield place(contacts) if contacts.startswith((SCHEME, "/")) else stores.home / contacts
