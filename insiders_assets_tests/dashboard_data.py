@@ -14,7 +14,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
-from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS, PURCHASES_BY_MONTH
 from insiders_assets.programme.revenue_bridge import revenue_bridge
 from insiders_assets.refresh.held import HeldRefresh
 from insiders_assets.storage.warehouse import Warehouse
@@ -52,6 +52,21 @@ def months(insiders: pl.DataFrame, seed: int = 3) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PURCHASES_BY_MONTH.polars_schema, orient="row").sort(
         PURCHASES_BY_MONTH.key
     )
+
+
+def favourites(insiders: pl.DataFrame) -> pl.DataFrame:
+    """Two products of each identified customer, one of them without a description."""
+    people = insiders.filter("is_identified").select("customer_id", "revenue")
+    parts = [
+        people.with_columns(
+            place=pl.lit(place, dtype=pl.Int32), stock_code=pl.lit(code), description=pl.lit(name, dtype=pl.String),
+            revenue=pl.col("revenue") * share, total_purchases=pl.lit(3 - place), total_products=pl.lit(7 * place),
+            last_purchase=pl.lit(date(2025, 11, 3)),
+        )
+        for place, code, name, share in ((1, "85123A", "WHITE CANDLE", 0.5), (2, "22423", None, 0.25))
+    ]  # fmt: skip
+    made = pl.concat(parts).select(CUSTOMER_PRODUCTS.names).cast(CUSTOMER_PRODUCTS.polars_schema)  # type: ignore[arg-type]
+    return made.sort(CUSTOMER_PRODUCTS.key)
 
 
 def changes(insiders: pl.DataFrame, name: str, count: int, seed: int) -> pl.DataFrame:
@@ -94,7 +109,12 @@ def publish(
     of_tiers = made.tables["tier_history"].with_columns(refresh_id=pl.lit(name), as_of=pl.lit(AS_OF[name]))
     moved = changes(made.insiders, name, min(40, customers // 4), seed)
     warehouse.publish(
-        tables | {"insiders": made.insiders, "purchases_by_month": months(made.insiders)},
+        tables
+        | {
+            "insiders": made.insiders,
+            "purchases_by_month": months(made.insiders),
+            "customer_products": favourites(made.insiders),
+        },
         {
             "refreshes": row,
             "membership_changes": moved,

@@ -230,8 +230,9 @@ def test_reports_of_published_refreshes_are_served_to_who_may_look_and_reach_not
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     from insiders_assets.dashboard.app import create_app
-    from insiders_assets.dashboard.reports import Reports, address_of
+    from insiders_assets.dashboard.reports import Reports
     from insiders_assets.language import Language
+    from insiders_assets.report.addresses import report_address
 
     for name in (FIRST, SECOND):  # the second was never published
         (tmp_path / "reports" / name).mkdir(parents=True)
@@ -239,7 +240,7 @@ def test_reports_of_published_refreshes_are_served_to_who_may_look_and_reach_not
     (tmp_path / "reports" / FIRST / "report.json").write_text("{}")
     reports = Reports(place(str(tmp_path)))
     app = create_app(warehouse, Language("en", ""), Access("secret", "", (), ("localhost",)), reports=reports)
-    page = address_of("http://localhost:8500/", FIRST).removeprefix("http://localhost:8500")
+    page = report_address("http://localhost:8500/", FIRST).removeprefix("http://localhost:8500")
     assert _asked(app, page, {})[0] == 401
     status, headers = _asked(app, page, _basic("secret"))
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")

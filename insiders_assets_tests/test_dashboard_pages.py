@@ -353,6 +353,24 @@ def test_products_of_each_group_are_shown_or_what_to_wait_for(tmp_path: Path) ->
         assert "Blue cup" not in get(address, "/clusters") + get(address, f"/customers/{someone}")
 
 
+def test_what_a_customer_buys_most_is_shown_or_what_to_wait_for(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    insiders = publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)
+    someone = insiders.filter("is_identified").row(0, named=True)
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        shown = text(get(address, f"/customers/{someone['customer_id']}"))
+        assert "What this customer buys most" in shown
+        # By its description, or by its code if it has none.
+        assert "White candle" in shown
+        assert "22423" in shown
+        assert "November 3, 2025" in shown
+        with sqlite3.connect(file) as database:
+            database.execute("DROP TABLE customer_products")
+        assert "is shown from the next refresh on" in text(
+            get(address, f"/customers/{someone['customer_id']}")
+        )
+
+
 def test_months_and_cohorts_are_shown_or_what_to_wait_for(tmp_path: Path) -> None:
     file = tmp_path / "insiders.db"
     publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)

@@ -27,10 +27,10 @@ from dagster import (
 
 from insiders_assets.alerting import on_checks
 from insiders_assets.assets.external import PUBLICATION
+from insiders_assets.assets.features import PUBLISHED
 from insiders_assets.assets.programme import RELEASED, TABLES
 from insiders_assets.automation import backstop, landing_zone
 from insiders_assets.cli.doctor.services import held_refresh as held_refresh_of
-from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.definitions import build_defs
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh import held as held_refresh
@@ -45,7 +45,7 @@ from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import failure, insiders, run, told
 from insiders_assets_tests.dashboard_data import serving
 
-NAMES = [table.name for table in (*TABLES, PURCHASES_BY_MONTH)]
+NAMES = [table.name for table in (*TABLES, *PUBLISHED)]
 STRANGE = "2025-12-31-strange1"
 NOW = datetime(2026, 1, 31)
 

@@ -6,12 +6,14 @@ from dagster import AssetCheckResult, MaterializeResult, ResourceParam
 
 from insiders_assets.assets.declaration import keep, makes, table_spec
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
-from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
+from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS, PURCHASES_BY_MONTH
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.storage.stores import Stores
 
 GROUP = "features"
-TABLES = (CUSTOMER_FEATURES, PURCHASES_BY_MONTH)
+PUBLISHED = (PURCHASES_BY_MONTH, CUSTOMER_PRODUCTS)
+"""What a refresh publishes of them."""
+TABLES = (CUSTOMER_FEATURES, *PUBLISHED)
 
 FROM = (CLEAN_PURCHASES.name, RETURNS.name)
 
@@ -63,3 +65,21 @@ def purchases_by_month(stores: ResourceParam[Stores]) -> Iterator[MaterializeRes
         as_of = stores.settings.as_of or customers.newest_day(purchases, back)
     summed = months.purchases_by_month(purchases, back, as_of=as_of, window_days=stores.settings.window_days)
     yield from keep(stores, PURCHASES_BY_MONTH, summed)
+
+
+@makes(
+    table_spec(
+        CUSTOMER_PRODUCTS, GROUP, "polars", made_by=["features"], deps=[CLEAN_PURCHASES.name],
+        description="The products that each identified customer spent most on, for whoever looks one up.",
+    )
+)  # fmt: skip
+def customer_products(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult | AssetCheckResult]:
+    """Tell what each customer buys most."""
+    from insiders_assets.features import favourites
+    from insiders_assets.refresh.sources import as_of_date
+
+    purchases = stores.lake.scan(CLEAN_PURCHASES.name)
+    day, window = as_of_date(stores), stores.settings.window_days
+    yield from keep(
+        stores, CUSTOMER_PRODUCTS, favourites.customer_products(purchases, as_of=day, window_days=window)
+    )

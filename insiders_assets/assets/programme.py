@@ -17,11 +17,11 @@ from dagster import (
 
 from insiders_assets.assets.declaration import business_day, keep, makes, table_spec, thing_spec
 from insiders_assets.assets.external import PUBLICATION
+from insiders_assets.assets.features import PUBLISHED
 from insiders_assets.assets.segmentation import MODEL
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, INSIDERS, LEAF_EMBEDDING
 from insiders_assets.contracts.research import STABILITY_STUDY
-from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.contracts.table import Table
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, REJECTED_ROWS, RETURNS
 from insiders_assets.storage.stores import Stores
@@ -150,9 +150,11 @@ def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 
 def _page(dashboard: str | None, refresh: str, page: "Place") -> MetadataValue:
     """Where the report is opened: on the dashboard, if it is known where that is, else where its file lies."""
-    from insiders_assets.dashboard.reports import address_of
+    from insiders_assets.report.addresses import report_address
 
-    return MetadataValue.url(address_of(dashboard, refresh)) if dashboard else MetadataValue.path(str(page))
+    return (
+        MetadataValue.url(report_address(dashboard, refresh)) if dashboard else MetadataValue.path(str(page))
+    )
 
 
 def _plottable(value: Any) -> Any:
@@ -245,7 +247,7 @@ def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]
 @makes(
     thing_spec(
         PUBLICATION, GROUP, "sql", made_by=["refresh/publish.py", "refresh/gate.py", "storage/warehouse"],
-        deps=[REPORT, *(table.name for table in TABLES), PURCHASES_BY_MONTH.name],
+        deps=[REPORT, *(table.name for table in (*TABLES, *PUBLISHED))],
         description="What people and BI tools see: the warehouse's tables, swapped in one transaction, and the report.",
         personal=True,
     ),
@@ -261,7 +263,7 @@ def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -
     from insiders_assets.refresh.gate import publish_or_hold
     from insiders_assets.runs import retire_runs
 
-    tables = [table.name for table in (*TABLES, PURCHASES_BY_MONTH)]
+    tables = [table.name for table in (*TABLES, *PUBLISHED)]
     outcome = publish_or_hold(stores, tables)
     for why in outcome.held:
         context.log.warning("%s is held: %s", outcome.refresh_id, why)

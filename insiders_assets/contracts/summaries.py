@@ -85,5 +85,21 @@ PURCHASES_BY_MONTH = Table(
     key=("customer_id", "month"),
 )
 
+CUSTOMER_PRODUCTS = Table(
+    "customer_products",
+    "One of the products that an identified customer spent most on within the window.",
+    (
+        replace(CUSTOMER_ID, unique=False),
+        Column("place", "int32", "Its place by what the customer spent on it.", ge=1),
+        Column("stock_code", "str", "The product."),
+        Column("description", "str", "Its most frequent description; empty if it has none.", nullable=True),
+        _FEATURE["revenue"],
+        Column("total_purchases", "int64", "Different invoices that it is on.", "invoices", ge=1),
+        Column("total_products", "int64", "Units bought.", "units", ge=1),
+        Column("last_purchase", "date", "The day it was bought last."),
+    ),
+    key=("customer_id", "place"),
+)
+
 SUMMARIES = (CUSTOMER_SUMMARY, BUDGET_CURVE, MAP_SAMPLE)
 """What the warehouse adds to a publish by itself."""

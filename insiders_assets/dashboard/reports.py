@@ -50,13 +50,3 @@ class Reports:
             name: The refresh.
         """
         return self._home is not None and (self._home / "reports" / name / "report.html").is_file()
-
-
-def address_of(dashboard: str, refresh: str) -> str:
-    """Return where a browser finds the report of a refresh.
-
-    Args:
-        dashboard: Where the dashboard is.
-        refresh: The refresh.
-    """
-    return f"{dashboard.rstrip('/')}/reports/{refresh}/report.html"

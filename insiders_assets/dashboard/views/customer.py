@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.products import bought_more
 from insiders_assets.language import mark
 from insiders_assets.report.columns import HEADINGS, heading, write
 from insiders_assets.report.sections.movement import CAUSE_NAMES, CHANGE_NAMES
+from insiders_assets.report.sections.products import named
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
         else None,
         "products": bought_more(view, row["cluster"]) if row else [],
         "numbers": _numbers(words, row) if row else [],
+        "own_products": _own_products(view, customer_id),
+        "product_name": named,
         "rank": _rank(view, row["revenue"]) if row and row["is_identified"] else None,
         "history": history,
         "months": months,
@@ -58,14 +62,14 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
 
 def _numbers(words: Language, row: dict[str, Any]) -> list[dict[str, str]]:
     """Every feature with its meaning, those with a name people use first."""
-    named = sorted(FEATURES, key=lambda column: column.name not in HEADINGS)
+    ordered = sorted(FEATURES, key=lambda column: column.name not in HEADINGS)
     return [
         {
             "name": words.text(NAMES[column.name]) if column.name in NAMES else heading(words, column.name),
             "value": _written(words, column.name, row[column.name]),
             "meaning": words.text(column.meaning),
         }
-        for column in named
+        for column in ordered
     ]
 
 
@@ -102,6 +106,16 @@ def _months(view: View, customer_id: str) -> list[dict[str, Any]]:
         return []
     months = tables()["purchases_by_month"]
     return view.rows(months.select().where(months.c.customer_id == customer_id).order_by(months.c.month))
+
+
+def _own_products(view: View, customer_id: str) -> list[dict[str, Any]] | None:
+    """What the customer spent most on; None where an older version published without it."""
+    if not view.has(CUSTOMER_PRODUCTS.name):
+        return None
+    products = tables()[CUSTOMER_PRODUCTS.name]
+    return view.rows(
+        products.select().where(products.c.customer_id == customer_id).order_by(products.c.place)
+    )
 
 
 def _without_gaps(months: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:

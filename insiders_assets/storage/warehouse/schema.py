@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from insiders_assets.contracts import programme
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.deliveries import DELIVERED
-from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH, SUMMARIES
+from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS, PURCHASES_BY_MONTH, SUMMARIES
 from insiders_assets.contracts.table import Table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ CONTRACTS = (
     INSIDERS,
     *(contract for contract in vars(programme).values() if isinstance(contract, Table)),
     PURCHASES_BY_MONTH,
+    CUSTOMER_PRODUCTS,
     *SUMMARIES,
     *DELIVERED,
 )
@@ -29,7 +30,14 @@ TABLES: dict[str, Table] = {contract.name: contract for contract in CONTRACTS}
 HISTORY = tuple(contract.name for contract in CONTRACTS if "refresh_id" in contract.names)
 """Tables that keep every refresh's rows, told apart by ``refresh_id``."""
 
-PER_CUSTOMER = ("insiders", "members", "purchases_by_month", "segment_customers", "tier_standing")
+PER_CUSTOMER = (
+    "insiders",
+    "members",
+    "purchases_by_month",
+    "customer_products",
+    "segment_customers",
+    "tier_standing",
+)
 """Tables with a row per customer or more. A publish refills most of their rows, and they have no primary key.
 
 Their key is checked by the contract before the write. Held by the database, it costs PostgreSQL more than the rows do:
