@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from insiders_assets.programme.borders import Borders
+from insiders_assets.programme.causes import Circumstances, with_causes
 from insiders_assets.programme.composition import composed_changes, composed_migration, composed_refresh
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
@@ -135,9 +137,25 @@ def test_causes_are_told_apart(start, first):
     )
     told = causes(run_programme(given_then))
     assert told[opted_out] == "suppression"
-    assert told[gone] == "out_of_window"
     # What is in no purchase of today is a correction of what was published.
-    assert told[fallen] == told[riser] == "corrected"
+    assert told[gone] == told[fallen] == told[riser] == "corrected"
+
+
+@pytest.mark.parametrize(
+    ("aged_out", "corrected", "cause"),
+    [(5, 0, "out_of_window"), (5, -4, "out_of_window"), (4, -5, "corrected"), (0, -9, "corrected")],
+)
+def test_who_is_gone_left_by_what_took_most_of_their_value(start, aged_out, corrected, cause):
+    row = dict.fromkeys(("suppressed_by", "suppressed_before", "is_eligible", "grace_left", "cluster_after"))
+    row |= {"tier_shown_before": "insider", "policy_tier_before": "insider", "cluster_before": 1}
+    row |= {"tier_after": None, "policy_tier_after": None, "was_member": True, "is_member": False}
+    row |= {"value_before": aged_out - corrected, "bought": 0, "aged_out": aged_out, "returned": 0}
+    row |= {"corrected": corrected, "value_after": 0}
+    cut = Borders(2.0, 1.0)
+    same = Circumstances(start.rules, cut, cut, same_model=True, same_selection=True)
+    kinds = {"tier_after": pl.String, "policy_tier_after": pl.String, "cluster_after": pl.Int32}
+    kinds |= {"is_eligible": pl.Boolean, "grace_left": pl.Boolean}
+    assert with_causes(pl.DataFrame([row], schema_overrides=kinds), same)["cause"].to_list() == [cause]
 
 
 def test_under_a_policy_on_clusters_a_new_model_and_the_border_are_told_apart(start):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from insiders_assets.aliases import aliases_of
 from insiders_assets.cli.forget import CUSTOMER, checked
 from insiders_assets.deliveries.forgetting import all_delivered
 from insiders_assets.refresh.subject_access import all_about
@@ -34,7 +35,8 @@ def about(settings: Settings, customer: str, *, as_json: bool) -> None:
     (customer,) = checked([customer])
     stores = Stores(settings)
     stores.transactions.manifest()
-    found = all_about(stores, customer) | all_delivered(stores, settings.as_kept(CUSTOMER, [customer]))
+    ids = aliases_of(settings).everyone(settings.as_kept(CUSTOMER, [customer]))
+    found = all_about(stores, ids) | all_delivered(stores, ids)
     forgotten = stores.transactions.tombstones.read()
     is_forgotten = any(map(forgotten.holds, settings.as_kept(CUSTOMER, [customer])))
     if as_json:

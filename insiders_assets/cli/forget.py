@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import typer
 
+from insiders_assets.aliases import aliases_file, aliases_of, without
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
@@ -29,6 +30,7 @@ from insiders_assets.storage.redaction import Redactor, redact_folder, redact_re
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
+    from insiders_assets.aliases import Aliases
     from insiders_assets.settings import Settings
 
 CUSTOMER, ANONYMOUS = "customer_id", "anonymous-"
@@ -51,7 +53,9 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         UsageError: One is no customer's id.
         InsidersError: Nothing has been ingested yet, or something cannot be written.
     """
-    ids = checked(customers)
+    aliases = aliases_of(settings)
+    asked = checked(customers)
+    ids = aliases.everyone(asked)
     stores = Stores(settings)
     with alone(stores), no_delivery(stores):
         stores.transactions.manifest()
@@ -74,10 +78,17 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
             _forget_in_sheet(stores, redactor)
             _forget_in_history(dagster_home(settings), redactor)
             found["at_destinations_still"] = forget_delivered(stores, redactor.ids)
+            # Last: until then the same command finds all ids of a person again.
+            _forget_in_aliases(settings, ids)
     if as_json:
         told = {"customers": len(ids), "unknown": unknown, "forgotten_before": before}
         typer.echo(json.dumps(told | found))
         return
+    for each in ids:
+        if each not in asked:
+            typer.echo(
+                f"{each}: the same person as {' and '.join(_with(each, asked, aliases))}, forgotten as well"
+            )
     for each in before:
         typer.echo(f"{each}: was forgotten already")
     for each in unknown:
@@ -93,6 +104,11 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
         f"gone, {found['report_files']:,} report files are rewritten. Exports that name them still lie in "
         f"{stores.landing.location}; they are left out of whatever is read."
     )
+
+
+def _with(customer: str, asked: Sequence[str], aliases: Aliases) -> list[str]:
+    """Those who were asked for whose other id somebody's is."""
+    return [each for each in asked if aliases.main(each) == aliases.main(customer)]
 
 
 def absent(stores: Stores, ids: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -129,6 +145,14 @@ def checked(customers: Sequence[str]) -> list[str]:
                 hint="name customers as customer_id has them",
             )
     return ids
+
+
+def _forget_in_aliases(settings: Settings, ids: Sequence[str]) -> None:
+    """Take the lines that name them out of the aliases, all at once."""
+    path = aliases_file(settings)
+    if path.is_file() and (left := without(path, ids)) is not None:
+        with replacing(path) as temporary:
+            temporary.write_bytes(left)
 
 
 def _forget_in_sheet(stores: Stores, redactor: Redactor) -> None:

@@ -55,6 +55,7 @@ def require_rules(settings: Settings) -> None:
     """
     from babel.numbers import is_currency
 
+    from insiders_assets.aliases import aliases_of
     from insiders_assets.ingest import IngestRules
     from insiders_assets.places import place
     from insiders_assets.programme.config import ProgrammeRules
@@ -71,6 +72,7 @@ def require_rules(settings: Settings) -> None:
     recipe_from(settings)
     ProgrammeRules.from_settings(settings)
     segments_of(place(settings.home))
+    aliases_of(settings)
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from insiders_assets.deliveries.csv_file import read_csv
+from insiders_assets.csv_files import read_csv
 from insiders_assets.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.aliases import aliases_of
 from insiders_assets.contracts.programme import LEAVES_NEXT, MEMBERSHIP_CHANGES
 from insiders_assets.deliveries.audience import Audience, Limits, audience
 from insiders_assets.deliveries.configuration import FILE, configuration
@@ -143,7 +144,7 @@ def contacts_of(settings: Settings, found: Configuration) -> pl.DataFrame | None
         raise UsageError(
             "names contacts that are not there", where=f"{found.where}: {location}", hint="put the file there"
         )
-    return read_contacts(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1])
+    return read_contacts(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1], aliases_of(settings))
 
 
 def consents_of(settings: Settings, found: Configuration) -> Consents | None:
@@ -161,7 +162,8 @@ def consents_of(settings: Settings, found: Configuration) -> Consents | None:
                 hint="put it there; without it, nobody may be written to",
             )
         return None
-    consents = read_consents(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1])
+    aliases = aliases_of(settings)
+    consents = read_consents(path, lambda who: aliases.main(settings.as_kept(CUSTOMER, [who])[-1]))
     for each in found.deliveries:
         if each.purpose not in consents.purposes:
             raise UsageError(

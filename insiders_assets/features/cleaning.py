@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import narwhals as nw
 
+from insiders_assets.aliases import Aliases
 from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from insiders_assets.settings import Settings
 
@@ -41,6 +42,7 @@ class CleaningRules:
             no product.
         excluded_countries: Countries whose rows are dropped.
         excluded_customers: Customer ids whose rows are dropped.
+        aliases: The id that a person is known by, for each of their other ids.
         by_file: Other rules for the rows of some exports, by ``source_file``.
     """
 
@@ -48,11 +50,16 @@ class CleaningRules:
     drop_letter_codes: bool | Literal["known"] = "known"
     excluded_countries: tuple[str, ...] = ("Unspecified", "European Community")
     excluded_customers: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
     by_file: Mapping[str, CleaningRules] = field(default_factory=dict)
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, by_file: Mapping[str, Mapping[str, Any]] | None = None, cheap: float = 0.0
+        cls,
+        settings: Settings,
+        by_file: Mapping[str, Mapping[str, Any]] | None = None,
+        cheap: float = 0.0,
+        aliases: Aliases | None = None,
     ) -> CleaningRules:
         """The rules that the settings ask for, and those of mappings that differ.
 
@@ -60,19 +67,29 @@ class CleaningRules:
             settings: The settings.
             by_file: Rules of mappings, by ``source_file``.
             cheap: Share of all money in lines whose price is no more than :data:`FLOOR`.
+            aliases: Who is the same person as whom; who is left out is so under all of their ids.
         """
+        one_person = aliases or Aliases()
+
+        def kept(column: str, values: Iterable[str]) -> tuple[str, ...]:
+            found = settings.as_kept(column, values)
+            return (
+                tuple(one_person.everyone(found)) if column == "customer_id" and one_person.same_as else found
+            )
+
         floor = (0.0 if cheap > WORTH else FLOOR) if settings.price_floor == "auto" else settings.price_floor
         common = cls(
             price_floor=floor,
             drop_letter_codes=settings.drop_letter_codes,
-            excluded_countries=settings.as_kept("country", settings.excluded_countries),
-            excluded_customers=settings.as_kept("customer_id", settings.excluded_customers),
+            excluded_countries=kept("country", settings.excluded_countries),
+            excluded_customers=kept("customer_id", settings.excluded_customers),
+            aliases=one_person.same_as,
         )
 
         columns = {"excluded_countries": "country", "excluded_customers": "customer_id"}
         others: dict[str, dict[str, Any]] = {
             name: {
-                rule: settings.as_kept(columns[rule], value) if rule in columns else value
+                rule: kept(columns[rule], value) if rule in columns else value
                 for rule, value in rules.items()
             }
             for name, rules in (by_file or {}).items()
@@ -137,6 +154,11 @@ def returns(raw: LazyFrameT, rules: CleaningRules, also: Sequence[str] = ()) -> 
 
 def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr, also: Sequence[str]) -> Any:
     frame = nw.from_native(raw).filter(side, *(~drop for drop in rules.drops().values()))
+    if rules.aliases:
+        customer = nw.col("customer_id")
+        frame = frame.with_columns(
+            customer.replace_strict(rules.aliases, default=customer, return_dtype=nw.String)
+        )
     identified = ~nw.col("customer_id").is_null()
     anonymous = nw.concat_str(nw.lit("anonymous-"), nw.col("invoice_no"))
     return (

@@ -76,6 +76,8 @@ def with_causes(both: pl.DataFrame, given: Circumstances) -> pl.DataFrame:
     cause = (
         pl.when(new)
         .then(pl.lit("first_seen"))
+        .when(gone & (CHANGES["corrected"].abs() > CHANGES["aged_out"].abs()))
+        .then(pl.lit("corrected"))  # their rows went, or are another's now
         .when(gone)
         .then(pl.lit("out_of_window"))
         .when(~moved | kept_from_grace)

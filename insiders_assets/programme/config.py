@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from insiders_assets.aliases import aliases_of
 from insiders_assets.contracts.customers import MEASURES
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import place
@@ -154,7 +155,9 @@ class ProgrammeRules:
             grace_refreshes=settings.grace_refreshes,
             member_tiers=_member_tiers(settings),
             suppress=settings.suppress,
-            opted_out=frozenset(settings.as_kept("customer_id", read_ids(settings.opted_out))),
+            opted_out=aliases_of(settings).mains(
+                settings.as_kept("customer_id", read_ids(settings.opted_out))
+            ),
             wholesale_score=settings.wholesale_score,
             mostly_returned_share=settings.mostly_returned_share,
             holdout_share=settings.holdout_share,

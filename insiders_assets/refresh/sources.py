@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import __version__
+from insiders_assets.aliases import aliases_of
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
@@ -45,7 +46,10 @@ def inputs_digest(stores: Stores, model_version: str) -> str:
 
 
 def side_inputs(stores: Stores) -> str:
-    """A short hash of what a refresh reads beside exports, settings and model: opt-outs, mended rows, research."""
+    """Return a short hash of what a refresh reads beside exports, settings and model.
+
+    That is opt-outs, costs, mended rows, segments, aliases and what studies found.
+    """
     from insiders_assets.refresh.worth import costs_file
 
     files = [stores.lake.path(table.name) for table in (*RESEARCH, STABILITY_STUDY)]
@@ -58,6 +62,8 @@ def side_inputs(stores: Stores) -> str:
         found.update(path.read_bytes() if path.is_file() else b"-")
     if (own := stores.home / SEGMENTS_FILE).is_file():
         found.update(own.read_bytes())
+    if same := aliases_of(stores.settings).same_as:
+        found.update(json.dumps(sorted(same.items())).encode())
     return found.hexdigest()[:16]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.aliases import aliases_of
 from insiders_assets.ingest.erasure_filter import names_any
 from insiders_assets.places import readable
 from insiders_assets.refresh.held import FOLDER as HELD
@@ -24,26 +25,30 @@ CUSTOMER = "customer_id"
 Rows = list[dict[str, Any]]
 
 
-def all_about(stores: Stores, customer: str) -> dict[str, Rows]:
+def all_about(stores: Stores, ids: list[str]) -> dict[str, Rows]:
     """Return every row that is kept of a customer, by the place where it is kept.
 
     Args:
         stores: Where transactions, tables and reports are kept.
-        customer: The customer's id, as an export has it.
+        ids: All ids of the customer, as tables hold them.
 
     Returns:
-        Rows by place: ``transactions``, ``rejected rows``, ``corrected rows``, ``lake/<table>``, ``held/<table>``,
-        ``history/<table>``, ``warehouse/<table>``, and ``reports``, whose rows name a file each. Places without a row
-        are left out.
+        Rows by place: ``transactions``, ``rejected rows``, ``corrected rows``, ``aliases``, ``lake/<table>``,
+        ``held/<table>``, ``history/<table>``, ``warehouse/<table>``, and ``reports``, whose rows name a file each.
+        Places without a row are left out.
 
     Raises:
         InsidersError: Nothing has been ingested yet, or something cannot be read.
     """
-    ids = sorted(set(stores.settings.as_kept(CUSTOMER, [customer])))
     found = {
         "transactions": _theirs(stores.transactions.scan(), ids),
         "rejected rows": _rejected(stores, ids),
         "corrected rows": _theirs(stores.transactions.mended.read().lazy(), ids),
+        "aliases": [
+            {CUSTOMER: other, "same_as": main}
+            for other, main in sorted(aliases_of(stores.settings).same_as.items())
+            if other in ids or main in ids
+        ],
     }
     for folder in (stores.lake_folder, stores.home / HELD, stores.home / HISTORY):
         for name, table in _tables(folder):

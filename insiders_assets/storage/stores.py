@@ -82,10 +82,11 @@ class Stores:
 
     def cleaning_rules(self) -> CleaningRules:
         """Which transactions count, by the settings, the mappings and what the exports hold."""
+        from insiders_assets.aliases import aliases_of
         from insiders_assets.features.cleaning import CleaningRules
 
-        found = self.transactions.manifest()
-        return CleaningRules.from_settings(self.settings, found.cleaning, found.cheap())
+        found, aliases = self.transactions.manifest(), aliases_of(self.settings)
+        return CleaningRules.from_settings(self.settings, found.cleaning, found.cheap(), aliases)
 
     def dropped(self) -> list[Dropped]:
         """What rules of mappings and cleaning rules take away of what was read."""

@@ -58,7 +58,7 @@ WHY = {
 }
 """Why somebody entered or left, by cause; the amount is what the cause moved, of all of them together."""
 
-MOVED_BY = {"first_seen": "bought"}
+MOVED_BY = {"first_seen": "value_after"}
 """The amount that a cause moved, where it is not called like the cause."""
 
 
@@ -68,7 +68,8 @@ def cause_lines(inputs: ReportInputs) -> list[str]:
     if inputs.previous_refresh is None:
         return []
     changes = _changes(inputs).filter(pl.col("change").is_in(["entered", "left"]))
-    amounts = [name for name in ("bought", "aged_out", "returned", "corrected") if name in changes.columns]
+    parts = ("bought", "aged_out", "returned", "corrected", "value_after")
+    amounts = [name for name in parts if name in changes.columns]
     counted = changes.group_by("change", "cause").agg(
         pl.len(), *((pl.col(name) * 1e6).round(0).sum() / 1e6 for name in amounts)
     )

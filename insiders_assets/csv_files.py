@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from insiders_assets.places import Place
 
-SAME = {"id": "customer_id"}
+SAME = {"id": "customer_id", "is the same person as": "same_as"}
 """What else a column may be called."""
 
 
