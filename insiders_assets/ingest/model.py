@@ -91,6 +91,9 @@ class Block:
 LONGEST_ROW = 16 << 20
 """Bytes after which a row without an end is given up: no transaction is as long, and no more of one is held."""
 
+MOST_COLUMNS = 1_000
+"""Columns that an export may have. Each is asked what it holds, which takes some milliseconds."""
+
 
 def endless(line: int) -> CutShortError:
     """What is said of a line that goes on and on."""
@@ -100,6 +103,11 @@ def endless(line: int) -> CutShortError:
 def too_long(most: int) -> RefusedExportError:
     """What is said of an export with more rows than a file may have."""
     return RefusedExportError("export.too_long", rows=most)
+
+
+def too_wide() -> RefusedExportError:
+    """What is said of an export with more columns than one may have."""
+    return RefusedExportError("export.wide", columns=MOST_COLUMNS)
 
 
 class Export(Protocol):

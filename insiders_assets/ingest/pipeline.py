@@ -12,8 +12,8 @@ from insiders_assets.ingest.export_pass import ExportPass
 from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.joined import open_joined
 from insiders_assets.ingest.mapping.filling import filled
+from insiders_assets.ingest.model import MOST_COLUMNS, too_wide
 from insiders_assets.ingest.questions.notes import left_over, passed_over
-from insiders_assets.ingest.refusal import RefusedExportError
 from insiders_assets.ingest.resolution import Reading, decided
 from insiders_assets.ingest.row_counter import Sink, Tally, without_values
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rules import FileRules
     from insiders_assets.ingest.stats import Outcome
 
-MOST_COLUMNS = 1_000
-"""Columns that an export may have. Each is asked what it holds, which takes some milliseconds."""
 MUCH = 0.01
 """Share of the totals of orders from which a difference to their lines is told."""
 
@@ -97,7 +95,7 @@ def read_export(
         with readable():
             export = opened()
             if len(export.header) > MOST_COLUMNS:
-                raise RefusedExportError("export.wide", columns=MOST_COLUMNS)
+                raise too_wide()
             tally.outcome.form = export.form
             reading = _reading(export, rules, tally)
             one = ExportPass(filled(export, reading.plan), rules, tally, reading.plan)

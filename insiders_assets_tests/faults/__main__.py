@@ -28,7 +28,9 @@ def main() -> int:
     asked.add_argument("--only", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="families to try")
     asked.add_argument("--seed", type=int, default=1, help="names every choice made by chance")
     asked.add_argument("--many", type=float, default=1.0, help="share of the usual tries")
-    asked.add_argument("--minutes", type=float, default=60, help="how long the year of days may take")
+    asked.add_argument(
+        "--minutes", type=float, default=60, help="how long the year of days, and killed starts, may take"
+    )
     asked.add_argument("--newest", type=int, default=100, help="reports and runs that the year of days keeps")
     asked.add_argument("--page-only", action="store_true", help="only write the page, from earlier results")
     words = asked.parse_args()

@@ -28,7 +28,7 @@ class Ground:
         scratch: A folder for everything.
         seed: Names every choice made by chance.
         many: The share of the long form's tries that is made.
-        minutes: How long the year of days may take.
+        minutes: How long the year of days, and killed starts, may take.
         newest: How many reports and runs it keeps.
         say: Told how it goes.
         keep: Where homes are kept that are not as they should be; in ``scratch`` unless given.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
@@ -67,6 +68,7 @@ class KilledStarts:
     def __init__(self, on: Ground, most: int, last: int) -> None:
         self._on, self._most, self._lock = on, most, threading.Lock()
         self._points, self._number = in_turn(last, on.chance("starts")), itertools.count()
+        self._end = time.monotonic() + 60 * on.minutes
         self.made: list[int] = []
         self.outcomes = {
             kills: Outcome(
@@ -76,12 +78,16 @@ class KilledStarts:
             for kills, word in ((3, "three"), (2, "two"))
         }
 
+    @property
+    def _is_over(self) -> bool:
+        return len(self.made) >= self._most or time.monotonic() > self._end
+
     def in_home(self, killing: Killing) -> None:
-        """Kill starts in one home until there are enough."""
-        while len(self.made) < self._most:
+        """Kill starts in one home until there are enough, or no time is left."""
+        while not self._is_over:
             with killing.trial(f"{TOGETHER} pairs and triples of killed starts", watched=False) as trial:
                 for _ in range(TOGETHER):
-                    if len(self.made) < self._most:
+                    if not self._is_over:
                         outcome = self._pair_or_triple(killing, trial)
             with self._lock:
                 if problems := [*trial.wrong, *trial.torn]:

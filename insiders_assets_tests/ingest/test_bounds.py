@@ -115,6 +115,13 @@ def test_a_file_has_at_most_as_many_rows_as_the_setting_says(tmp_path):
 def test_an_export_of_very_many_columns_is_refused(tmp_path):
     wide = csv(*(",".join([*fields, *["x"] * 993]) for fields in good(2)), header=HEADER + ",x" * 993)
     assert "has more than 1,000 columns" in read(tmp_path, wide).outcome.set_aside
+    wide = workbook([[*fields, *["x"] * 993] for fields in (NAMES, *good(2))])
+    assert "has more than 1,000 columns" in read(tmp_path, wide, "wide.xlsx").outcome.set_aside
+
+
+def test_an_object_of_very_many_levels_is_damaged_json(tmp_path):
+    deep = '{"a":' * 100_000 + "1" + "}" * 100_000 + "\n"
+    assert "nobody foresaw" not in read(tmp_path, deep.encode(), "deep.jsonl").outcome.set_aside
 
 
 def test_a_value_that_stands_in_many_rows_is_measured_before_it_is_unpacked(tmp_path, monkeypatch):

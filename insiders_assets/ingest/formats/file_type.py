@@ -121,9 +121,9 @@ def _is_document(opener: Opener) -> bool:
         rest = stream.readline(LONGEST_ROW).strip()
     try:
         found = json.loads(first)
-    except (
-        ValueError
-    ):  # the first line of a document that is written over many, or a damaged line among others
+    except RecursionError:
+        return False
+    except ValueError:  # the first line of a document over many lines, or a damaged line among others
         return not first.rstrip().endswith(b"}") and not rest.startswith(b"{")
     if rest or not isinstance(found, dict) or len(found) >= _FEW_KEYS:
         return False

@@ -21,6 +21,7 @@ import polars as pl
 
 from insiders_assets.ingest.formats.cells import HEADER_ROWS, as_text, header_row
 from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.model import MOST_COLUMNS
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -76,6 +77,8 @@ def _sheet(reader: ExcelReader, name: str, folder: Path, at: int, mapping: Mappi
     found: dict[str, Any] = {"name": name, "visible": visible, "top": [], "header": None, "rows": None}
     try:
         top = _load(reader, name, rows=HEADER_ROWS)
+        if top.width > MOST_COLUMNS:
+            return found | {"wide": True}
         found["top"] = [list(row) for row in top.rows()]
         header = header_row(top.rows(), mapping)
         found["header"] = header

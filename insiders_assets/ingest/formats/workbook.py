@@ -18,6 +18,7 @@ from insiders_assets.ingest.formats.archives import open_zip, readable, refuse_b
 from insiders_assets.ingest.formats.cells import names, text_block
 from insiders_assets.ingest.formats.sheet_process import CONTENTS
 from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.model import too_wide
 from insiders_assets.ingest.refusal import RefusedExportError, it_has
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _copied(source: BinaryIO, folder: Path) -> Path:
 def _refuse_bombs(path: Path) -> None:
     """Refuse a workbook that unpacks to far more than it holds, or has a text that takes a parser hours.
 
-    Unpacking alone takes a hundredth of the time that reading does. A piece without the beginning of a tag is part of a
+    Unpacking alone takes a tenth of the time that reading does, at most. A piece without the beginning of a tag is part of a
     text that is at least as long; one of twice the length is always found.
     """
     if not zipfile.is_zipfile(path):
@@ -149,6 +150,8 @@ class SheetExport:
         """The names of its columns."""
         if "damaged" in self._facts:
             raise RefusedExportError("export.sheet.damaged", str(self._facts["damaged"]), sheet=self.name)
+        if "wide" in self._facts:
+            raise too_wide()
         if not self._facts["top"]:
             raise RefusedExportError("export.empty")
         return names(self._facts["top"][self._facts["header"]])
