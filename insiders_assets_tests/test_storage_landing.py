@@ -10,6 +10,8 @@ import pytest
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.storage.landing import MAPPING, open_landing, s3_listing
+from insiders_assets.storage.landing.zone import own_places
+from insiders_assets.storage.private import FILES, RECORDS, ROOMS
 from insiders_assets_tests.s3 import serving_s3
 
 EXPORTS = ["2026-01.csv", "2026-02.csv.gz", "shops/lisbon/orders.xlsx"]
@@ -194,3 +196,18 @@ def test_the_work_of_a_listing_grows_no_faster_than_its_files(tmp_path):
 
     calls(10)  # whatever is done once is done
     assert calls(2_000) <= 11 * calls(200)
+
+
+@pytest.mark.parametrize("home", [".", "home", "deep/home"])
+def test_what_the_platform_makes_in_a_home_that_lies_in_the_zone_is_no_export(tmp_path, home):
+    for name in ("orders.csv", "home/orders.csv", f"{home}/lake/orders/a.parquet", f"{home}/reports/latest/members.csv",
+                 f"{home}/forgotten.json", f"{home}/insiders.db"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "link").symlink_to(tmp_path / home)
+    zone = open_landing(str(tmp_path), home=tmp_path / "link")
+    assert list(zone.listing()) == ["home/orders.csv", "orders.csv"]
+    with pytest.raises(UsageError, match="a folder of the home"):
+        open_landing(str(tmp_path / home / "lake"), home=tmp_path / home).listing()
+    assert own_places("in/shop/", "in/shop/home") == {f"home/{name}" for name in (*ROOMS, *FILES, *RECORDS)}
+    assert own_places("in/shop/", "in/shop-home") == frozenset()

@@ -56,7 +56,7 @@ class Stores:
         """Where exports arrive."""
         from insiders_assets.storage.landing import open_landing
 
-        return open_landing(self.settings.landing_zone, self.settings.mapping)
+        return open_landing(self.settings.landing_zone, self.settings.mapping, self.home)
 
     @cached_property
     def transactions(self) -> TransactionStore:

@@ -77,8 +77,8 @@ def _copied(source: BinaryIO, folder: Path) -> Path:
 def _refuse_bombs(path: Path) -> None:
     """Refuse a workbook that unpacks to far more than it holds, or has a text that takes a parser hours.
 
-    Unpacking alone takes a tenth of the time that reading does, at most. A piece without the beginning of a tag is part of a
-    text that is at least as long; one of twice the length is always found.
+    Unpacking alone takes a tenth of the time that reading does, at most. A piece without the beginning of a tag is part
+    of a text that is at least as long; one of twice the length is always found.
     """
     if not zipfile.is_zipfile(path):
         return

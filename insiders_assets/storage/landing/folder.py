@@ -16,12 +16,15 @@ from insiders_assets.storage.landing.zone import (
     is_export,
     mapping_file_text,
     mapping_signature,
+    own_places,
     signature_of,
 )
 from insiders_assets.storage.private import as_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from insiders_assets.places import Place
 
 
 class FolderLandingZone:
@@ -30,10 +33,12 @@ class FolderLandingZone:
     Args:
         folder: The folder.
         mapping: The mapping file, if it is not the one in the folder.
+        home: The home, whose own files are no exports.
     """
 
-    def __init__(self, folder: Path, mapping: Path | None = None) -> None:
+    def __init__(self, folder: Path, mapping: Path | None = None, home: Place | None = None) -> None:
         self._folder, self._mapping = folder, mapping
+        self._home = home if isinstance(home, Path) else None
         self._paths: dict[str, str] = {}
         self._skipped: dict[str, str] = {}
 
@@ -52,11 +57,18 @@ class FolderLandingZone:
         found: dict[str, FileSignature] = {}
         paths: dict[str, str] = {}
         self._skipped = {}
+        own = (
+            own_places(os.path.realpath(self._folder), os.path.realpath(self._home))
+            if self._home
+            else frozenset()
+        )
         folders = [(str(self._folder), "")]
         while folders:
             path, prefix = folders.pop()
             for entry, status in self._entries(path):
                 name = prefix + _printable(entry.name)
+                if name in own:
+                    continue
                 if status is None:
                     if is_export(name + "/x"):
                         folders.append((entry.path, name + "/"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.places import SCHEME
+from insiders_assets.places import SCHEME, S3Path
 from insiders_assets.storage.atomic_write import write_text
 from insiders_assets.storage.landing.s3_listing import Lister
 from insiders_assets.storage.landing.zone import (
@@ -22,11 +22,14 @@ from insiders_assets.storage.landing.zone import (
     is_export,
     mapping_file_text,
     mapping_signature,
+    own_places,
 )
 from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from insiders_assets.places import Place
 
 GONE = {"404", "NoSuchKey", "NotFound", "412", "PreconditionFailed"}
 """What S3 says of an object that is no longer the one that was listed."""
@@ -38,14 +41,16 @@ class S3LandingZone:
     Args:
         location: ``s3://bucket/prefix``.
         mapping: The mapping file, if it is not the one under the prefix; a local path.
+        home: The home, whose own objects are no exports.
     """
 
-    def __init__(self, location: str, mapping: Path | None = None) -> None:
+    def __init__(self, location: str, mapping: Path | None = None, home: Place | None = None) -> None:
         bucket, _, prefix = location.removeprefix(SCHEME).partition("/")
         if not bucket:
             raise UsageError("names no bucket", where=location, hint="write s3://bucket/prefix")
         self._bucket, self._mapping = bucket, mapping
         self._prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
+        self._home = home if isinstance(home, S3Path) and home.bucket == bucket else None
 
     @property
     def location(self) -> str:
@@ -61,9 +66,13 @@ class S3LandingZone:
         """See :meth:`insiders_assets.storage.landing.zone.LandingZone.listing`; one request per thousand objects."""
         found: dict[str, FileSignature] = {}
         mapping: FileSignature | None = None
+        own = own_places(self._prefix, self._home.key) if self._home else frozenset()
+        ours = tuple(f"{name}/" for name in own)
         with self._explained():
             for entry in self._lister.entries():
                 name = entry["Key"][len(self._prefix) :]
+                if name in own or name.startswith(ours):
+                    continue
                 if name == MAPPING:
                     mapping = _signature(entry)
                 elif name and not name.endswith("/") and is_export(name):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from insiders_assets.errors import UsageError
+from insiders_assets.storage.private import FILES, RECORDS, ROOMS
 
 if TYPE_CHECKING:
     import os
@@ -88,6 +89,28 @@ def is_export(name: str) -> bool:
         and not name.lower().endswith(UNFINISHED)
         and not name.endswith("~")
     )
+
+
+def own_places(zone: str, home: str) -> frozenset[str]:
+    """What the platform makes in a home that lies in a landing zone, or is one: names relative to the zone.
+
+    Args:
+        zone: The zone's folder or prefix, without links in it.
+        home: The home's.
+
+    Raises:
+        UsageError: The zone lies in a folder that the platform makes.
+    """
+    zone, home = f"{zone.rstrip('/')}/".lstrip("/"), f"{home.rstrip('/')}/".lstrip("/")
+    if any(zone.startswith(f"{home}{room}/") for room in ROOMS):
+        raise UsageError(
+            "is a folder of the home, which the platform fills itself",
+            where=zone.rstrip("/"),
+            hint="let exports arrive in a folder of their own, and name it by --landing",
+        )
+    if not home.startswith(zone):
+        return frozenset()
+    return frozenset(home.removeprefix(zone) + name for name in (*ROOMS, *FILES, *RECORDS))
 
 
 def signature_of(status: os.stat_result) -> FileSignature:
