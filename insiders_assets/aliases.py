@@ -74,14 +74,15 @@ def read_aliases(path: Place) -> dict[str, str]:
     """Return the id that each other id stands for, ends of chains resolved.
 
     Args:
-        path: The file, with the columns ``customer_id`` (or ``id``) and ``same_as`` (or ``is the same person as``).
+        path: The file, with the columns ``customer_id`` (or ``id``) and ``same_as`` (or ``is the same person as``), and
+            ``because`` for people.
 
     Raises:
         UsageError: A column is unknown or lacking, an id is none, stands for two, or leads in a circle to itself; the
             message names the line.
     """
     said: dict[str, tuple[str, int]] = {}
-    for line, customer, same_as in read_csv(path, required=(CUSTOMER, SAME_AS), allowed=()).select(
+    for line, customer, same_as in read_csv(path, required=(CUSTOMER, SAME_AS), allowed=("because",)).select(
         "line", CUSTOMER, SAME_AS
     ).iter_rows():  # fmt: skip
         where = f"{path} (line {line})"
@@ -119,7 +120,7 @@ def _end(path: Place, said: Mapping[str, tuple[str, int]], customer: str) -> str
 def without(path: Place, customers: Iterable[str]) -> bytes | None:
     """Return the file's content without the lines that name any of some customers; None if none does."""
     gone = set(customers)
-    rows = read_csv(path, required=(CUSTOMER, SAME_AS), allowed=())
+    rows = read_csv(path, required=(CUSTOMER, SAME_AS), allowed=("because",))
     named = {
         line for line, *ids in rows.select("line", CUSTOMER, SAME_AS).iter_rows() if not gone.isdisjoint(ids)
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 
 import polars as pl
 import pytest
 
 from insiders_assets.aliases import Aliases, aliases_of, read_aliases, without
 from insiders_assets.deliveries.contacts import read_contacts
+from insiders_assets.deliveries.same_person import proposed
 from insiders_assets.errors import UsageError
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, returns
 from insiders_assets.programme.config import ProgrammeRules
@@ -98,6 +100,41 @@ def test_lines_that_name_somebody_go_and_the_others_stay_as_they_are(tmp_path):
     assert without(path, ["8"]) == b'customer_id,same_as\n7,9\n"x, y",z\n'
 
 
+def test_ids_that_share_an_address_are_proposed_and_the_last_to_buy_is_the_one_to_be_known_by():
+    contacts = pl.DataFrame(
+        {
+            "customer_id": ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+            "email": [
+                "A@Shop.test",
+                " a@shop.test",
+                None,
+                "x@y",
+                "n@shop.test",
+                None,
+                None,
+                None,
+                "a@shop.test",
+            ],
+            "phone": [
+                "+44 20 7946 0000",
+                None,
+                "0044 (0)20 79460000",
+                "020 7946 0000",
+                None,
+                *["+55 11 91234"] * 3,
+                None,
+            ],
+        }
+    )
+    days = {str(number): date(2026, 1, number) for number in (1, 2, 3, 4, 5, 6, 7, 8)}
+    found = proposed(contacts, days, Aliases())
+    assert found.rows() == [("1", "2", "email"), ("6", "8", "phone"), ("7", "8", "phone")]
+    known = proposed(contacts, days, Aliases({"1": "2"}))
+    assert known.rows() == [("2", "3", "phone"), ("6", "8", "phone"), ("7", "8", "phone")]
+    crowd = contacts.with_columns(email=pl.lit("shop@shop.test"), phone=None)
+    assert proposed(crowd, days, Aliases()).is_empty()
+
+
 @pytest.fixture
 def home(refreshed, tmp_path):
     """The shipped exports and their home, with two members who are one person; and who they are."""
@@ -121,6 +158,14 @@ def test_everything_about_a_person_is_told_by_either_id(home):
     assert found[0] == found[1]
     assert {row["customer_id"] for row in found[0]["transactions"]} == {one, other}
     assert found[0]["aliases"] == [{"customer_id": other, "same_as": one}]
+    contacts = folder.parent / "contacts.csv"
+    contacts.write_text(f"customer_id,email\n{one},a@shop.test\n{other},A@shop.test\n")
+    assert insiders("aliases", "--home", folder).stdout == f"{other},{one}\n"
+    assert insiders("aliases", "--home", folder, "--propose", contacts).stdout.count("\n") == 1
+    (folder / "aliases.csv").unlink()
+    lines = insiders("aliases", "--home", folder, "--propose", contacts).stdout.splitlines()
+    assert lines[0] == "customer_id,same_as,because"
+    assert sorted(lines[1].split(",")) == sorted([one, other, "email"])
 
 
 @pytest.mark.full

@@ -66,6 +66,22 @@ def deliver(
     deliver_audiences(given(home=home), name, dry_run=dry_run, retry=retry, anew=anew, as_json=as_json)
 
 
+@commands.command(short_help="Who is the same person as whom, and who may be.")
+def aliases(
+    home: Home = None,
+    propose: Annotated[
+        Path | None,
+        typer.Option(help="Propose ids that share an address in this CSV file.", metavar="CONTACTS"),
+    ] = None,
+) -> None:
+    """Show what <home>/aliases.csv says, or propose lines for it: customer_id, the id it is the same as, and why."""
+    from insiders_assets.cli.aliases import propose_aliases, show_aliases
+    from insiders_assets.cli.options import given
+
+    settings = given(home=home)
+    show_aliases(settings) if propose is None else propose_aliases(settings, propose)
+
+
 @commands.command(short_help="Everything that is kept of a customer.")
 def about(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="Who asks.")],
