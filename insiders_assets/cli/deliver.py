@@ -44,13 +44,13 @@ def deliver_audiences(
         return
     done = deliver(stores, name, retry=retry, anew=anew)
     if as_json:
-        rows = list(done.rows.values())
+        rows = [row | {"sent": done.sent[name]} for name, row in done.rows.items()]
         typer.echo(
             json.dumps({"refresh_id": done.refresh_id, "deliveries": rows}, default=str, ensure_ascii=False)
         )
     else:
-        for row in done.rows.values():
-            typer.echo(told(row))
+        for name, row in done.rows.items():
+            typer.echo(told(row, done.sent[name]))
     if done.unbalanced:
         raise InsidersError(
             f"does not add up: {done.unbalanced[0]}", where="deliveries", hint="insiders doctor"
@@ -63,11 +63,12 @@ def deliver_audiences(
         )
 
 
-def told(row: dict[str, Any]) -> str:
-    """Return what became of a delivery, in one line."""
+def told(row: dict[str, Any], sent: dict[str, int]) -> str:
+    """Return what was sent just now, and what became of everybody in the audience, in one line."""
+    news = f"{sent['add']:,} added, {sent['update']:,} updated, {sent['remove']:,} removed"
     return (
-        f"{row['delivery']} to {row['destination']}: {row['added']:,} added, {row['updated']:,} updated, "
-        f"{row['removed']:,} removed; {row['delivered']:,} of {row['members']:,} delivered "
+        f"{row['delivery']} to {row['destination']}: {news if any(sent.values()) else 'nothing sent'}; "
+        f"{row['delivered']:,} of {row['members']:,} delivered "
         f"({row['held_out']:,} held out, {row['suppressed']:,} suppressed, {row['failed']:,} failed)"
     )
 

@@ -106,10 +106,24 @@ def planned(changes: pl.DataFrame, *, after: int, batch: int) -> pl.DataFrame:
     return changes.select(pl.Series("sequence", numbers, pl.Int64), *list(PLANNED)[1:])
 
 
-def batches(delivery: str, destination: str, plan: pl.DataFrame) -> Iterator[Batch]:
-    """Yield the batches of a plan, in order."""
+def batches(delivery: str, destination: str, identity: str, plan: pl.DataFrame) -> Iterator[Batch]:
+    """Yield the batches of a plan, in order.
+
+    Args:
+        delivery: The delivery.
+        destination: The destination.
+        identity: What tells the memory that the plan is of from one that was begun before it: the numbers of both begin
+            with one, and a destination passes over a key that it has seen.
+        plan: As :data:`PLANNED`.
+    """
     for (sequence,), rows in sorted(plan.partition_by("sequence", as_dict=True, maintain_order=True).items()):
-        facts = [delivery, destination, sequence, rows.select(CUSTOMER, "change", "record", "before").rows()]
+        facts = [
+            identity,
+            delivery,
+            destination,
+            sequence,
+            rows.select(CUSTOMER, "change", "record", "before").rows(),
+        ]
         key = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:32]
         changes = (
             Change(who, change, record and json.loads(record), before and json.loads(before))

@@ -86,7 +86,7 @@ class _Reader:
             for name, said in self._named("deliveries", found.get("deliveries")).items()
         )
         lines = {each.name: self._line(("deliveries", each.name)) for each in deliveries}
-        return Configuration(self._where, deliveries, contacts, lines)
+        return Configuration(self._where, deliveries, contacts, lines, self._line(("contacts",)))
 
     def _destination(self, name: str, said: dict[str, Any]) -> DestinationRules:
         place = ("destinations", name)

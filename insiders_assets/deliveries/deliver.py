@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.checksums import is_whole
-from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
+from insiders_assets.contracts.deliveries import CHANGES, DELIVERIES, DELIVERY_CHANGES
 from insiders_assets.deliveries.changes import CUSTOMER, difference
 from insiders_assets.deliveries.ledger import FOLDER, UNPUBLISHED, Ledger
 from insiders_assets.deliveries.prepared import prepare
@@ -36,11 +36,13 @@ class Delivered:
     Attributes:
         refresh_id: The refresh that was delivered.
         rows: The rows of ``deliveries`` of it, by delivery.
+        sent: What each destination acknowledged just now, by kind of change.
         unbalanced: What does not add up, a line each.
     """
 
     refresh_id: str
     rows: dict[str, dict[str, Any]]
+    sent: dict[str, dict[str, int]]
     unbalanced: tuple[str, ...]
 
 
@@ -103,7 +105,8 @@ def deliver(stores: Stores, name: str | None = None, *, retry: bool = False, ane
         shown = read(stores, DELIVERIES).filter(pl.col("refresh_id") == found.refresh[0])
         counted_rows = {(row["delivery"], row["destination"]): row for row in shown.to_dicts()}
         said = {name: counted_rows[name, row["destination"]] for name, row in rows.items()}
-        return Delivered(found.refresh[0], said, tuple(filter(None, map(unbalanced, said.values()))))
+        sent = {name: {change: ledgers[name].sent[change] for change in CHANGES} for name in rows}
+        return Delivered(found.refresh[0], said, sent, tuple(filter(None, map(unbalanced, said.values()))))
 
 
 def publish(stores: Stores, refreshes: Iterable[str], rows: Iterable[dict[str, Any]] = ()) -> None:

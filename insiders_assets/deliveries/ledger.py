@@ -9,6 +9,8 @@ the wire when the process ended is sent again with the same content and key.
 from __future__ import annotations
 
 import json
+import secrets
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -41,6 +43,7 @@ class State:
 
     Attributes:
         address: Where the destination was when it acknowledged anything.
+        identity: What tells this memory from one that was begun before or after it.
         sequence: The number of the last batch that was planned.
         known: The file of what the destination knows, or empty.
         plan: The file of what is being sent, or empty.
@@ -54,6 +57,7 @@ class State:
     """
 
     address: str = ""
+    identity: str = ""
     sequence: int = 0
     known: str = ""
     plan: str = ""
@@ -82,6 +86,8 @@ class Ledger:
         self.delivery, self.destination = delivery, destination
         self.folder = home / FOLDER / delivery / destination
         self.state = self._read()
+        self.sent: Counter[str] = Counter()
+        """What was acknowledged through this object, by kind of change."""
 
     def known(self) -> pl.DataFrame:
         """What the destination knows, without the plan that is under way, as ``changes.KNOWN``."""
@@ -94,7 +100,11 @@ class Ledger:
     def outstanding(self) -> Iterator[Batch]:
         """Yield the batches that are planned and not settled, in order."""
         open_ones = self.plan().filter(~pl.col("sequence").is_in([int(each) for each in self.state.settled]))
-        yield from batches(self.delivery, self.destination, open_ones)
+        yield from self.batches(open_ones)
+
+    def batches(self, plan: pl.DataFrame) -> Iterator[Batch]:
+        """Yield the batches of a plan of this memory, in order."""
+        return batches(self.delivery, self.destination, self.state.identity, plan)
 
     def refused(self) -> pl.DataFrame:
         """What was refused of the plan, as :data:`REFUSED`."""
@@ -112,6 +122,7 @@ class Ledger:
         last = int(plan["sequence"].max() or self.state.sequence)  # type: ignore[arg-type]
         self._commit(
             plan=self._put("plan", last, plan) if plan.height else "",
+            identity=self.state.identity or secrets.token_hex(8),
             sequence=last, address=address, refresh_id=refresh_id, as_of=as_of, settled={}, refused={},
         )  # fmt: skip
         self._tidy()
@@ -124,6 +135,7 @@ class Ledger:
             refused={**self.state.refused, **refused},
             settled_at=now, waiting_since="", problem="",
         )  # fmt: skip
+        self.sent.update(each.change for each in batch.changes if each.customer_id not in refused)
 
     def finish(self) -> None:
         """Take what a plan that is settled says into what the destination knows."""

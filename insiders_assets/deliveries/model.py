@@ -68,12 +68,14 @@ class Configuration:
         deliveries: The deliveries, in the order of the file.
         contacts: The file of addresses, or empty.
         lines: The line of each delivery in the file.
+        contacts_line: The line of the contacts.
     """
 
     where: str
     deliveries: tuple[DeliveryRules, ...] = ()
     contacts: str = ""
     lines: dict[str, int] = field(default_factory=dict)
+    contacts_line: int = 1
 
     def place(self, delivery: DeliveryRules) -> str:
         """Return where the file names a delivery, for messages."""

@@ -142,7 +142,9 @@ def contacts_of(settings: Settings, found: Configuration) -> pl.DataFrame | None
     path = place(location)
     if not path.is_file():
         raise UsageError(
-            "names contacts that are not there", where=f"{found.where}: {location}", hint="put the file there"
+            f"contacts are in {location}, which is not there",
+            where=f"{found.where} (line {found.contacts_line})",
+            hint="put the file there, or take the line out if customers are known by e-mail",
         )
     return read_contacts(path, lambda who: settings.as_kept(CUSTOMER, [who])[-1], aliases_of(settings))
 

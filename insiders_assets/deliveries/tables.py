@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
-from insiders_assets.deliveries.changes import CUSTOMER, batches
+from insiders_assets.deliveries.changes import CUSTOMER
 from insiders_assets.deliveries.sending import known_now
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ OF_BATCH = ("delivery", "destination", "sequence")
 def plan_rows(ledger: Ledger) -> pl.DataFrame:
     """Return what became of every change of the plan under way, as ``delivery_changes``."""
     state, rows = ledger.state, []
-    for batch in batches(ledger.delivery, ledger.destination, ledger.plan()):
+    for batch in ledger.batches(ledger.plan()):
         at = _time(state.settled.get(str(batch.sequence), ""))
         for change in batch.changes:
             problem = state.refused.get(change.customer_id)

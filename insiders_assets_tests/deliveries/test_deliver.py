@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.cli.deliver import deliver_audiences
+from insiders_assets.cli.segment import show_segments
 from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
 from insiders_assets.deliveries.deliver import deliver, one_delivery, pending, read
 from insiders_assets.deliveries.forgetting import all_delivered, forget_delivered
@@ -109,7 +110,9 @@ def test_the_command_shows_delivers_and_refuses(stores, capsys):
     assert lines[21] == f"  … and {count - 20:,} more (--json has all)"
     assert not (stores.home / "out").exists()
     assert said().startswith(f"welcome to mailing: {count:,} added, 0 updated, 0 removed; {count:,} of ")
-    assert json.loads(said(as_json=True))["deliveries"][0]["added"] == count
+    assert said().startswith(f"welcome to mailing: nothing sent; {count:,} of ")
+    (row, _) = json.loads(said(as_json=True))["deliveries"]
+    assert (row["added"], row["sent"]) == (count, {"add": 0, "update": 0, "remove": 0})
     shutil.rmtree(stores.home / "out")
     (stores.home / "out").write_text("in the way")
     (stores.home / "segments.yaml").write_text("big: {rules: [value>=2000]}")
@@ -130,7 +133,7 @@ def test_nothing_is_sent_where_something_is_wrong(stores):
         deliver(elsewhere)
     (stores.home / "contacts.csv").unlink()
     yaml.write_text(YAML)
-    with pytest.raises(UsageError, match="contacts that are not there"):
+    with pytest.raises(UsageError, match=r"\(line 1\): contacts are in .*contacts.csv, which is not there"):
         deliver(stores)
     yaml.unlink()
     with pytest.raises(UsageError, match="names no delivery"):
@@ -187,6 +190,17 @@ def test_who_withdraws_consent_is_removed_and_an_unknown_purpose_stops_everythin
     elsewhere = Stores(stores.settings.model_copy(update={"consents": str(consents) + ".gone"}))
     with pytest.raises(UsageError, match="without it, nobody may be written to"):
         deliver(elsewhere)
+
+
+def test_a_list_of_a_few_stays_in_the_house(stores, tmp_path):
+    few = stores.settings.model_copy(update={"smallest_cell": 1_000_000})
+    with pytest.raises(
+        InsidersError, match=r"segment big: has \d+ customers, and fewer than 1,000,000 stay in the"
+    ):
+        show_segments(few, "big", tmp_path / "big.csv", as_json=False)
+    assert not (tmp_path / "big.csv").exists()
+    done = deliver(Stores(few)).rows["big"]
+    assert (done["delivered"], done["suppressed"] + done["held_out"]) == (0, done["members"])
 
 
 def test_one_delivery_at_a_time(stores):

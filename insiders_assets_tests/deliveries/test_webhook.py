@@ -50,7 +50,7 @@ def deliver(home: Path, people: People, url: str, timeout: float = RULES.timeout
 def a_batch(people: People):
     audience = wanted(people)
     plan = planned(difference(audience.wanted, Ledger(Path("/nowhere"), "a", "b").known()), after=0, batch=99)
-    (batch,) = batches("spring", "crm", plan)
+    (batch,) = batches("spring", "crm", "one", plan)
     return batch
 
 
