@@ -11,7 +11,7 @@ import pytest
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.storage.landing import MAPPING, open_landing, s3_listing
 from insiders_assets.storage.landing.zone import own_places
-from insiders_assets.storage.private import FILES, RECORDS, ROOMS
+from insiders_assets.storage.private import FILES, GIVEN, RECORDS, ROOMS
 from insiders_assets_tests.s3 import serving_s3
 
 EXPORTS = ["2026-01.csv", "2026-02.csv.gz", "shops/lisbon/orders.xlsx"]
@@ -201,7 +201,7 @@ def test_the_work_of_a_listing_grows_no_faster_than_its_files(tmp_path):
 @pytest.mark.parametrize("home", [".", "home", "deep/home"])
 def test_what_the_platform_makes_in_a_home_that_lies_in_the_zone_is_no_export(tmp_path, home):
     for name in ("orders.csv", "home/orders.csv", f"{home}/lake/orders/a.parquet", f"{home}/reports/latest/members.csv",
-                 f"{home}/forgotten.json", f"{home}/insiders.db"):  # fmt: skip
+                 f"{home}/forgotten.json", f"{home}/insiders.db", f"{home}/consents.csv"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "link").symlink_to(tmp_path / home)
@@ -209,5 +209,7 @@ def test_what_the_platform_makes_in_a_home_that_lies_in_the_zone_is_no_export(tm
     assert list(zone.listing()) == ["home/orders.csv", "orders.csv"]
     with pytest.raises(UsageError, match="a folder of the home"):
         open_landing(str(tmp_path / home / "lake"), home=tmp_path / home).listing()
-    assert own_places("in/shop/", "in/shop/home") == {f"home/{name}" for name in (*ROOMS, *FILES, *RECORDS)}
+    assert own_places("in/shop/", "in/shop/home") == {
+        f"home/{name}" for name in (*ROOMS, *FILES, *RECORDS, *GIVEN)
+    }
     assert own_places("in/shop/", "in/shop-home") == frozenset()

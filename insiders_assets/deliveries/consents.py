@@ -43,7 +43,7 @@ def read_consents(path: Place, kept_as: Callable[[str], str], now: datetime | No
 
     Args:
         path: The file, with the columns ``customer_id`` (or ``id``), ``purpose``, ``given``, ``withdrawn``, ``when``.
-        kept_as: What tables hold in the place of an id.
+        kept_as: What tables hold in the place of an id: the same for all ids of a person, who has one last word.
         now: What is later has not been said yet; the clock unless given.
 
     Raises:
@@ -66,14 +66,14 @@ def read_consents(path: Place, kept_as: Callable[[str], str], now: datetime | No
             moment = _moment(row.get(column) or "", row.get("when") or "", column, where)
             if moment is None or moment > until:
                 continue
-            key = (row[CUSTOMER], row[PURPOSE])
+            key = (kept_as(row[CUSTOMER]), row[PURPOSE])
             before = latest.get(key)
             if before is None or moment > before[0] or (moment == before[0] and not consents):
                 latest[key] = (moment, consents)
     given: dict[str, set[str]] = {purpose: set() for purpose in purposes}
     for (who, purpose), (_, consents) in latest.items():
         if consents:
-            given[purpose].add(kept_as(who))
+            given[purpose].add(who)
     return Consents(str(path), tuple(purposes), {purpose: frozenset(who) for purpose, who in given.items()})
 
 

@@ -124,6 +124,12 @@ def test_what_was_said_last_counts(tmp_path, rows, consents):
     assert ("7" in found.given["ads"]) is consents
 
 
+def test_a_person_of_two_ids_has_one_last_word(tmp_path):
+    path = tmp_path / "consents.csv"
+    path.write_text("id,purpose,given,withdrawn\n7,ads,2026-01-01,\n70,ads,,2026-02-01\n")
+    assert read_consents(path, lambda who: who[0]).given["ads"] == frozenset()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

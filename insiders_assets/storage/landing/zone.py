@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from insiders_assets.errors import UsageError
-from insiders_assets.storage.private import FILES, RECORDS, ROOMS
+from insiders_assets.storage.private import FILES, GIVEN, RECORDS, ROOMS
 
 if TYPE_CHECKING:
     import os
@@ -92,7 +92,7 @@ def is_export(name: str) -> bool:
 
 
 def own_places(zone: str, home: str) -> frozenset[str]:
-    """What the platform makes in a home that lies in a landing zone, or is one: names relative to the zone.
+    """What lies in a home that lies in a landing zone, or is one, and is no export: names relative to the zone.
 
     Args:
         zone: The zone's folder or prefix, without links in it.
@@ -110,7 +110,7 @@ def own_places(zone: str, home: str) -> frozenset[str]:
         )
     if not home.startswith(zone):
         return frozenset()
-    return frozenset(home.removeprefix(zone) + name for name in (*ROOMS, *FILES, *RECORDS))
+    return frozenset(home.removeprefix(zone) + name for name in (*ROOMS, *FILES, *RECORDS, *GIVEN))
 
 
 def signature_of(status: os.stat_result) -> FileSignature:
