@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from insiders_assets.contracts.member_tiers import MEMBER_TIERS
 from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION, UPLIFT
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
@@ -37,7 +38,7 @@ from insiders_assets.report.sections.measures import figure, measure_name, subje
 from insiders_assets.report.sections.movement import bridge, movement
 from insiders_assets.report.sections.original import comparison, is_original_data
 from insiders_assets.report.sections.products import cluster_products, insiders_products
-from insiders_assets.report.sections.programme import nearly
+from insiders_assets.report.sections.programme import named_tiers, nearly
 from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
 from insiders_assets_tests.report_tables import HOSTILE, columns_of, insiders, refresh
@@ -337,6 +338,33 @@ def test_a_campaign_is_shown_where_one_was_measured() -> None:
     assert "<strong>10.0%</strong>" in page
     assert "November 1, 2025 to November 30, 2025, 30 days." in page
     assert "What the campaign brought" not in render_evidence(inputs)
+
+
+def test_named_tiers_of_members_are_shown_where_any_are_named() -> None:
+    inputs = refresh(100)
+    row = {
+        "share": 0.5,
+        "share_of_members": 0.25,
+        "revenue": 40_000.0,
+        "share_of_revenue": 0.625,
+        "value": 40_000.0,
+    }
+    table = pl.DataFrame(
+        [row | {"member_tier": "Silver", "place": 2, "begins_at": 300.5, "members": 75},
+         row | {"member_tier": "Gold <b>", "place": 1, "begins_at": None, "members": 25}],
+        schema=MEMBER_TIERS.polars_schema,
+    )  # fmt: skip
+    held = inputs.members.with_columns(member_tier=pl.lit("Silver"))
+    told = replace(inputs, tables={**inputs.tables, "member_tiers": table, "members": held})
+    assert [each["place"] for each in named_tiers(told)] == [1, 2]
+    page = render(told)
+    assert "Tiers of members" in page
+    assert page.index("Gold &lt;b&gt;") < page.index(
+        '<th scope="row" class="text">Silver</th><td>300.50</td><td>75</td>'
+    )
+    assert "62.5%" in page
+    assert '<td class="text">Silver</td>' in page
+    assert "Tiers of members" not in render(inputs)
 
 
 def test_the_nearest_to_the_insider_tier_are_listed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,6 +127,7 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
         "drawn": clusters.sample(inputs.insiders).height,
         "nearly": programme.nearly(inputs),
         "suppressions": programme.suppressions(inputs),
+        "named_tiers": programme.named_tiers(inputs),
         "cause_lines": movement.cause_lines(inputs),
         "bridge": movement.bridge(inputs),
         "moves": revenue_moves.revenue_moves(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.member_tiers import MEMBER_TIERS
 from insiders_assets.contracts.messages import with_facts
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ def eligibility(inputs: ReportInputs) -> list[dict[str, Any]]:
 def suppressions(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Every suppression rule with what it costs, whether on or off; empty where there are none."""
     return _rows(inputs, "suppressions")
+
+
+def named_tiers(inputs: ReportInputs) -> list[dict[str, Any]]:
+    """The named tiers of members, the highest first; empty where none are named, or the refresh knew none."""
+    table = inputs.tables.get(MEMBER_TIERS.name)
+    return [] if table is None else table.sort("place").to_dicts()
 
 
 def uplift(inputs: ReportInputs) -> list[dict[str, Any]]:
