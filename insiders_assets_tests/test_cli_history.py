@@ -4,9 +4,17 @@ import sqlite3
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from dagster import DagsterInstance
+from sqlalchemy.exc import OperationalError
 
-from insiders_assets.cli.history import STORAGES, written_at_ease
+from insiders_assets.cli.doctor.services import services
+from insiders_assets.cli.history import STORAGES, unusable, written_at_ease
+from insiders_assets.cli.ui import dagster_home
+from insiders_assets.errors import InsidersError
+from insiders_assets.settings import Settings
+from insiders_assets.storage.stores import Stores
 
 OFF, NORMAL, FULL = 0, 1, 2
 
@@ -71,3 +79,17 @@ def test_dagsters_storages_keep_one_engine_for_each_database_and_only_meanwhile(
             assert one is again
             assert one is not other
     assert [module.create_engine for module in modules] == original
+
+
+def test_a_damaged_history_is_called_damaged_by_the_doctor_and_by_commands(tmp_path):
+    stores = Stores(Settings(home=str(tmp_path)))
+    folder = dagster_home(stores.settings)
+    with DagsterInstance.from_config(str(folder)) as instance:
+        instance.get_runs(limit=1)
+    for database in folder.rglob("*.db"):
+        database.write_bytes(database.read_bytes()[:100] + b"damaged" * 2000)
+    with pytest.raises(InsidersError, match="history of runs is damaged") as told:
+        list(services(stores))
+    assert "move that folder away" in told.value.hint
+    lost = OperationalError("SELECT 1", {}, sqlite3.OperationalError("database or disk is full"))
+    assert "make room" in unusable(lost, folder).hint

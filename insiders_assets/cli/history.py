@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from insiders_assets.errors import InsidersError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
 
 
 @contextmanager
@@ -95,3 +100,26 @@ def _is_below(folder: Path, connection: Any) -> bool:
         return False
     path = str(connection.execute("PRAGMA database_list").fetchone()[2])
     return bool(path) and Path(path).is_relative_to(folder)
+
+
+def unusable(error: DBAPIError | OSError, folder: Path) -> InsidersError:
+    """What is said of a history of runs that cannot be read or written.
+
+    Args:
+        error: What the database or the system said.
+        folder: Dagster's folder of the home.
+    """
+    from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+    told = error.orig if isinstance(error, DBAPIError) else error.strerror or error
+    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
+        return InsidersError(
+            f"the history of runs is damaged ({told})",
+            where=str(folder),
+            hint="move that folder away: a new history begins, and nothing else is lost",
+        )
+    return InsidersError(
+        f"the history of runs cannot be written ({told})",
+        where=str(folder),
+        hint="make room there and give it write permission, then run again",
+    )

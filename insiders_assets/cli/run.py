@@ -185,17 +185,13 @@ def _history_told(stores: Stores) -> Iterator[None]:
     """Say in one line that Dagster's history cannot be kept: what a step does is told by the step itself."""
     from sqlalchemy.exc import DBAPIError
 
+    from insiders_assets.cli.history import unusable
     from insiders_assets.cli.ui import dagster_folder
 
     try:
         yield
     except (DBAPIError, OSError) as error:
-        told = error.orig if isinstance(error, DBAPIError) else error.strerror or error
-        raise InsidersError(
-            f"the history of runs cannot be written ({told})",
-            where=str(dagster_folder(stores.settings)),
-            hint="make room there and give it write permission, then run again",
-        ) from None
+        raise unusable(error, dagster_folder(stores.settings)) from None
 
 
 def _instance(stores: Stores) -> Any:

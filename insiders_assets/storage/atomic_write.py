@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +13,13 @@ from insiders_assets import checksums
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, S3Path
 from insiders_assets.unfinished import replacement, working_folder
+
+UNWRITABLE = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+)
+"""What the system says of a place that cannot be written, or not now."""
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How polars tells the number of what the system said."""
 
 
 def make_folder(folder: Path) -> Path:
@@ -49,12 +59,26 @@ def replacing(path: Place) -> Iterator[Path]:
     try:
         with replacement(path) as temporary:
             yield temporary
-    except PermissionError as error:
-        raise InsidersError(
-            f"cannot be written ({error.strerror})",
-            where=str(path),
-            hint="choose another --home or give this one write permission",
-        ) from None
+    except Exception as error:
+        if (number := _number_of(error)) not in UNWRITABLE:
+            raise
+        raise _cannot_be_written(path, number) from None
+
+
+def _number_of(error: Exception) -> int:
+    """What the system said, by its number; 0 for nothing. Polars, which is not imported here, tells it in words."""
+    if isinstance(error, OSError):
+        return error.errno or 0
+    found = _OS_ERROR.search(str(error)) if type(error).__module__.startswith("polars") else None
+    return int(found[1]) if found else 0
+
+
+def _cannot_be_written(path: Path, number: int) -> InsidersError:
+    return InsidersError(
+        f"cannot be written ({os.strerror(number)})",
+        where=str(path),
+        hint="make room on the disk, give the home write permission, or choose another --home",
+    )
 
 
 @contextmanager

@@ -84,7 +84,9 @@ def services(stores: "Stores") -> "Iterator[Finding]":
 
     # Awaited: the health of daemons from Python; what is public asks a webserver over GraphQL.
     from dagster._daemon.controller import all_daemons_healthy
+    from sqlalchemy.exc import DBAPIError
 
+    from insiders_assets.cli.history import unusable
     from insiders_assets.cli.ui import dagster_folder
     from insiders_assets.cli.write_lock import stale
 
@@ -93,13 +95,14 @@ def services(stores: "Stores") -> "Iterator[Finding]":
         said = f"no service has run here ({folder} holds no dagster.yaml)"
         yield look("services", said, "start them (docs/production.md), or only run by hand: insiders run")
         return
-    with DagsterInstance.from_config(str(folder)) as instance:
-        healthy = all_daemons_healthy(instance)
-        for pool, run_id in stale(instance):
-            said = f"run {run_id[:8]} is over and still holds a place in the pool {pool}"
-            yield look(
-                "services", said, "the daemon frees it within a minute or two, and so does: insiders run"
-            )
+    try:
+        with DagsterInstance.from_config(str(folder)) as instance:
+            healthy, left = all_daemons_healthy(instance), stale(instance)
+    except DBAPIError as error:
+        raise unusable(error, folder) from None
+    for pool, run_id in left:
+        said = f"run {run_id[:8]} is over and still holds a place in the pool {pool}"
+        yield look("services", said, "the daemon frees it within a minute or two, and so does: insiders run")
     if healthy:
         yield fine("services", "the daemon is at work")
     else:
