@@ -32,6 +32,7 @@ def main() -> int:
         "--minutes", type=float, default=60, help="how long the year of days, and killed starts, may take"
     )
     asked.add_argument("--newest", type=int, default=100, help="reports and runs that the year of days keeps")
+    asked.add_argument("--more", action="store_true", help="add to earlier results, under another seed")
     asked.add_argument("--page-only", action="store_true", help="only write the page, from earlier results")
     words = asked.parse_args()
     good = True
@@ -48,7 +49,7 @@ def main() -> int:
                     "minutes": minutes,
                     "seed": words.seed,
                 }
-                found = keep(family, outcomes, facts | on.facts)
+                found = keep(family, outcomes, facts | on.facts, more=words.more)
         sys.stdout.write(f"\n{table(found[family]['outcomes'])}\n")
         for outcome in outcomes:
             good = good and outcome.good

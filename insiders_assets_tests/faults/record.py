@@ -57,14 +57,52 @@ class Outcome:
         return self.tried > 0 and self.survived == self.tried
 
 
+COUNTS = ("tried", "survived", "lost", "torn", "looks", "late")
+
+
 def keep(
-    family: str, outcomes: list[Outcome], facts: dict[str, Any], results: Path = RESULTS
+    family: str,
+    outcomes: list[Outcome],
+    facts: dict[str, Any],
+    results: Path = RESULTS,
+    *,
+    more: bool = False,
 ) -> dict[str, Any]:
-    """Put one family's outcomes in the place of its earlier ones; all results."""
+    """Put one family's outcomes in the place of its earlier ones, or add them to those; all results.
+
+    Args:
+        family: Its name.
+        outcomes: What came of its faults.
+        facts: What is told of it beside.
+        results: The file.
+        more: Whether they are added: tries of the same faults under another seed.
+    """
     found: dict[str, Any] = json.loads(results.read_text()) if results.exists() else {}
-    found[family] = {"facts": facts, "outcomes": [asdict(outcome) for outcome in outcomes]}
+    told = [asdict(outcome) for outcome in outcomes]
+    if more and family in found:
+        facts, told = added(found[family], facts, told)
+    found[family] = {"facts": facts, "outcomes": told}
     results.write_text(json.dumps(dict(sorted(found.items())), indent=1, ensure_ascii=False) + "\n")
     return found
+
+
+def added(
+    before: dict[str, Any], facts: dict[str, Any], outcomes: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Facts and outcomes of a family whose faults were tried again under another seed.
+
+    Minutes and what is called kills add up, seeds are listed, and the rest is what was told first.
+    """
+    told = before["facts"]
+    sums = {name: round(told[name] + facts[name], 1) for name in ("minutes", "kills") if name in told}
+    rows = {row["fault"]: dict(row) for row in before["outcomes"]}
+    for row in outcomes:
+        if (first := rows.get(row["fault"])) is None:
+            rows[row["fault"]] = row
+        else:
+            first |= {name: first[name] + row[name] for name in COUNTS}
+            first["wrong"] = [*first["wrong"], *row["wrong"]]
+    return told | sums | {"seed": f"{told['seed']} and {facts['seed']}"}, list(rows.values())
 
 
 def table(outcomes: Iterable[dict[str, Any]]) -> str:

@@ -18,12 +18,14 @@ from insiders_assets_tests.faults import (
     looking,
     machine,
     models,
+    record,
     requests,
     sequences,
     storms,
 )
 from insiders_assets_tests.faults.families import Ground, ground
 from insiders_assets_tests.faults.kills import Killing
+from insiders_assets_tests.faults.page import write_page
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.recovery import Trial
 from insiders_assets_tests.faults.steps import Steps
@@ -109,6 +111,21 @@ def test_files_that_arrive_while_refreshes_run_end_as_one_clean_run_would(on: Gr
 
 def test_hostile_words_models_and_requests_are_refused_in_one_line(on: Ground) -> None:
     good([*content.mappings(on), *content.settings(on), *models.models(on), *requests.dashboard(on)])
+
+
+def test_a_part_replaces_its_own_results_or_adds_to_them_and_keeps_the_others(tmp_path) -> None:
+    results, page = tmp_path / "results.json", tmp_path / "page.md"
+    one, other = Outcome("one", 2, 2, looks=3), Outcome("other", 5, 4, lost=1, wrong=["lost"])
+    facts = {"date": "2026-01-01", "commit": "abc", "minutes": 1.5, "seed": 1, "kills": 2}
+    record.keep("kills", [one], facts, results)
+    record.keep("starts", [one, other], facts, results)
+    record.keep("starts", [one], facts | {"seed": 2, "minutes": 0.5}, results, more=True)
+    found = record.keep("kills", [other], facts, results)
+    assert [row["tried"] for row in found["starts"]["outcomes"]] == [4, 5]
+    assert found["starts"]["facts"] == facts | {"seed": "1 and 2", "minutes": 2.0, "kills": 4}
+    assert [row["fault"] for row in found["kills"]["outcomes"]] == ["other"]
+    write_page(results, page)
+    assert "of commit abc, seed 1 and 2, in 2.0 minutes. kills: 4." in page.read_text()
 
 
 def test_a_server_that_does_not_answer_in_time_is_told_from_one_that_refuses(monkeypatch) -> None:
