@@ -279,6 +279,14 @@ def test_tiles_carry_what_they_were_and_the_bridge_adds_up(shop: tuple[str, pl.D
         rf"Customers from \d+ on September 30, 2025 to {members} on November 30, 2025", unescape(lines[0])
     )
     assert "since Oct 31" in text(page)
+    counted = int(re.search(r"Customers from (\d+)", unescape(lines[0]))[1])  # type: ignore[index]
+    further = get(address, "/", tier="insider", compare="2025-09-30")
+    assert "since Sep 30" in text(further)
+    step = members - counted
+    assert f"{'+' if step > 0 else '−'}{abs(step)} since Sep 30" in text(further) or not step
+    # The comparison stays where another filter goes, and nonsense is compared with the day before.
+    assert 'href="/?compare=2025-09-30"' in further
+    assert "since Oct 31" in text(get(address, "/", tier="insider", compare="<b>"))
     for choice in ({"country": "Brazil"}, {"cluster": "3"}, {"who": "members"}):
         assert 'class="spark"' not in get(address, "/", **choice)
     shown = get(address, "/changes", **{"from": FIRST, "to": THIRD})

@@ -123,7 +123,11 @@ class Site:
     def overview(self, request: Request) -> Response:
         """Tiles, tiers, countries and answers."""
         return self._page(
-            request, "overview.html", lambda view: overview(view, self._words, _filters(request))
+            request,
+            "overview.html",
+            lambda view: overview(
+                view, self._words, _filters(request), request.query_params.get("compare", "")
+            ),
         )
 
     def customers(self, request: Request) -> Response:

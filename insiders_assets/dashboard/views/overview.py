@@ -28,15 +28,23 @@ COUNTRIES = 8
 """Countries listed; the rest are one line."""
 
 
-def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
+def overview(view: View, words: Language, filters: Filters, compare: str = "") -> dict[str, Any]:
     """What the overview shows.
 
     Without a tier chosen, the tiles are the Insiders', as on the dashboard that this one replaces.
+
+    Args:
+        view: The warehouse.
+        words: The reader's language.
+        filters: The choice.
+        compare: The as-of date of the refresh that the tiles are compared with; of the day before unless it is one.
     """
     chosen = filters if filters.tier or filters.who == "members" else filters.but(tier=TIERS[0])
     beside = filters.but(tier="")
     totals, by_tier = _summed(view, chosen), _by_tier(view, beside)
     known = past(view, chosen)
+    named = {str(each["as_of"]): each for each in known[:-1]}
+    before = named.get(compare) or (known[-2] if len(known) > 1 else None)
     everyone = _summed(view, type(filters)(who="everyone" if filters.who == "everyone" else "identified"))
     names = tier_names(words) | {ALL: words.text("All tiers")}
     return {
@@ -44,10 +52,10 @@ def overview(view: View, words: Language, filters: Filters) -> dict[str, Any]:
         "is_empty": not totals["customers"],
         "heading": words.text("Members") if chosen.who == "members" else names[chosen.tier],
         "tier_choices": names,
-        "tiles": tiles(words, totals, everyone, chosen, known),
-        "since": words.text("since %(day)s", day=words.short_day(known[-2]["as_of"]))
-        if len(known) > 1
-        else "",
+        "tiles": tiles(words, totals, everyone, chosen, known, before),
+        "since": words.text("since %(day)s", day=words.short_day(before["as_of"])) if before else "",
+        "days": [(day, words.day(each["as_of"])) for day, each in reversed(named.items())],
+        "compared": str(before["as_of"]) if before else "",
         "bars": _bars(words, by_tier),
         "heat": _heat(words, by_tier),
         "gauges": _gauges(by_tier),

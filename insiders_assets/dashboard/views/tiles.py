@@ -35,6 +35,7 @@ def tiles(
     everyone: dict[str, Any],
     chosen: Filters,
     past: list[dict[str, Any]],
+    before: dict[str, Any] | None,
 ) -> list[Tile]:
     """Return the tiles.
 
@@ -43,6 +44,7 @@ def tiles(
         row: Sums over the customers chosen.
         everyone: The same of all whom shares are told of.
         chosen: The choice.
+        before: Those of them that the figures are compared with; None if there are none.
         past: The figures so far, as :func:`insiders_assets.dashboard.views.tile_history.past` returns them.
     """
     each = words.text("mean per customer")
@@ -86,7 +88,10 @@ def tiles(
             [point[name] for point in known],
             [write(point[name]) for point in known],
         )
-        step = known[-1][name] - known[-2][name]
+        if before is None or before[name] is None:
+            found.append(Tile(label, write(value), note, spark=line))
+            continue
+        step = known[-1][name] - before[name]
         change, better = _step(words, name, step, write)
         found.append(Tile(label, write(value), note, change, better, line))
     return found
