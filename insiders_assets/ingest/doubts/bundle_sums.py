@@ -16,6 +16,8 @@ MOST_PARTS = 4
 MOST_SETS = 6
 """Products that are looked at before a file is: by chance, hardly one is marked twice."""
 CENT = 0.006
+FEWEST = 4
+"""Times that the same parts have to add up to a product: once or twice, baskets that are repeated do by chance."""
 OFTEN = 0.8
 """Share of a product's lines that the same parts add up to, from which it is a set of them."""
 
@@ -48,7 +50,7 @@ def adding_up(order: pl.Series, money: pl.Series) -> NDArray[np.int64]:
 
 
 def _sets(codes: pl.Series, hits: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The lines that the same parts add up to more than once, by product and parts; told by hashes, for speed."""
+    """The lines that the same parts add up to several times, by product and parts; told by hashes, for speed."""
     if not len(hits):
         return []
     hashes = codes.hash().to_numpy()
@@ -61,7 +63,7 @@ def _sets(codes: pl.Series, hits: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), hashes.cumsum(dtype=np.uint64)])
     key = hashes[whole] * np.uint64(3) + (sums[last] - sums[first])
     _, group, counts = np.unique(key, return_inverse=True, return_counts=True)
-    several = counts[group] > 1
+    several = counts[group] >= FEWEST
     hits, group = hits[several], group[several]
     order = np.argsort(group, kind="stable")
     return np.split(hits[order], np.flatnonzero(np.diff(group[order])) + 1) if len(hits) else []
@@ -87,7 +89,7 @@ def sets_of(lines: pl.DataFrame) -> tuple[pl.Series, pl.Series] | None:
 
 
 def marks(transactions: pl.DataFrame) -> pl.Series | None:
-    """Mark transactions that the same others beside them in their order add up to more than once; None if none is."""
+    """Mark transactions that the same others beside them in their order add up to several times; None if none is."""
     worth = transactions["quantity"] * transactions["unit_price"]
     found = _sets(transactions["stock_code"], adding_up(transactions["invoice_no"], worth))
     if not found:
@@ -98,12 +100,12 @@ def marks(transactions: pl.DataFrame) -> pl.Series | None:
 
 
 def suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
-    """Return whether a product is marked more than once, and nearly always."""
+    """Return whether a product is marked several times, and nearly always."""
     if marked is None:
         return False
     codes = transactions["stock_code"]
     hit = Counter(codes.filter(marked).to_list())
     return any(
-        count > 1 and count >= OFTEN * int((codes == code).sum())
+        count >= FEWEST and count >= OFTEN * int((codes == code).sum())
         for code, count in hit.most_common(MOST_SETS)
     )
