@@ -249,7 +249,7 @@ def _clear(stores: Stores, found: HeldRefresh | None, but: str) -> None:
             (folder / name).unlink(missing_ok=True)
     if found is None or found.refresh_id in (but, found.published):
         return
-    if stores.publication.latest() != found.refresh_id and found.refresh_id in stores.publication.names():
+    if stores.publication.latest() != found.refresh_id:
         try:
             stores.publication.remove(found.refresh_id)
         except InsidersError as error:

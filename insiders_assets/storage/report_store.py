@@ -143,8 +143,9 @@ class Publication:
         with _writable(self.root):
             old = self.root / f"{_STAGING}{name}.gone"  # a name that is swept where this is cut short
             shutil.rmtree(old, ignore_errors=True)
-            target.rename(old)
-            shutil.rmtree(old)
+            if target.exists():  # or else somebody who was killed had come as far as here
+                target.rename(old)
+                shutil.rmtree(old)
 
     def _put(self, staging: Path, target: Path) -> None:
         """Rename the staged folder to its name. Where one of that name is shown, a copy stands in meanwhile."""
