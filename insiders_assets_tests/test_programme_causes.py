@@ -127,7 +127,11 @@ def test_taking_the_cause_back_gives_the_tier_of_before(traded, first, seed, sha
     given = after(first, purchases, returns)
     given = replace(given, rules=replace(given.rules, grace_refreshes=grace))
     result = run_programme(given)
-    table = result.tables["membership_changes"].filter(pl.col("cause").is_in(PARTS))
+    caused = result.tables["membership_changes"].filter(pl.col("cause").is_in(PARTS))
+    gone = caused.filter(pl.col("tier_after").is_null())
+    assert (gone["cause"] == "corrected").all()
+    assert (gone["corrected"].abs() > gone["aged_out"].abs()).all()
+    table = caused.filter(pl.col("tier_after").is_not_null())
     assert table.height > 1
     measure = given.rules.measure
     alone = 0
