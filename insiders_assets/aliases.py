@@ -6,10 +6,12 @@ read, so that a line that goes parts them again.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from insiders_assets.csv_files import read_csv
+from insiders_assets.contracts.customers import ANONYMOUS
+from insiders_assets.csv_files import read_csv, records
 from insiders_assets.errors import UsageError
 from insiders_assets.places import place
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 FILE = "aliases.csv"
 CUSTOMER, SAME_AS = "customer_id", "same_as"
-ANONYMOUS = "anonymous-"
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,8 @@ def _end(path: Place, said: Mapping[str, tuple[str, int]], customer: str) -> str
 
 
 def without(path: Place, customers: Iterable[str]) -> bytes | None:
-    """Return the file's content without the lines that name any of some customers; None if none does."""
+    """Return the file's content without the rows that name any of some customers; None if none does."""
     gone = set(customers)
-    rows = read_csv(path, required=(CUSTOMER, SAME_AS), allowed=("because",))
-    named = {
-        line for line, *ids in rows.select("line", CUSTOMER, SAME_AS).iter_rows() if not gone.isdisjoint(ids)
-    }
-    if not named:
-        return None
-    lines = path.read_bytes().splitlines(keepends=True)
-    return b"".join(line for number, line in enumerate(lines, 1) if number not in named)
+    rows = records(path.read_bytes().decode())
+    kept = [row for row in rows if gone.isdisjoint(cell.strip() for cell in next(csv.reader([row]), []))]
+    return "".join(kept).encode() if len(kept) < len(rows) else None

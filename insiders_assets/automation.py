@@ -183,8 +183,7 @@ def deliveries(context: SensorEvaluationContext, stores: ResourceParam[Stores]) 
         return SkipReason(str(error))
     if tick is None:
         return SkipReason(why_not)
-    origin = context.code_location_origin
-    runs = at_work(context.instance, location=origin.location_name if origin else None)
+    runs = at_work(context.instance, location=_location(context))
     if any(run.job_name == deliver.name for run in runs):
         return SkipReason("A delivery is queued or running.")
     return SensorResult(run_requests=[RunRequest(run_config=_logging(stores))], cursor=tick.written())
@@ -235,10 +234,15 @@ def backstop(cron: str) -> ScheduleDefinition:
         ) from None
 
 
+def _location(context: SensorEvaluationContext | ScheduleEvaluationContext) -> str | None:
+    """What the code location is called, as far as it is known."""
+    origin = getattr(context, "code_location_origin", None)
+    return origin.location_name if origin else None
+
+
 def _active(context: SensorEvaluationContext | ScheduleEvaluationContext) -> bool:
     """Whether a refresh, a refit or what somebody started by hand is queued or running."""
-    origin = getattr(context, "code_location_origin", None)
-    runs = in_the_way(context.instance, location=origin.location_name if origin else None)
+    runs = in_the_way(context.instance, location=_location(context))
     return any(run.job_name != study.name for run in runs)
 
 

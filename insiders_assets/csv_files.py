@@ -62,3 +62,14 @@ def read_csv(path: Place, *, required: Collection[str], allowed: Collection[str]
         rows.append([reader.line_num, *(cell.strip() for cell in cells)])
     schema = {"line": pl.Int64} | dict.fromkeys(header, pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def records(text: str) -> list[str]:
+    """Return the rows of a file as they stand in it, each with its line end and those inside its quotes."""
+    found, open_row = [], ""
+    for line in text.splitlines(keepends=True):
+        open_row += line
+        if open_row.count('"') % 2 == 0:
+            found.append(open_row)
+            open_row = ""
+    return [*found, open_row]

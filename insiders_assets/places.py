@@ -221,6 +221,15 @@ def place(location: str | Path | S3Path) -> Place:
     return S3Path(bucket, "/".join(parts))
 
 
+def named_in(home: str, location: str) -> Place:
+    """Return the place that a file in a home names: a relative one lies in the home.
+
+    Raises:
+        UsageError: It names no bucket, or leaves its bucket.
+    """
+    return place(location if location.startswith((SCHEME, "/")) else f"{home.rstrip('/')}/{location}")
+
+
 def readable(path: Place) -> str:
     """The path in the form in which polars opens it, by itself, wherever it lies."""
     return str(path)

@@ -69,7 +69,7 @@ def purchases_by_month(stores: ResourceParam[Stores]) -> Iterator[MaterializeRes
 
 @makes(
     table_spec(
-        CUSTOMER_PRODUCTS, GROUP, "polars", made_by=["features"], deps=[CLEAN_PURCHASES.name],
+        CUSTOMER_PRODUCTS, GROUP, "polars", made_by=["features", "descriptions.py"], deps=[CLEAN_PURCHASES.name],
         description="The products that each identified customer spent most on, for whoever looks one up.",
     )
 )  # fmt: skip

@@ -21,7 +21,7 @@ GROUP = "ingest"
 TABLES = (RAW_TRANSACTIONS, REJECTED_ROWS, CLEAN_PURCHASES, RETURNS)
 
 READ = ("ingest", "storage/incremental_ingest.py", "storage/transactions.py")
-CLEANED = ("features/cleaning.py",)
+CLEANED = ("features/cleaning.py", "aliases.py")
 
 
 class ReadConfig(Config):

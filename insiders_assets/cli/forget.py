@@ -17,7 +17,9 @@ from insiders_assets.aliases import aliases_file, aliases_of, without
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
+from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.corrections.sheet import NAME
+from insiders_assets.csv_files import records
 from insiders_assets.deliveries.forgetting import all_delivered, forget_delivered, no_delivery
 from insiders_assets.errors import UsageError
 from insiders_assets.formulas import unguarded
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from insiders_assets.aliases import Aliases
     from insiders_assets.settings import Settings
 
-CUSTOMER, ANONYMOUS = "customer_id", "anonymous-"
+CUSTOMER = "customer_id"
 
 
 def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> None:
@@ -161,9 +163,9 @@ def _forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
     if not path.is_file():
         return
     text = path.read_bytes().decode("utf-8", "surrogateescape")
-    records = _records(text)
-    kept = [record for record in records if words(_told(record), None).isdisjoint(redactor.ids)]
-    if len(kept) < len(records):
+    rows = records(text)
+    kept = [record for record in rows if words(_told(record), None).isdisjoint(redactor.ids)]
+    if len(kept) < len(rows):
         with replacing(path) as temporary:
             temporary.write_bytes("".join(kept).encode("utf-8", "surrogateescape"))
 
@@ -172,17 +174,6 @@ def _told(record: str) -> str:
     """What a row of the sheet says of its content; its key, file and line are no words of the export."""
     cells = next(csv.reader([record]), [])
     return "\n".join(map(unguarded, cells[3:])) if cells and cells[0].startswith("row-") else record
-
-
-def _records(text: str) -> list[str]:
-    """The rows of a sheet, each with the line ends that stand inside its quotes."""
-    found, open_row = [], ""
-    for line in text.splitlines(keepends=True):
-        open_row += line
-        if open_row.count('"') % 2 == 0:
-            found.append(open_row)
-            open_row = ""
-    return [*found, open_row]
 
 
 def _forget_in_history(folder: object, redactor: Redactor) -> None:

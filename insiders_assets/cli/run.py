@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -22,6 +22,7 @@ from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.atomic_write import make_folder
+from insiders_assets.storage.file_lock import locked
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.upkeep import kept_up
@@ -85,8 +86,6 @@ def alone(stores: Stores) -> Iterator[None]:
     Raises:
         InsidersError: Another command holds it, or the home cannot be written.
     """
-    from filelock import FileLock, Timeout
-
     home = stores.home
     if isinstance(home, S3Path):  # a bucket has no locks, but its warehouse has
         from insiders_assets.storage.warehouse.lock import one_run
@@ -95,26 +94,20 @@ def alone(stores: Stores) -> Iterator[None]:
             require_format(stores)
             yield
         return
-    lock = FileLock(make_folder(home) / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InsidersError(
-            "another run is writing here",
-            where=str(stores.home),
-            hint="wait until it is over, then run again",
-        ) from None
-    except OSError as error:
-        raise InsidersError(
-            f"cannot be written ({error.strerror})",
-            where=str(stores.home),
-            hint="choose another --home or give this one write permission",
-        ) from None
-    try:
+    busy = InsidersError(
+        "another run is writing here", where=str(home), hint="wait until it is over, then run again"
+    )
+    with ExitStack() as held_alone:
+        try:
+            held_alone.enter_context(locked(make_folder(home) / ".lock", busy))
+        except OSError as error:
+            raise InsidersError(
+                f"cannot be written ({error.strerror})",
+                where=str(home),
+                hint="choose another --home or give this one write permission",
+            ) from None
         require_format(stores)
         yield
-    finally:
-        lock.release()
 
 
 def decide(settings: Settings, refresh_id: str, *, released: bool) -> None:

@@ -14,6 +14,7 @@ import typer
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path, place
 from insiders_assets.storage.atomic_write import make_folder, write_text
+from insiders_assets.storage.file_lock import locked
 from insiders_assets.storage.private import keep_private
 
 if TYPE_CHECKING:
@@ -72,23 +73,17 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         UsageError: The address cannot be listened on.
         InsidersError: The home is served already, or the services ended by themselves.
     """
-    from filelock import FileLock, Timeout
-
     from insiders_assets.cli.process_group import Family
     from insiders_assets.dashboard.server import listen
 
     keep_private()
     folder = dagster_home(settings)
-    lock = FileLock(folder / ".ui.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InsidersError(
-            "another insiders ui is at work here",
-            where=str(settings.home),
-            hint="look at that one, or stop it first: two daemons would ask for every refresh twice",
-        ) from None
-    with lock:
+    busy = InsidersError(
+        "another insiders ui is at work here",
+        where=str(settings.home),
+        hint="look at that one, or stop it first: two daemons would ask for every refresh twice",
+    )
+    with locked(folder / ".ui.lock", busy):
         _limit_pool(folder)
         with closing(listen(host, port)) as free:
             port = free.getsockname()[1]

@@ -3,6 +3,9 @@
 from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.table import Column, Table
 
+ANONYMOUS = "anonymous-"
+"""What the id of an invoice without a customer begins with; no export's may."""
+
 CUSTOMER_ID = Column(
     "customer_id",
     "str",

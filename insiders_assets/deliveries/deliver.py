@@ -21,6 +21,7 @@ from insiders_assets.deliveries.tables import account, counted, plan_rows, unbal
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.refresh.recovery import keep_history
 from insiders_assets.storage.atomic_write import make_folder, write_text
+from insiders_assets.storage.file_lock import locked
 
 if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
@@ -129,7 +130,7 @@ def publish(stores: Stores, refreshes: Iterable[str], rows: Iterable[dict[str, A
     }
     appended = {name: frame for name, frame in appended.items() if frame.height}
     if appended:
-        stores.warehouse.publish({}, appended)
+        stores.warehouse.publish({}, appended, from_lake=True)
         keep_history(stores, appended)
     _at_work(stores).unlink(missing_ok=True)
 
@@ -149,27 +150,19 @@ def one_delivery(stores: Stores) -> Iterator[None]:
     Raises:
         InsidersError: Another one is under way.
     """
-    from filelock import FileLock, Timeout
-
-    from insiders_assets.storage.warehouse.lock import ONE_DELIVERY, one_run
-
     if not isinstance(stores.home, Path):
-        with one_run(stores.warehouse, ONE_DELIVERY):
+        from insiders_assets.storage.warehouse.lock import one_delivery as one_in_bucket
+
+        with one_in_bucket(stores.warehouse):
             yield
         return
-    lock = FileLock(make_folder(stores.home / FOLDER) / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InsidersError(
-            "another delivery is under way",
-            where=str(stores.home),
-            hint="wait until it is over, then try again",
-        ) from None
-    try:
+    busy = InsidersError(
+        "another delivery is under way",
+        where=str(stores.home),
+        hint="wait until it is over, then try again",
+    )
+    with locked(make_folder(stores.home / FOLDER) / ".lock", busy):
         yield
-    finally:
-        lock.release()
 
 
 def _ledgers(stores: Stores, found: Prepared, *, anew: bool) -> dict[str, Ledger]:

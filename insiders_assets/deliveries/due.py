@@ -8,17 +8,16 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from insiders_assets.deliveries.configuration import FILE
-from insiders_assets.deliveries.consents import FILE as CONSENTS
 from insiders_assets.deliveries.ledger import FOLDER, UNPUBLISHED, Ledger
-from insiders_assets.deliveries.prepared import configured
+from insiders_assets.deliveries.prepared import configured, consents_file, contacts_file
 from insiders_assets.errors import UsageError
-from insiders_assets.places import SCHEME, place
 from insiders_assets.segments import FILE as SEGMENTS
 from insiders_assets.storage.atomic_write import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from insiders_assets.deliveries.model import Configuration
     from insiders_assets.places import Place
     from insiders_assets.storage.stores import Stores
 
@@ -67,13 +66,16 @@ def decide(stores: Stores, before: Tick, moment: float) -> tuple[Tick | None, st
     latest = stores.warehouse.latest_refresh()
     if latest is None:
         return None, "No refresh has been published."
-    wanted = _digest(stores, f"{latest['refresh_id']} {latest['published_at']}")
-    if wanted != before.asked:
-        return Tick(wanted, 1, moment), ""
+    found, wrong = None, ""
     try:
         found = configured(stores)
     except UsageError as error:  # told once, by the run that was asked for when it came
-        return None, str(error)
+        wrong = str(error)
+    wanted = _digest(stores, found, f"{latest['refresh_id']} {latest['published_at']}")
+    if wanted != before.asked:
+        return Tick(wanted, 1, moment), ""
+    if wrong:
+        return None, wrong
     behind = []
     for each in found.deliveries if found else ():
         state = Ledger(stores.home, each.name, each.destination.name).state
@@ -110,22 +112,11 @@ def _since(line: str) -> str:
     return line.partition(" (")[0]
 
 
-def _digest(stores: Stores, published: str) -> str:
+def _digest(stores: Stores, found: Configuration | None, published: str) -> str:
     """A hash of everything that deliveries follow from."""
-    found = hashlib.sha256(published.encode())
-    for path in _files(stores):
-        found.update(path.read_bytes() if path.is_file() else b"-")
-    return found.hexdigest()[:16]
-
-
-def _files(stores: Stores) -> Iterator[Place]:
-    settings = stores.settings
-    yield stores.home / FILE
-    yield stores.home / SEGMENTS
-    yield place(settings.consents) if settings.consents else stores.home / CONSENTS
-    try:
-        contacts = (found.contacts if (found := configured(stores)) else "") or ""
-    except UsageError:
-        return
-    if contacts:
-        yield place(contacts) if contacts.startswith((SCHEME, "/")) else stores.home / contacts
+    paths = [stores.home / FILE, stores.home / SEGMENTS, consents_file(stores.settings)]
+    contacts = contacts_file(stores.settings, found) if found else None
+    digest = hashlib.sha256(published.encode())
+    for path in (*paths, *([contacts] if contacts else [])):
+        digest.update(path.read_bytes() if path.is_file() else b"-")
+    return digest.hexdigest()[:16]

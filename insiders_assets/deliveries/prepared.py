@@ -16,13 +16,14 @@ from insiders_assets.deliveries.consents import read_consents
 from insiders_assets.deliveries.contacts import read_contacts
 from insiders_assets.deliveries.destinations import open_destination
 from insiders_assets.errors import InsidersError, UsageError
-from insiders_assets.places import SCHEME, place
+from insiders_assets.places import named_in, place
 from insiders_assets.segments import identified, segments_of
 
 if TYPE_CHECKING:
     from insiders_assets.deliveries.consents import Consents
     from insiders_assets.deliveries.destinations import Destination
     from insiders_assets.deliveries.model import Configuration, DeliveryRules
+    from insiders_assets.places import Place
     from insiders_assets.settings import Settings
     from insiders_assets.storage.stores import Stores
 
@@ -128,21 +129,28 @@ def published(stores: Stores) -> tuple[tuple[str, str], pl.DataFrame]:
     )
 
 
+def contacts_file(settings: Settings, found: Configuration) -> Place | None:
+    """Return where the addresses are that ``deliveries.yaml`` names, whether they are there or not; None for none."""
+    return named_in(settings.home, found.contacts) if found.contacts else None
+
+
+def consents_file(settings: Settings) -> Place:
+    """Return where it says who consents to what, whether it is there or not."""
+    return place(settings.consents) if settings.consents else place(settings.home) / CONSENTS
+
+
 def contacts_of(settings: Settings, found: Configuration) -> pl.DataFrame | None:
     """Return the addresses that ``deliveries.yaml`` names, or None.
 
     Raises:
         UsageError: The file is not there, or something is wrong in it.
     """
-    if not found.contacts:
+    path = contacts_file(settings, found)
+    if path is None:
         return None
-    location = found.contacts
-    if not location.startswith((SCHEME, "/")):
-        location = f"{settings.home.rstrip('/')}/{location}"
-    path = place(location)
     if not path.is_file():
         raise UsageError(
-            f"contacts are in {location}, which is not there",
+            f"contacts are in {path}, which is not there",
             where=f"{found.where} (line {found.contacts_line})",
             hint="put the file there, or take the line out if customers are known by e-mail",
         )
@@ -155,7 +163,7 @@ def consents_of(settings: Settings, found: Configuration) -> Consents | None:
     Raises:
         UsageError: The file that is named is not there, something is wrong in it, or it does not know a purpose.
     """
-    path = place(settings.consents) if settings.consents else place(settings.home) / CONSENTS
+    path = consents_file(settings)
     if not path.is_file():
         if settings.consents:
             raise UsageError(

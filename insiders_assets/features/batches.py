@@ -38,10 +38,10 @@ def customer_features(
     """
     # A few thousand codes on millions of lines: told apart by number, a customer's products take less memory.
     purchases = purchases.with_columns(pl.col("stock_code").cast(pl.Categorical))
-    shares = max(1, math.ceil(purchases.select(pl.len()).collect().item() / rows))
+    shares = shares_of(purchases, rows)
     found = []
     for share in range(shares):
-        bought, back = (_share(frame, share, shares) for frame in (purchases, returns))
+        bought, back = (of_share(frame, share, shares) for frame in (purchases, returns))
         found.append(
             customers.customer_features(bought, back, as_of=as_of, window_days=window_days).collect(
                 engine="streaming"
@@ -52,5 +52,16 @@ def customer_features(
     return found[0] if shares == 1 else pl.concat(found).sort("customer_id")
 
 
-def _share(frame: pl.LazyFrame, share: int, shares: int) -> pl.LazyFrame:
-    return frame.filter(pl.col("customer_id").hash() % shares == share) if shares > 1 else frame
+def shares_of(lines: pl.LazyFrame, rows: int) -> int:
+    """Return in how many shares customers are looked at.
+
+    Args:
+        lines: Their purchases.
+        rows: Purchases whose customers are looked at together.
+    """
+    return max(1, math.ceil(lines.select(pl.len()).collect().item() / rows))
+
+
+def of_share(lines: pl.LazyFrame, share: int, shares: int) -> pl.LazyFrame:
+    """Return the lines of one share of the customers."""
+    return lines.filter(pl.col("customer_id").hash() % shares == share) if shares > 1 else lines

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import narwhals as nw
 
 from insiders_assets.aliases import Aliases
+from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.contracts.service_codes import SERVICE_CODE
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES
 
@@ -160,7 +161,7 @@ def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr, also: Sequence[str])
             customer.replace_strict(rules.aliases, default=customer, return_dtype=nw.String)
         )
     identified = ~nw.col("customer_id").is_null()
-    anonymous = nw.concat_str(nw.lit("anonymous-"), nw.col("invoice_no"))
+    anonymous = nw.concat_str(nw.lit(ANONYMOUS), nw.col("invoice_no"))
     return (
         frame.with_columns(
             is_identified=identified,

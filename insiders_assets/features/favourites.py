@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
-from insiders_assets.features.batches import ROWS
+from insiders_assets.descriptions import descriptions
+from insiders_assets.features.batches import ROWS, of_share, shares_of
 from insiders_assets.features.customers import EPOCH
 from insiders_assets.money import MICRO, in_currency
 
@@ -38,12 +38,10 @@ def customer_products(
     last = (as_of - EPOCH).days
     day = pl.col("invoice_day")
     lines = purchases.filter("is_identified", day <= last, day > last - window_days)
-    shares = max(1, math.ceil(lines.select(pl.len()).collect().item() / rows))
-    names = _descriptions(lines)
-    parts = [_first(_share(lines, share, shares)) for share in range(shares)]
+    shares = shares_of(lines, rows)
     return (
-        pl.concat(parts)
-        .join(names, on="stock_code", how="left")
+        pl.concat(_first(of_share(lines, share, shares)) for share in range(shares))
+        .join(descriptions(lines), on="stock_code", how="left")
         .with_columns(
             last_purchase=EPOCH + pl.duration(days="last_day"), revenue=in_currency(pl.col("micros"))
         )
@@ -51,10 +49,6 @@ def customer_products(
         .cast(CUSTOMER_PRODUCTS.polars_schema)  # type: ignore[arg-type]
         .sort(CUSTOMER_PRODUCTS.key)
     )
-
-
-def _share(lines: pl.LazyFrame, share: int, shares: int) -> pl.LazyFrame:
-    return lines.filter(pl.col("customer_id").hash() % shares == share) if shares > 1 else lines
 
 
 def _first(lines: pl.LazyFrame) -> pl.DataFrame:
@@ -70,14 +64,3 @@ def _first(lines: pl.LazyFrame) -> pl.DataFrame:
     )
     place = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("customer_id")
     return ranked.with_columns(place=place).filter(pl.col("place") <= KEPT)
-
-
-def _descriptions(lines: pl.LazyFrame) -> pl.DataFrame:
-    """The most frequent description of each product; of equally frequent ones the first of the alphabet."""
-    named = lines.drop_nulls("description").group_by("stock_code", "description").agg(pl.len())
-    return (
-        named.collect(engine="streaming")
-        .sort("stock_code", "len", "description", descending=[False, True, False])
-        .unique("stock_code", keep="first", maintain_order=True)
-        .select("stock_code", "description")
-    )

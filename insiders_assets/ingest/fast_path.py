@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.ingest.conversion import LIMIT, NEEDED
 from insiders_assets.ingest.converted import TRANSACTION_COLUMNS
 from insiders_assets.ingest.mapping.columns import Plan
 from insiders_assets.ingest.mapping.text import TEXTS, needs_cleaning, text_exprs
 from insiders_assets.ingest.parsing.dates import FIRST, LAST, LEAP_SECOND, plain_form
-from insiders_assets.ingest.parsing.ids import ANONYMOUS, IDS, PEOPLE, impossible, needs_care, unified
+from insiders_assets.ingest.parsing.ids import IDS, PEOPLE, impossible, needs_care, unified
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block

@@ -11,7 +11,7 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.mapping.columns import Plan, plan
 from insiders_assets.ingest.mapping.filling import filled
 from insiders_assets.ingest.questions.notes import asked
-from insiders_assets.ingest.questions.question import OPEN, Question, Settled, answered, proposed, stopping
+from insiders_assets.ingest.questions.question import Question, Settled, answered, proposed, stopping
 from insiders_assets.ingest.shops import form_of
 from insiders_assets.ingest.sniffing.column_survey import Survey
 
@@ -110,7 +110,7 @@ def examined(
     # One detector after the other, in their order: what one settles, such as the price, the next goes by.
     for detector in wanted:
         new = list(detector.asks(survey, header))
-        questions += [each for each in new if isinstance(each, Question) and not _is_answered(each, mapping)]
+        questions += [each for each in new if isinstance(each, Question) and not each.is_answered(mapping)]
         if here := [each for each in new if isinstance(each, Settled)]:
             settled += here
             mapping = answered(mapping, (each.writes for each in here))
@@ -161,7 +161,3 @@ def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] =
         return found
     mapping = answered(found.mapping, (answer.writes for answer in proposed(open_)))
     return replace(found, plan=plan(export.header, mapping), mapping=mapping, passed=open_)
-
-
-def _is_answered(question: Question, mapping: Mapping | None) -> bool:
-    return mapping is not None and mapping.answers.get(question.key, OPEN) != OPEN

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.products import LEAST_BUYERS, PRODUCT_AFFINITY
+from insiders_assets.descriptions import descriptions
 from insiders_assets.money import in_currency
 from insiders_assets.programme.groups import micros
 
@@ -60,7 +61,7 @@ def product_affinity(
     parts = [_of_groups(bought, everyone, known, name) for name in ("tier", "cluster")]
     return (
         pl.concat(parts)
-        .join(_descriptions(lines), on="stock_code", how="left")
+        .join(descriptions(lines), on="stock_code", how="left")
         .with_columns(pl.col("description").fill_null(""))
         .select(PRODUCT_AFFINITY.names)
         .cast(PRODUCT_AFFINITY.polars_schema)  # type: ignore[arg-type]
@@ -116,16 +117,3 @@ def _place(value: pl.Expr, by: str) -> pl.Expr:
     """The place of a value within its group, highest first; none behind the first :data:`KEPT`."""
     place = value.rank("ordinal", descending=True).over(by).cast(pl.Int32)
     return pl.when(place <= KEPT).then(place)
-
-
-def _descriptions(lines: pl.LazyFrame) -> pl.DataFrame:
-    """The most frequent description of each product; of equally frequent ones the first of the alphabet."""
-    return (
-        lines.filter(pl.col("description").is_not_null())
-        .group_by("stock_code", "description")
-        .agg(pl.len())
-        .sort(["len", "description"], descending=[True, False])
-        .group_by("stock_code", maintain_order=True)
-        .agg(pl.col("description").first())
-        .collect(engine="streaming")
-    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.deliveries.destinations.folder import FolderDestination
 from insiders_assets.errors import UsageError
-from insiders_assets.places import SCHEME, place
+from insiders_assets.places import named_in, place
 
 if TYPE_CHECKING:
     from insiders_assets.deliveries.destinations.destination import Destination
@@ -61,14 +61,12 @@ def _variable(rules: DestinationRules, name: str) -> str:
 
 def _folder(rules: DestinationRules, settings: Settings) -> str:
     """Where the files go: a relative folder lies in the home; never where exports are read from."""
-    location = rules.location
-    if not location.startswith((SCHEME, "/")):
-        location = f"{settings.home.rstrip('/')}/{location}"
+    folder = named_in(settings.home, rules.location)
     landing = str(place(settings.landing_zone).absolute()).rstrip("/") + "/"
-    if (str(place(location).absolute()).rstrip("/") + "/").startswith(landing):
+    if (str(folder.absolute()).rstrip("/") + "/").startswith(landing):
         raise UsageError(
             "lies in the landing zone, where its files would be read as exports",
             where=f"destination {rules.name}: {rules.location}",
             hint="name another folder",
         )
-    return location
+    return str(folder)

@@ -13,7 +13,7 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
-from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Seen
+from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
@@ -92,13 +92,11 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     sku = header.names[header.plan.columns["stock_code"]]
     for at in _watches(header):
         if survey.has(at) and (found := _told_by(survey, header, at, lines, sku)):
-            yield from _question(lines.with_columns(kept=survey.kept), found, header)
+            yield from _question(lines.with_columns(kept=survey.kept), found)
             return
     if sums := sets_of(lines):
         answers = {"parts": {"exclude": [_of_codes(sku, lines, sums[0])]}}
-        yield from _question(
-            lines.with_columns(kept=survey.kept), _Found(*sums, sku, answers, "parts"), header
-        )
+        yield from _question(lines.with_columns(kept=survey.kept), _Found(*sums, sku, answers, "parts"))
 
 
 def _of_codes(sku: str, lines: pl.DataFrame, chosen: pl.Series) -> dict[str, Any]:
@@ -186,19 +184,18 @@ def _by_reference(survey: Survey, header: Header, at: int, lines: pl.DataFrame, 
     return None
 
 
-def _question(lines: pl.DataFrame, found: _Found, header: Header) -> Iterator[Question]:
-    """The question that sets and parts leave open; none if only one side of them has money, or it is answered."""
+def _question(lines: pl.DataFrame, found: _Found) -> Iterator[Question]:
+    """The question that sets and parts leave open; none if only one side of them has money."""
     told = lines.with_columns(whole=found.wholes, part=found.parts).filter("kept")
     both = told.group_by("order").agg(
         whole=pl.col("money").filter("whole").sum(), part=pl.col("money").filter("part").sum()
     )
     doubled = both.filter(pl.col("whole") > CENT, pl.col("part") > CENT)
-    question = Question("bundles", "money", (found.column,), ())
-    said = header.mapping.answers if header.mapping else {}
-    if not doubled.height or said.get(question.key, OPEN) != OPEN:
+    if not doubled.height:
         return
+    key = Question("bundles", "money", (found.column,), ()).key
     answers = [Answer(name, writes) for name, writes in found.answers.items()]
-    answers.append(Answer("both", {"answers": {question.key: "both"}}))
+    answers.append(Answer("both", {"answers": {key: "both"}}))
     sets = told.filter("whole").group_by("code").agg(rows=pl.len(), money=pl.col("money").sum())
     seen = tuple(
         Seen(code or "", rows, round(money, 2))

@@ -6,6 +6,7 @@ Only an inspection looks for it: it changes no price, and is read where a mappin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -13,7 +14,7 @@ import polars as pl
 from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_odds
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import cost_of, is_margin
-from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
+from insiders_assets.ingest.questions.question import Answer, Question, Settled
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
@@ -49,7 +50,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         if twins:
             told = {at: "unit"}
             break
-    told = {at: of for at, of in told.items() if not _is_answered(header, at)}
+    told = {at: of for at, of in told.items() if not _about(header, at).is_answered(header.mapping)}
     if not told:
         return
     at, of = next(iter(told.items()))
@@ -59,23 +60,22 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         )
         return
     for at, of in told.items():
-        name = header.names[at]
-        asked = Question("cost", "cost", (name,), (), of or "unit", arguments=_facts(survey, at))
+        asked = _about(header, at)
         answers = [Answer(each, _writes(survey, header, at, each)) for each in ("unit", "line")]
         leave = Answer("leave", {"answers": {asked.key: "leave"}})
         proposed = (of or "unit") if at == next(iter(told)) else "leave"
-        yield Question("cost", "cost", (name,), (*answers, leave), proposed, arguments=asked.arguments)
+        yield replace(asked, answers=(*answers, leave), proposed=proposed, arguments=_facts(survey, at))
+
+
+def _about(header: Header, at: int) -> Question:
+    """The question about a column, by which answers know it."""
+    return Question("cost", "cost", (header.names[at],), ())
 
 
 def _is_filled(survey: Survey, at: int) -> bool:
     numbers = survey.numbers(at)
     known = len(numbers) - numbers.null_count()
     return known >= HALF * max(len(numbers), 1) and bool((numbers.fill_null(0) != 0).any())
-
-
-def _is_answered(header: Header, at: int) -> bool:
-    answers = header.mapping.answers if header.mapping else {}
-    return answers.get(f"cost: {header.names[at]}", OPEN) != OPEN
 
 
 def _of(survey: Survey, header: Header, at: int) -> Of | None:

@@ -9,7 +9,7 @@ import polars as pl
 from insiders_assets.ingest.doubts.arithmetic import agreement
 from insiders_assets.ingest.doubts.money_words import is_price_unit
 from insiders_assets.ingest.mapping.schema import DERIVED, PER
-from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
+from insiders_assets.ingest.questions.question import Answer, Question, Settled
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.doubts.money_columns import Columns
@@ -70,8 +70,7 @@ def price_per(columns: Columns) -> Question | Settled | None:
                 )  # fmt: skip
         names = (columns.names[taken], columns.names[at])
         asked = Question("price_per", "money", names, ())
-        said = columns.mapping.answers if columns.mapping else {}
-        if said.get(asked.key, OPEN) != OPEN:
+        if asked.is_answered(columns.mapping):
             return None
         many = pl.DataFrame({"one": one, "whole": columns.line(taken), "pieces": pieces}).filter(
             pl.col("pieces") > 1

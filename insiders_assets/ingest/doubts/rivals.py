@@ -11,7 +11,7 @@ from insiders_assets.ingest.doubts.price_units import counts_pieces
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
-from insiders_assets.ingest.questions.question import OPEN, Answer, Question
+from insiders_assets.ingest.questions.question import Answer, Question
 
 _PAID = words_of(
     "sale selling sold final discounted after paid pago pagado pagato paye bezahlt betaald net special promo actual "
@@ -76,8 +76,7 @@ def order_amount(columns: Columns) -> Question | None:
     if not is_constant_within(money, orders) or is_constant_within(money, products):
         return None
     asked = Question("order_amount", "money", (name,), ())
-    said = columns.mapping.answers if columns.mapping else {}
-    if said.get(asked.key, OPEN) != OPEN:
+    if asked.is_answered(columns.mapping):
         return None
     each = lines.group_by("order").agg(pl.col("money").first())
     return Question(

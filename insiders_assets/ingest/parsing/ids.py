@@ -13,6 +13,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.language.message import Message, message
 
 IDS = ("invoice_no", "stock_code", "customer_id")
@@ -26,8 +27,6 @@ SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}$"
 _AROUND_MAIL = "<>'\" "
 ROUNDED = message("row.rounded")
 
-ANONYMOUS = "anonymous-"
-"""What ids of customers whom the shop does not know begin with, once they have one: no export may reach them."""
 RESERVED = message("row.reserved", prefix=ANONYMOUS)
 
 DECIMALS = "decimals"

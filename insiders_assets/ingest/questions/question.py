@@ -75,6 +75,10 @@ class Question:
         """The name by which ``answers:`` of a mapping knows it."""
         return f"{self.code}: {', '.join(self.columns)}"
 
+    def is_answered(self, mapping: mappings.Mapping | None) -> bool:
+        """Return whether a mapping holds an answer to it; one that leaves it open does not."""
+        return mapping is not None and mapping.answers.get(self.key, OPEN) != OPEN
+
     @property
     def rows(self) -> int:
         """Lines that it is about."""

@@ -25,7 +25,7 @@ _ONE_PUBLISHER = 0x1_0517_DE25
 """The advisory lock that lets one publish at a time into a PostgreSQL database."""
 LONGEST = 600
 """Seconds that a publish waits for another, and for whoever has locked a table."""
-ONE_DELIVERY = 0x1_0517_DE27
+_ONE_DELIVERY = 0x1_0517_DE27
 """The advisory lock that lets one delivery at a time out of a home; a run goes on beside it."""
 _held: dict[str, sa.Connection] = {}
 """The connections of this process that hold the lock, by database."""
@@ -44,15 +44,39 @@ class Database(Protocol):
 
 
 @contextmanager
-def one_run(warehouse: Database, number: int = _ONE_RUN) -> Iterator[None]:
+def one_run(warehouse: Database) -> Iterator[None]:
     """Hold the warehouse's lock for the length of the block. A run that is killed lets go of it.
+
+    Raises:
+        InsidersError: Another run holds it, or the database cannot be opened.
+    """
+    with _locked(warehouse, _ONE_RUN, "another run is writing here") as connection:
+        _held[str(warehouse.url)] = connection
+        try:
+            yield
+        finally:
+            _held.pop(str(warehouse.url), None)
+
+
+@contextmanager
+def one_delivery(warehouse: Database) -> Iterator[None]:
+    """Hold the lock of deliveries for the length of the block; runs go on beside it.
+
+    Raises:
+        InsidersError: Another delivery holds it, or the database cannot be opened.
+    """
+    with _locked(warehouse, _ONE_DELIVERY, "another delivery is under way"):
+        yield
+
+
+@contextmanager
+def _locked(warehouse: Database, number: int, busy: str) -> Iterator[sa.Connection]:
+    """Hold one of the warehouse's locks by a connection of its own.
 
     Args:
         warehouse: Whose lock.
         number: Which of its locks.
-
-    Raises:
-        InsidersError: Another run holds it, or the database cannot be opened.
+        busy: What is said if another process holds it.
     """
     engine = make_engine(warehouse.url, read_only=False)
     try:
@@ -60,17 +84,9 @@ def one_run(warehouse: Database, number: int = _ONE_RUN) -> Iterator[None]:
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             if not _taken(warehouse, connection, number):
-                raise InsidersError(
-                    "another run is writing here" if number == _ONE_RUN else "another delivery is under way",
-                    where=warehouse.place,
-                    hint="wait until it is over, then run again",
-                )
-            if number == _ONE_RUN:
-                _held[str(warehouse.url)] = connection
-            yield
+                raise InsidersError(busy, where=warehouse.place, hint="wait until it is over, then run again")
+            yield connection
         finally:
-            if number == _ONE_RUN:
-                _held.pop(str(warehouse.url), None)
             # The lock goes with the connection, which the server may have ended long ago: nothing is asked of it.
             connection.invalidate()
             connection.close()
