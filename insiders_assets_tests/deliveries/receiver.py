@@ -33,6 +33,11 @@ class Receiver:
         refuses: Whom it does not take.
     """
 
+    chokes: tuple[str, ...] = ()
+    """On whom it chokes: it answers 422 to whatever holds one of them."""
+    largest: int | None = None
+    """The customers that it takes in a request at most; it answers 413 to more."""
+
     def __init__(self, seed: int = 0, faults: float = 0.0, refuses: tuple[str, ...] = ()) -> None:
         self.people: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, bytes] = {}
@@ -92,6 +97,8 @@ class Receiver:
             return self._answer(request, 500)
         if fault == "stalls":
             time.sleep(STALL)
+        if why := self._chokes(batch):
+            return self._answer(request, why)
         with self._lock:
             answer = self._take(batch)
             if fault == "repeats":
@@ -104,6 +111,13 @@ class Receiver:
             request.connection.close()
             return None
         return self._answer(request, self.status, answer)
+
+    def _chokes(self, batch: dict[str, Any]) -> int:
+        """The status by which it refuses a whole batch; 0 if it does not."""
+        people = [each["customer_id"] for kind in ("adds", "updates", "removals") for each in batch[kind]]
+        if self.largest is not None and len(people) > self.largest:
+            return 413
+        return 422 if set(people) & set(self.chokes) else 0
 
     def _take(self, batch: dict[str, Any]) -> bytes:
         """Act on a batch, if it is the first of its key."""

@@ -49,7 +49,9 @@ def deliver(home: Path, people: People, url: str, timeout: float = RULES.timeout
 
 def a_batch(people: People):
     audience = wanted(people)
-    plan = planned(difference(audience.wanted, Ledger(Path("/nowhere"), "a", "b").known()), after=0, batch=99)
+    plan = planned(
+        difference(audience.wanted, Ledger(Path("/nowhere"), "a", "b").known()), after=0, batch=999
+    )
     (batch,) = batches("spring", "crm", "one", plan)
     return batch
 
@@ -77,14 +79,16 @@ def test_whatever_goes_wrong_its_people_are_the_audience_in_the_end(tmp_path, se
     assert happened >= seeds
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(60, marks=pytest.mark.full)], ids=["some", "many"])
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.full)], ids=["some", "many"])
 def test_killed_at_any_request_nobody_is_lost_or_there_twice(tmp_path, receiver, kills):
     for number in range(kills):
         home, (first, second) = tmp_path / str(number), months(number, 2)
         receiver.people.clear()
         deliver(home, first, receiver.url)
+        receiver.chokes = tuple(sorted(second.keys() - first.keys()))[: number % 3]
+        taken = {who: facts for who, facts in second.items() if who not in receiver.chokes}
         process = context().Process(target=deliver, args=(home, second, receiver.url))
-        fatal = len(receiver.requests) + 1 + number % 3
+        fatal = len(receiver.requests) + 1 + number % 7
 
         def kill(count: int, process=process, fatal=fatal) -> None:
             if count == fatal:
@@ -95,7 +99,10 @@ def test_killed_at_any_request_nobody_is_lost_or_there_twice(tmp_path, receiver,
         assert ended(process, PATIENCE) in (-signal.SIGKILL, 0)
         receiver.at_request = lambda count: None
         assert deliver(home, second, receiver.url)
-        assert receiver.people == expected(second)
+        assert receiver.people == expected(taken)
+        failed = Ledger(home, "spring", "crm").known().drop_nulls("problem")["customer_id"]
+        assert set(failed) == set(receiver.chokes)
+        receiver.chokes = ()
 
 
 def test_a_batch_that_is_sent_again_has_the_same_key_and_content(receiver):
@@ -139,6 +146,33 @@ def test_what_is_refused_is_counted_customer_by_customer(tmp_path, receiver):
     )
     assert (row["members"], row["delivered"], row["failed"], row["waiting"]) == (8, 5, 3, 0)
     assert not unbalanced(row)
+
+
+def test_of_a_batch_that_is_refused_only_those_fail_who_cannot_be_taken(tmp_path, receiver):
+    people = {f"c{number:02d}": {"tier": "A"} for number in range(40)}
+    receiver.chokes, receiver.largest = ("c00", "c17", "c39"), 10
+    destination = WebhookDestination(RULES, receiver.url, SECRET, sleep=lambda seconds: None)
+    batch = a_batch(people)
+    told = destination.send(batch)
+    assert told == dict.fromkeys(receiver.chokes, "http_422")
+    assert receiver.people == {who: each for who, each in expected(people).items() if who not in told}
+    sent = [(each["key"], each["sequence"]) for each in receiver.requests]
+    assert len(set(sent)) == len(sent) < 40
+    receiver.requests.clear()
+    assert destination.send(batch) == told
+    assert [(each["key"], each["sequence"]) for each in receiver.requests] == sent
+
+
+def test_a_receiver_that_takes_nobody_is_not_asked_about_each(receiver):
+    people = {f"c{number:03d}": {"tier": "A"} for number in range(500)}
+    destination = WebhookDestination(RULES, receiver.url, SECRET, sleep=lambda seconds: None)
+    receiver.chokes = tuple(people)
+    assert destination.send(a_batch(people)) == dict.fromkeys(people, "http_422")
+    assert len(receiver.requests) < 150
+    receiver.requests.clear()
+    receiver.status, receiver.chokes = 415, ()  # no part of it is written otherwise
+    assert destination.send(a_batch(people)) == dict.fromkeys(people, "http_415")
+    assert len(receiver.requests) == 1
 
 
 def test_batches_are_no_faster_than_the_receiver_wants_them(receiver):

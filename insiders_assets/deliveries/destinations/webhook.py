@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.deliveries.changes import ADD, REMOVE, UPDATE
 from insiders_assets.deliveries.destinations.destination import DownError
+from insiders_assets.deliveries.destinations.halving import RefusedError, halved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
 AGAIN = frozenset({408, 409, 425, 429})
 """Answers, beside those from 500 on, after which the same request may succeed."""
-CONTENT = frozenset({400, 413, 415, 422})
-"""Answers to what a request holds: sent again as it is, it would be refused again."""
+CONTENT = frozenset({400, 413, 422})
+"""Answers to what a request holds: sent again as it is, it would be refused again, but a part of it may not be."""
+FORM = 415
+"""The answer to how a request is written: no part of it would be taken either."""
 LONGEST_PAUSE = 60.0
 LARGEST_ANSWER = 1 << 20
 WHY = 200
@@ -56,6 +59,10 @@ class WebhookDestination:
 
     def send(self, batch: Batch) -> Mapping[str, str]:
         """See :meth:`Destination.send`."""
+        return halved(batch, self._acknowledged)
+
+    def _acknowledged(self, batch: Batch) -> dict[str, str]:
+        """Post a batch until it is answered for good, and return whom the receiver refused."""
         content, problem = body(batch), ""
         for attempt in range(1, self._rules.attempts + 1):
             status, answer, asked = self._post(batch.key, content)
@@ -63,8 +70,8 @@ class WebhookDestination:
                 problem = status
             elif 200 <= status < 300:
                 return refused(answer)
-            elif status in CONTENT:
-                return dict.fromkeys((change.customer_id for change in batch.changes), f"http_{status}")
+            elif status in CONTENT or status == FORM:
+                raise RefusedError(f"http_{status}", is_of_people=status != FORM)
             else:
                 problem = f"http_{status}"
                 if status < 500 and status not in AGAIN:
