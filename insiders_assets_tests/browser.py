@@ -93,22 +93,6 @@ class Browser:
         self.driver.get(url)
         return self
 
-    def first_view(self, url: str, size: tuple[int, int] = WIDE, times: int = 3) -> float:
-        """Milliseconds until something of ``url`` is seen and its text is there.
-
-        It is opened a few times and the fastest counts: what else the machine does is not the page's doing.
-        """
-        taken = []
-        for _ in range(times):
-            self.open("about:blank").open(url, size)
-            taken.append(
-                self.run(
-                    "return Math.max(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 1e9,"
-                    " performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd)"
-                )
-            )
-        return float(min(taken))
-
     def run(self, script: str, *arguments: Any) -> Any:
         """The value of a function body run in the page."""
         return self.driver.execute_script(script, *arguments)
