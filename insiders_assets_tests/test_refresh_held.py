@@ -34,9 +34,11 @@ from insiders_assets.automation import backstop, landing_zone
 from insiders_assets.cli.doctor.services import held_refresh as held_refresh_of
 from insiders_assets.definitions import build_defs
 from insiders_assets.errors import UsageError
+from insiders_assets.language import Language
+from insiders_assets.language.writer import PLAIN
 from insiders_assets.refresh import held as held_refresh
 from insiders_assets.refresh import publish as publishing
-from insiders_assets.refresh.brake import TOLD, Beside, strange
+from insiders_assets.refresh.brake import Beside, strange
 from insiders_assets.refresh.gate import publish_or_hold
 from insiders_assets.refresh.held import discard, held, read_held, release, tidy_up, waits
 from insiders_assets.refresh.state import begin, is_current
@@ -91,6 +93,7 @@ SAME = Beside(
 )  # fmt: skip
 GRACED = people(grace_refreshes=pl.when(pl.int_range(pl.len()) < 21).then(1).otherwise(0))
 ELSEWHERE = people(country=pl.when(pl.int_range(pl.len()) < 2).then(pl.lit("Nowhere")).otherwise("country"))
+GBP = frozenset({"GBP"})
 SET = {
     "hold_entering": "0.5", "hold_leaving_revenue": "0.1", "hold_rows_fall": "0.4", "hold_tier_shift": "0.1",
     "hold_anonymous_rise": "0.2", "hold_new_countries": "0", "hold_cluster_tiers": "0",
@@ -113,6 +116,8 @@ SET = {
         ("hold_anonymous_rise", {"row": ROW | {"identified_customers": 200}},
          {"row": ROW | {"identified_customers": 250}}),
         ("hold_new_countries", {"insiders": ELSEWHERE}, {"insiders_before": ELSEWHERE}),
+        ("hold_new_currencies", {"currencies": GBP | {"EUR"}, "currencies_before": GBP},
+         {"currencies": GBP | {"EUR"}}),
         ("hold_cluster_tiers", {"profiles": CLUSTERS.with_columns(tier=pl.lit("insider"))},
          {"profiles": CLUSTERS.head(1)}),
         ("hold_idle_days", {"same_day_since": NOW - timedelta(days=8)},
@@ -122,10 +127,25 @@ SET = {
 def test_a_refresh_is_held_beyond_a_limit_and_not_at_it(name, least, less):
     settings = load_settings(**{key: value for key, value in SET.items() if key == name})
     (why,) = strange(replace(SAME, **least), settings)
-    assert f"INSIDERS_{name.upper()}" in why
+    assert why.code == f"brake.{name}"
+    assert PLAIN.write(why).endswith(f"(INSIDERS_{name.upper()})")
     assert strange(replace(SAME, **less), settings) == []
     assert strange(replace(SAME, **least), load_settings(hold=False)) == []
-    assert name in TOLD
+
+
+def test_what_is_new_is_named_in_the_readers_language():
+    beside = replace(SAME, currencies=GBP | {"EUR", "SEK"}, currencies_before=GBP)
+    (why,) = strange(beside, load_settings())
+    found = held_refresh.HeldRefresh(
+        "held", (PLAIN.write(why),), "", None, "", (), ((why.code, why.arguments),)
+    )
+    assert found.reasons()[0]["why"] == (
+        "2 currencies are new (EUR, SEK), more than 0: amounts are added up as they are "
+        "(INSIDERS_HOLD_NEW_CURRENCIES)"
+    )
+    (told_in_portuguese,) = (Language("pt-BR", "").said(row, "why") for row in found.reasons())
+    assert told_in_portuguese.startswith("2 moedas são novas (EUR, SEK), mais de 0")
+    assert Language("pt-BR", "").said(replace(found, facts=()).reasons()[0], "why") == found.why[0]
 
 
 def test_who_sets_an_earlier_day_means_it():

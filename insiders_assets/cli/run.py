@@ -71,7 +71,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
         said = {
             "report": str(page(stores)),
             "nothing_new": current,
-            "held": strange and strange.facts(),
+            "held": strange and strange.for_programs(),
             "set_aside": rejected_files.facts(stores),
         }
         typer.echo(json.dumps(report | said))

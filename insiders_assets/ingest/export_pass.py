@@ -15,6 +15,7 @@ from insiders_assets.ingest.fast_path import PlainReader
 from insiders_assets.ingest.mapping.order_facts import orders_of
 from insiders_assets.ingest.mapping.orders import Orders, needs_orders
 from insiders_assets.ingest.mapping.text import texts_of
+from insiders_assets.ingest.parsing.currency_signs import codes
 from insiders_assets.ingest.parsing.ids import zeros_mean_nothing
 from insiders_assets.ingest.parsing.thousands import PointWatch
 from insiders_assets.ingest.row_counter import Tally
@@ -48,6 +49,11 @@ class ExportPass:
     def changes(self) -> Mapping[str, int]:
         """How many identifiers each rule changed."""
         return self._plain_reader.changes
+
+    @property
+    def currencies(self) -> set[str]:
+        """The currencies whose signs stand beside amounts that are taken as they are."""
+        return set() if self._plan.currency else codes(self._evidence.numbers.currencies)
 
     def read(self) -> Formats:
         """Read every row, and return the formats."""

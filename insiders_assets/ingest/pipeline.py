@@ -114,6 +114,8 @@ def read_export(
             tally.outcome.form = (
                 export.form | {"dates": formats.order, "decimal": formats.mark} | _facts(reading)
             )
+            if currencies := sorted(reading.currencies | one.currencies):
+                tally.outcome.form["currencies"] = currencies
             tally.outcome.unified = {rule: count for rule, count in sorted(one.changes.items()) if count}
         tally.finish()
     except ExportError as error:

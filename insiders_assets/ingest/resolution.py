@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.doubts import DETECTORS
+from insiders_assets.ingest.doubts.currencies import CURRENCIES, named
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.mapping.columns import Plan, plan
 from insiders_assets.ingest.mapping.filling import filled
@@ -43,6 +44,7 @@ class Reading:
         settled: What the file settled.
         form: The built-in form that it is read by, if it is.
         passed: Questions that were passed over with their proposed answers.
+        currencies: The currencies that its lines name.
     """
 
     plan: Plan
@@ -51,6 +53,7 @@ class Reading:
     settled: list[Settled] = field(default_factory=list)
     passed: list[Question] = field(default_factory=list)
     form: Form | None = None
+    currencies: frozenset[str] = frozenset()
 
 
 def watching(header: Header, *, thorough: bool = False) -> dict[Detector, tuple[int, ...]]:
@@ -122,7 +125,9 @@ def examined(
                 survey = Survey.of(filled(export, header.plan), header.plan, rules, positions)
             else:
                 survey = survey.planned(header.plan)
-    return Reading(header.plan, mapping, questions, settled, form=built_in[0] if built_in else None)
+    currencies = frozenset(named(survey, header) if CURRENCIES in wanted else ())
+    known_form = built_in[0] if built_in else None
+    return Reading(header.plan, mapping, questions, settled, form=known_form, currencies=currencies)
 
 
 def _worth_it(

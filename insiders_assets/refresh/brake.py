@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.language.message import Message, message, number, percent, rounded
+
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
@@ -22,6 +24,12 @@ DECIDED = ("policy", "model")
 
 COMPARED = ("customer_id", "is_identified", "is_member", "tier", "grace_refreshes", "country", "revenue")
 """Columns of a list that are compared."""
+
+COUNTED = ("hold_new_countries", "hold_new_currencies", "hold_cluster_tiers")
+"""Limits of numbers; all others but that of idle days are of shares."""
+
+NAMED = 5
+"""New countries and currencies that are named."""
 
 FEW = 5
 """So many members who leave or enter hold nothing up, whatever their share."""
@@ -42,6 +50,8 @@ class Beside:
         has_new_files: Whether the exports are others than those of the published one.
         same_day_since: When the first refresh of the published as-of date was published.
         now: The time.
+        currencies: The currencies that its exports name.
+        currencies_before: Those that the exports of the published one name.
     """
 
     row: Mapping[str, Any]
@@ -54,6 +64,8 @@ class Beside:
     has_new_files: bool
     same_day_since: datetime
     now: datetime
+    currencies: frozenset[str] = frozenset()
+    currencies_before: frozenset[str] = frozenset()
 
 
 def figures(beside: Beside) -> dict[str, float]:
@@ -74,7 +86,8 @@ def figures(beside: Beside) -> dict[str, float]:
         "hold_rows_fall": _fall(before["rows_read"], row["rows_read"]),
         "hold_tier_shift": _shift(beside.insiders_before, beside.insiders),
         "hold_anonymous_rise": _anonymous(row) - _anonymous(before),
-        "hold_new_countries": len(_countries(beside.insiders) - _countries(beside.insiders_before)),
+        "hold_new_countries": len(new_countries(beside)),
+        "hold_new_currencies": len(new_currencies(beside)),
     }
     if row["model_version"] == before["model_version"] and row["selection"] == before["selection"]:
         found["hold_cluster_tiers"] = _other_tiers(beside.profiles_before, beside.profiles)
@@ -85,23 +98,8 @@ def figures(beside: Beside) -> dict[str, float]:
     return found
 
 
-TOLD = {
-    "hold_leaving": "{:.1%} of the members leave or stay by grace alone, more than {:.1%}",
-    "hold_entering": "new members are {:.1%} of those before, more than {:.1%}",
-    "hold_leaving_revenue": "of the members' revenue {:.1%} leaves or stays by grace alone, more than {:.1%}",
-    "hold_revenue_fall": "revenue falls by {:.1%}, more than {:.1%}",
-    "hold_rows_fall": "{:.1%} fewer rows are read, more than {:.1%}",
-    "hold_tier_shift": "a tier's share of customers moves by {:.1%}, more than {:.1%}",
-    "hold_anonymous_rise": "the share of anonymous customers rises by {:.1%}, more than {:.1%}",
-    "hold_new_countries": "{:.0f} countries are new, more than {:.0f}",
-    "hold_cluster_tiers": "{:.0f} clusters change their tier, more than {:.0f}",
-    "hold_idle_days": "files came, and for {:.1f} days none with a new day, more than {:.0f}",
-}
-"""What is said of a figure beyond its limit."""
-
-
-def strange(beside: Beside, settings: Settings) -> list[str]:
-    """Return why a refresh is held, a line for each limit that it is beyond; empty if it is not.
+def strange(beside: Beside, settings: Settings) -> list[Message]:
+    """Return why a refresh is held, a message for each limit that it is beyond; empty if it is not.
 
     Args:
         beside: The refresh and the published one.
@@ -113,8 +111,32 @@ def strange(beside: Beside, settings: Settings) -> list[str]:
     for name, figure in figures(beside).items():
         limit = getattr(settings, name)
         if limit is not None and figure > limit:
-            found.append(f"{TOLD[name].format(figure, limit)} (INSIDERS_{name.upper()})")
+            found.append(_told(beside, name, figure, limit))
     return found
+
+
+def new_countries(beside: Beside) -> set[str]:
+    """Return the countries of customers where there was none before."""
+    return _countries(beside.insiders) - _countries(beside.insiders_before)
+
+
+def new_currencies(beside: Beside) -> frozenset[str]:
+    """Return the currencies that no export of the published refresh named; none where those name none at all."""
+    return beside.currencies - beside.currencies_before if beside.currencies_before else frozenset()
+
+
+def _told(beside: Beside, name: str, figure: float, limit: float) -> Message:
+    """What is said of a figure that is beyond its limit."""
+    if name == "hold_idle_days":
+        return message(f"brake.{name}", days=rounded(figure, 1), limit=number(limit, 0))
+    if name not in COUNTED:
+        return message(f"brake.{name}", share=percent(figure), limit=percent(limit))
+    said = message(f"brake.{name}", count=int(figure), limit=int(limit))
+    if name == "hold_cluster_tiers":
+        return said
+    names = sorted(new_countries(beside) if name == "hold_new_countries" else new_currencies(beside))
+    shown = [*names[:NAMED], *(["…"] if len(names) > NAMED else [])]
+    return message(said.code, **said.args, names=shown)
 
 
 def _by_grace_from_now_on(beside: Beside) -> pl.DataFrame:

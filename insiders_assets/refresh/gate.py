@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import __version__
+from insiders_assets.language.writer import PLAIN
 from insiders_assets.refresh.brake import COMPARED, Beside, strange
 from insiders_assets.refresh.held import hold, let_go
 from insiders_assets.refresh.publish import publish
@@ -17,6 +18,7 @@ from insiders_assets.refresh.sources import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, last_refresh
 
 if TYPE_CHECKING:
+    from insiders_assets.language.message import Message
     from insiders_assets.storage.stores import Stores
 
 
@@ -55,17 +57,20 @@ def publish_or_hold(stores: Stores, tables: Iterable[str]) -> Outcome:
         code=__version__,
         model_version=version,
         forgotten=stores.transactions.tombstones.read().digest(),
+        currencies=" ".join(sorted(stores.transactions.currencies())),
     )
     latest = stores.warehouse.latest_refresh()
     if latest and (why := _strange(stores, row, latest, state)):
         hold(stores, names, state, why, latest["refresh_id"])
-        return Outcome(state.refresh_id, tuple(why))
+        return Outcome(state.refresh_id, tuple(map(PLAIN.write, why)))
     publish(stores, stores.lake, names, state)
     let_go(stores, but=state.refresh_id)
     return Outcome(state.refresh_id)
 
 
-def _strange(stores: Stores, row: dict[str, Any], latest: dict[str, Any], state: RefreshState) -> list[str]:
+def _strange(
+    stores: Stores, row: dict[str, Any], latest: dict[str, Any], state: RefreshState
+) -> list[Message]:
     """Why a refresh is held; one that was published before, and is made again, never is."""
     history = stores.warehouse.read("refreshes")
     if not stores.settings.hold or row["refresh_id"] in history["refresh_id"]:
@@ -85,5 +90,7 @@ def _strange(stores: Stores, row: dict[str, Any], latest: dict[str, Any], state:
         has_new_files=before is not None and before.landing != state.landing,
         same_day_since=min(history.filter(pl.col("as_of") == latest["as_of"])["published_at"]),
         now=datetime.now(UTC).replace(tzinfo=None),
+        currencies=frozenset(state.currencies.split()),
+        currencies_before=frozenset(before.currencies.split() if before else ()),
     )
     return strange(beside, stores.settings)

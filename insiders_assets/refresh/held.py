@@ -17,12 +17,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.language.writer import PLAIN
 from insiders_assets.places import sizes
 from insiders_assets.refresh.state import RefreshState, is_as_it_was, is_whole, last_refresh
 from insiders_assets.storage.atomic_write import noted, write_noted
 from insiders_assets.storage.lake import Lake
 
 if TYPE_CHECKING:
+    from insiders_assets.language.message import Message
     from insiders_assets.places import Place
     from insiders_assets.storage.stores import Stores
 
@@ -42,6 +44,7 @@ class HeldRefresh:
         state: What it read.
         published: The refresh that is published in its place.
         tables: The tables that it publishes.
+        facts: The code and the arguments of each line of ``why``; none from before there were any.
     """
 
     status: str
@@ -50,6 +53,7 @@ class HeldRefresh:
     state: RefreshState
     published: str
     tables: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def refresh_id(self) -> str:
@@ -67,7 +71,15 @@ class HeldRefresh:
             f"{self.refresh_id}"
         )
 
-    def facts(self) -> dict[str, object]:
+    def reasons(self) -> list[dict[str, str]]:
+        """What is strange about it, each line as a row of a table says it: ``why``, ``why_code`` and ``why_args``."""
+        facts = self.facts or (("", ""),) * len(self.why)
+        return [
+            {"why": why, "why_code": code, "why_args": args}
+            for why, (code, args) in zip(self.why, facts, strict=True)
+        ]
+
+    def for_programs(self) -> dict[str, object]:
         """The same for programs."""
         return {
             "refresh_id": self.refresh_id,
@@ -84,7 +96,9 @@ def read_held(home: Place) -> HeldRefresh | None:
         found = json.loads((home / FOLDER / "refresh.json").read_text(encoding="utf-8"))
         state = RefreshState(**found.pop("state"))
         return HeldRefresh(
-            **found | {"state": state, "why": tuple(found["why"]), "tables": tuple(found["tables"])}
+            **found
+            | {"state": state, "why": tuple(found["why"]), "tables": tuple(found["tables"])}
+            | {"facts": tuple((code, args) for code, args in found.get("facts", ()))}
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
@@ -106,7 +120,7 @@ def waits(stores: Stores) -> HeldRefresh | None:
 
 
 def hold(
-    stores: Stores, tables: Iterable[str], state: RefreshState, why: Iterable[str], published: str
+    stores: Stores, tables: Iterable[str], state: RefreshState, why: Iterable[Message], published: str
 ) -> None:
     """Keep a refresh beside the published one; whatever was held before goes.
 
@@ -124,7 +138,9 @@ def hold(
         with noted(beside.path(name)) as temporary:
             temporary.write_bytes(stores.lake.path(name).read_bytes())
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    _write(stores, HeldRefresh(HELD, tuple(why), since, state, published, names))
+    said = tuple(why)
+    facts = tuple((each.code, each.arguments) for each in said)
+    _write(stores, HeldRefresh(HELD, tuple(map(PLAIN.write, said)), since, state, published, names, facts))
 
 
 def let_go(stores: Stores, *, but: str = "") -> None:

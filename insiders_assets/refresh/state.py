@@ -42,6 +42,7 @@ class RefreshState:
         code: Version of the code that ran.
         model_version: The model that assigned.
         forgotten: Who was forgotten by then, as a hash; empty for nobody.
+        currencies: The currencies that its exports name, with blanks between; empty if they name none.
     """
 
     refresh_id: str
@@ -52,6 +53,7 @@ class RefreshState:
     code: str
     model_version: str
     forgotten: str = ""
+    currencies: str = ""
 
 
 def _path(stores: Stores) -> Place:

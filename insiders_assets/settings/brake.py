@@ -40,6 +40,11 @@ class BrakeSettings(BaseModel):
     hold_new_countries: Operational[int | None] = Field(
         None, ge=0, description="New countries above which a refresh is held."
     )
+    hold_new_currencies: Operational[int | None] = Field(
+        0,
+        ge=0,
+        description="New currencies above which a refresh is held: amounts of exports are added up as they are.",
+    )
     hold_cluster_tiers: Operational[int | None] = Field(
         None, ge=0, description="Clusters that change their tier above which a refresh is held."
     )

@@ -198,6 +198,11 @@ class TransactionStore:
             "excluded": sum(export.rows_excluded for export in exports),
         }
 
+    def currencies(self) -> set[str]:
+        """The currencies of amounts that are added up as they are, as far as exports name them."""
+        exports = (export for _, export in self.manifest().exports())
+        return {each for export in exports for each in export.form.get("currencies", ())}
+
     def set_aside(self) -> list[ParsedExport]:
         """Exports in the landing zone that are set aside whole, sorted by name; none before the first ingest."""
         found = Manifest.read(self._manifest_path) or Manifest()

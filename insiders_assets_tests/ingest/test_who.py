@@ -175,6 +175,21 @@ def test_an_id_for_each_order_is_found_where_few_come_back_and_strangers_buy(tmp
     assert not read(tmp_path, csv(*day, header=header)).outcome.set_aside
 
 
+def test_the_currencies_that_an_export_names_are_known(tmp_path):
+    def known(content, mapping=None):
+        return read(tmp_path, content, mapping=mapping).outcome.form.get("currencies")
+
+    assert known(csv(*orders(6))) is None
+    assert known(csv(*orders(6), row(98, unit_price="£2.55"))) == ["GBP"]
+    named = [[*row(number), "EUR" if number < 14 else "eur"] for number in range(10, 16)]
+    assert known(csv(*named, header=CURRENCY)) == ["EUR"]
+    both = csv(*named, [*row(17), "USD"], header=CURRENCY)
+    assert known(both, Mapping(exclude=[{"column": "Currency", "values": ["USD"]}])) == ["EUR"]
+    assert known(both, Mapping(currency={"column": "Currency", "rates": {"EUR": 1, "USD": 0.5}})) is None
+    words = [[*row(number), "pounds sterling"] for number in range(10, 16)]
+    assert known(csv(*words, header=CURRENCY)) is None
+
+
 def test_amounts_in_several_currencies_are_never_added_up(tmp_path):
     signs = [row(number, unit_price=f"{sign}2.50") for number, sign in enumerate("€$€£")]
     assert "several currencies ($, £, €)" in read(tmp_path, csv(*signs)).outcome.set_aside

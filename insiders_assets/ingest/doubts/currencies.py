@@ -9,6 +9,7 @@ import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.parsing.currency_signs import codes
 from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _WORDS = frozenset(
         "munt",
     ]
 )
+_NAMES_ONE = r"^[A-Z]{3}$|\p{Sc}|\$"
 _OFFERED = 3
 """Currencies of which one is offered as the only one that counts."""
 _MOST = 40
@@ -62,7 +64,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
             .agg(rows=pl.len(), money=pl.col("money").sum())
             .sort(["rows", "currency"], descending=[True, False])
         )
-        if not 1 < found.height <= _MOST or not found["currency"].str.contains(r"^[A-Z]{3}$|\p{Sc}|\$").all():
+        if not 1 < found.height <= _MOST or not found["currency"].str.contains(_NAMES_ONE).all():
             continue
         seen = tuple(Seen(value, rows, round(money, 2)) for value, rows, money in found.iter_rows())
         name, values = header.names[at], [each.value for each in seen]
@@ -74,6 +76,21 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
             for one in values[:_OFFERED]
         )
         yield Question("currencies", "money", (name,), answers, None, seen)
+
+
+def named(survey: Survey, header: Header) -> set[str]:
+    """Return the currencies that lines of an export name, but for those that its mapping turns into one or leaves out.
+
+    Args:
+        survey: The export, with the columns that :data:`CURRENCIES` watches.
+        header: Its header.
+    """
+    found: set[str] = set()
+    for at in _watches(header):
+        values = survey.text(at).filter(survey.kept).drop_nulls().unique().str.to_uppercase()
+        if len(values) <= _MOST and values.str.contains(_NAMES_ONE).all():
+            found |= codes(values)
+    return found
 
 
 CURRENCIES = Detector("currencies", _watches, _asks)

@@ -7,6 +7,7 @@ from insiders_assets.language.texts import (
     actions,
     answers,
     backtest,
+    brake,
     clusters,
     conditions,
     customers,
@@ -20,8 +21,8 @@ from insiders_assets.language.texts import (
 )
 
 SUBJECTS = (
-    actions, answers, backtest, clusters, conditions, customers, details, evidence, hypotheses, policies, refused,
-    rejected, segments,
+    actions, answers, backtest, brake, clusters, conditions, customers, details, evidence, hypotheses, policies,
+    refused, rejected, segments,
 )  # fmt: skip
 
 TEXTS: dict[str, Text] = dict(ChainMap(*(subject.TEXTS for subject in reversed(SUBJECTS))))
