@@ -26,7 +26,16 @@ from dagster import (
 )
 
 from insiders_assets import alerting, automation, checks
-from insiders_assets.assets import deliveries, external, features, ingest, programme, research, segmentation
+from insiders_assets.assets import (
+    deliveries,
+    experiments,
+    external,
+    features,
+    ingest,
+    programme,
+    research,
+    segmentation,
+)
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.stores import Stores
 
@@ -36,7 +45,7 @@ if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
 
 PUBLISHED = AssetKey(external.PUBLICATION)
-ROOMS = (ingest, features, segmentation, programme, deliveries, research)
+ROOMS = (ingest, features, segmentation, programme, experiments, deliveries, research)
 
 TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in room.TABLES}
 """The contract of every asset that is a table, by asset name."""

@@ -59,7 +59,10 @@ OVER_TIME = (contracts.REVENUE_BY_MONTH, contracts.COHORTS)
 PRODUCTS = (contracts.PRODUCT_AFFINITY,)
 SEGMENTS = contracts.SEGMENTED
 ANSWERS = (contracts.BUSINESS_ANSWERS,)
-TABLES = (*SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *PRODUCTS, *SEGMENTS, *ANSWERS)
+EXPERIMENTS = contracts.EXPERIMENTED
+TABLES = (
+    *SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *PRODUCTS, *EXPERIMENTS, *SEGMENTS, *ANSWERS,
+)  # fmt: skip
 """Everything that the programme makes and a refresh publishes."""
 
 CHOSEN_FROM = (CUSTOMER_FEATURES.name, LEAF_EMBEDDING.name, CLUSTERS.name, MODEL)
@@ -67,6 +70,7 @@ FROM_LIST = (INSIDERS.name,)
 FROM_LINES = (INSIDERS.name, CLEAN_PURCHASES.name)
 FROM_ALL_LINES = (*FROM_LINES, RETURNS.name)
 SEGMENTED_FROM = (INSIDERS.name, contracts.MEMBERSHIP_CHANGES.name, contracts.LEAVES_NEXT.name)
+HELD_OUT_BY = (contracts.EXPERIMENTS.name, contracts.EXPERIMENT_ARMS.name)
 ANSWERED_FROM = (*SELECTION[1:4], *PROFILES, contracts.HYPOTHESES, contracts.EVIDENCE)
 
 Kept = Iterator[MaterializeResult | AssetCheckResult]
@@ -180,12 +184,21 @@ def products(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
     yield from _keep(stores, PRODUCTS, product_tables(*chosen_in(stores, context.run.run_id)))
 
 
-@makes(*(table_spec(table, GROUP, "polars", made_by=["segments"], deps=SEGMENTED_FROM) for table in SEGMENTS))
+@makes(
+    *(
+        table_spec(table, GROUP, "polars", made_by=["segments"], deps=(*SEGMENTED_FROM, *HELD_OUT_BY))
+        for table in SEGMENTS
+    )
+)
 def segmented(stores: ResourceParam[Stores]) -> Kept:
     """Put customers into the segments that every home has and into those of its segments.yaml."""
+    from insiders_assets.experiments import Registered
+    from insiders_assets.refresh.experimenting import held_out_by
     from insiders_assets.segments import segment_tables, segments_of
 
     tables = {name: stores.lake.read(name) for name in (*SEGMENTED_FROM, "refreshes")}
+    registered = Registered(*(stores.lake.read(name) for name in HELD_OUT_BY))
+    tables[INSIDERS.name] = held_out_by(stores, registered, tables[INSIDERS.name])
     made = segment_tables(segments_of(stores.home), tables, tables["refreshes"].row(0, named=True))
     counts = dict(made["segments"].select("segment", "customers").iter_rows())
     yield from _keep(stores, SEGMENTS, made, segments=counts)

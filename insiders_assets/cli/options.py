@@ -59,6 +59,7 @@ def require_rules(settings: Settings) -> None:
     from insiders_assets.ingest import IngestRules
     from insiders_assets.places import place
     from insiders_assets.programme.config import ProgrammeRules
+    from insiders_assets.refresh.experimenting import configured
     from insiders_assets.segmentation.recipes import recipe_from
     from insiders_assets.segments import segments_of
 
@@ -72,6 +73,7 @@ def require_rules(settings: Settings) -> None:
     recipe_from(settings)
     ProgrammeRules.from_settings(settings)
     segments_of(place(settings.home))
+    configured(settings)
     aliases_of(settings)
 
 

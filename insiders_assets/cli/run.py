@@ -18,6 +18,7 @@ from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
+from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
@@ -60,6 +61,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
         if not current:
             stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work,
             stores.engine.require()  # and so is an engine that cannot start
+            require_experiments(stores)
             fits = job == "refit" or stores.champion_version() is None
             import_ahead([*(TO_FIT if fits else ()), *TO_REPORT])
             with showing_progress(quiet=as_json):

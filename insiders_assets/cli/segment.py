@@ -11,6 +11,7 @@ import typer
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.formulas import csv_line, csv_rows
+from insiders_assets.refresh.experimenting import held_out_by, published_experiments
 from insiders_assets.segments import COLUMNS, counted, people, segments_of, within
 from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.stores import Stores
@@ -74,7 +75,8 @@ def _people(stores: Stores) -> pl.DataFrame:
     if latest is None:
         raise InsidersError("no refresh has been published", where=str(stores.home), hint="insiders run")
     changes = stores.warehouse.read("membership_changes").filter(pl.col("refresh_id") == latest["refresh_id"])
-    return people(stores.warehouse.read("insiders"), changes, stores.warehouse.read("leaves_next"))
+    insiders = held_out_by(stores, published_experiments(stores), stores.warehouse.read("insiders"))
+    return people(insiders, changes, stores.warehouse.read("leaves_next"))
 
 
 def _told(said: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,12 @@ from insiders_assets.contracts.customers import (
     TIER,
     VALID_UNTIL,
 )
+from insiders_assets.contracts.experiments import (
+    EXPERIMENT_ARMS,
+    EXPERIMENT_DAYS,
+    EXPERIMENT_READOUTS,
+    EXPERIMENTS,
+)
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.movement import (
@@ -295,3 +301,6 @@ NAMED_TIERS = (MEMBER_TIERS, TIER_STANDING)
 
 SEGMENTED = (SEGMENTS, SEGMENT_CUSTOMERS)
 """Who is in which segment, likewise."""
+
+EXPERIMENTED = (EXPERIMENTS, EXPERIMENT_ARMS, EXPERIMENT_READOUTS, EXPERIMENT_DAYS)
+"""What experiments bring, likewise."""

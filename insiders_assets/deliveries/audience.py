@@ -34,7 +34,7 @@ class Audience:
     Attributes:
         members: Everybody in it, whether they may be written to or not.
         wanted: As :data:`WANTED`, sorted by customer.
-        held_out: Who is held out to measure the programme.
+        held_out: Who is held out to measure the programme or a campaign.
         suppressed: Who is not to be written to, with the reason of each.
         unknown: Who has no identifier that the destination's form needs.
     """
@@ -82,7 +82,7 @@ def audience(
     Args:
         delivery: The delivery.
         everybody: Identified customers, the suppressed among them, as
-            :func:`insiders_assets.segments.identified` returns them.
+            :func:`insiders_assets.segments.identified` returns them; with ``arms`` if experiments are running.
         segments: The segments by name.
         contacts: ``customer_id`` and what contacts.csv says of each, or None.
         limits: Who must not be delivered.
@@ -95,6 +95,9 @@ def audience(
     inside = rows.filter(rule)
     why = dict(inside.select(CUSTOMER, "suppressed_by").drop_nulls().iter_rows())
     why |= {who: no for who in inside[CUSTOMER] if who not in why and (no := limits.why_not(who))}
+    if delivery.arm:
+        others = inside if "arms" not in inside.columns else inside.filter(~_in_arm(delivery.arm))
+        why = dict.fromkeys(others[CUSTOMER], HELD_OUT) | why
     free = inside.filter(~pl.col(CUSTOMER).is_in(sorted(why)))
     free = blanked(free, delivery.fields, limits.smallest)
     records, unknown = _records(delivery, with_contacts(free, contacts))
@@ -108,6 +111,11 @@ def audience(
         suppressed={who: reason for who, reason in why.items() if reason != HELD_OUT},
         unknown=frozenset(unknown),
     )
+
+
+def _in_arm(arm: str) -> pl.Expr:
+    """Whether somebody is in an arm of a running experiment."""
+    return pl.col("arms").list.contains(arm).fill_null(value=False)
 
 
 def with_contacts(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:

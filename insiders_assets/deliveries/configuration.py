@@ -40,33 +40,38 @@ FIELDS = tuple(column.name for column in INSIDERS.columns if column.name not in 
 """What may be sent of a customer beside the identifiers; with contacts, theirs as well."""
 
 
-def configuration(home: Place, segments: Collection[str]) -> Configuration | None:
+def configuration(home: Place, segments: Collection[str], arms: Collection[str] = ()) -> Configuration | None:
     """Return what a home's ``deliveries.yaml`` says, or None if there is none.
 
     Args:
         home: The home.
         segments: The names of the segments there are.
+        arms: The arms of experiments that something may be delivered to, as ``experiment/arm``.
 
     Raises:
         UsageError: Something in it is unknown; the message names it, its line and what is allowed.
     """
     path = home / FILE
-    return read_deliveries(path.read_bytes(), str(path), segments) if path.is_file() else None
+    return read_deliveries(path.read_bytes(), str(path), segments, arms) if path.is_file() else None
 
 
-def read_deliveries(text: str | bytes, where: str, segments: Collection[str]) -> Configuration:
+def read_deliveries(
+    text: str | bytes, where: str, segments: Collection[str], arms: Collection[str] = ()
+) -> Configuration:
     """Return what a file ``deliveries.yaml`` says; see :func:`configuration`."""
     found = load_yaml(text, where)
     if found is None:
         return Configuration(where)
-    return _Reader(text, where, segments).read(found)
+    return _Reader(text, where, segments, arms).read(found)
 
 
 class _Reader:
     """Reads one file, and knows the line of everything in it."""
 
-    def __init__(self, text: str | bytes, where: str, segments: Collection[str]) -> None:
-        self._text, self._where, self._segments = text, where, segments
+    def __init__(
+        self, text: str | bytes, where: str, segments: Collection[str], arms: Collection[str]
+    ) -> None:
+        self._text, self._where, self._segments, self._arms = text, where, segments, arms
 
     def read(self, found: Any) -> Configuration:
         if not isinstance(found, dict):
@@ -145,7 +150,7 @@ class _Reader:
         self, name: str, said: dict[str, Any], destinations: Mapping[str, DestinationRules], *, contacts: bool
     ) -> DeliveryRules:
         place = ("deliveries", name)
-        self._known(place, said, ("audience", "destination", "purpose", "fields"))
+        self._known(place, said, ("audience", "destination", "purpose", "fields", "arm"))
         audience, destination, purpose = (said.get(key) for key in ("audience", "destination", "purpose"))
         if audience not in (allowed := (MEMBERS, *self._segments)):
             raise self._unknown((*place, "audience"), f"{name}: there is no segment {audience!r}", allowed)
@@ -159,6 +164,9 @@ class _Reader:
                 f"{name}: {purpose!r} is no purpose",
                 "name it in lower case, such as newsletter",
             )
+        arm = said.get("arm", "")
+        if "arm" in said and arm not in self._arms:
+            raise self._unknown((*place, "arm"), f"{name}: there is no arm {arm!r}", self._arms)
         to = destinations[destination]
         fields = said.get("fields") or []
         if not isinstance(fields, list):
@@ -175,7 +183,7 @@ class _Reader:
         for at, field in enumerate(fields):
             if field not in columns:
                 raise self._unknown((*place, "fields", at), f"{name}: there is no column {field!r}", columns)
-        return DeliveryRules(name, audience, to, purpose, tuple(dict.fromkeys(fields)))
+        return DeliveryRules(name, audience, to, purpose, tuple(dict.fromkeys(fields)), arm)
 
     def _named(self, what: str, found: Any) -> dict[str, dict[str, Any]]:
         """Named parts, each a mapping."""

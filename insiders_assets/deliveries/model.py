@@ -50,6 +50,8 @@ class DeliveryRules:
         destination: Where it goes.
         purpose: What for; consents are given by purpose.
         fields: What is sent of each customer beside the identifiers.
+        arm: The arm of an experiment, as ``experiment/arm``, to which alone it is delivered; empty for everybody but
+            those who are left alone.
     """
 
     name: str
@@ -57,6 +59,7 @@ class DeliveryRules:
     destination: DestinationRules
     purpose: str
     fields: tuple[str, ...] = ()
+    arm: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from insiders_assets.deliveries.consents import read_consents
 from insiders_assets.deliveries.contacts import read_contacts
 from insiders_assets.deliveries.destinations import open_destination
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.experiments import experiments_of
 from insiders_assets.places import named_in, place
+from insiders_assets.refresh.experimenting import held_out_by, published_experiments
 from insiders_assets.segments import identified, segments_of
 
 if TYPE_CHECKING:
@@ -56,9 +58,12 @@ def configured(stores: Stores) -> Configuration | None:
     """Return what the home's ``deliveries.yaml`` says; None without a file, or with one that names no delivery.
 
     Raises:
-        UsageError: Something in it, or in ``segments.yaml``, is unknown.
+        UsageError: Something in it, in ``segments.yaml`` or in ``experiments.yaml`` is unknown.
     """
-    found = configuration(stores.home, [segment.name for segment in segments_of(stores.home)])
+    segments = [segment.name for segment in segments_of(stores.home)]
+    experiments = experiments_of(stores.home, segments)
+    arms = [f"{each.name}/{arm}" for each in experiments.experiments for arm in each.treated]
+    found = configuration(stores.home, segments, arms)
     return found if found and found.deliveries else None
 
 
@@ -118,12 +123,13 @@ def published(stores: Stores) -> tuple[tuple[str, str], pl.DataFrame]:
         tables = [
             stores.warehouse.read(name) for name in ("insiders", MEMBERSHIP_CHANGES.name, LEAVES_NEXT.name)
         ]
+        registered = published_experiments(stores)
         again = stores.warehouse.latest_refresh()
         if again and again["published_at"] == latest["published_at"]:
             changes = tables[1].filter(pl.col("refresh_id") == latest["refresh_id"])
-            return (latest["refresh_id"], latest["as_of"].isoformat()), identified(
-                tables[0], changes, tables[2]
-            )
+            insiders = held_out_by(stores, registered, tables[0])
+            everybody = identified(insiders, changes, tables[2])
+            return (latest["refresh_id"], latest["as_of"].isoformat()), everybody
     raise InsidersError(
         "refreshes are published one after the other", where=stores.warehouse.place, hint="try again"
     )

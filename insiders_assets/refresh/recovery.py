@@ -31,7 +31,7 @@ HISTORY = "history"
 """The folder of the copies, in the home."""
 MODELS = "segmentation_model"
 """The folder of the models that assigned, in that of the copies."""
-LATEST = ("insiders", "cluster_profiles")
+LATEST = ("insiders", "cluster_profiles", "experiments", "experiment_arms")
 """Tables that the next refresh compares itself with."""
 
 

@@ -13,6 +13,7 @@ from insiders_assets.aliases import aliases_of
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
+from insiders_assets.experiments.configuration import FILE as EXPERIMENTS_FILE
 from insiders_assets.places import place
 from insiders_assets.segments import FILE as SEGMENTS_FILE
 
@@ -48,7 +49,7 @@ def inputs_digest(stores: Stores, model_version: str) -> str:
 def side_inputs(stores: Stores) -> str:
     """Return a short hash of what a refresh reads beside exports, settings and model.
 
-    That is opt-outs, costs, mended rows, segments, aliases and what studies found.
+    That is opt-outs, costs, mended rows, segments, experiments, aliases and what studies found.
     """
     from insiders_assets.refresh.worth import costs_file
 
@@ -60,8 +61,9 @@ def side_inputs(stores: Stores) -> str:
     found = hashlib.sha256(stores.transactions.mended.digest().encode())
     for path in files:
         found.update(path.read_bytes() if path.is_file() else b"-")
-    if (own := stores.home / SEGMENTS_FILE).is_file():
-        found.update(own.read_bytes())
+    for name in (SEGMENTS_FILE, EXPERIMENTS_FILE):
+        if (own := stores.home / name).is_file():
+            found.update(own.read_bytes())
     if same := aliases_of(stores.settings).same_as:
         found.update(json.dumps(sorted(same.items())).encode())
     return found.hexdigest()[:16]

@@ -13,6 +13,7 @@ from insiders_assets.language.texts import (
     customers,
     details,
     evidence,
+    experiments,
     hypotheses,
     policies,
     refused,
@@ -21,8 +22,8 @@ from insiders_assets.language.texts import (
 )
 
 SUBJECTS = (
-    actions, answers, backtest, brake, clusters, conditions, customers, details, evidence, hypotheses, policies,
-    refused, rejected, segments,
+    actions, answers, backtest, brake, clusters, conditions, customers, details, evidence, experiments, hypotheses,
+    policies, refused, rejected, segments,
 )  # fmt: skip
 
 TEXTS: dict[str, Text] = dict(ChainMap(*(subject.TEXTS for subject in reversed(SUBJECTS))))

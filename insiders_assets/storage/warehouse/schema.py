@@ -36,6 +36,7 @@ PER_CUSTOMER = (
     "purchases_by_month",
     "customer_products",
     "segment_customers",
+    "experiment_arms",
     "tier_standing",
 )
 """Tables with a row per customer or more. A publish refills most of their rows, and they have no primary key.
