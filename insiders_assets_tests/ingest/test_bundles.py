@@ -1,7 +1,11 @@
 """Sets beside what is in them count once, whatever tells them apart; what is innocent asks nothing."""
 
+import random
+
+import polars as pl
 import pytest
 
+from insiders_assets.ingest.doubts import bundle_sums
 from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.questions.question import chosen, proposed
 from insiders_assets.ingest.rules import FileRules
@@ -102,3 +106,24 @@ def test_families_of_products_and_sets_that_are_sold_alone_ask_nothing(tmp_path)
     ]
     path.write_bytes(written(rows))
     assert (told(path).aside, told(path).sold) == ("", TOTAL)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_adds_up_is_found_wherever_lines_are_cut_into_pieces(seed, monkeypatch):
+    monkeypatch.setattr(bundle_sums, "SPAN", 16)
+    draw = random.Random(seed)
+    orders = [number for number in range(60) for _ in range(draw.choice([1, 2, 3, 5, 9, 40]))]
+    worth = [draw.choice([0.0, 1.0, 2.0, 3.0, 5.0, 8.0, -1.0]) for _ in orders]
+    expected = {
+        (at, first, first + count)
+        for count in range(2, 5)
+        for first in range(len(worth) - count + 1)
+        for at in (first - 1, first + count)
+        if 0 <= at < len(worth)
+        and len({orders[line] for line in (at, *range(first, first + count))}) == 1
+        and all(part > 0 for part in worth[first : first + count])
+        and sum(worth[first : first + count]) == worth[at]
+    }
+    found = bundle_sums.adding_up(bundle_sums.begun(pl.Series(orders)), pl.Series(worth))
+    assert expected
+    assert sorted(map(tuple, found.tolist())) == sorted(expected)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.bundle_sums import CENT, OFTEN, adding_up, marks, sets_of, suspects
+from insiders_assets.ingest.doubts.bundle_sums import CENT, OFTEN, adding_up, begun, marks, sets_of, suspects
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
@@ -153,7 +153,7 @@ def _beside_others(lines: pl.DataFrame, wholes: pl.Series, rule: dict[str, Any])
     below = told.select(pl.col("money").shift(-1).over("order").filter("whole")).to_series()
     if bool((below.fill_null(0.0) <= CENT).all()):  # what is in them stands there and has no price
         return None
-    sums = set(adding_up(lines["order"], lines["money"])[:, 0].tolist())
+    sums = set(adding_up(begun(lines["order"]), lines["money"])[:, 0].tolist())
     places = wholes.arg_true().to_list()
     proved = sum(at in sums for at in places) >= OFTEN * len(places)
     return _Found(

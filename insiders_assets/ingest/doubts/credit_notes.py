@@ -24,8 +24,10 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _marks(transactions: pl.DataFrame) -> pl.Series:
-    """Mark lines of such a number that look sold."""
+def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:
+    """Mark lines of such a number that look sold; None if there is no such number."""
+    if not transactions["invoice_no"].filter(starts).str.contains(_NUMBER).any():
+        return None
     return transactions["invoice_no"].str.contains(_NUMBER) & (transactions["quantity"] > 0)
 
 

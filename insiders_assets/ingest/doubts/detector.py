@@ -47,7 +47,8 @@ class Detector:
         watches: Tells by the header alone which columns it wants to see whole; none, and it costs nothing.
         asks: Tells, with all rows of those columns and of ours at hand, what is doubtful or settled.
         marks: Marks transactions that may give reason to look at the export whole although its header gave none, or
-            gives None for none; None if only the header does. It sees all that is read and has to be quick.
+            gives None for none; None if only the header does. It is given transactions, and which of them begin an
+            order (differ in it from the one before), sees all that is read, and has to be quick.
         suspects: Tells of transactions of an export, with those that are marked, whether they do give reason; where
             nothing marks any, it is asked of all and has to be as quick.
         worth: Tells by the first rows of a column that it watches whether it is worth being seen whole; all are if
@@ -58,7 +59,7 @@ class Detector:
     name: str
     watches: Callable[[Header], tuple[int, ...]]
     asks: Callable[[Survey, Header], Iterator[Question | Settled]]
-    marks: Callable[[pl.DataFrame], pl.Series | None] | None = None
+    marks: Callable[[pl.DataFrame, pl.Series], pl.Series | None] | None = None
     suspects: Callable[[pl.DataFrame, pl.Series | None], bool] | None = None
     worth: Callable[[pl.Series], bool] | None = None
     is_inspected_only: bool = False

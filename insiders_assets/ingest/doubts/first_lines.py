@@ -45,21 +45,19 @@ def _watches(header: Header) -> tuple[int, ...]:
     return tuple(beside) if "invoice_no" in header.plan.columns else ()
 
 
-def _marks(transactions: pl.DataFrame) -> pl.Series | None:
+def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:
     """Lines without a customer below one of the same order that has one."""
     customer = transactions["customer_id"]
     if not customer.null_count():
         return None
     missing = customer.is_null()
     below = missing & ~missing.shift(1, fill_value=True)
-    order = transactions["invoice_no"]
-    return below & (order == order.shift(1)) if below.any() else None
+    return below & ~starts if below.any() else None
 
 
-def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
-    """Whether they are of one export."""
-    marks = _marks(transactions)
-    return marks is not None and bool(marks.any())
+def _suspects(_: pl.DataFrame, marked: pl.Series | None) -> bool:
+    """Whether they are of one export: its first line stands below another's, if they were read together."""
+    return marked is not None and bool(marked[1:].any())
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Settled]:

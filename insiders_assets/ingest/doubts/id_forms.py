@@ -26,7 +26,7 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _marks(transactions: pl.DataFrame) -> pl.Series | None:
+def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
     """Mark rows whose customer's id is no plain number."""
     people = transactions["customer_id"]
     numbers = people.cast(pl.Int64, strict=False)

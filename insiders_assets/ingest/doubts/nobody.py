@@ -64,6 +64,7 @@ FEWEST_ORDERS, TIMES, SHARE = 12, 10, 0.05
 """One id is far ahead of any other with this many orders, so many times those of the next, and this share of all."""
 TOGETHER = 3
 """Ids that may be far ahead of all others together."""
+_DIGIT_OR_AT = re.compile(r"[\d@]")
 FEWEST_OF_A_WORD, RARE = 3, 0.1
 """Orders from which an id without a digit is asked about, and the share of such ids up to which they are odd ones."""
 
@@ -82,12 +83,10 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _marks(transactions: pl.DataFrame) -> pl.Series:
+def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series:
     """Mark rows that differ in order or customer from the one before: an id is counted once for each order."""
-    order, customer = pl.col("invoice_no"), pl.col("customer_id")
-    return transactions.select(
-        order.ne_missing(order.shift()) | customer.ne_missing(customer.shift())
-    ).to_series()
+    customer = transactions["customer_id"]
+    return starts | customer.ne_missing(customer.shift())
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
@@ -99,12 +98,19 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         people.append(transactions["customer_id"][0])
     orders = Counter(people)
     orders.pop(None, None)
-    return any(_stands_for_nobody(each) or is_internal(each) for each in orders) or bool(_leaders(orders))
+    return any(map(_is_odd, orders)) or bool(_leaders(orders))
 
 
 @lru_cache(maxsize=1 << 16)
+def _is_odd(customer: str) -> bool:
+    """Whether an id stands for nobody or for the shop itself."""
+    return _stands_for_nobody(customer) or is_internal(customer)
+
+
 def _stands_for_nobody(customer: str) -> bool:
     """Whether an id stands for nobody; see :func:`_is_nobody`."""
+    if customer.isdecimal():
+        return re.match(_NUMBERS, customer) is not None
     lower = customer.lower().strip()
     bare = lower.strip("()<>[]\"' ")
     if lower in _WORD_SET or bare in _WORD_SET or re.match(_NUMBERS, lower):
@@ -125,19 +131,22 @@ def _leaders(orders: Mapping[str, int]) -> list[str]:
     """
     if len(orders) < 3:
         return []
-    first = nlargest(TOGETHER + 1, orders.items(), key=lambda each: each[1])
-    if first[0][1] < FEWEST_OF_A_WORD:
+    most = max(orders.values())
+    if most < FEWEST_OF_A_WORD:
         return []
-    if first[0][1] >= FEWEST_ORDERS:
-        fewest = max(FEWEST_ORDERS, SHARE * sum(orders.values()))
+    fewest = max(FEWEST_ORDERS, SHARE * sum(orders.values()))
+    if most >= fewest:
+        first = nlargest(TOGETHER + 1, orders.items(), key=lambda each: each[1])
         for together in range(1, len(first)):
             (_, most), (_, next_most) = first[together - 1 : together + 1]
             if most >= fewest and most >= TIMES * next_most and len(orders) >= together + 2:
                 return [customer for customer, _ in first[:together]]
-    words = [each for each in orders if "@" not in each and not any(letter.isdigit() for letter in each)]
-    if not words or len(words) > RARE * len(orders):
-        return []
-    return [each for each in words if orders[each] >= FEWEST_OF_A_WORD]
+    often = [each for each, count in orders.items() if count >= FEWEST_OF_A_WORD and _is_word(each)]
+    return often if often and sum(map(_is_word, orders)) <= RARE * len(orders) else []
+
+
+def _is_word(customer: str) -> bool:
+    return _DIGIT_OR_AT.search(customer) is None
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:

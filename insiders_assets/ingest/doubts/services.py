@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -84,21 +84,32 @@ def _is_title(name: str) -> bool:
     return "name" in about and not {"customer", "mail", "country", "order", "id", "other", "kind"} & about
 
 
-def _marks(transactions: pl.DataFrame) -> pl.Series | None:
+def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
     """Lines that are called like services, but for those whose code is a service's: they are cleaned anyway."""
-    text = transactions["description"]
-    if text.null_count() == len(text):
-        codes = transactions["stock_code"]
-        return codes.str.contains(_CODES) & ~codes.str.contains(SERVICE_CODE)
-    hinted = text.str.contains_any(_HINTS, ascii_case_insensitive=True).fill_null(value=False)
-    short = (text.str.len_bytes() <= _SHORT).fill_null(value=False)
-    # Few rows are left by now, so that only those are looked at any closer.
-    if len(rows := short.arg_true()):
-        hinted = hinted.scatter(rows.filter(text.gather(rows).str.contains(_HINTED)), values=True)
-    if not len(rows := hinted.arg_true()):
+    text, codes = transactions["description"], transactions["stock_code"]
+    is_named = text.null_count() < len(text)
+    called = _among(text, _is_called_by_name) if is_named else _among(codes, _is_called_by_code)
+    if called is None:
         return None
-    cleaned = transactions["stock_code"].gather(rows).str.contains(SERVICE_CODE)
-    return hinted.scatter(rows.filter(cleaned), values=False)
+    rows = called.arg_true()
+    return called.scatter(rows.filter(codes.gather(rows).str.contains(SERVICE_CODE)), values=False)
+
+
+def _among(texts: pl.Series, called: Callable[[pl.Series], pl.Series]) -> pl.Series | None:
+    """The rows whose text is called for; None if none is. Each text is looked at once, since most stand often."""
+    hashes = texts.hash()
+    each = hashes.arg_unique()
+    found = each.filter(called(texts.gather(each)).fill_null(value=False))
+    return hashes.is_in(hashes.gather(found).implode()) if len(found) else None
+
+
+def _is_called_by_code(codes: pl.Series) -> pl.Series:
+    return codes.str.contains(_CODES)
+
+
+def _is_called_by_name(names: pl.Series) -> pl.Series:
+    short = (names.str.len_bytes() <= _SHORT) & names.str.contains(_HINTED)
+    return names.str.contains_any(_HINTS, ascii_case_insensitive=True) | short
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:

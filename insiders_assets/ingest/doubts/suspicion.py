@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insiders_assets.ingest.doubts import DETECTORS
+from insiders_assets.ingest.doubts.bundle_sums import begun
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,8 +18,9 @@ Marks = dict["Detector", "pl.Series"]
 
 def marks_of(transactions: pl.DataFrame) -> Marks:
     """The rows that detectors marked, of those detectors that marked any."""
+    starts = begun(transactions["invoice_no"])
     found = {
-        detector: detector.marks(transactions)
+        detector: detector.marks(transactions, starts)
         for detector in DETECTORS
         if detector.marks and detector.suspects
     }

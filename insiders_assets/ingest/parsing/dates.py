@@ -38,6 +38,9 @@ _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 LEAP_SECOND = ":60"
 """How the time of a leap second ends; parsers of dates roll it over, into another day at worst."""
 _SERIAL_ZERO = datetime(1899, 12, 30)
+_NO_PARTS = pl.DataFrame(schema=dict.fromkeys(("text", *GROUPS), pl.String))
+_NUMBERS_ALONE = r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d"
+"""What a date whose order matters has in it."""
 SWAPPED_UP_TO = 12
 """Days of a month up to which a spreadsheet can take a day for a month."""
 
@@ -64,7 +67,7 @@ class DateEvidence:
 
     def add(self, values: pl.Series) -> None:
         """Take in distinct texts that are no ISO dates."""
-        parts = _numeric(values)
+        parts = _numeric(*_parts(values, NUMERIC, TIME_FIRST))
         self.day_first += parts.select(_assembled("a", "b", "c").is_not_null().sum()).item()
         self.month_first += parts.select(_assembled("b", "a", "c").is_not_null().sum()).item()
         self.example = self.example or (parts["text"][0] if parts.height else "")
@@ -121,15 +124,16 @@ def plain_form(text: str) -> str | None:
 def iso(text: pl.Series) -> pl.Series:
     """The dates of a column as far as they are written in the ISO way; null elsewhere."""
     text, found = text.set(text.str.ends_with(LEAP_SECOND), None), None
-    fits = [_fits(text, form) for form in _ISO]
+    first = text.drop_nulls().head(1)
+    may_fit = bool(first.str.contains(r"^\s*[+-]?\d+\s*-").any())
+    start = next((at for at, form in enumerate(_ISO) if may_fit and _fits(first, form)), None)
     # The first may be another, as where a spreadsheet took some dates for its own and left the others as text.
-    anywhere = not any(fits) and bool(text.str.contains(r"^\d{4}-\d{2}-\d{2}").any())
-    for form, is_usual in zip(_ISO, fits, strict=True):
+    if start is None and text.str.contains(r"^\d{4}-\d{2}-\d{2}").any():
+        start = 0
+    for form in () if start is None else _ISO[start:]:
         left = text if found is None else text.set(found.is_not_null(), None)
         if left.null_count() == len(left):
             break
-        if found is None and not (is_usual or anywhere):
-            continue
         dates = left.str.to_datetime(form, time_unit="us", strict=False)
         dates = dates.set(dates < FIRST, None)  # polars takes the 03 of 03-01-25 for a year
         found = dates if found is None else pl.select(pl.coalesce(found, dates)).to_series()
@@ -138,8 +142,7 @@ def iso(text: pl.Series) -> pl.Series:
     return found
 
 
-def _fits(text: pl.Series, form: str) -> bool:
-    first = text.drop_nulls().head(1)
+def _fits(first: pl.Series, form: str) -> bool:
     return bool(first.str.to_datetime(form, strict=False).is_not_null().all())
 
 
@@ -164,9 +167,20 @@ def to_datetime(
     missing = found.is_null() & text.is_not_null()
     if missing.any():
         odd = text.filter(missing).unique(maintain_order=True)
-        dates = text.replace_strict(odd, _spelled(odd, order), default=None, return_dtype=pl.Datetime("us"))
-        found = pl.select(pl.coalesce(found, dates)).to_series()
+        spelled = _spelled(odd, order)
+        if spelled.null_count() < len(spelled):
+            dates = text.replace_strict(odd, spelled, default=None, return_dtype=pl.Datetime("us"))
+            found = pl.select(pl.coalesce(found, dates)).to_series()
     return found.set((found < FIRST) | (found >= LAST), None)
+
+
+def to_datetime_either_way(text: pl.Series) -> pl.Series:
+    """The dates of a column, all-numeric ones in the order in which more of them are dates; day first if both do."""
+    found = to_datetime(text, "day_first")
+    if not text.filter(found.is_null()).str.contains(_NUMBERS_ALONE).any():
+        return found
+    other = to_datetime(text, "month_first")
+    return other if other.null_count() < found.null_count() else found
 
 
 def _swapped(dates: pl.Series) -> pl.Series:
@@ -181,45 +195,68 @@ def _swapped(dates: pl.Series) -> pl.Series:
     ).to_series().alias(dates.name)  # fmt: skip
 
 
-def _parts(values: pl.Series, pattern: str) -> pl.DataFrame:
-    """Values that match a pattern, with its groups as columns (those it lacks are null)."""
-    frame = values.to_frame("text").filter(pl.col("text").str.contains(pattern))
-    frame = frame.with_columns(found=pl.col("text").str.extract_groups(pattern)).unnest("found")
-    return frame.with_columns(
-        pl.lit(None, dtype=pl.String).alias(name) for name in GROUPS if name not in frame.columns
+def _parts(values: pl.Series, *patterns: str) -> list[pl.DataFrame]:
+    """Values that match patterns, with the groups of each as columns (those it lacks are null)."""
+    text = pl.col("text")
+    frame = values.to_frame("text")
+    does = frame.select(text.str.contains(pattern).alias(pattern) for pattern in patterns)
+    # What takes a text apart is compiled each time, and most columns have no dates of most kinds.
+    return [
+        _groups(frame.filter(does[pattern]), pattern) if does[pattern].any() else _NO_PARTS
+        for pattern in patterns
+    ]
+
+
+def _groups(matching: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    frame = matching.with_columns(found=pl.col("text").str.extract_groups(pattern)).unnest("found")
+    return frame.select(
+        "text",
+        *(pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name) for name in GROUPS),
     )
 
 
-def _numeric(values: pl.Series) -> pl.DataFrame:
+def _numeric(numeric: pl.DataFrame, time_first: pl.DataFrame) -> pl.DataFrame:
     """All-numeric dates that do not begin with the year."""
-    usual = _parts(values, NUMERIC).filter(pl.col("a").str.len_bytes() <= 2, pl.col("c").str.len_bytes() != 1)
-    columns = ["text", *GROUPS]
-    return pl.concat([usual.select(columns), _parts(values, TIME_FIRST).select(columns)])
+    if numeric.height:
+        numeric = numeric.filter(pl.col("a").str.len_bytes() <= 2, pl.col("c").str.len_bytes() != 1)
+    return pl.concat([numeric, time_first])
+
+
+def _year_first(numeric: pl.DataFrame) -> pl.DataFrame:
+    if not numeric.height:
+        return numeric
+    return numeric.filter(pl.col("a").str.len_bytes() == 4, pl.col("c").str.len_bytes() <= 2)
 
 
 def _spelled(odd: pl.Series, order: Order) -> pl.Series:
     """The dates of distinct texts that are no plain ISO dates."""
     day, month = ("a", "b") if order == "day_first" else ("b", "a")
-    year_first = _parts(odd, NUMERIC).filter(
-        pl.col("a").str.len_bytes() == 4, pl.col("c").str.len_bytes() <= 2
-    )
-    found = [
-        _numeric(odd).select("text", date=_assembled(day, month, "c")),
-        year_first.select("text", date=_assembled("c", "b", "a")),
-        _parts(odd, COMPACT).select("text", date=_assembled("a", "b", "c")),
-        _counted(odd),
+    likely = odd.filter(odd.str.contains(r"\d"))
+    nothing = pl.repeat(None, len(odd), dtype=pl.Datetime("us"), eager=True)
+    if not len(likely):
+        return nothing
+    numeric, time_first, compact, *named = _parts(likely, NUMERIC, TIME_FIRST, COMPACT, *NAMED)
+    taken = [
+        (_numeric(numeric, time_first), (day, month, "c")),
+        (_year_first(numeric), ("c", "b", "a")),
+        (compact, ("a", "b", "c")),
+        *((_by_number(parts), ("a", "b", "c")) for parts in named),
     ]
-    for pattern in NAMED:
-        named = _parts(odd, pattern)
-        if named.height:
-            number = (
-                pl.col("name")
-                .str.to_lowercase()
-                .replace_strict(month_names(), default=None, return_dtype=pl.String)
-            )
-            found.append(named.with_columns(b=number).select("text", date=_assembled("a", "b", "c")))
+    found = [parts.select("text", date=_assembled(*roles)) for parts, roles in taken if parts.height]
+    if likely.str.contains(f"{EPOCH}|{SERIAL}").any():
+        found.append(_counted(likely))
+    if not found:
+        return nothing
     known = pl.concat(found).drop_nulls().unique("text", keep="first", maintain_order=True)
     return odd.to_frame("text").join(known, on="text", how="left", maintain_order="left")["date"]
+
+
+def _by_number(named: pl.DataFrame) -> pl.DataFrame:
+    """Dates with their month's name, with its number instead; null if there is no such month."""
+    if not named.height:
+        return named
+    name = pl.col("name").str.to_lowercase()
+    return named.with_columns(b=name.replace_strict(month_names(), default=None, return_dtype=pl.String))
 
 
 def _counted(odd: pl.Series) -> pl.DataFrame:

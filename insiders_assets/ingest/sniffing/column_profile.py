@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.parsing.date_patterns import EPOCH, SERIAL
-from insiders_assets.ingest.parsing.dates import iso, to_datetime
+from insiders_assets.ingest.parsing.dates import iso, to_datetime, to_datetime_either_way
 from insiders_assets.ingest.parsing.numbers import to_float
 
 if TYPE_CHECKING:
@@ -99,12 +99,14 @@ def _look(name: str, column: pl.Series) -> Look:
     text = column.str.strip_chars().drop_nulls()
     text = text.filter(text != "")
     unique = text.unique(maintain_order=True)
-    date = max((to_datetime(unique, order) for order in ("day_first", "month_first")), key=_known)
+    date = to_datetime_either_way(unique)
     # A number of an order or a customer may look like a count of days or seconds; only its name tells.
     counted = unique.str.contains(f"{SERIAL}|{EPOCH}") & date.is_not_null()
     date = date.set(counted, None)
     dated = unique.filter(date.is_not_null())
-    number = max((to_float(unique, mark) for mark in ("point", "comma")), key=_known)
+    number = to_float(unique, "point")
+    if number.null_count():
+        number = max(number, to_float(unique, "comma"), key=_known)
     return Look(
         name=name,
         filled=len(text) / max(len(column), 1),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.parsing.numbers import Mark
     from insiders_assets.ingest.rules import FileRules
 
+_NOTHING = pl.Series(["", *NOTHING], dtype=pl.String).implode()
+
 
 class Survey:
     """Columns of an export over all of its rows, each value once in memory: four bytes a row and column.
@@ -38,6 +40,7 @@ class Survey:
         self._frame = frame
         self._numbers: dict[int, pl.Series] = {}
         self._texts: dict[int, pl.Series] = {}
+        self._values: dict[int, pl.DataFrame] = {}
 
     @classmethod
     def of(cls, export: Export, plan: Plan, rules: FileRules, positions: Iterable[int]) -> Survey:
@@ -61,7 +64,9 @@ class Survey:
 
     def planned(self, plan: Plan) -> Survey:
         """The same columns where ours come from others of them."""
-        return Survey(self._frame, self.header, plan, self.rules)
+        other = Survey(self._frame, self.header, plan, self.rules)
+        other._texts, other._values = self._texts, self._values
+        return other
 
     @property
     def rows(self) -> int:
@@ -83,7 +88,7 @@ class Survey:
             at: Its position in the header.
         """
         if at not in self._texts:
-            self._texts[at] = self._by_value(at, lambda values: values)
+            self._texts[at] = self._by_row(at, self._distinct_texts(at)["value"])
         return self._texts[at]
 
     def numbers(self, at: int) -> pl.Series:
@@ -93,7 +98,7 @@ class Survey:
             at: Its position in the header.
         """
         if at not in self._numbers:
-            self._numbers[at] = self._by_value(at, lambda values: to_float(values, self.mark))
+            self._numbers[at] = self._by_row(at, to_float(self._distinct_texts(at)["value"], self.mark))
             if (worth := self.plan.worth(at)) != 1:
                 self._numbers[at] = self._numbers[at] * worth
         return self._numbers[at]
@@ -183,18 +188,17 @@ class Survey:
         values = self._frame[str(at)].unique().cast(pl.String).str.strip_chars()
         return values.filter(values.is_not_null() & (values != "")).unique()
 
-    def _by_value(self, at: int, made: object) -> pl.Series:
-        """A column made of another, value by value: there are far fewer values than rows."""
-        column = self._frame[str(at)]
-        distinct = column.unique()
-        stripped = distinct.cast(pl.String).str.strip_chars()
-        stripped = pl.select(
-            pl.when((stripped != "") & ~stripped.is_in(list(NOTHING))).then(stripped)
-        ).to_series()
-        values = made(stripped)  # type: ignore[operator]
-        if not len(distinct):
-            return values.clear().rename(self.header[at])
-        table = pl.DataFrame({"text": distinct, "value": values})
-        rows = column.alias("text").to_frame()
-        found = rows.join(table, on="text", how="left", maintain_order="left", nulls_equal=True)
+    def _distinct_texts(self, at: int) -> pl.DataFrame:
+        """The different cells of a column (``cell``) as text without blanks around it (``value``), null for none."""
+        if at not in self._values:
+            stripped = pl.col("cell").cast(pl.String).str.strip_chars()
+            value = pl.when(~stripped.is_in(_NOTHING)).then(stripped)
+            self._values[at] = self._frame[str(at)].unique().to_frame("cell").with_columns(value=value)
+        return self._values[at]
+
+    def _by_row(self, at: int, values: pl.Series) -> pl.Series:
+        """A column made of another, cell by cell: there are far fewer different cells than rows."""
+        table = self._distinct_texts(at).select("cell").with_columns(values.alias("value"))
+        rows = self._frame[str(at)].to_frame("cell")
+        found = rows.join(table, on="cell", how="left", maintain_order="left", nulls_equal=True)
         return found["value"].rename(self.header[at])
