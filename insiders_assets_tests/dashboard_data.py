@@ -18,9 +18,10 @@ from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS, PURCHASES_BY_
 from insiders_assets.programme.revenue_bridge import revenue_bridge
 from insiders_assets.refresh.held import HeldRefresh
 from insiders_assets.storage.warehouse import Warehouse
+from insiders_assets_tests.dashboard_deliveries import delivered
 from insiders_assets_tests.report_tables import refresh
 
-VIEWS = ("/", "/customers", "/clusters", "/budget", "/changes", "/time", "/products")
+VIEWS = ("/", "/customers", "/clusters", "/budget", "/changes", "/time", "/products", "/deliveries")
 """The pages of the dashboard that need no customer."""
 
 FIRST, SECOND, THIRD = "2025-09-30-aaaa1111", "2025-10-31-bbbb2222", "2025-11-30-0a1b2c3d"
@@ -120,7 +121,8 @@ def publish(
             "membership_changes": moved,
             "revenue_bridge": revenue_bridge(since, made.insiders),  # type: ignore[arg-type]
             "tier_history": of_tiers,
-        },
+        }
+        | (delivered(made.insiders, name, AS_OF[name]) if name == THIRD else {}),
     )
     return made.insiders
 
@@ -132,6 +134,7 @@ def serving(
     language: str = "en",
     currency: str = "GBP",
     held: Callable[[], HeldRefresh | None] = lambda: None,
+    smallest: int = 0,
     **access: object,
 ) -> Iterator[str]:
     """A dashboard on a free port, with its address."""
@@ -142,7 +145,7 @@ def serving(
     from insiders_assets.language import Language
 
     rules = {"password": "", "header": "", "proxies": (), "hosts": ("127.0.0.1",)} | access
-    app = create_app(warehouse, Language(language, currency), Access(**rules), held)  # type: ignore[arg-type]
+    app = create_app(warehouse, Language(language, currency), Access(**rules), held, smallest=smallest)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

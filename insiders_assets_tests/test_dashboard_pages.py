@@ -96,6 +96,53 @@ def test_tiles_are_the_figures_of_the_choice(
     assert found["Basket size"] == f"{round(chosen['basket_size'].mean()):,}"
 
 
+def test_every_audience_adds_up_and_who_is_not_there_is_listed_with_why(
+    shop: tuple[str, pl.DataFrame],
+) -> None:
+    address, insiders = shop
+    page = get(address, "/deliveries")
+    members = insiders.filter("is_member")["customer_id"].sort().to_list()
+    count = f"{len(members):,}"
+    sums = re.findall(r'<h2 class="small"[^>]*>(.*?)</h2>.*?<dl class="numbers sum">(.*?)</dl>', page, re.S)
+    assert [unescape(name) for name, _ in sums] == [
+        "champions-crm → crm",
+        "welcome → mailing",
+        "win-back → ads",
+    ]
+    for _, told in sums:
+        *parts, whole = [int(each.replace(",", "")) for each in re.findall(r"<dd>([\d,]+)</dd>", told)[:5]]
+        assert (sum(parts), f"{whole:,}") == (whole, count)
+    assert "all of it is there" in page
+    assert "no answer since Nov 30, 2025, 7:30:00 AM UTC" in text(page)
+    assert "answered 503" in page
+    failed, last = page.split('<h2 id="changes">')
+    # Those of a destination that refused two of them, and then all whom another one is waited for.
+    assert listed(failed) == [*members[:2], *members][:100]
+    assert listed(last)[: len(members)] == members[:100]
+    assert "&lt;script&gt;document.title" in failed
+    assert "<script>document" not in page
+
+
+def test_a_list_of_a_few_is_given_out_as_no_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    insiders = publish(Warehouse.open(url), FIRST, 60)
+    few = insiders.filter("is_identified")["country"].value_counts(sort=True)["country"][-1]
+    with serving(Warehouse.open(url, read_only=True), smallest=20, language="pt_BR") as address:
+        for kind in ("csv", "xlsx"):
+            with pytest.raises(HTTPError) as error:
+                get(address, f"/customers.{kind}", tier="all", country=few)
+            assert error.value.code == 403
+            assert error.value.read().decode().startswith("Listas com menos de 20 clientes ficam em casa")
+        assert get(address, "/customers.csv", tier="all").count("\n") > 20
+
+
+def test_without_deliveries_the_page_says_how_to_begin(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    publish(Warehouse.open(url), FIRST, 60)
+    with serving(Warehouse.open(url, read_only=True), language="pt_BR") as address:
+        assert "docs/campaigns.md começa do zero" in get(address, "/deliveries")
+
+
 def test_the_anonymous_are_counted_only_when_everyone_is_asked_for(shop: tuple[str, pl.DataFrame]) -> None:
     address, insiders = shop
     assert tiles(get(address, "/", tier="all", who="everyone"))["Customers"] == f"{len(insiders):,}"

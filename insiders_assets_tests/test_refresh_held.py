@@ -357,7 +357,14 @@ def test_a_halved_export_is_held_and_then_released(refreshed, tmp_path):
     assert said["held"]["status"] == "held"
     assert said["members"] == refreshed.said["members"]
     assert len(said["held"]["why"]) == 2
-    assert insiders("release", said["held"]["refresh_id"], "--home", home).returncode == 0
+    name = said["held"]["refresh_id"]
+    jobs = build_defs(load_settings(home=str(home), landing=str(landing)))
+    assert jobs.resolve_job_def("discard").execute_in_process(run_config={"refresh_id": name}).success
+    assert run(landing, home)["held"]["status"] == "discarded"
+    again = run(landing, home, "--force")
+    assert again["held"]["status"] == "held"
+    assert again["members"] == refreshed.said["members"]
+    assert insiders("release", again["held"]["refresh_id"], "--home", home).returncode == 0
     released = run(landing, home)
     assert released["held"] is None
     assert released["rows"]["read"] < refreshed.said["rows"]["read"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from insiders_assets.deliveries.deliver import deliver, pending
+from insiders_assets.deliveries.destinations.sftp import CHANGED, UNKNOWN
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.stores import Stores
 
@@ -59,7 +60,7 @@ def deliver_audiences(
         raise InsidersError(
             "; ".join(map(waits, waiting)),
             where="deliveries",
-            hint="the refresh stands; what waits is sent by the next insiders deliver",
+            hint=_hint(waiting),
         )
 
 
@@ -76,6 +77,16 @@ def told(row: dict[str, Any], sent: dict[str, int]) -> str:
 def waits(row: dict[str, Any]) -> str:
     """Return since when a destination does not answer."""
     return f"{row['destination']} has not answered since {row['waiting_since']:%Y-%m-%d %H:%M} UTC ({row['problem']})"
+
+
+def _hint(waiting: list[dict[str, Any]]) -> str:
+    """What to do about destinations that do not answer."""
+    if any(str(row["problem"]).startswith((UNKNOWN, CHANGED)) for row in waiting):
+        return (
+            "compare the fingerprint with what the server's owner says, write its key into known_hosts in the home "
+            "(ssh-keyscan HOST prints it), then try again"
+        )
+    return "the refresh stands; what waits is sent by the next insiders deliver"
 
 
 def _show(found: dict[str, pl.DataFrame], *, as_json: bool) -> None:

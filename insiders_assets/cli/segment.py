@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import typer
 
+from insiders_assets.deliveries.small_cells import blanked
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.refresh.experimenting import held_out_by, published_experiments
 from insiders_assets.segments import COLUMNS, counted, people, segments_of, within
 from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.stores import Stores
+
+CELLS = ("tier", "state", "cluster", "is_member", "offer_type", "country")
+"""Columns of a list that say the same of several people; the others are everybody's own."""
 
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
@@ -54,8 +58,9 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
                 where=f"segment {name}",
                 hint="widen its rules, or lower INSIDERS_SMALLEST_CELL",
             )
+        given = blanked(rows, CELLS, settings.smallest_cell)
         with replacing(out) as temporary:
-            temporary.write_bytes(csv_line(COLUMNS).encode() + csv_rows(rows))
+            temporary.write_bytes(csv_line(COLUMNS).encode() + csv_rows(given))
     if as_json:
         typer.echo(json.dumps({"segments": found}, ensure_ascii=False))
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.dashboard.access import Access, AccessMiddleware, HostMiddleware
 from insiders_assets.dashboard.database import Reader, View
-from insiders_assets.dashboard.downloads import excel, stream_csv
+from insiders_assets.dashboard.downloads import excel, stream_csv, too_few
 from insiders_assets.dashboard.filters import Filters, choices
 from insiders_assets.dashboard.headers import HeadersMiddleware
 from insiders_assets.dashboard.metrics import exposition
@@ -18,6 +18,7 @@ from insiders_assets.dashboard.views.changes import changes
 from insiders_assets.dashboard.views.clusters import clusters
 from insiders_assets.dashboard.views.customer import customer
 from insiders_assets.dashboard.views.customers import customers
+from insiders_assets.dashboard.views.deliveries import deliveries
 from insiders_assets.dashboard.views.over_time import over_time
 from insiders_assets.dashboard.views.overview import overview
 from insiders_assets.dashboard.views.products import products
@@ -43,6 +44,7 @@ def create_app(
     access: Access,
     held: Callable[[], HeldRefresh | None] = lambda: None,
     reports: Reports | None = None,
+    smallest: int = 0,
 ) -> Starlette:
     """The dashboard over one warehouse.
 
@@ -52,6 +54,7 @@ def create_app(
         access: Who may look.
         held: Tells which refresh is held, as far as the home can be seen from here.
         reports: The published reports; none unless given.
+        smallest: Customers that a list has at least which is given out as a file.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -60,7 +63,7 @@ def create_app(
     from starlette.staticfiles import StaticFiles
 
     reader = Reader(warehouse)
-    site = Site(reader, words, Pages(words), held, reports or Reports())
+    site = Site(reader, words, Pages(words), held, reports or Reports(), smallest)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -79,6 +82,7 @@ def create_app(
             Route("/changes", site.changes),
             Route("/time", site.over_time),
             Route("/segments", site.segments),
+            Route("/deliveries", site.deliveries),
             Route("/products", site.products),
             Route("/reports/{name}/{file}", site.report),
             Route("/pulse", site.pulse),
@@ -107,6 +111,7 @@ class Site:
         pages: The templates.
         held: Tells which refresh is held.
         reports: The published reports.
+        smallest: Customers that a list has at least which is given out as a file.
     """
 
     def __init__(
@@ -116,9 +121,10 @@ class Site:
         pages: Pages,
         held: Callable[[], HeldRefresh | None],
         reports: Reports,
+        smallest: int,
     ) -> None:
         self._reader, self._words, self._pages, self._held = reader, words, pages, held
-        self._reports = reports
+        self._reports, self._smallest = reports, smallest
 
     def overview(self, request: Request) -> Response:
         """Tiles, tiers, countries and answers."""
@@ -175,13 +181,24 @@ class Site:
         """The segments, and how many were in each."""
         return self._page(request, "segments.html", lambda view: segments(view, self._words))
 
+    def deliveries(self, request: Request) -> Response:
+        """What became of every audience at its destination."""
+        return self._page(request, "deliveries.html", lambda view: deliveries(view, self._words))
+
     def csv(self, request: Request) -> Response:
         """The list as CSV, streamed."""
-        return stream_csv(self._reader, _filters(request))
+        return self._given_out(request) or stream_csv(self._reader, _filters(request))
 
     def xlsx(self, request: Request) -> Response:
         """The list as an Excel file, if it fits."""
-        return excel(self._reader, self._words, _filters(request))
+        return self._given_out(request) or excel(self._reader, self._words, _filters(request))
+
+    def _given_out(self, request: Request) -> Response | None:
+        """Why a list is not given out as a file; None if it is."""
+        from starlette.responses import PlainTextResponse
+
+        why = too_few(self._reader, self._words, _filters(request), self._smallest)
+        return PlainTextResponse(f"{why}\n", status_code=403) if why else None
 
     def report(self, request: Request) -> Response:
         """A file of the report of a published refresh."""
@@ -264,6 +281,7 @@ class Site:
                 "filters": _filters(request),
                 "choices": choices(view),
                 "held": self._waiting(str(view.refresh_id)),
+                "smallest": self._smallest,
                 "has_report": self._reports.has(str(view.refresh_id)),
             }
         if content is None:

@@ -53,6 +53,30 @@ def stream_csv(reader: Reader, filters: Filters) -> Response:
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_attached(name))
 
 
+def too_few(reader: Reader, words: Language, filters: Filters, smallest: int) -> str:
+    """Return why the customers chosen are no file that is given out, in a line; empty if they are one.
+
+    Args:
+        reader: The warehouse.
+        words: The reader's language.
+        filters: The choice.
+        smallest: Customers that a list has at least which may leave the house.
+    """
+    import sqlalchemy as sa
+
+    with reader.view() as view:
+        if view is None or smallest < 1:
+            return ""
+        some = _query(view, filters).limit(smallest).subquery()
+        count = view.rows(sa.select(sa.func.count().label("customers")).select_from(some))[0]["customers"]
+    if count >= smallest:
+        return ""
+    return words.text(
+        "Lists of fewer than %(count)s customers stay in the house (INSIDERS_SMALLEST_CELL): choose more of them.",
+        count=words.number(smallest),
+    )
+
+
 def excel(reader: Reader, words: Language, filters: Filters) -> Response:
     """The customers chosen as an Excel file; more than :data:`EXCEL_ROWS` are refused, with CSV as the way out."""
     import xlsxwriter

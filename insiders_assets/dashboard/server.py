@@ -32,7 +32,9 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
         from insiders_assets.refresh.held import read_held
 
         language, home = Language(settings.language, settings.currency), place(settings.home)
-        app = create_app(warehouse, language, access, lambda: read_held(home), Reports(home))
+        app = create_app(
+            warehouse, language, access, lambda: read_held(home), Reports(home), settings.smallest_cell
+        )
         log_to_stderr(as_json=settings.log_format == "json")
         say(f"The dashboard is at http://{in_url(host)}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")
         server = uvicorn.Server(

@@ -31,9 +31,12 @@ _KINDS = {
     "folder": ("location", ("form", "batch")),
     "webhook": ("url", ("secret", "batch", "attempts", "timeout", "per_second")),
     "email": ("to", ("form", "batch")),
+    "sftp": ("location", ("form", "password", "key", "batch", "timeout")),
 }
 """What each kind of destination is found by, and what else may be said of it."""
-_BATCH = {"folder": 100_000, "webhook": 500, "email": 100_000}
+_BATCH = {"folder": 100_000, "sftp": 100_000, "webhook": 500, "email": 100_000}
+_SECRETS = {"secret": "CRM_WEBHOOK_SECRET", "password": "CRM_SFTP_PASSWORD", "key": "CRM_SFTP_KEY"}
+"""What is the name of a variable of the environment, and such a name."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NOT_SENT = {"customer_id", "is_identified", "suppressed_by", "embedding_x", "embedding_y", "embedding_z"}
 FIELDS = tuple(column.name for column in INSIDERS.columns if column.name not in _NOT_SENT)
@@ -117,16 +120,48 @@ class _Reader:
         limits: dict[str, Any] = {"batch": _BATCH[kind]} | {
             key: self._number((*place, key), said[key]) for key in _LIMITS if key in said
         }
-        secret = said.get("secret", "")
-        if "secret" in others and not (
-            isinstance(secret, str) and _VARIABLE.match(secret) and not secret.startswith("INSIDERS_")
-        ):
+        if kind == "sftp":
+            self._sftp((*place, "location"), name, location.strip(), said)
+        asked = ("secret",) if kind == "webhook" else ()
+        secrets: dict[str, Any] = {
+            key: self._variable((*place, key), name, said.get(key))
+            for key in _SECRETS
+            if key in asked or key in said
+        }
+        return DestinationRules(name, kind, location.strip(), form=form, **secrets, **limits)
+
+    def _variable(self, place: tuple[Any, ...], name: str, variable: Any) -> str:
+        """The name of a variable of the environment that holds a secret."""
+        key = place[-1]
+        if isinstance(variable, str) and _VARIABLE.match(variable) and not variable.startswith("INSIDERS_"):
+            return variable
+        raise self._wrong(
+            place,
+            f"{name}: {key} names no environment variable",
+            f"write {key}: {_SECRETS[key]} and put the value into the environment, never into this file",
+        )
+
+    def _sftp(self, place: tuple[Any, ...], name: str, url: str, said: dict[str, Any]) -> None:
+        """Refuse an address that names no server and user, or holds what only the environment may."""
+        try:
+            parts = urlsplit(url)
+            whole = parts.scheme == "sftp" and parts.hostname and parts.username and parts.port != 0
+        except ValueError:
+            whole = False
+        if not whole or parts.query or parts.fragment:
             raise self._wrong(
-                (*place, "secret"),
-                f"{name}: secret names no environment variable",
-                "write secret: CRM_WEBHOOK_SECRET and put the value into the environment, never into this file",
+                place, f"{name}: {url!r} is no address", "write sftp://user@sftp.example.com/folder"
             )
-        return DestinationRules(name, kind, location.strip(), form=form, secret=secret, **limits)
+        if parts.password:
+            raise self._wrong(
+                place,
+                f"{name}: the address holds a password",
+                f"write password: {_SECRETS['password']} instead",
+            )
+        if not said.get("password") and not said.get("key"):
+            raise self._wrong(
+                place[:-1], f"{name}: has neither password nor key", f"write key: {_SECRETS['key']} below it"
+            )
 
     def _url(self, place: tuple[Any, ...], name: str, url: str) -> None:
         """Refuse an address that anybody could read along, or that holds what only the environment may."""

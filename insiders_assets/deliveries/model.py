@@ -14,10 +14,12 @@ class DestinationRules:
 
     Attributes:
         name: Its name.
-        kind: A folder or bucket, a webhook, or e-mail.
+        kind: A folder or bucket, an SFTP server, a webhook, or e-mail.
         location: The folder, bucket, URL or the addresses.
         form: The column form; see :mod:`insiders_assets.deliveries.forms`.
         secret: The environment variable that holds the secret by which a webhook's requests are signed.
+        password: The environment variable that holds the password of an SFTP server's user, or of their key.
+        key: The environment variable that holds their private key.
         batch: How many changes go into one batch.
         attempts: How often a batch is tried in one delivery.
         timeout: Seconds that one attempt may take.
@@ -29,6 +31,8 @@ class DestinationRules:
     location: str
     form: str = "plain"
     secret: str = ""
+    password: str = ""
+    key: str = ""
     batch: int = 1000
     attempts: int = 5
     timeout: float = 20.0

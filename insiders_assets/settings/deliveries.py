@@ -15,6 +15,6 @@ class DeliverySettings(BaseModel):
     smallest_cell: Operational[int] = Field(
         0,
         ge=0,
-        description="Audiences, and cells in them, of fewer people than this stay in the house; 0 for none, 5 is "
-        "recommended.",
+        description="Audiences and lists, and cells in them, of fewer people than this stay in the house; 0 for none, "
+        "5 is recommended.",
     )

@@ -121,7 +121,7 @@ class Receiver:
 
     def _take(self, batch: dict[str, Any]) -> bytes:
         """Act on a batch, if it is the first of its key."""
-        if self.status != 200:
+        if self.status != 200 or self._chokes(batch):
             return b""
         if batch["key"] in self.answers:
             return self.answers[batch["key"]]

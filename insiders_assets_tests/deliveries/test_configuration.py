@@ -68,7 +68,7 @@ def test_what_a_file_says():
         (
             "kind: folder",
             "kind: floppy",
-            r"\(line 3\): mailing: there is no kind 'floppy'; choose among folder, webhook, email",
+            r"\(line 3\): mailing: there is no kind 'floppy'; choose among folder, webhook, email, sftp",
         ),
         ("batch: 50", "batch: none", r"\(line 3\): batch is 'none'; write a number from 1 to"),
         ("batch: 50", "secret: hunter2", r"\(line 3\): 'secret' is no word here"),
@@ -128,6 +128,27 @@ def test_a_webhook_names_the_variables_of_its_secrets():
 def test_what_is_wrong_with_a_webhook_is_one_line(before, after, said):
     with pytest.raises(UsageError, match=rf"^d\.yaml \(line 2\): .*{said}"):
         read_deliveries(WEBHOOK.replace(before, after, 1), "d.yaml", SEGMENTS)
+
+
+SFTP = "destinations:\n  mail: {kind: sftp, location: sftp://me@sftp.example.com:2222/in, key: MAIL_KEY}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("MAIL_KEY", "hunter2", "key names no environment variable; write key: CRM_SFTP_KEY"),
+        (", key: MAIL_KEY", "", "has neither password nor key; write key: CRM_SFTP_KEY below it"),
+        ("key:", "secret:", "'secret' is no word here; choose among kind, location, form, password, key"),
+        ("me@", "me:word@", "the address holds a password"),
+        ("me@", "", "is no address; write sftp://user@sftp.example.com/folder"),
+        ("sftp://", "ftp://", "is no address"),
+        (":2222", ":port", "is no address"),
+    ],
+)
+def test_what_is_wrong_with_an_sftp_server_is_one_line(before, after, said):
+    assert read_deliveries(SFTP, "d.yaml", ()).deliveries == ()
+    with pytest.raises(UsageError, match=rf"^d\.yaml \(line 2\): .*{said}"):
+        read_deliveries(SFTP.replace(before, after, 1), "d.yaml", SEGMENTS)
 
 
 def test_contacts_are_known_by_what_tables_hold(tmp_path):

@@ -199,6 +199,13 @@ def test_a_list_of_a_few_stays_in_the_house(stores, tmp_path):
     ):
         show_segments(few, "big", tmp_path / "big.csv", as_json=False)
     assert not (tmp_path / "big.csv").exists()
+    some = stores.settings.model_copy(update={"smallest_cell": 5})
+    show_segments(some, "big", tmp_path / "big.csv", as_json=False)
+    given = pl.read_csv(tmp_path / "big.csv", infer_schema=False)
+    assert given["headline"].null_count() == 0
+    for name in ("country", "state", "cluster", "offer_type"):
+        counts = given[name].drop_nulls().value_counts()["count"]
+        assert counts.min() is None or counts.min() >= 5, name
     done = deliver(Stores(few)).rows["big"]
     assert (done["delivered"], done["suppressed"] + done["held_out"]) == (0, done["members"])
 

@@ -95,9 +95,10 @@ def test_killed_at_any_request_nobody_is_lost_or_there_twice(tmp_path, receiver,
                 os.kill(process.pid, signal.SIGKILL)
 
         receiver.at_request = kill
+        receiver.faults = 0.3
         process.start()
         assert ended(process, PATIENCE) in (-signal.SIGKILL, 0)
-        receiver.at_request = lambda count: None
+        receiver.at_request, receiver.faults = lambda count: None, 0.0
         assert deliver(home, second, receiver.url)
         assert receiver.people == expected(taken)
         failed = Ledger(home, "spring", "crm").known().drop_nulls("problem")["customer_id"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from insiders_assets.deliveries.changes import Batch
-
+    from insiders_assets.deliveries.forms import Form
 
 _NAME = re.compile(r"^\d{8}-[0-9a-f]{8}-(add|remove)\.csv$")
 
@@ -48,20 +48,37 @@ class FolderDestination:
     def erase(self, delivery: str, records: Collection[Mapping[str, object]], before: int) -> int:
         """See :meth:`Destination.erase`: their rows leave every earlier file that lies there still."""
         folder, changed = self._folder / delivery, 0
-        theirs = {tuple(map(cell, self._form.who(record).values())) for record in records}
         for name in sizes(folder):
-            if not _NAME.match(name) or int(name[:8]) >= before:
+            if not is_of(name, before):
                 continue
-            header, *rows = list(csv.reader(io.StringIO((folder / name).read_bytes().decode(), newline="")))
-            kept = [row for row in rows if tuple(row[: len(self._form.identity)]) not in theirs]
-            if len(kept) < len(rows):
+            content = (folder / name).read_bytes()
+            if (kept := left_over(content, self._form, records)) != content:
                 changed += 1
                 with replacing(folder / name) as temporary:
-                    temporary.write_bytes("".join(map(csv_line, (header, *kept))).encode())
+                    temporary.write_bytes(kept)
         return changed
 
     def close(self) -> None:
         """See :meth:`Destination.close`; there is nothing to let go of."""
+
+
+def is_of(name: str, before: int) -> bool:
+    """Return whether a file is of a batch earlier than ``before``."""
+    return bool(_NAME.match(name)) and int(name[:8]) < before
+
+
+def left_over(content: bytes, form: Form, records: Collection[Mapping[str, object]]) -> bytes:
+    """Return what is left of a file without the rows of some people; the file as it is if none is theirs.
+
+    Args:
+        content: The file.
+        form: Its column form.
+        records: Their identifiers, as the form writes them.
+    """
+    theirs = {tuple(map(cell, form.who(record).values())) for record in records}
+    header, *rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    kept = [row for row in rows if tuple(row[: len(form.identity)]) not in theirs]
+    return content if len(kept) == len(rows) else "".join(map(csv_line, (header, *kept))).encode()
 
 
 def files(batch: Batch, form: str) -> dict[str, bytes]:
