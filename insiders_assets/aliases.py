@@ -6,14 +6,13 @@ read, so that a line that goes parts them again.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from insiders_assets.contracts.customers import ANONYMOUS
-from insiders_assets.csv_files import read_csv, records
+from insiders_assets.csv_files import csv_rows, read_csv, records
 from insiders_assets.errors import UsageError
-from insiders_assets.places import place
+from insiders_assets.places import is_kept, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +56,7 @@ def aliases_of(settings: Settings) -> Aliases:
         UsageError: Something is wrong in it; the message names the line.
     """
     path = aliases_file(settings)
-    if not path.is_file():
+    if not is_kept(path):
         return Aliases()
     found: dict[str, str] = {}
     for other, main in read_aliases(path).items():
@@ -122,5 +121,5 @@ def without(path: Place, customers: Iterable[str]) -> bytes | None:
     """Return the file's content without the rows that name any of some customers; None if none does."""
     gone = set(customers)
     rows = records(path.read_bytes().decode())
-    kept = [row for row in rows if gone.isdisjoint(cell.strip() for cell in next(csv.reader([row]), []))]
+    kept = [row for row in rows if gone.isdisjoint(cell.strip() for cell in next(csv_rows(row), []))]
     return "".join(kept).encode() if len(kept) < len(rows) else None

@@ -172,9 +172,10 @@ def deliveries(context: SensorEvaluationContext, stores: ResourceParam[Stores]) 
     """One tick: nothing without a deliveries.yaml; the cursor holds what was asked for last."""
     from insiders_assets.deliveries.configuration import FILE
     from insiders_assets.errors import InsidersError
+    from insiders_assets.places import is_kept
 
     try:
-        if not (stores.home / FILE).is_file():  # before anything is loaded for it
+        if not is_kept(stores.home / FILE):  # before anything is loaded for it
             return SkipReason("No destination is configured.")
         from insiders_assets.deliveries.due import Tick, decide
 

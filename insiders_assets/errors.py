@@ -9,8 +9,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+LONGEST = 1_200
+"""Characters of what is wrong, or of what to do about it, that are shown; what a file holds may be without end."""
+
+
 class InsidersError(Exception):
     """A problem that its reader can mend: what is wrong, where, and what to do, in one line.
+
+    However much of a file a part of it quotes, it stays a line that can be read.
 
     Args:
         what: What is wrong, as a clause without a full stop.
@@ -22,8 +28,13 @@ class InsidersError(Exception):
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         self.what, self.where, self.hint = what, where, hint
-        line = f"{where}: {what}" if where else what
-        super().__init__(" ".join(f"{line}; {hint}".split()) if hint else " ".join(line.split()))
+        line = f"{where}: {_cut(what)}" if where else _cut(what)
+        super().__init__(" ".join(f"{line}; {_cut(hint)}".split()) if hint else " ".join(line.split()))
+
+
+def _cut(text: str) -> str:
+    """A text, or both of its ends if it is longer than anybody reads."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 4 :]}"
 
 
 class UsageError(InsidersError):

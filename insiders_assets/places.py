@@ -230,6 +230,19 @@ def named_in(home: str, location: str) -> Place:
     return place(location if location.startswith((SCHEME, "/")) else f"{home.rstrip('/')}/{location}")
 
 
+def is_kept(path: Place) -> bool:
+    """Return whether a file is there that a person may keep in a home, and without which things go on otherwise.
+
+    Raises:
+        UsageError: Something is in its place that is no file: a link that leads nowhere is not the same as no file.
+    """
+    if path.is_file():
+        return True
+    if isinstance(path, Path) and os.path.lexists(path):
+        raise UsageError("is no file", where=str(path), hint="put the file there, or take away what is")
+    return False
+
+
 def readable(path: Place) -> str:
     """The path in the form in which polars opens it, by itself, wherever it lies."""
     return str(path)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from insiders_assets.errors import UsageError
+
+MOST_VALUES = 1_000_000
+"""Values that a file may hold; a few lines that repeat each other can say more than any machine holds."""
 
 
 def load_yaml(text: str | bytes, where: str) -> Any:
@@ -20,7 +24,7 @@ def load_yaml(text: str | bytes, where: str) -> Any:
     import yaml
 
     try:
-        return yaml.safe_load(text)
+        found = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1})" if mark else ""
@@ -31,6 +35,24 @@ def load_yaml(text: str | bytes, where: str) -> Any:
             where=where,
             hint="put such values in quotes, or take the file away",
         ) from None
+    if _values(found, {}) > MOST_VALUES:
+        raise UsageError(
+            "repeats a part of itself in itself, or far too often (& and *)",
+            where=where,
+            hint="write such parts out, or take them away",
+        )
+    return found
+
+
+def _values(found: Any, known: dict[int, float]) -> float:
+    """How many values something holds once all that it repeats is written out; without end where that is in itself."""
+    if not isinstance(found, (dict, list, set, tuple)):
+        return 1
+    if id(found) not in known:
+        known[id(found)] = math.inf
+        parts = (*found, *found.values()) if isinstance(found, dict) else found
+        known[id(found)] = 1 + sum(_values(part, known) for part in parts)
+    return known[id(found)]
 
 
 def line_of(text: str | bytes, place: tuple[int | str, ...]) -> int | None:

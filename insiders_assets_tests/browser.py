@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from insiders_assets_tests.waiting import LONGEST, awaited
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "chromium-driver")
@@ -92,6 +94,20 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         self.driver.get(url)
         return self
+
+    def until(self, found: str | Callable[[], Any], seconds: float = 60) -> Any:
+        """What ``found``, or a function body run in the page, gives once it gives something.
+
+        Args:
+            found: Asked again and again.
+            seconds: Seconds of a processor that the browser may use meanwhile.
+
+        Raises:
+            AssertionError: It never does.
+        """
+        answer = awaited(found if callable(found) else lambda: self.run(found), seconds)
+        assert answer, f"in vain: {found}"
+        return answer
 
     def run(self, script: str, *arguments: Any) -> Any:
         """The value of a function body run in the page."""
@@ -173,7 +189,8 @@ def launched(binary: str, driver: str, profile: Path) -> Iterator[Browser]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     running = webdriver.Chrome(options=options, service=Service(executable_path=driver))
-    running.set_script_timeout(60)
+    running.set_script_timeout(LONGEST)
+    running.set_page_load_timeout(LONGEST)
     try:
         yield Browser(running)
     finally:

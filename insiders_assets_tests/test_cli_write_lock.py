@@ -29,6 +29,7 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.settings import Settings
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.faults import slots
+from insiders_assets_tests.waiting import awaited
 
 DEAF = """
 import signal, time
@@ -167,5 +168,6 @@ def test_a_process_that_hears_nothing_has_ended_five_seconds_after_it_is_asked_t
         assert process.stdout.readline() == b"deaf\n"
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 128 + signal.SIGTERM
+        assert awaited(lambda: process.poll() is not None, 60)
+        assert process.returncode == 128 + signal.SIGTERM
     assert time.monotonic() - began >= GRACE  # and no longer than a busy machine needs, which nobody can say

@@ -11,7 +11,6 @@ import pytest
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
-from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
@@ -42,14 +41,9 @@ def addresses(url: str) -> Iterator[dict[str, str]]:
         yield {one: english, other: portuguese}
 
 
-def until(browser: Browser, script: str, seconds: float = 20) -> object:
-    return WebDriverWait(browser.driver, seconds, 0.1).until(lambda driver: driver.execute_script(script))
-
-
 def open_page(browser: Browser, address: str, size: tuple[int, int] = WIDE) -> None:
     browser.open(address, size)
-    until(
-        browser,
+    browser.until(
         "return [...document.querySelectorAll('[data-figure]')].every(c => c.querySelector('svg.main-svg'))",
     )
 
@@ -103,11 +97,11 @@ def test_the_page_shows_a_new_refresh_without_a_reload(browser: Browser, tmp_pat
         browser.run("window.before = document.querySelector('.tile .value').textContent; window.same = true;")
         assert browser.run("return window.before") == "100"
         publish(Warehouse.open(url), SECOND, 150)
-        until(browser, "return document.querySelector('.tile .value')?.textContent === '150'", 60)
+        browser.until("return document.querySelector('.tile .value')?.textContent === '150'")
         assert browser.run("return window.same") is True
         assert "tier=all" in browser.driver.current_url
         assert browser.run("return document.getElementById('news').textContent") != ""
-        until(browser, "return document.querySelector('#chart-months svg.main-svg')")
+        browser.until("return document.querySelector('#chart-months svg.main-svg')")
         assert SECOND in browser.run("return document.getElementById('seen').value")
         browser.open("about:blank")
 
@@ -117,7 +111,7 @@ def test_the_page_of_an_empty_warehouse_fills_by_itself(browser: Browser, tmp_pa
     with serving(Warehouse.open(url, read_only=True)) as address:
         open_page(browser, address + "/customers")
         publish(Warehouse.open(url), FIRST, 60)
-        until(browser, "return document.querySelectorAll('table.list tbody tr').length > 10", 10)
+        browser.until("return document.querySelectorAll('table.list tbody tr').length > 10")
         browser.open("about:blank")
 
 
@@ -126,9 +120,8 @@ def test_choosing_changes_the_page_its_address_and_the_downloads_and_back_goes_b
 ) -> None:
     open_page(browser, addresses["en"] + "/customers")
     Select(browser.driver.find_element(By.ID, "filter-country")).select_by_value("Brazil")
-    until(browser, "return location.search.includes('country=Brazil')")
-    until(
-        browser,
+    browser.until("return location.search.includes('country=Brazil')")
+    browser.until(
         "const cells = [...document.querySelectorAll('table.list tbody td:last-child')];"
         "return cells.length && cells.every(c => c.textContent === 'Brazil')",
     )
@@ -136,15 +129,15 @@ def test_choosing_changes_the_page_its_address_and_the_downloads_and_back_goes_b
     assert "country=Brazil" in browser.run("return document.querySelector('.downloads a').href")
     assert browser.run("return document.getElementById('filter-country').value") == "Brazil"
     browser.driver.back()
-    until(browser, "return !location.search.includes('Brazil') && document.querySelector('table.list')")
-    until(browser, "return document.getElementById('filter-country').value === ''")
+    browser.until("return !location.search.includes('Brazil') && document.querySelector('table.list')")
+    browser.until("return document.getElementById('filter-country').value === ''")
 
 
 def test_the_slider_moves_by_keyboard_and_says_what_it_brings(
     browser: Browser, addresses: dict[str, str]
 ) -> None:
     open_page(browser, addresses["en"] + "/budget?customers=100")
-    until(browser, "return document.querySelector('[data-budget]').dataset.ready")
+    browser.until("return document.querySelector('[data-budget]').dataset.ready")
     before = browser.run("return document.querySelector('[data-out=share]').textContent")
     slider = browser.driver.find_element(By.ID, "slider")
     browser.run("arguments[0].focus()", slider)
@@ -158,7 +151,7 @@ def test_the_slider_moves_by_keyboard_and_says_what_it_brings(
     browser.driver.find_element(By.ID, "cost").send_keys("10")
     assert browser.run("return document.querySelector('[data-out=cost]').textContent") == "£1,200"
     browser.driver.refresh()
-    until(browser, "return document.querySelector('[data-out=share]')")
+    browser.until("return document.querySelector('[data-out=share]')")
     assert browser.run("return document.querySelector('[data-out=share]').textContent") == after
 
 
@@ -170,7 +163,7 @@ def test_the_page_and_its_script_agree_on_every_size(browser: Browser, addresses
             " const page = new DOMParser().parseFromString(t, 'text/html');"
             " return [...page.querySelectorAll('[data-out]')].map(e => e.textContent); })"
         )
-        until(browser, "return document.querySelector('[data-budget]').dataset.ready")
+        browser.until("return document.querySelector('[data-budget]').dataset.ready")
         live = browser.run("return [...document.querySelectorAll('[data-out]')].map(e => e.textContent)")
         assert raw == live, customers
 
@@ -187,7 +180,7 @@ def test_a_click_on_the_map_opens_the_customer(browser: Browser, addresses: dict
         time.sleep(0.3)
     released = {"type": "mouseReleased", "x": x, "y": y, "button": "left", "clickCount": 1}
     browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", released)
-    until(browser, "return location.pathname.startsWith('/customers/') && document.querySelector('.numbers')")
+    browser.until("return location.pathname.startsWith('/customers/') && document.querySelector('.numbers')")
 
 
 def test_everything_is_reached_by_keyboard(browser: Browser, addresses: dict[str, str]) -> None:
@@ -211,7 +204,7 @@ def test_pages_can_be_used_without_script(browser: Browser, addresses: dict[str,
         browser.open(addresses["en"] + "/")
         Select(browser.driver.find_element(By.ID, "filter-tier")).select_by_value("viability")
         browser.driver.find_element(By.CSS_SELECTOR, "button.apply").click()
-        WebDriverWait(browser.driver, 20).until(lambda driver: "tier=viability" in driver.current_url)
+        browser.until(lambda: "tier=viability" in browser.driver.current_url)
         assert browser.driver.find_element(By.TAG_NAME, "h1").text == "Viability"
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

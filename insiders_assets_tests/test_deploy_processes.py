@@ -28,7 +28,6 @@ import polars as pl
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
-from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets_tests.browser import Browser
 from insiders_assets_tests.commands import SHIPPED
@@ -117,7 +116,7 @@ def asked(port: int, query: str) -> dict[str, Any]:
         json.dumps({"query": query}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return dict(json.load(answer)["data"])
 
 
@@ -227,7 +226,7 @@ def looked_at(browser: Browser, port: int) -> tuple[dict[str, str], dict[str, fl
 
     def shown(page: str, until: str) -> str:
         browser.open(f"http://127.0.0.1:{port}/{page}", (1500, 1000))
-        WebDriverWait(browser.driver, 60).until(lambda driver: driver.execute_script(f"return !!({until})"))
+        browser.until(f"return !!({until})")
         return str(browser.run("return document.body.innerText"))
 
     opener = "[...document.querySelectorAll('a')].find(link => link.textContent.includes('Show Markdown'))"
@@ -235,9 +234,7 @@ def looked_at(browser: Browser, port: int) -> tuple[dict[str, str], dict[str, fl
     pages["report"] = shown("assets/insider_report", opener)
     browser.run(f"{opener}.click()")
     dialog = "document.querySelector('[class*=dialog i]:has(img)')"
-    pages["summary"] = WebDriverWait(browser.driver, 60).until(
-        lambda driver: driver.execute_script(f"return {dialog}?.innerText")
-    )
+    pages["summary"] = browser.until(f"return {dialog}?.innerText")
     drawn = (
         "Object.fromEntries([...document.querySelectorAll('svg foreignObject')]"
         ".map(box => [box.textContent.match(/^[a-z]+/)?.[0], box.getBoundingClientRect().x]))"

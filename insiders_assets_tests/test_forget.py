@@ -298,15 +298,16 @@ def test_whole_ids_are_looked_for_in_rejected_rows_and_in_the_sheet_which_is_rep
         "row-1,17.csv,17,,171,bad,171\r\n",
         'row-2,a.csv,1,,,"bad\n",17\r\n',
         "row-3,a.csv,2,,,é,1017\r\n",
+        f"row-4,a.csv,3,,,{'x' * 200_000},1\r\n",  # longer than csv reads by itself
     ]
     sheet.write_bytes("".join(["\ufeffrow,file\r\n", *rows]).encode())
     with monkeypatch.context() as killed:
         killed.setattr("os.replace", lambda *_: pytest.fail("killed here"))
         with pytest.raises(pytest.fail.Exception):
             _forget_in_sheet(stores, Redactor(["17"]))
-    assert sheet.read_bytes().count(b"row-") == 3
+    assert sheet.read_bytes().count(b"row-") == 4
     _forget_in_sheet(stores, Redactor(["17"]))
-    assert sheet.read_bytes().decode() == "".join(["\ufeffrow,file\r\n", rows[0], rows[2]])
+    assert sheet.read_bytes().decode() == "".join(["\ufeffrow,file\r\n", rows[0], *rows[2:]])
 
 
 def test_a_number_that_looks_like_an_id_stays_a_number():
@@ -316,4 +317,6 @@ def test_a_number_that_looks_like_an_id_stays_a_number():
     assert json.loads(redactor.json(kept[0])) == json.loads(kept[0])
     named = ['"17850"', "<td>17850</td>", "the best: 17850 (29.0), 12", "such as 17850.", "17850, 12"]
     assert not [text for text in named if "17850" in redactor.text(text)]
+    rejected = f"1,17850,2\n5,{'x' * 200_000},6\n"
+    assert redactor.csv(rejected) == rejected.partition("\n")[2]
     assert redactor.page("<tr><th>17850</th><td>1</td></tr><tr><th>2</th></tr>") == "<tr><th>2</th></tr>"

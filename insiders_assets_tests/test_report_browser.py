@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
 
 from insiders_assets.report import build_report
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
@@ -40,7 +39,7 @@ def _see_everything(browser: Browser) -> None:
     for place in browser.driver.find_elements(By.CSS_SELECTOR, "[data-figure]"):
         browser.run("arguments[0].scrollIntoView()", place)
         drawn = (By.CSS_SELECTOR, f"#{place.get_attribute('id')} svg.main-svg")
-        WebDriverWait(browser.driver, 20).until(lambda driver, drawn=drawn: driver.find_elements(*drawn))
+        browser.until(lambda drawn=drawn: browser.driver.find_elements(*drawn))
 
 
 @pytest.fixture(
@@ -129,9 +128,7 @@ def test_hovering_the_map_shows_the_customer(browser: Browser, reports: dict[str
         browser.driver.execute_cdp_cmd(
             "Input.dispatchMouseEvent", {"type": event, "x": point[0], "y": point[1]}
         )
-    WebDriverWait(browser.driver, 10).until(
-        lambda driver: driver.find_elements(By.CSS_SELECTOR, "#chart-map .hoverlayer .hovertext")
-    )
+    browser.until(lambda: browser.driver.find_elements(By.CSS_SELECTOR, "#chart-map .hoverlayer .hovertext"))
     shown = browser.run("return document.querySelector('#chart-map .hoverlayer').textContent")
     assert "Days since last purchase" in shown
     drawn = browser.run(

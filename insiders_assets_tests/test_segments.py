@@ -31,6 +31,7 @@ from insiders_assets.storage.lake import failures
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import failure, insiders, told
 from insiders_assets_tests.dashboard_data import serving
+from insiders_assets_tests.faults.home_files import LAUGHS
 from insiders_assets_tests.tables import completed
 
 NAMED = {segment.name: segment for segment in BUILT_IN}
@@ -122,6 +123,12 @@ def test_who_keeps_rules(everybody, rules, expected):
         ("mine: {rules: [state=asleep]}", r"state is never 'asleep'; choose among active, lapsing, lost"),
         ("mine: {rules: [is_member=yes]}", r"is_member is true or false"),
         ("mine: {rules: [value]}", r"'value' is no rule"),
+        ("mine: &a {rules: [value>=1], meaning: *a}", r"^s\.yaml: repeats a part of itself in itself"),
+        (
+            f"{LAUGHS}\nmine: {{rules: *a8}}",
+            r"^s\.yaml: repeats a part of itself in itself, or far too often",
+        ),
+        (f"mine: {{rules: [value>={'9' * 10_000}x]}}", r"9 … 9+x' is no number; write it as 1000 or 12\.5$"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_says_where_and_what_is_allowed(text, said):

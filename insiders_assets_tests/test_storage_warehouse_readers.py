@@ -12,6 +12,7 @@ import polars as pl
 
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.tables import a_refresh
+from insiders_assets_tests.waiting import awaited
 
 ROWS = 800
 PUBLISHES = 8
@@ -79,7 +80,8 @@ def test_a_reader_never_sees_an_empty_missing_or_mixed_state_while_refreshes_are
     for number in range(1, PUBLISHES):
         warehouse.publish(*_marked(f"refresh-{number:02}", ROWS + number))
     stop.touch()
-    found = json.loads(reader.communicate(timeout=60)[0])
+    assert awaited(lambda: reader.poll() is not None, 60)
+    found = json.loads(reader.communicate()[0])
     assert found["torn"] == []
     assert found["looks"] > PUBLISHES
     assert len(found["seen"]) > 2, "the reader has to have looked while refreshes were published"

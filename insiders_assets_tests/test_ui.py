@@ -91,7 +91,8 @@ def test_a_signal_to_one_process_ends_all_that_it_started_even_the_deaf(tmp_path
         assert until(lambda: "up" in (tmp_path / "log").read_text(), 60)
         time.sleep(1)  # one more look at who is there
         keeper.send_signal(number)
-        assert keeper.wait(60) == 0
+        assert until(lambda: keeper.poll() is not None, 60)
+        assert keeper.returncode == 0
         assert members(mark) == []
     finally:
         for pid in members(mark):

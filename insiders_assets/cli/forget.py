@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from insiders_assets.cli.run import alone, execute
 from insiders_assets.cli.ui import dagster_home
 from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.corrections.sheet import NAME
-from insiders_assets.csv_files import records
+from insiders_assets.csv_files import csv_rows, records
 from insiders_assets.deliveries.forgetting import all_delivered, forget_delivered, no_delivery
 from insiders_assets.errors import UsageError
 from insiders_assets.formulas import unguarded
@@ -172,7 +171,7 @@ def _forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
 
 def _told(record: str) -> str:
     """What a row of the sheet says of its content; its key, file and line are no words of the export."""
-    cells = next(csv.reader([record]), [])
+    cells = next(csv_rows(record), [])
     return "\n".join(map(unguarded, cells[3:])) if cells and cells[0].startswith("row-") else record
 
 

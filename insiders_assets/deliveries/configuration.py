@@ -10,6 +10,7 @@ from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.deliveries.forms import CONTACT, FORMS
 from insiders_assets.deliveries.model import MEMBERS, Configuration, DeliveryRules, DestinationRules
 from insiders_assets.errors import UsageError
+from insiders_assets.places import is_kept
 from insiders_assets.yaml_files import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def configuration(home: Place, segments: Collection[str], arms: Collection[str] 
         UsageError: Something in it is unknown; the message names it, its line and what is allowed.
     """
     path = home / FILE
-    return read_deliveries(path.read_bytes(), str(path), segments, arms) if path.is_file() else None
+    return read_deliveries(path.read_bytes(), str(path), segments, arms) if is_kept(path) else None
 
 
 def read_deliveries(
@@ -99,7 +100,7 @@ class _Reader:
     def _destination(self, name: str, said: dict[str, Any]) -> DestinationRules:
         place = ("destinations", name)
         kind = said.get("kind")
-        if kind not in _KINDS:
+        if not isinstance(kind, str) or kind not in _KINDS:
             raise self._unknown((*place, "kind"), f"{name}: there is no kind {kind!r}", _KINDS)
         found_by, others = _KINDS[kind]
         self._known(place, said, ("kind", found_by, *others))
@@ -107,7 +108,7 @@ class _Reader:
         if not isinstance(location, str) or not location.strip():
             raise self._wrong(place, f"{name}: has no {found_by}", f"write {found_by}: .. below it")
         form = said.get("form", "plain")
-        if form not in FORMS:
+        if not isinstance(form, str) or form not in FORMS:
             raise self._unknown((*place, "form"), f"{name}: there is no form {form!r}", FORMS)
         if kind == "webhook":
             self._url((*place, "url"), name, location.strip())
@@ -167,7 +168,12 @@ class _Reader:
         """Refuse an address that anybody could read along, or that holds what only the environment may."""
         if _VARIABLE.match(url):
             return
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise self._wrong(
+                place, f"{name}: {url!r} is no address", "write one that begins with https://"
+            ) from None
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise self._wrong(
                 place,

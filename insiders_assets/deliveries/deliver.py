@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from insiders_assets.deliveries.sending import known_now, send
 from insiders_assets.deliveries.tables import account, counted, plan_rows, unbalanced, with_rows
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.refresh.recovery import keep_history
-from insiders_assets.storage.atomic_write import make_folder, write_text
+from insiders_assets.storage.atomic_write import make_folder, write_noted
 from insiders_assets.storage.file_lock import locked
 
 if TYPE_CHECKING:
@@ -202,13 +202,21 @@ def _forgotten(stores: Stores, ledger: Ledger) -> list[dict[str, Any]]:
 
 def _begun(stores: Stores, refreshes: set[str]) -> set[str]:
     """Note whose rows are about to change, together with those that a delivery before left unpublished."""
-    path = _at_work(stores)
-    before: set[str] = set()
-    if path.is_file():
-        before = set(json.loads(path.read_text(encoding="utf-8")))
-    touched = {each for each in refreshes | before if each}
-    write_text(path, json.dumps(sorted(touched)))
+    touched = {each for each in refreshes | unpublished(stores) if each}
+    write_noted(_at_work(stores), json.dumps(sorted(touched)))
     return touched
+
+
+def unpublished(stores: Stores) -> set[str]:
+    """Return the refreshes whose rows a delivery that was cut short left unpublished: all, if that cannot be read."""
+    path = _at_work(stores)
+    if not path.is_file():
+        return set()
+    with suppress(ValueError, TypeError):
+        if is_whole(path):
+            return {str(each) for each in json.loads(path.read_text(encoding="utf-8"))}
+    tables = (read(stores, table) for table in (DELIVERY_CHANGES, DELIVERIES))
+    return {each for table in tables for each in table["refresh_id"]}
 
 
 def _at_work(stores: Stores) -> Place:

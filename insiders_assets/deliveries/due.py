@@ -11,6 +11,8 @@ from insiders_assets.deliveries.configuration import FILE
 from insiders_assets.deliveries.ledger import FOLDER, UNPUBLISHED, Ledger
 from insiders_assets.deliveries.prepared import configured, consents_file, contacts_file
 from insiders_assets.errors import UsageError
+from insiders_assets.places import is_kept
+from insiders_assets.refresh.due import LONGEST_WAIT, wait
 from insiders_assets.segments import FILE as SEGMENTS
 from insiders_assets.storage.atomic_write import write_text
 
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
     from insiders_assets.deliveries.model import Configuration
     from insiders_assets.places import Place
     from insiders_assets.storage.stores import Stores
-
-FIRST_WAIT = 60.0
-LONGEST_WAIT = 3600.0
-"""Seconds between attempts at what waits: from the first on twice as long each time."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def decide(stores: Stores, before: Tick, moment: float) -> tuple[Tick | None, st
         before: What was asked for last.
         moment: Now, in seconds since the epoch.
     """
-    if not (stores.home / FILE).is_file():
+    if not is_kept(stores.home / FILE):
         return None, "No destination is configured."
     latest = stores.warehouse.latest_refresh()
     if latest is None:
@@ -85,9 +83,9 @@ def decide(stores: Stores, before: Tick, moment: float) -> tuple[Tick | None, st
         behind.append("what the tables say")
     if not behind:
         return None, f"Everything of {latest['refresh_id']} is delivered."
-    wait = min(FIRST_WAIT * 2 ** (before.attempts - 1), LONGEST_WAIT)
-    if moment < before.moment + wait:
-        return None, f"{', '.join(behind)} waits; tried again within {wait / 60:.0f} minutes."
+    left = before.moment + wait(before.attempts) - moment
+    if 0 < left <= LONGEST_WAIT:  # a clock that was set back must not make anybody wait for longer
+        return None, f"{', '.join(behind)} waits; tried again in {max(left / 60, 0.1):.1f} minutes."
     return Tick(wanted, before.attempts + 1, moment), ""
 
 

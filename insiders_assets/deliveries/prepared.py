@@ -17,7 +17,7 @@ from insiders_assets.deliveries.contacts import read_contacts
 from insiders_assets.deliveries.destinations import open_destination
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.experiments import experiments_of
-from insiders_assets.places import named_in, place
+from insiders_assets.places import is_kept, named_in, place
 from insiders_assets.refresh.experimenting import held_out_by, published_experiments
 from insiders_assets.segments import identified, segments_of
 
@@ -170,7 +170,7 @@ def consents_of(settings: Settings, found: Configuration) -> Consents | None:
         UsageError: The file that is named is not there, something is wrong in it, or it does not know a purpose.
     """
     path = consents_file(settings)
-    if not path.is_file():
+    if not is_kept(path):
         if settings.consents:
             raise UsageError(
                 "is not there",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.contracts.experiments import OUTCOMES
 from insiders_assets.errors import UsageError
 from insiders_assets.experiments.model import CONTROL, MEMBERS, TREATED, Experiment
+from insiders_assets.places import is_kept
 from insiders_assets.yaml_files import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def experiments_of(home: Place, segments: Collection[str]) -> Configured:
         UsageError: Something in it is unknown; the message names it, its line and what is allowed.
     """
     path = home / FILE
-    return read_experiments(path.read_bytes() if path.is_file() else b"", str(path), segments)
+    return read_experiments(path.read_bytes() if is_kept(path) else b"", str(path), segments)
 
 
 def read_experiments(text: str | bytes, where: str, segments: Collection[str]) -> Configured:
@@ -151,7 +152,7 @@ class _Reader:
                 (name, "arms"), f"{name}: shares add up to {sum(arms.values()):g}", "let them add up to 1"
             )
         control = said.get("control", CONTROL)
-        if control not in arms:
+        if not isinstance(control, str) or control not in arms:
             place = (name, "control") if "control" in said else (name, "arms")
             raise self._unknown(place, f"{name}: there is no arm {control!r} to be its control", arms)
         return tuple((arm, float(share)) for arm, share in arms.items()), control

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from insiders_assets.checksums import is_whole as is_whole_file
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.language.writer import PLAIN
 from insiders_assets.places import sizes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 FOLDER = "held"
 """The folder of a held refresh, in the home."""
+RECORD = "refresh.json"
 HELD, DISCARDED, OVER = "held", "discarded", "over"
 
 
@@ -91,9 +93,18 @@ class HeldRefresh:
 
 
 def read_held(home: Place) -> HeldRefresh | None:
-    """Return what the home says is held or was discarded; None for nothing, or for a record that cannot be read."""
+    """Return what the home says is held or was discarded; None for nothing, or for a record that cannot be read.
+
+    Without its record a refresh is made again by the next run, and held again.
+    """
+    path = home / FOLDER / RECORD
+    if not is_whole_file(path):
+        logging.getLogger("insiders.home").warning(
+            "%s is damaged: its content is not what was written; the next run makes that refresh again", path
+        )
+        return None
     try:
-        found = json.loads((home / FOLDER / "refresh.json").read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
         state = RefreshState(**found.pop("state"))
         return HeldRefresh(
             **found
@@ -254,7 +265,7 @@ def _write(stores: Stores, found: HeldRefresh) -> None:
 
 
 def _record(stores: Stores) -> Place:
-    return stores.home / FOLDER / "refresh.json"
+    return stores.home / FOLDER / RECORD
 
 
 def _clear(stores: Stores, found: HeldRefresh | None, but: str) -> None:

@@ -14,7 +14,7 @@ from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.experiments.configuration import FILE as EXPERIMENTS_FILE
-from insiders_assets.places import place
+from insiders_assets.places import is_kept, place
 from insiders_assets.segments import FILE as SEGMENTS_FILE
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def side_inputs(stores: Stores) -> str:
     for path in files:
         found.update(path.read_bytes() if path.is_file() else b"-")
     for name in (SEGMENTS_FILE, EXPERIMENTS_FILE):
-        if (own := stores.home / name).is_file():
+        if is_kept(own := stores.home / name):
             found.update(own.read_bytes())
     if same := aliases_of(stores.settings).same_as:
         found.update(json.dumps(sorted(same.items())).encode())

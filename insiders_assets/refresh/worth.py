@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from insiders_assets.places import place
+from insiders_assets.places import is_kept, place
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +24,7 @@ def costs_file(settings: Settings) -> Place | None:
     if settings.costs:
         return place(settings.costs)
     beside = (place(folder) / FILE for folder in (settings.landing_zone, settings.home))
-    return next((path for path in beside if path.is_file()), None)
+    return next((path for path in beside if is_kept(path)), None)
 
 
 def costs(stores: Stores) -> Costs | None:

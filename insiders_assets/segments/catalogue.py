@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.errors import UsageError
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import PLAIN
+from insiders_assets.places import is_kept
 from insiders_assets.segments.rule import Rule
 from insiders_assets.segments.segment import Segment
 from insiders_assets.yaml_files import line_of, load_yaml
@@ -51,7 +52,7 @@ def segments_of(home: Place) -> tuple[Segment, ...]:
         UsageError: The file is no YAML, or a segment in it is none.
     """
     path = home / FILE
-    return read_segments(path.read_bytes(), str(path)) if path.is_file() else BUILT_IN
+    return read_segments(path.read_bytes(), str(path)) if is_kept(path) else BUILT_IN
 
 
 def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:

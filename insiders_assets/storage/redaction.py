@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import io
 import json
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.csv_files import csv_rows
 from insiders_assets.formulas import csv_line, unguarded
 from insiders_assets.places import sizes
 from insiders_assets.report.file_digests import CHECKSUM, FACTS, SEAL, digest, opened, sealed
@@ -66,7 +66,7 @@ class Redactor:
         ends = "\r\n" if "\r\n" in text else "\n"
         return "".join(
             csv_line(map(self.text, row), ends)
-            for row in csv.reader(io.StringIO(text, newline=""))
+            for row in csv_rows(text)
             if self.ids.isdisjoint(row) and self.ids.isdisjoint(map(unguarded, row))
         )
 
@@ -210,7 +210,7 @@ def _rewritten(before: bytes, rule: Callable[[str], str]) -> bytes:
         return before
     if rule.__name__ == "json" and json.loads(after) == json.loads(text):
         return before
-    if rule.__name__ == "csv" and list(csv.reader(io.StringIO(after))) == list(csv.reader(io.StringIO(text))):
+    if rule.__name__ == "csv" and list(csv_rows(after)) == list(csv_rows(text)):
         return before
     return after.encode("utf-8", "surrogateescape")
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from insiders_assets.deliveries.configuration import read_deliveries
+from insiders_assets import csv_files
+from insiders_assets.aliases import aliases_of
+from insiders_assets.deliveries.configuration import configuration, read_deliveries
 from insiders_assets.deliveries.contacts import read_contacts
+from insiders_assets.deliveries.model import Configuration
+from insiders_assets.deliveries.prepared import consents_of
 from insiders_assets.errors import UsageError
+from insiders_assets.experiments import experiments_of
+from insiders_assets.refresh.worth import costs_file
+from insiders_assets.segments import segments_of
+from insiders_assets.settings import load_settings
 
 SEGMENTS = ("entered", "left")
 GOOD = """\
@@ -70,6 +78,8 @@ def test_what_a_file_says():
             "kind: floppy",
             r"\(line 3\): mailing: there is no kind 'floppy'; choose among folder, webhook, email, sftp",
         ),
+        ("kind: folder", "kind: [folder]", r"\(line 3\): mailing: there is no kind \['folder'\]"),
+        ("form: klaviyo", "form: {a: b}", r"\(line 3\): mailing: there is no form {'a': 'b'}"),
         ("batch: 50", "batch: none", r"\(line 3\): batch is 'none'; write a number from 1 to"),
         ("batch: 50", "secret: hunter2", r"\(line 3\): 'secret' is no word here"),
         ("location: out/mailing, ", "", r"\(line 3\): mailing: has no location"),
@@ -103,6 +113,39 @@ def test_what_is_wrong_in_contacts_names_its_line(tmp_path, text, said):
         read_contacts(path, str)
 
 
+def test_a_cell_without_an_end_is_one_line_and_a_long_one_is_read(tmp_path, monkeypatch):
+    path, long = tmp_path / "contacts.csv", "x" * 200_000
+    path.write_text(f'id,email\n1,"{long}')
+    assert read_contacts(path, lambda who: who)["email"].to_list() == [long]
+    with monkeypatch.context() as short:
+        short.setattr(csv_files, "LONGEST_CELL", 1_000)
+        with pytest.raises(UsageError, match=r"contacts\.csv \(line 2\): holds a row that cannot be read"):
+            read_contacts(path, lambda who: who)
+    csv_files.csv_rows("")  # the limit is the process's
+
+
+def test_a_file_that_is_no_file_is_not_the_same_as_none(tmp_path):
+    settings, nothing = load_settings(home=str(tmp_path)), Configuration("d.yaml")
+    readers = {
+        "consents.csv": lambda: consents_of(settings, nothing),
+        "aliases.csv": lambda: aliases_of(settings),
+        "segments.yaml": lambda: segments_of(tmp_path),
+        "deliveries.yaml": lambda: configuration(tmp_path, ()),
+        "costs.csv": lambda: costs_file(settings),
+        "experiments.yaml": lambda: experiments_of(tmp_path, ()),
+    }
+    for name, read in readers.items():
+        read()
+        (tmp_path / name).symlink_to(tmp_path / "gone")
+        with pytest.raises(UsageError, match=f"{name}: is no file; put the file there, or take away what is"):
+            read()
+        (tmp_path / name).unlink()
+        (tmp_path / name).mkdir()
+        with pytest.raises(UsageError, match=f"{name}: is no file"):
+            read()
+        (tmp_path / name).rmdir()
+
+
 WEBHOOK = "destinations:\n  crm: {kind: webhook, url: https://crm.example.com/hook, secret: CRM_SECRET, timeout: 5}\n"
 
 
@@ -121,6 +164,11 @@ def test_a_webhook_names_the_variables_of_its_secrets():
         (", secret: CRM_SECRET", "", "secret names no environment variable"),
         ("https:", "http:", "is no https:// address"),
         ("https://", "https://me:word@", "the address holds a password"),
+        (
+            "https://crm.example.com/hook",
+            "'https://[::1'",
+            "is no address; write one that begins with https://",
+        ),
         ("timeout: 5", "timeout: 0", "timeout is 0; write a number from 0.1 to 300"),
         ("timeout: 5", "form: google", "'form' is no word here"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 from dagster import DagsterInstance, build_run_status_sensor_context, build_sensor_context
@@ -12,7 +13,8 @@ from insiders_assets.automation import deliveries
 from insiders_assets.cli.doctor import services
 from insiders_assets.cli.write_lock import take_turn
 from insiders_assets.definitions import build_defs
-from insiders_assets.deliveries.due import FIRST_WAIT, LONGEST_WAIT, Tick, decide
+from insiders_assets.deliveries.due import Tick, decide
+from insiders_assets.refresh.due import FIRST_WAIT, LONGEST_WAIT
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
 
@@ -70,7 +72,7 @@ def test_a_release_is_delivered_once_and_what_waits_again_and_told_once(stores, 
             assert run() == {"contract": True, "adds_up": True, "destinations_answer": False}
             assert run()["destinations_answer"] is False
         assert caplog.text.count("a destination does not answer: everybody: no answer since 20") == 1
-        assert tick(cursor)[1] == "everybody waits; tried again within 1 minutes."
+        assert tick(cursor)[1] == "everybody waits; tried again in 1.0 minutes."
         (finding,) = services.deliveries(stores)
         assert "has not answered since" in finding.said
         (stores.home / "out").unlink()
@@ -90,6 +92,8 @@ def test_what_waits_is_tried_ever_more_rarely_and_a_wrong_file_once(stores):
         assert decide(stores, tick, moment + wait - 1)[0] is None
         moment += wait
         tick, _ = decide(stores, tick, moment)
+    assert decide(stores, replace(tick, attempts=9999), moment + LONGEST_WAIT)[0] is not None
+    assert decide(stores, tick, moment - 86_400)[0] is not None  # the clock was set back
     (stores.home / "deliveries.yaml").write_text(YAML.replace("members", "nobody"))
     asked, _ = decide(stores, tick, moment)
     assert asked is not None

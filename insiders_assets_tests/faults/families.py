@@ -177,10 +177,12 @@ def storms(on: Ground) -> list[Outcome]:
 
 
 def content(on: Ground) -> list[Outcome]:
-    """Mappings, settings, models, requests and exports that somebody made with ill will."""
-    from insiders_assets_tests.faults import bombs, content, models, requests
+    """Mappings, settings, files of a home, models, requests and exports that somebody made with ill will."""
+    from insiders_assets_tests.faults import bombs, content, home_files, models, requests
 
-    tried = (content.mappings, content.settings, models.models, requests.dashboard, bombs.bombs)
+    tried = (
+        content.mappings, content.settings, home_files.home_files, models.models, requests.dashboard, bombs.bombs,
+    )  # fmt: skip
     return [outcome for fault in tried for outcome in fault(on)]
 
 

@@ -12,20 +12,29 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import checksums
+from insiders_assets.contracts.deliveries import DELIVERY_CHANGES
+from insiders_assets.deliveries.changes import PLANNED
+from insiders_assets.deliveries.deliver import _begun, unpublished
+from insiders_assets.deliveries.ledger import UNPUBLISHED, Ledger, ledgers
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import IngestRules
-from insiders_assets.refresh import recovery, state
+from insiders_assets.refresh import held, recovery, state
 from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
+from insiders_assets.storage import home_format
+from insiders_assets.storage.lake import Lake
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.faults.record import Outcome
 from insiders_assets_tests.faults.shop import YESTERDAY
 from insiders_assets_tests.faults.world import PIECES
+from insiders_assets_tests.tables import completed
 
 if TYPE_CHECKING:
     from insiders_assets_tests.faults.families import Ground
 
+HELD_TABLES = ("members", "insiders")
+REFRESH = "2026-01-31-1a2b3c4d"
 Reader = Callable[[Stores], Any]
 SUMS = "a checksum itself"
 
@@ -84,6 +93,25 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
             path,
             lambda found, name=path.stem: recovery._history(found).get(name),
         )
+    yield (
+        "the record of a refresh that is held",
+        home / held.FOLDER / held.RECORD,
+        lambda found: held.read_held(found.home),
+    )
+    for path in sorted((home / held.FOLDER).glob("*.parquet")):
+        yield (
+            "a table of a refresh that is held",
+            path,
+            lambda found, name=path.stem: Lake(found.home / held.FOLDER).read(name),
+        )
+    for path in sorted((home / "deliveries").glob("*/*/[!.]*")):
+        yield "what destinations acknowledged", path, _acknowledged
+    yield (
+        "the refreshes whose deliveries are not published",
+        home / "deliveries" / UNPUBLISHED,
+        lambda found: {REFRESH} <= unpublished(found),
+    )
+    yield "the format of a home", home / home_format.NAME, lambda found: home_format.require_format(found)
     root = lake / "segmentation_model"
     yield "who assigns", root / "latest.json", lambda found: found.champion_version()
     for path in sorted(root.glob("[!.]*/*")):
@@ -93,6 +121,10 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
     for path in sorted(latest.glob("[!.]*")):
         if path.name != "report.json":
             yield "files of a report", path, lambda found, folder=latest: _report(folder)
+
+
+def _acknowledged(stores: Stores) -> list[Any]:
+    return [each for ledger in ledgers(stores.home) for each in (ledger.state, *ledger.known().rows())]
 
 
 def _report(folder: Path) -> dict[str, bytes]:
@@ -137,3 +169,17 @@ def _add_what_commands_add(stores: Stores) -> None:
     rows = stores.transactions.read().head(3).select(TRANSACTION_COLUMNS)
     stores.transactions.mended.add("0" * 64, "", rows, Privacy())
     stores.transactions.tombstones.add(["nobody at all"])
+    last = state.last_refresh(stores)
+    if last is None:
+        raise RuntimeError("the home has no refresh")
+    held.hold(stores, HELD_TABLES, last, ["why a refresh is held"], last.refresh_id)
+    ledger = Ledger(stores.home, "everybody", "crm")
+    everybody = [(number, f"c{number}", "add", '{"tier": "A"}', None) for number in range(1, 4)]
+    plan = pl.DataFrame(everybody, schema=PLANNED, orient="row")
+    ledger.begin(plan, address="out", refresh_id=REFRESH, as_of="2026-01-31")
+    for batch in ledger.outstanding():
+        ledger.settle(batch, {})
+    ledger.finish()
+    changes = pl.DataFrame({"refresh_id": [REFRESH]})
+    stores.lake.write(DELIVERY_CHANGES, completed(changes, DELIVERY_CHANGES))
+    _begun(stores, {REFRESH})

@@ -123,7 +123,8 @@ until then Dagster's history grows as if nothing were deleted.""",
         """\
 A single bit of a file is flipped, as a disk does it: neither its size nor its time of change tells of it. Every kind of
 file that is read again has its turn: parts of transactions and of the quarantine, their manifest, tables, history,
-models and which of them assigns, mended rows, the forgotten, the record of the last refresh, reports, and checksums.
+models and which of them assigns, mended rows, the forgotten, the record of the last refresh and of one that is held
+with its tables, what destinations acknowledged, the format of the home, reports, and checksums.
 *Survived* means that its reader named the file, or read what was written.""",
     ),
     "starts": (
@@ -143,8 +144,9 @@ files of millions of rows in a few kilobytes, all in one landing zone beside exp
     "content": (
         "Hostile content",
         """\
-Mappings, settings, models and requests to the dashboard, each made from a good one by cutting, repeating and replacing;
-archives that unpack to far more than they are; a line without an end, of the size told below.""",
+Mappings, settings, files that people keep in a home, models and requests to the dashboard, each made from a good one by
+cutting, repeating and replacing; archives that unpack to far more than they are; a line without an end, of the size
+told below.""",
     ),
 }
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.csv_files import csv_rows
 from insiders_assets.deliveries.changes import ADD, REMOVE, UPDATE
 from insiders_assets.deliveries.destinations.destination import DownError
 from insiders_assets.deliveries.forms import FORMS
@@ -76,7 +75,7 @@ def left_over(content: bytes, form: Form, records: Collection[Mapping[str, objec
         records: Their identifiers, as the form writes them.
     """
     theirs = {tuple(map(cell, form.who(record).values())) for record in records}
-    header, *rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    header, *rows = csv_rows(content.decode())
     kept = [row for row in rows if tuple(row[: len(form.identity)]) not in theirs]
     return content if len(kept) == len(rows) else "".join(map(csv_line, (header, *kept))).encode()
 
