@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from insiders_assets.cli.experiments import plan_experiment, show_experiments
 from insiders_assets.cli.options import require_rules
 from insiders_assets.contracts.experiments import EXPERIMENT_DAYS, EXPERIMENT_READOUTS, EXPERIMENTS
 from insiders_assets.errors import UsageError
@@ -16,6 +18,7 @@ from insiders_assets.experiments import Registered, read_experiments, registered
 from insiders_assets.experiments.drawing import draw
 from insiders_assets.experiments.following import followed, in_arms, with_arms
 from insiders_assets.experiments.outcomes import EPOCH
+from insiders_assets.experiments.planning import cheapest, plans
 from insiders_assets.experiments.ratio import arms_p_value, ratio_p_value
 from insiders_assets.experiments.readout import readouts
 from insiders_assets.experiments.sequence import moments, sequence
@@ -174,14 +177,14 @@ def test_the_sample_ratio_may_be_looked_at_any_day():
     assert alarms <= 10
 
 
-def shops(seed: int, *, lift: float, count: int = 500, days: int = 90):
+def shops(seed: int, *, lift: float, count: int = 500, days: int = 90, held_out: float = 0.25):
     """One shop's daily purchases and those of before by arm, and what the arm truly brings by each day."""
     from scipy.sparse import csr_array
 
     rng = np.random.default_rng(seed)
     rate = rng.gamma(0.8, 1 / 24, count)
     arms = []
-    for arm in (rng.permutation(count) < count // 4, None):
+    for arm in (rng.permutation(count) < count * held_out, None):
         chosen = arm if arm is not None else ~arms[0][2]
         more = 1.0 if arm is not None else 1 + lift
         bought = rng.poisson(np.repeat(rate[chosen, None] * more, days, axis=1))
@@ -262,7 +265,7 @@ def test_a_readout_tells_a_planted_effect_what_it_costs_and_that_a_guardrail_sta
     assert verdicts["verdict"].item().startswith("The experiment is over and shows no difference in revenue")
 
 
-def test_a_refresh_registers_and_lists_leave_the_control_alone(refreshed, tmp_path):
+def test_a_refresh_registers_and_lists_leave_the_control_alone(refreshed, tmp_path, capsys):
     _, home = refreshed.copy(tmp_path)
     settings = load_settings(home=str(home))
     stores = Stores(settings)
@@ -279,6 +282,14 @@ def test_a_refresh_registers_and_lists_leave_the_control_alone(refreshed, tmp_pa
     listed = told(insiders("segment", "mine", "--home", home, "--json"))["segments"][0]["customers"]
     assert listed == refreshed.said["members"] - held.height < refreshed.said["members"]
     assert experiment_tables(stores)["experiment_arms"].equals(made["experiment_arms"])
+    show_experiments(settings, as_json=False)
+    assert f"customers of mine ({made['experiments']['drawn'].item()}), runs from" in capsys.readouterr().out
+    plan_experiment(settings, "mine", lift=0.5, outcome="orders", as_json=True)
+    planned = json.loads(capsys.readouterr().out)
+    assert planned["customers"] == listed
+    assert planned["plans"][0].keys() >= {"weeks", "hold_out", "detectable", "forgone"}
+    with pytest.raises(UsageError, match=r"--plan: there is no 'nobody'; choose among members, entered"):
+        plan_experiment(settings, "nobody", lift=0.5, outcome="orders", as_json=True)
     (home / "experiments.yaml").write_text(
         "mail: {outcome: margin, segment: mine, hold_out: 0.3, start: 2026-01-01}"
     )
@@ -286,3 +297,33 @@ def test_a_refresh_registers_and_lists_leave_the_control_alone(refreshed, tmp_pa
         UsageError, match=r"yaml \(line 1\): the outcome margin needs to know what goods cost"
     ):
         require_rules(settings)
+
+
+def test_a_plan_tells_what_more_people_and_more_weeks_would_show():
+    rng, first = np.random.default_rng(4), date(2025, 1, 1)
+    rate = rng.gamma(0.8, 1 / 24, 600)
+    bought = rng.poisson(np.repeat(rate[:, None], 250, axis=1))
+    who, day = np.nonzero(bought)
+    found = pl.DataFrame(
+        {
+            "customer_id": [f"c{each:03d}" for each in who],
+            "invoice_day": day + (first - EPOCH).days,
+            "amount": bought[who, day] * rng.lognormal(3, 1, len(who)),
+        }
+    )
+    ids = pl.Series([f"c{each:03d}" for each in range(600)])
+    known = (first, first + timedelta(days=249))
+    made = {(each.weeks, each.hold_out): each for each in plans(found, ids, known, lift=0.2)}
+    assert {weeks for weeks, _ in made} == {4, 8, 13, 26}, "no longer than data are"
+    assert made[26, 0.5].detectable < made[26, 0.1].detectable < made[4, 0.1].detectable
+    assert made[26, 0.5].forgone == pytest.approx(0.2 * made[26, 0.5].per_customer * 300)
+    best = cheapest(list(made.values()), 0.5)
+    assert best is not None
+    assert best.detectable <= 0.5
+    assert cheapest(list(made.values()), 0.001) is None
+    # The lift that it names is seen about as often as it says.
+    plan, seen = made[13, 0.5], 0
+    for seed in range(40):
+        arm, control, _ = shops(seed + 500, lift=plan.detectable, count=600, days=91, held_out=0.5)
+        seen += bool((sequence(arm, control, level=0.05, planned=91).low > 0).any())
+    assert 24 <= seen <= 40

@@ -47,7 +47,7 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
         raise UsageError(
             "needs the name of a segment", where="--out", hint=f"choose among {', '.join(segments)}"
         )
-    everybody = _people(stores)
+    everybody = published_people(stores)
     chosen = [segments[name]] if name else list(segments.values())
     found = [_told(counted(segment, within(everybody, segment), everybody)) for segment in chosen]
     if out is not None and name is not None:
@@ -74,8 +74,12 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
         typer.echo(f"written to {out}")
 
 
-def _people(stores: Stores) -> pl.DataFrame:
-    """What is published: the lake may hold the tables of a refresh that is held."""
+def published_people(stores: Stores) -> pl.DataFrame:
+    """Return who may be written to by what is published: the lake may hold the tables of a refresh that is held.
+
+    Raises:
+        InsidersError: No refresh has been published.
+    """
     latest = stores.warehouse.latest_refresh()
     if latest is None:
         raise InsidersError("no refresh has been published", where=str(stores.home), hint="insiders run")

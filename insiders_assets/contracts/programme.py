@@ -268,7 +268,7 @@ ELIGIBILITY_RULES = Table(
 
 UPLIFT = Table(
     "uplift",
-    "One measure of what a campaign brought: invited customers beside those held out.",
+    "One measure of what a campaign brought; experiment_readouts is to replace it.",
     (
         Column("measure", "str", "What is measured.", unique=True),
         count("invited", "Customers drawn to be invited before the campaign began."),
@@ -276,13 +276,14 @@ UPLIFT = Table(
         Column("mean_invited", "float64", "Mean of the invited.", nullable=True),
         Column("mean_held_out", "float64", "Mean of those held out.", nullable=True),
         Column("uplift", "float64", "The difference.", nullable=True),
-        Column("low", "float64", "Lower end of its 95 % interval.", nullable=True),
-        Column("high", "float64", "Upper end of its 95 % interval.", nullable=True),
-        Column("p_value", "float64", "Two-sided p-value of no difference.", nullable=True, ge=0, le=1),
+        Column("low", "float64", "Lower end of its interval: 95 % over all days together.", nullable=True),
+        Column("high", "float64", "Upper end of its interval.", nullable=True),
+        Column("p_value", "float64", "p-value of no difference, valid on whichever day one looks.", nullable=True,
+               ge=0, le=1),
         Column("note", "str", "What to keep in mind."),
         *facts("note"),
     ),
-)
+)  # fmt: skip
 
 RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
 """Made on demand by research assets; a refresh makes every other table."""

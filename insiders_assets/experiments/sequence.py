@@ -119,40 +119,62 @@ def sequence(arm: Moments, control: Moments, *, level: float, planned: int) -> S
     together = (arm.customers - 1) * arm.with_before + (control.customers - 1) * control.with_before
     slope = together / pooled if pooled > 0 else np.zeros_like(together)
     effect = arm.mean - control.mean - slope * (arm.before - control.before)
-    covariance = _rest(arm, slope) / arm.customers + _rest(control, slope) / control.customers
+    covariance = rest(arm, slope) / arm.customers + rest(control, slope) / control.customers
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     enough = (np.minimum(arm.reached, control.reached) >= FEWEST) & (error > 0)
-    clock = _clock(covariance, error, enough)
-    ratio = clock / _narrowest_at(planned, level)
+    ratio = clock(covariance, enough) / _narrowest_at(planned, level)
     with np.errstate(invalid="ignore", divide="ignore"):
         widened = (1 + ratio) / ratio
-        reach = np.sqrt(widened * (np.log1p(ratio) - 2 * np.log(level))) * error
+        reach = _errors(ratio, level) * error
         p_value = np.sqrt(1 + ratio) * np.exp(-0.5 * (effect / error) ** 2 / widened)
     told = np.where(enough, effect, np.nan)
     return Sequence(told, told - reach, told + reach, np.minimum(np.where(enough, p_value, np.nan), 1.0))
 
 
-def _rest(arm: Moments, slope: Numbers) -> Numbers:
-    """The covariance of the outcomes of days less what was known before."""
+def errors_at_the_end(covariance: Numbers, enough: NDArray[np.bool_], *, level: float) -> float:
+    """Return how many standard errors the interval reaches on the last day, where the end is the planned one.
+
+    Args:
+        covariance: That of the differences until each two days.
+        enough: The days on which there is enough to tell.
+        level: How often the sequence may miss the truth on any day at all.
+    """
+    ratio = clock(covariance, enough) / _narrowest_at(len(covariance), level)
+    return float(_errors(ratio, level)[-1])
+
+
+def _errors(ratio: Numbers, level: float) -> Numbers:
+    """How many standard errors the interval reaches, by the clock over the time at which it is narrowest."""
+    return np.sqrt((1 + ratio) / ratio * (np.log1p(ratio) - 2 * np.log(level)))
+
+
+def rest(arm: Moments, slope: Numbers) -> Numbers:
+    """Return the covariance of the outcomes until each two days less what was known before, times its slope."""
     shared = np.outer(slope, arm.with_before)
     return arm.cross - shared - shared.T + arm.spread * np.outer(slope, slope)
 
 
-def _clock(covariance: Numbers, error: Numbers, enough: NDArray[np.bool_]) -> Numbers:
-    """The time by which each day counts; NaN before there is enough to tell."""
-    clock = np.full(len(error), np.nan)
+def clock(covariance: Numbers, enough: NDArray[np.bool_]) -> Numbers:
+    """Return the time that each day counts for, as :func:`sequence` says; NaN before there is enough to tell.
+
+    Args:
+        covariance: That of the differences until each two days.
+        enough: The days on which there is enough to tell, once it begins until the last.
+    """
+    error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    time = np.full(len(error), np.nan)
     days = np.flatnonzero(enough)
     if not len(days):
-        return clock
+        return time
     start = days[0]
-    clock[start] = start + 1.0
+    time[start] = start + 1.0
     for day in range(start + 1, len(error)):
         past = slice(start, day)
         alike = np.clip(covariance[past, day] / (error[past] * error[day]), 0.05, 1.0)
         near = alike > NEAR
         near[-1] = True
-        clock[day] = np.max(clock[past][near] / alike[near] ** 2)
-    return clock
+        time[day] = np.max(time[past][near] / alike[near] ** 2)
+    return time
 
 
 def _narrowest_at(time: float, level: float) -> float:

@@ -12,6 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import UPLIFT
+from insiders_assets.experiments.outcomes import amounts, daily
+from insiders_assets.experiments.sequence import Moments, moments, sequence
 from insiders_assets.language.message import Message, message
 from insiders_assets.language.writer import columns
 from insiders_assets.money import in_currency
@@ -98,8 +100,10 @@ def uplift(
     """The uplift table of a campaign, as the contract ``UPLIFT`` says; no rows without a campaign or a holdout.
 
     Customers count in the group that they were drawn for before the campaign began, whatever they did since
-    (intention to treat). Revenue is also told adjusted for the revenue of as many days before (CUPED: Deng, Xu,
-    Kohavi and Walker, 2013), which narrows the interval and moves nothing else.
+    (intention to treat). Intervals and p-values are those of experiments: they may be looked at on any day
+    (:func:`insiders_assets.experiments.sequence.sequence`). Revenue is also told adjusted for the revenue of as many
+    days before (CUPED: Deng, Xu, Kohavi and Walker, 2013). ``experiments.yaml`` does all of this and more; the table
+    stays for who reads it.
 
     Args:
         purchases: ``clean_purchases``, lazy.
@@ -117,40 +121,47 @@ def uplift(
     last = min(end or as_of, as_of)
     first_day, last_day = (start - date(1970, 1, 1)).days, (last - date(1970, 1, 1)).days
     length = last_day - first_day + 1
-    during = revenue_between(purchases, drawn, first_day, last_day)
-    before = revenue_between(purchases, drawn, first_day - length, first_day - 1)
+    groups = drawn.filter(pl.Series(treated | control)).sort("customer_id")
+    bought = purchases.join(groups.lazy().select("customer_id"), on="customer_id", how="semi")
+    during = (
+        amounts(bought, bought, "revenue")
+        .filter(pl.col("invoice_day").is_between(first_day, last_day))
+        .collect()
+    )
+    first_time = during.group_by("customer_id").agg(pl.col("invoice_day").min(), amount=pl.lit(1.0))
+    before = revenue_between(purchases, groups, first_day - length, first_day - 1)
     period = [message("uplift.period", start=start, end=last, days=length)]
     if end is None or last < end:
         period.append(message("uplift.not_over"))
     measures = {
-        "revenue_per_customer": (during, period),
-        "revenue_per_customer_adjusted": (
-            _adjusted(during, before),
-            [*period, message("uplift.adjusted")],
-        ),
-        "share_who_bought": ((during > 0).astype(np.float64), period),
+        "revenue_per_customer": (during, before * 0, period),
+        "revenue_per_customer_adjusted": (during, before, [*period, message("uplift.adjusted")]),
+        "share_who_bought": (first_time, before * 0, period),
     }
-    rows = [_row(name, values[treated], values[control], note) for name, (values, note) in measures.items()]
+    planned = (end - start).days + 1 if end else USUAL_DAYS
+    invited = (groups["experiment_group"] == INVITED).to_numpy()
+    rows = []
+    for name, (found, known, note) in measures.items():
+        matrix, _ = daily(found, groups["customer_id"], start, last)
+        sides = [moments(matrix[np.flatnonzero(side)], known[side]) for side in (invited, ~invited)]
+        rows.append(_row(name, sides[0], sides[1], planned, note))
     return pl.DataFrame(rows, schema=UPLIFT.polars_schema)
 
 
 def _row(
-    measure: str, treated: NDArray[np.float64], control: NDArray[np.float64], note: list[Message]
+    measure: str, invited: Moments, held_out: Moments, planned: int, note: list[Message]
 ) -> dict[str, object]:
-    means = [math.fsum(side) / len(side) for side in (treated, control)]
-    difference = means[0] - means[1]
-    error = math.sqrt(_variance(treated) / len(treated) + _variance(control) / len(control))
-    p_value = math.erfc(abs(difference) / error / math.sqrt(2)) if error > 0 else 1.0
+    line = sequence(invited, held_out, level=LEVEL, planned=planned)
+    told = {"low": line.low[-1], "high": line.high[-1], "p_value": line.p_value[-1]}
+    difference = invited.mean[-1] - held_out.mean[-1]
     return {
         "measure": measure,
-        "invited": len(treated),
-        "held_out": len(control),
-        "mean_invited": means[0],
-        "mean_held_out": means[1],
-        "uplift": difference,
-        "low": difference - _Z * error,
-        "high": difference + _Z * error,
-        "p_value": p_value,
+        "invited": invited.customers,
+        "held_out": held_out.customers,
+        "mean_invited": float(invited.mean[-1]),
+        "mean_held_out": float(held_out.mean[-1]),
+        "uplift": float(line.effect[-1] if np.isfinite(line.effect[-1]) else difference),
+        **{name: float(value) if np.isfinite(value) else None for name, value in told.items()},
         **columns("note", message("notes", sentences=note)),
     }
 

@@ -44,6 +44,30 @@ def segment(
     show_segments(given(home=home), name, out, as_json=as_json)
 
 
+@commands.command(short_help="What experiments have brought, or how to plan one.")
+def experiments(
+    home: Home = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(help="Plan one with the customers of this segment, or members.", metavar="SEGMENT"),
+    ] = None,
+    lift: Annotated[float, typer.Option(help="The lift that is to be seen, as a fraction.")] = 0.1,
+    outcome: Annotated[
+        str, typer.Option(help="What it is about: revenue, orders, margin or return_visits.")
+    ] = "revenue",
+    as_json: Json = False,
+) -> None:
+    """Tell what the experiments of <home>/experiments.yaml have brought, or which share and weeks would show a lift."""
+    from insiders_assets.cli.experiments import plan_experiment, show_experiments
+    from insiders_assets.cli.options import given
+
+    settings = given(home=home)
+    if plan is None:
+        show_experiments(settings, as_json=as_json)
+    else:
+        plan_experiment(settings, plan, lift=lift, outcome=outcome, as_json=as_json)
+
+
 @commands.command(short_help="Send audiences to where messages are sent from.")
 def deliver(
     name: Annotated[
