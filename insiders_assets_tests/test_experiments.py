@@ -23,10 +23,13 @@ from insiders_assets.experiments.ratio import arms_p_value, ratio_p_value
 from insiders_assets.experiments.readout import readouts
 from insiders_assets.experiments.sequence import moments, sequence
 from insiders_assets.refresh.experimenting import experiment_tables
+from insiders_assets.report.charts.experiments import experiment_charts
+from insiders_assets.report.page import render, render_evidence
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.lake import failures
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.commands import insiders, told
+from insiders_assets_tests.report_tables import refresh
 
 GOOD = """\
 spring-mail:
@@ -327,3 +330,21 @@ def test_a_plan_tells_what_more_people_and_more_weeks_would_show():
         arm, control, _ = shops(seed + 500, lift=plan.detectable, count=600, days=91, held_out=0.5)
         seen += bool((sequence(arm, control, level=0.05, planned=91).low > 0).any())
     assert 24 <= seen <= 40
+
+
+def test_the_report_tells_each_experiment_in_a_sentence_and_the_evidence_draws_its_days():
+    from plotly import graph_objects
+
+    registered = begun()
+    made = readouts(registered, purchases(registered, 5.0), pl.LazyFrame(), ("r2", date(2026, 3, 31)), str)
+    plain = refresh(100)
+    with_them = {**plain.tables, "experiments": registered.experiments, **made}
+    shown = refresh(100, tables=with_them)
+    assert "spring-mail: treated brings 1" in render(shown)
+    page = render_evidence(shown)
+    assert 'id="chart-experiment-spring-mail"' in page
+    assert "Too early to tell return visits of treated" in page
+    graph_objects.Figure(experiment_charts(shown)["experiment-spring-mail"])
+    portuguese = render(refresh(100, tables=with_them, language="pt-BR"))
+    assert "spring-mail: treated traz 1" in portuguese
+    assert 'id="experiments"' not in render_evidence(plain)

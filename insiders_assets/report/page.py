@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.products import LEAST_BUYERS
 from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
+from insiders_assets.report.charts.experiments import experiment_charts
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.sections import (
     borders,
     capture,
     clusters,
     evidence,
+    experiments,
     health,
     measures,
     movement,
@@ -83,7 +85,7 @@ def render(inputs: ReportInputs) -> str:
 
 def render_evidence(inputs: ReportInputs) -> str:
     """Return ``evidence.html``: how the figures are made, how sure they are, and what the data lack."""
-    figures = charts(inputs, TECHNICAL)
+    figures = charts(inputs, TECHNICAL) | experiment_charts(inputs)
     return _page(inputs, "evidence.html", figures, _technical(inputs))
 
 
@@ -157,6 +159,7 @@ def _technical(inputs: ReportInputs) -> dict[str, Any]:
     return {
         "rules": programme.eligibility(inputs),
         "uplift": programme.uplift(inputs),
+        "experiments": experiments.experiments(inputs),
         "plain_sort": capture.plain_sort(inputs),
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),

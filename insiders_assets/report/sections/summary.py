@@ -129,10 +129,12 @@ def notices(inputs: ReportInputs) -> list[Notice]:
     """What a careful reader should know before quoting a number of this page."""
     from insiders_assets.report.sections.capture import plain_sort
     from insiders_assets.report.sections.evidence import later_line, out_of_time
+    from insiders_assets.report.sections.experiments import experiment_lines
     from insiders_assets.report.sections.quality import rule_name
 
     words = inputs.words
     found = [Notice(text, "#health") for text in border_notices(inputs)]
+    found += [Notice(text, "evidence.html#experiments") for text in experiment_lines(inputs)]
     later, sort = later_line(inputs, out_of_time(inputs)), plain_sort(inputs)
     if later:
         found.append(Notice(later, "evidence.html#worth"))
