@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from benchmarks import cold_run, features, ingest, page, segmentation, sensor, whole_run
+from benchmarks import campaigns, cold_run, features, ingest, page, segmentation, sensor, whole_run
 from benchmarks.measure import keep, say
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     options.add_argument(
         "--runs", type=int, default=3, help="how often each figure is taken; the median counts"
     )
-    every = ("cold_run", "ingest", "sensor", "features", "segmentation", "whole_run")
+    every = ("cold_run", "campaigns", "ingest", "sensor", "features", "segmentation", "whole_run")
     options.add_argument("--only", nargs="+", choices=every, default=every, help="which benchmarks")
     given = options.parse_args()
     claims: list[dict[str, Any]] = []
@@ -27,6 +27,8 @@ def main() -> int:
         say(f"== {name}")
         if name == "cold_run":
             claims += cold_run.main(given.runs)
+        elif name == "campaigns":
+            claims += campaigns.main(given.runs)
         elif name == "ingest":
             claims += ingest.main(given.runs, *given.rows)
         elif name == "sensor":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import campaigns
 from benchmarks.measure import RESULTS, ROOT
 
 NAMES = {
@@ -74,6 +75,7 @@ def main() -> None:
     parts = [_HEAD]
     for name, section in (
         ("cold_run", _cold_run),
+        ("campaigns", campaigns.section),
         ("ingest", _ingest),
         ("sensor", _sensor),
         ("features", _features),

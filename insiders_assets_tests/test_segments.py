@@ -114,6 +114,10 @@ def test_who_keeps_rules(everybody, rules, expected):
         ),
         ("left: {rules: [value>=1]}", r"s\.yaml \(line 1\): 'left': there is a built-in segment"),
         ("mine: {rule: [value>=1]}", r"s\.yaml \(line 1\): mine: is no segment"),
+        (
+            "mine:\n  rules:\n    - value>=1\n    - valu>=1",
+            r"s\.yaml \(line 4\): there is no 'valu' to make a rule on; choose among revenue, .*leaves_next$",
+        ),
         ("mine: {rules: value>=1}", r"s\.yaml \(line 1\): mine: rules are a list"),
         ("mine: {rules: [valeu>=1]}", r"there is no 'valeu' to make a rule on; choose among revenue, "),
         ("mine: {rules: [value>=much]}", r"'much' is no number"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.contracts.messages import without_facts
 from insiders_assets.deliveries.forms import CONTACT, FORMS
 from insiders_assets.deliveries.model import MEMBERS, Configuration, DeliveryRules, DestinationRules
 from insiders_assets.errors import UsageError
@@ -223,7 +224,9 @@ class _Reader:
         columns = (*FIELDS, *(CONTACT if contacts else ()))
         for at, field in enumerate(fields):
             if field not in columns:
-                raise self._unknown((*place, "fields", at), f"{name}: there is no column {field!r}", columns)
+                raise self._unknown(
+                    (*place, "fields", at), f"{name}: there is no column {field!r}", without_facts(columns)
+                )
         return DeliveryRules(name, audience, to, purpose, tuple(dict.fromkeys(fields)), arm)
 
     def _named(self, what: str, found: Any) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
@@ -73,12 +75,15 @@ def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:
             "holds no segments", where=where, hint="begin each with its name, as docs/programme.md shows"
         )
     own = tuple(
-        _segment(name, said, f"{where} (line {line_of(text, (name,)) or 1})") for name, said in found.items()
+        _segment(name, said, lambda *place: f"{where} (line {line_of(text, place) or 1})")
+        for name, said in found.items()
     )
     return (*BUILT_IN, *own)
 
 
-def _segment(name: Any, said: Any, where: str) -> Segment:
+def _segment(name: Any, said: Any, place: Callable[..., str]) -> Segment:
+    """A segment of the file; ``place`` tells where in it something stands."""
+    where = place(name)
     taken = {segment.name for segment in BUILT_IN}
     if not isinstance(name, str) or not _NAME.match(name) or name in taken:
         why = "there is a built-in segment of that name" if name in taken else "is no name of a segment"
@@ -95,4 +100,16 @@ def _segment(name: Any, said: Any, where: str) -> Segment:
             f"{name}: rules are a list of texts", where=where, hint="write rules: [revenue>=1000, state=lost]"
         )
     meaning = str(said.get("meaning") or ", ".join(rules))
-    return Segment(name, meaning, tuple(Rule.parse(rule, where) for rule in rules))
+    return Segment(
+        name,
+        meaning,
+        tuple(_rule(rule, partial(place, name, "rules", at)) for at, rule in enumerate(rules)),
+    )
+
+
+def _rule(text: str, place: Callable[[], str]) -> Rule:
+    """A rule of the file; where it stands is looked up only if it is none, which takes reading the file again."""
+    try:
+        return Rule.parse(text, "")
+    except UsageError:
+        return Rule.parse(text, place())

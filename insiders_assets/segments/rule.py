@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.contracts.customers import INSIDERS
+from insiders_assets.contracts.messages import without_facts
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
 from insiders_assets.contracts.table import Column
 from insiders_assets.errors import UsageError
@@ -25,6 +26,9 @@ _HIDDEN = {"customer_id", "embedding_x", "embedding_y", "embedding_z", "reason",
            "next_step", "is_identified", "suppressed_by", "member_since", "experiment_since", "below_since",
            "valid_until"}  # fmt: skip
 """Texts, days and coordinates that no rule is about, and what every segment leaves out anyway."""
+
+_FACTS = set(INSIDERS.names) - set(without_facts(INSIDERS.names))
+"""Codes and arguments of texts: nobody is told to make a rule on one."""
 
 SUBJECTS: dict[str, Column] = (
     {column.name: column for column in INSIDERS.columns if column.name not in _HIDDEN}
@@ -69,7 +73,7 @@ class Rule:
             raise UsageError(
                 f"there is no {subject!r} to make a rule on",
                 where=where,
-                hint=f"choose among {', '.join(SUBJECTS)}",
+                hint=f"choose among {', '.join(name for name in SUBJECTS if name not in _FACTS)}",
             )
         values = tuple(value.strip() for value in said.split(","))
         rule = cls(subject, sign, values)
