@@ -15,6 +15,7 @@ from insiders_assets.cli.ui import dagster_home
 from insiders_assets.errors import InsidersError
 from insiders_assets.settings import Settings
 from insiders_assets.storage.stores import Stores
+from insiders_assets.storage.warehouse.connection import BUSY_SECONDS
 
 OFF, NORMAL, FULL = 0, 1, 2
 
@@ -38,6 +39,8 @@ def test_only_dagsters_databases_are_written_at_ease_and_only_meanwhile(tmp_path
     history, other = made(tmp_path / "dagster" / "history" / "runs.db"), made(tmp_path / "insiders.db")
     with written_at_ease(tmp_path / "dagster"):
         assert synchronous(history) == NORMAL
+        with sa.create_engine(f"sqlite:///{history}").connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 1000 * BUSY_SECONDS
         assert synchronous(other) == FULL
         assert synchronous(tmp_path / "dagster" / "new.db") == OFF
     assert synchronous(history) == FULL
@@ -93,3 +96,5 @@ def test_a_damaged_history_is_called_damaged_by_the_doctor_and_by_commands(tmp_p
     assert "move that folder away" in told.value.hint
     lost = OperationalError("SELECT 1", {}, sqlite3.OperationalError("database or disk is full"))
     assert "make room" in unusable(lost, folder).hint
+    held = OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+    assert unusable(held, folder).hint.startswith("another program holds it")

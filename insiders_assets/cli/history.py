@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.storage.warehouse.connection import BUSY_SECONDS
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -35,6 +36,7 @@ def written_at_ease(folder: Path) -> Iterator[None]:
     def connected(connection: Any, record: Any) -> None:
         if not _is_below(folder, connection):
             return
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # 5 s are short on a busy machine
         if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
             connection.execute("PRAGMA synchronous = NORMAL")
         else:
@@ -118,8 +120,11 @@ def unusable(error: DBAPIError | OSError, folder: Path) -> InsidersError:
             where=str(folder),
             hint="move that folder away: a new history begins, and nothing else is lost",
         )
+    locked = "locked" in str(told)
     return InsidersError(
         f"the history of runs cannot be written ({told})",
         where=str(folder),
-        hint="make room there and give it write permission, then run again",
+        hint="another program holds it: end that one, or wait, then run again"
+        if locked
+        else "make room there and give it write permission, then run again",
     )
