@@ -19,6 +19,7 @@ from insiders_assets.deliveries.ledger import UNPUBLISHED, Ledger, ledgers
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import IngestRules
+from insiders_assets.language.message import message
 from insiders_assets.refresh import held, recovery, state
 from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
@@ -172,7 +173,9 @@ def _add_what_commands_add(stores: Stores) -> None:
     last = state.last_refresh(stores)
     if last is None:
         raise RuntimeError("the home has no refresh")
-    held.hold(stores, HELD_TABLES, last, ["why a refresh is held"], last.refresh_id)
+    held.hold(
+        stores, HELD_TABLES, last, [message("brake.hold_idle_days", days="9.0", limit="7")], last.refresh_id
+    )
     ledger = Ledger(stores.home, "everybody", "crm")
     everybody = [(number, f"c{number}", "add", '{"tier": "A"}', None) for number in range(1, 4)]
     plan = pl.DataFrame(everybody, schema=PLANNED, orient="row")
