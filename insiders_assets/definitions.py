@@ -34,6 +34,7 @@ from insiders_assets.assets import (
     ingest,
     programme,
     research,
+    scoreboard,
     segmentation,
 )
 from insiders_assets.settings import Settings, load_settings
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
 
 PUBLISHED = AssetKey(external.PUBLICATION)
-ROOMS = (ingest, features, segmentation, programme, experiments, deliveries, research)
+ROOMS = (ingest, features, segmentation, programme, experiments, scoreboard, deliveries, research)
 
 TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in room.TABLES}
 """The contract of every asset that is a table, by asset name."""

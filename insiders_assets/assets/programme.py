@@ -61,7 +61,8 @@ SEGMENTS = contracts.SEGMENTED
 ANSWERS = (contracts.BUSINESS_ANSWERS,)
 EXPERIMENTS = contracts.EXPERIMENTED
 TABLES = (
-    *SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *PRODUCTS, *EXPERIMENTS, *SEGMENTS, *ANSWERS,
+    *SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *PRODUCTS, *EXPERIMENTS, *contracts.SETTLED,
+    *SEGMENTS, *ANSWERS,
 )  # fmt: skip
 """Everything that the programme makes and a refresh publishes."""
 

@@ -31,6 +31,7 @@ from insiders_assets.contracts.movement import (
 )
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BRIDGE, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
+from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.contracts.segments import SEGMENT_CUSTOMERS, SEGMENTS
 from insiders_assets.contracts.table import Column, Table, count, share
 
@@ -302,6 +303,9 @@ NAMED_TIERS = (MEMBER_TIERS, TIER_STANDING)
 
 SEGMENTED = (SEGMENTS, SEGMENT_CUSTOMERS)
 """Who is in which segment, likewise."""
+
+SETTLED = (SCOREBOARD,)
+"""What became of earlier lists, likewise."""
 
 EXPERIMENTED = (EXPERIMENTS, EXPERIMENT_ARMS, EXPERIMENT_READOUTS, EXPERIMENT_DAYS)
 """What experiments bring, likewise."""

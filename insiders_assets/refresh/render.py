@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.contracts.programme import TIER_SUMMARY
+from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.contracts.transactions import REJECTED_ROWS
 from insiders_assets.errors import InsidersError
+from insiders_assets.refresh.settling import scoreboard_so_far
 from insiders_assets.refresh.since import since_another_day
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def render(stores: Stores, tables: Iterable[str]) -> Rendered:
     compared = since_another_day(stores, read, history)
     report = ReportInputs(
         insiders=read["insiders"],
-        tables={key: table for key, table in compared.tables.items() if key != "insiders"},
+        tables={key: table for key, table in compared.tables.items() if key != "insiders"}
+        | {SCOREBOARD.name: scoreboard_so_far(stores, read[SCOREBOARD.name])},
         refresh_id=name,
         as_of=row["as_of"],
         model_version=model.version,

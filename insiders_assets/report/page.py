@@ -25,6 +25,7 @@ from insiders_assets.report.sections import (
     quality,
     questions,
     revenue_moves,
+    scoreboard,
     summary,
     tiers,
 )
@@ -160,6 +161,8 @@ def _technical(inputs: ReportInputs) -> dict[str, Any]:
         "rules": programme.eligibility(inputs),
         "uplift": programme.uplift(inputs),
         "experiments": experiments.experiments(inputs),
+        "scoreboard": scoreboard.scoreboard(inputs),
+        "settled_line": scoreboard.settled_line(words, scoreboard.scoreboard(inputs)),
         "plain_sort": capture.plain_sort(inputs),
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),

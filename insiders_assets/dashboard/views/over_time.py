@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.experiments import EXPERIMENT_READOUTS
 from insiders_assets.contracts.programme import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.dashboard.database import whole
 from insiders_assets.report.charts.by_month import monthly
 from insiders_assets.report.sections.health import by_month, retention
+from insiders_assets.report.sections.scoreboard import SHOWN, settled_line
 from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.storage.warehouse import tables
 
@@ -24,12 +27,39 @@ def over_time(view: View, words: Language) -> dict[str, Any]:
     """Return what the page of months shows; empty lists where the refresh is of a version that had no such table."""
     months = by_month(view.table(REVENUE_BY_MONTH))
     names = {tier: words.text(name) for tier, name in TIER_NAMES.items()}
+    settled = _settled(view)
     return {
         "by_month": months,
         "retention": retention(view.table(COHORTS)),
         "countries": _countries(view),
+        "scoreboard": settled,
+        "experiments": _experiments(view),
+        "settled_line": settled_line(words, settled),
         "figures": {"by-month": monthly(words, months, names)} if months else {},
     }
+
+
+def _settled(view: View) -> list[dict[str, Any]]:
+    """The lists that are settled, each as it was settled last, the earliest first."""
+    import sqlalchemy as sa
+
+    if not view.has(SCOREBOARD.name):
+        return []
+    told = tables()[SCOREBOARD.name].c
+    rows = view.rows(sa.select(*told).order_by(told.as_of, told.refresh_id))
+    found = {row["settled_as_of"]: row for row in rows}
+    return [found[day] for day in sorted(found)][-SHOWN:]
+
+
+def _experiments(view: View) -> list[dict[str, Any]]:
+    """What the arms of experiments have brought by the refresh shown, what each is about before its guardrails."""
+    import sqlalchemy as sa
+
+    if not view.has(EXPERIMENT_READOUTS.name):
+        return []
+    told = tables()[EXPERIMENT_READOUTS.name].c
+    of_refresh = sa.select(*told).where(told.refresh_id == view.refresh_id)
+    return view.rows(of_refresh.order_by(told.experiment, told.is_guardrail, told.measure, told.arm))
 
 
 def _countries(view: View) -> list[dict[str, Any]]:

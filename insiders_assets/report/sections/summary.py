@@ -131,10 +131,13 @@ def notices(inputs: ReportInputs) -> list[Notice]:
     from insiders_assets.report.sections.evidence import later_line, out_of_time
     from insiders_assets.report.sections.experiments import experiment_lines
     from insiders_assets.report.sections.quality import rule_name
+    from insiders_assets.report.sections.scoreboard import scoreboard, settled_line
 
     words = inputs.words
     found = [Notice(text, "#health") for text in border_notices(inputs)]
     found += [Notice(text, "evidence.html#experiments") for text in experiment_lines(inputs)]
+    if became := settled_line(words, scoreboard(inputs)):
+        found.append(Notice(became, "evidence.html#scoreboard"))
     later, sort = later_line(inputs, out_of_time(inputs)), plain_sort(inputs)
     if later:
         found.append(Notice(later, "evidence.html#worth"))
