@@ -48,7 +48,9 @@ PURCHASES = bought(
 
 
 def settle(as_of: date) -> pl.DataFrame:
-    return scoreboard(("e", as_of), REFRESHES, CHANGES, PURCHASES, window_days=100, main=lambda who: who)
+    return scoreboard(
+        ("e", as_of), REFRESHES, CHANGES, PURCHASES, known_until=as_of, window_days=100, main=lambda who: who
+    )
 
 
 def test_nothing_is_settled_before_ninety_days_are_over():

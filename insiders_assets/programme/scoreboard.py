@@ -45,6 +45,7 @@ def scoreboard(
     changes: pl.DataFrame,
     purchases: pl.LazyFrame,
     *,
+    known_until: date,
     window_days: int,
     main: Callable[[str], str],
 ) -> pl.DataFrame:
@@ -58,11 +59,12 @@ def scoreboard(
         refreshes: Refreshes that were published.
         changes: Their ``membership_changes``.
         purchases: ``clean_purchases``, lazy.
+        known_until: The newest day that purchases are known of.
         window_days: Days that the list looked back on.
         main: Returns the id that somebody is known by.
     """
     name, as_of = refresh
-    found = settled(refreshes, as_of)
+    found = settled(refreshes, known_until)
     if found is None:
         return SCOREBOARD.empty()
     names, day = found
