@@ -24,6 +24,7 @@ from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
 from insiders_assets.ingest.doubts.services import SERVICES
 from insiders_assets.ingest.doubts.statuses import STATUSES
 from insiders_assets.ingest.doubts.unnamed import UNNAMED
+from insiders_assets.ingest.doubts.versions import VERSIONS
 from insiders_assets.ingest.doubts.vouchers import VOUCHERS
 
 DETECTORS: tuple[Detector, ...] = (
@@ -31,6 +32,7 @@ DETECTORS: tuple[Detector, ...] = (
     QUANTITIES,
     CENTS,
     PRICES,
+    VERSIONS,
     VOUCHERS,
     REFUNDS,
     CREDIT_NOTES,

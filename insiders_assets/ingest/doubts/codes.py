@@ -59,6 +59,12 @@ def removed_codes(values: Collection[str]) -> set[str]:
     return {value for value, code in plain.items() if code in ("d", "delete", "deleted")}
 
 
+def are_changes(values: Collection[str]) -> bool:
+    """Whether values say what a database did to rows, and that it changed some."""
+    spelled = {value.strip().casefold() for value in values}
+    return spelled <= _CHANGES and bool(spelled & {"u", "update", "updated"})
+
+
 def is_a_side(values: Collection[str]) -> bool:
     """Whether values say nothing but which way a line goes, whatever their column is called: ``-1`` and ``1``."""
     spelled = {value.strip().casefold() for value in values}

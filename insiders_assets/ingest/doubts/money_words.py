@@ -50,9 +50,9 @@ _ASIDE = words_of(
 )
 _ORDER = words_of("order transaction basket grand invoice pedido bestellung commande ordine")
 _REFUND = words_of(
-    "refund refunded refunds reembolso reembolsado rembourse remboursement rimborso rimborsato erstattung "
-    "erstattet rueckerstattung ruckerstattung terugbetaald terugbetaling devolvido devuelto estornado "
-    "reintegro returned"
+    "chargeback chargebacks refund refunded refunds reembolso reembolsado rembourse remboursement rimborso "
+    "rimborsato erstattung erstattet rueckerstattung ruckerstattung terugbetaald terugbetaling devolvido devuelto "
+    "estornado reintegro returned"
 )
 _REFUNDS = (
     "erstattung",
@@ -68,6 +68,7 @@ _MONEY = words_of(
     "betaald bezahlt paye pagato netto brutto neto bruto ttc ht proceeds takings receita ingreso ingresos "
     "spend spent charged"
 )
+_NUMBERS = words_of("number record id nummer numero code codigo")
 _SURELY_LINE = words_of(
     "line total subtotal extended ext extension gesamt gesamtpreis zeilensumme positionssumme sum summe "
     "soma suma somme somma totale totaal linha linea ligne riga regel zeile lineitem sales revenue "
@@ -131,6 +132,8 @@ def money_of(name: str) -> Money | None:
     if plain.split()[-1:] in (["at"], ["on"], ["date"], ["datum"]):  # the moment of a payment, and no money
         return None
     spoken = bool({"price", "total"} & about) or bool(words & _MONEY)
+    if words & _NUMBERS and not {"price", "total"} & about:  # the number of a sale is no money
+        return None
     if words & COST or any(phrase in plain for phrase in _COST_PHRASES) or _ends(words, COST, 4):
         return "cost"
     if words & _REFUND or any(word.startswith(_REFUNDS) for word in words):

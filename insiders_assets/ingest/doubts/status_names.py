@@ -24,6 +24,12 @@ _TEST = words_of(
 _FRAUD = words_of(
     "fraud fraudulent isfraud fraude betrug frode chargeback disputed dispute suspended suspendido suspenso parked"
 )
+_UNSOLD = words_of(
+    "sample samples draft quote quotation estimate preorder replacement proforma muster entwurf angebot "
+    "ersatzlieferung amostra rascunho orcamento muestra borrador presupuesto echantillon brouillon devis campione "
+    "bozza preventivo offerte"
+)
+"""Words of flags whose *yes* says that a line may not have been sold."""
 _ARCHIVED = (
     "archiv",
     "arquivad",
@@ -70,7 +76,7 @@ _REGIONS = words_of("state states estado stato etat stand")
 
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str | None:
-    """What a column may tell: ``status``, ``kind``, ``cancelled``, ``archived``, ``test``, ``happened``, or None."""
+    """What a column may tell: ``status``, ``kind``, a flag such as ``cancelled`` or ``happened``, or None."""
     words = normalise(name).split()
     squeezed, apart = "".join(words), _NOT_ABOUT_ORDERS & set(words)
     if any(word in _TEST for word in words) or squeezed in _TEST:
@@ -79,6 +85,8 @@ def kind_of(name: str) -> str | None:
         return "cancelled"
     if any(word.startswith(_ARCHIVED) for word in words) and not apart:
         return "archived"
+    if _UNSOLD & set(words) and set(words) <= _UNSOLD | {"is", "flag", "order", "line", "item"}:
+        return "pending"
     if _FRAUD & set(words) and not apart and not _SCORE & set(words):
         return "cancelled"
     told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]

@@ -16,6 +16,7 @@ def words_of(text: str) -> frozenset[str]:
 _GROUPS: dict[str, str] = {
     "cancelled": "cancel cancelled canceled cancelation cancellation cancelling void voided aborted abandoned failed "
     "failure fail declined denied rejected refused expired trash trashed deleted removed invalid fraud fraudulent "
+    "superseded superseeded outdated obsolete stale veraltet obsoleto obsoleta "
     "unpaid unsuccessful error nullified annulled lost undeliverable "
     "cancelado cancelada cancelados canceladas cancelamento anulado anulada recusado recusada rejeitado rejeitada "
     "falhou falha falhada expirado expirada abandonado abandonada excluido excluida apagado estornado invalido "
@@ -60,7 +61,7 @@ _GROUPS: dict[str, str] = {
     "sold": "complete completed closed done finished fulfilled fulfillment delivered shipped dispatched sent paid "
     "captured settled processed processing confirmed live production approved accepted invoiced unfulfilled unshipped "
     "ready transit picked packed success successful succeeded sale sold sales payment order purchase invoice active ok "
-    "yes partial partially released "
+    "yes partial partially released current latest "
     "concluido concluida completo completa finalizado finalizada entregue enviado enviada pago paga pagos aprovado "
     "aprovada faturado faturada processando processado confirmado confirmada venda vendido preparacao separacao "
     "transporte caminho "
@@ -86,6 +87,13 @@ _PHRASES = {
     "non pagato": "pending", "niet betaald": "pending", "not paid": "pending", "partially paid": "pending",
     "payment pending": "pending", "pending payment": "pending", "pago pendente": "pending", "pago pendiente": "pending",
     "not shipped": "sold", "not fulfilled": "sold", "not delivered": "pending", "nao entregue": "pending",
+    "view item": "pending", "view item list": "pending", "select item": "pending", "view cart": "pending",
+    "add to cart": "pending", "added to cart": "pending", "remove from cart": "pending", "removed from cart": "pending",
+    "add to wishlist": "pending", "begin checkout": "pending", "checkout started": "pending",
+    "add payment info": "pending", "add shipping info": "pending", "page view": "pending", "page viewed": "pending",
+    "product viewed": "pending", "product view": "pending", "product added": "pending", "product removed": "pending",
+    "cart viewed": "pending", "session start": "pending", "product clicked": "pending", "list viewed": "pending",
+    "checkout completed": "sold", "order completed": "sold", "order placed": "sold",
     "not completed": "pending", "non complete": "pending",
 }  # fmt: skip
 _NEGATED = words_of("not non no nao nicht kein keine niet geen pas sem sin ohne without never")

@@ -50,7 +50,7 @@ def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
     known = spoken_for(header.mapping, name)
     if gives(name) in ("pieces", "cancelled", "amount"):  # looked at with what came back
         return
-    if kind in ("cancelled", "archived", "test"):
+    if kind in ("cancelled", "archived", "test", "pending"):
         yield from _asked_of_flag(name, kind, seen, known)
     elif kind == "happened":
         yield from _asked_of_the_opposite(name, seen, known)
@@ -113,7 +113,7 @@ def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> I
     elif len(said) < len(seen) and len(said) <= MANY:
         if kind in ("cancelled", "archived"):
             yield status_question(name, kind, said)
-    elif len(said) == len(seen):
+    elif len(said) == len(seen) and kind != "pending":
         merged = Seen(said[0].value, sum(e.rows for e in said), sum(e.money or 0.0 for e in said))
         yield status_question(name, kind, [merged], filled=True)
 

@@ -67,17 +67,19 @@ def _assigned(looks: Sequence[Look]) -> dict[str, str]:
     header = tuple(look.name for look in looks)
     known = {header[at]: name for name, places in recognise(header).items() for at in places}
     scored = [
-        (fit * _holds(name, look), -place, name, look.name)
+        (fit * _holds(name, look), known.get(look.name) == name, -place, name, look.name)
         for place, look in enumerate(looks)
         if look.name and header.count(look.name) == 1
         for name, fit in _fits(look.name, known).items()
     ]
-    if not any(name == "invoice_date" and score >= LEAST for score, _, name, _ in scored):
+    if not any(name == "invoice_date" and score >= LEAST for score, _, _, name, _ in scored):
         scored += [
-            (LEAST, -place, "invoice_date", look.name) for place, look in enumerate(looks) if _dated(look)
+            (LEAST, False, -place, "invoice_date", look.name)
+            for place, look in enumerate(looks)
+            if _dated(look)
         ]
     found: dict[str, str] = {}
-    for score, _, name, column in sorted(scored, reverse=True):
+    for score, _, _, name, column in sorted(scored, reverse=True):
         if score >= LEAST and name not in found and column not in found.values():
             found[name] = column
     return found

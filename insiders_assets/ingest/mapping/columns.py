@@ -40,6 +40,8 @@ class Plan:
         currency: What one of each currency is worth, and the position of the column that names it.
         cents: Positions of columns of money in hundredths.
         below_returns: Whether a line that costs less than nothing is a return.
+        numbered: Positions of columns that number the lines of an order, by the place of the rule that leaves older
+            versions of them out.
         unified: How customer ids that are written in several ways are written in one.
         usual_dates: Whether dates are written in any of the usual ways, and mean what they say.
     """
@@ -59,6 +61,7 @@ class Plan:
     unified: tuple[Form, ...] = ()
     cents: tuple[int, ...] = ()
     below_returns: bool = False
+    numbered: dict[int, int] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
@@ -98,7 +101,8 @@ class Plan:
     def beside(self) -> list[int]:
         """The positions of columns that are no part of a transaction and decide what becomes of it."""
         money = (self.currency,) if self.currency else ()
-        return sorted({at for _, at in (*self.excluded, *self.discounts, *self.refunds, *money)})
+        told = {at for _, at in (*self.excluded, *self.discounts, *self.refunds, *money)}
+        return sorted(told | set(self.numbered.values()))
 
 
 def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
@@ -144,6 +148,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         (money.by_name, position_of(header, money.column)) if money else None,
         mapping.unify_ids, tuple(position_of(header, column) for column in mapping.cents),
         mapping.negative_prices == "return",
+        {number: position_of(header, rule.line) for number, rule in enumerate(mapping.exclude) if rule.line},
     )  # fmt: skip
 
 

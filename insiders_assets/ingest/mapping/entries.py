@@ -56,6 +56,9 @@ class Rule(BaseModel):
         filled: Whether whatever it holds will do, as in a column of dates of cancellation.
         empty: Whether nothing has to stand there, as in a column of dates of payment.
         nonzero: Whether any number but 0 will do, as in a column of what is still to be paid.
+        older: Whether it has to be less than on another line of the same order and product, as in a column of versions
+            or of the moments at which rows were written: of each line, the newest version counts.
+        line: The column that numbers the lines of an order, for versions of one; its product's unless given.
         level: Whether one such line stands for itself or for its whole order.
     """
 
@@ -65,14 +68,20 @@ class Rule(BaseModel):
     filled: bool = False
     empty: bool = False
     nonzero: bool = False
+    older: bool = False
+    line: str | None = None
     level: Literal["line", "order"] = "line"
 
     @model_validator(mode="after")
     def _says_something(self) -> Rule:
-        if bool(self.values) + self.filled + self.empty + self.nonzero != 1:
+        if bool(self.values) + self.filled + self.empty + self.nonzero + self.older != 1:
             raise ValueError(
-                "give either values, or one of `filled: true`, `empty: true` and `nonzero: true`"
+                "give either values, or one of `filled: true`, `empty: true`, `nonzero: true` and `older: true`"
             )
+        if not self.older and self.line is not None:
+            raise ValueError("`line` belongs beside `older: true`")
+        if self.older and self.level == "order":
+            raise ValueError("`older: true` is about lines, not about whole orders")
         return self
 
     @property

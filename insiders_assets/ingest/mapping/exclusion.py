@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.mapping.orders import beside, meant
+from insiders_assets.ingest.mapping.versions import is_older
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
@@ -34,6 +35,14 @@ def rule_of(texts: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None
     found = pl.lit(None, dtype=pl.String)
     for number in reversed(range(len(plan.excluded))):
         rule, at = plan.excluded[number]
+        if rule.older:
+            known = orders.newest.get(number)
+            if known is not None:
+                older = is_older(texts, plan, number, known)
+                found = (
+                    pl.when(pl.lit(older)).then(pl.lit(f"{rule.column}: an older version")).otherwise(found)
+                )
+            continue
         said = _said(rule, at)
         name = pl.concat_str(pl.lit(f"{rule.column}: "), said)
         if rule.level == "order":

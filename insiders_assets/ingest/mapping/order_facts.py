@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +12,7 @@ from insiders_assets.ingest.mapping.deriving import discounted, signed
 from insiders_assets.ingest.mapping.orders import Orders, amount_of, beside, meant, needs_orders
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.mapping.text import texts_of
+from insiders_assets.ingest.mapping.versions import by_version, is_older, newest, newest_of_all
 from insiders_assets.ingest.parsing.numbers import to_float
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def orders_of(export: Export, plan: Plan, mark: Mark) -> Orders:
     shares = [at for discount, at in plan.discounts if discount.of == "share"]
     whole = [number for number, (rule, _) in enumerate(plan.excluded) if rule.level == "order"]
     left_out: dict[int, list[pl.Series]] = {number: [] for number in whole}
+    newest_in: dict[int, list[pl.DataFrame]] = {number: [] for number in by_version(plan)}
     percent: set[int] = set()
     pieces = []
     for block in export.blocks(plan.positions):
@@ -41,16 +44,19 @@ def orders_of(export: Export, plan: Plan, mark: Mark) -> Orders:
         for number in whole:
             told = texts.filter(meant(plan, number))
             left_out[number].append(told["invoice_no"].drop_nulls().unique())
+        for number, some in newest_in.items():
+            some.append(newest(texts, plan, number))
         for at in shares:
             value = to_float(texts[beside(at)].str.strip_suffix("%").str.strip_chars(), mark)
             if (value.abs() > 1).any() or texts[beside(at)].str.contains("%").any():
                 percent.add(at)
         pieces.append(_told(texts, plan, mark))
     found = {number: pl.concat(some).unique() for number, some in left_out.items() if some}
-    orders = Orders(found, None, frozenset(percent))
+    versions = {number: newest_of_all(some) for number, some in newest_in.items() if some}
+    orders = Orders(found, None, frozenset(percent), versions)
     if not pieces or not _has_amounts(plan):
         return orders
-    return Orders(found, _amounts(pl.concat(pieces), plan, mark, orders), frozenset(percent))
+    return replace(orders, amounts=_amounts(pl.concat(pieces), plan, mark, orders))
 
 
 def _has_amounts(plan: Plan) -> bool:
@@ -61,7 +67,7 @@ def _has_amounts(plan: Plan) -> bool:
 def _told(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
     """Of each line what it takes to know its order."""
     price = "unit_price" if DERIVED not in texts.columns else DERIVED
-    kept = ["invoice_no", *(beside(at) for at in plan.beside)]
+    kept = ["invoice_no", "stock_code", *(beside(at) for at in plan.beside)]
     kept += [name for name in (FLAG,) if name in texts.columns]
     return texts.select(
         *kept,
@@ -72,8 +78,13 @@ def _told(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
 
 def _amounts(lines: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.DataFrame:
     """The shares of every order that its discount leaves and its refund takes back."""
+    for number, known in orders.newest.items():
+        lines = lines.with_columns(is_older(lines, plan, number, known).alias(f"older {number}"))
+    left_out = (pl.col(f"older {number}") for number in orders.newest)
     lines = lines.filter(
-        ~pl.any_horizontal(pl.lit(value=False), *(meant(plan, n) for n in range(len(plan.excluded))))
+        ~pl.any_horizontal(
+            pl.lit(value=False), *left_out, *(meant(plan, n) for n in range(len(plan.excluded)))
+        )
     )
     lines = discounted(signed(lines, plan), plan, mark, orders)
     amount = pl.col("quantity") * pl.col("unit_price")

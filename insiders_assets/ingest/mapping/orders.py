@@ -27,11 +27,13 @@ class Orders:
         amounts: By ``invoice_no``, the share of what its lines cost that is ``kept`` after the order's discount, the
             share of that which was given ``back``, and whether it ``has_goods``; None if the plan has no such amounts.
         percentages: Positions of columns of shares that are written in percent.
+        newest: The newest versions of lines, by the number of the rule that leaves older ones out.
     """
 
     left_out: dict[int, pl.Series] = field(default_factory=dict)
     amounts: pl.DataFrame | None = None
     percentages: frozenset[int] = frozenset()
+    newest: dict[int, pl.DataFrame] = field(default_factory=dict)
 
     def is_percentage(self, at: int) -> bool:
         """Whether shares in a column are written in percent."""
@@ -42,7 +44,8 @@ def needs_orders(plan: Plan) -> bool:
     """Whether a plan has to know whole orders, or a whole column, before it can read a line."""
     levels = [rule.level for rule, _ in plan.excluded] + [refund.level for refund, _ in plan.refunds]
     levels += [discount.level for discount, _ in plan.discounts]
-    return plan.vouchers or "order" in levels or any(discount.of == "share" for discount, _ in plan.discounts)
+    shares = any(discount.of == "share" for discount, _ in plan.discounts)
+    return plan.vouchers or "order" in levels or shares or any(rule.older for rule, _ in plan.excluded)
 
 
 def amount_of(frame: pl.DataFrame, at: int, mark: Mark, plan: Plan) -> pl.Series:
@@ -53,12 +56,16 @@ def amount_of(frame: pl.DataFrame, at: int, mark: Mark, plan: Plan) -> pl.Series
 def meant(plan: Plan, number: int) -> pl.Expr:
     """Whether a rule of the plan means a line by what it holds itself; never missing.
 
+    Whether another line is a newer version of it, :func:`insiders_assets.ingest.mapping.versions.is_older` tells.
+
     Args:
         plan: The plan.
         number: The rule's place in it.
     """
     rule, at = plan.excluded[number]
     value = pl.col(beside(at))
+    if rule.older:
+        return pl.lit(value=False)
     if rule.nonzero:
         return value.str.contains("[1-9]").fill_null(value=False)
     if rule.filled or rule.empty:

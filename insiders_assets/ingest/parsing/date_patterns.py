@@ -34,7 +34,7 @@ DAY_NAME = (
 )
 NAME_DAY = (
     _WEEKDAY
-    + r"(?P<name>\p{L}{3,12})\.?[-/. ]*(?P<a>\d{1,2})(?:st|nd|rd|th)?,?[-/. ]+(?P<c>\d{4})"
+    + r"(?P<name>\p{L}{3,12})\.?[-/. ]*(?P<a>\d{1,2})(?:st|nd|rd|th)?,?[-/. ]+(?P<c>\d{4}|\d{2})"
     + _TIME
     + "$"
 )

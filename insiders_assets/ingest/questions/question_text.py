@@ -206,6 +206,15 @@ def _bundles(question: Question) -> str:
     )
 
 
+def _versions(question: Question) -> str:
+    told = question.arguments
+    return (
+        f"{told['lines']:,} lines stand in several versions, told apart by column {question.columns[0]}; "
+        f"{told['rows']:,} rows with {question.money:,.2f} are not the newest; which count?"
+        + ("" if question.proposed else " (if only the newest do, export them alone)")
+    )
+
+
 def _cost(question: Question) -> str:
     told = question.arguments
     return (
@@ -261,4 +270,5 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "negative_prices": _negative_prices,
     "price_per": _price_per,
     "bundles": _bundles,
+    "versions": _versions,
 }

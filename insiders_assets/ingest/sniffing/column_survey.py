@@ -13,6 +13,7 @@ from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.orders import beside, flagged, meant
 from insiders_assets.ingest.mapping.schema import DERIVED, PER
 from insiders_assets.ingest.mapping.text import NOTHING
+from insiders_assets.ingest.mapping.versions import is_older, newest
 from insiders_assets.ingest.parsing.numbers import NumberEvidence, irregular, to_float
 from insiders_assets.ingest.sniffing.format_inference import Evidence
 
@@ -156,13 +157,30 @@ class Survey:
         """Which rows no rule of the plan leaves out yet."""
         out = pl.Series("out", [False], dtype=pl.Boolean).new_from_index(0, self.rows)
         for number, (rule, at) in enumerate(self.plan.excluded):
-            here = self.text(at).to_frame(beside(at)).select(meant(self.plan, number)).to_series()
+            here = (
+                self._older(number)
+                if rule.older
+                else self.text(at).to_frame(beside(at)).select(meant(self.plan, number)).to_series()
+            )
             if rule.level == "order" and (orders := self.ours("invoice_no")) is not None:
                 here = orders.is_in(orders.filter(here).drop_nulls().unique().implode()).fill_null(
                     value=False
                 )
             out = out | here
         return ~out
+
+    def _older(self, number: int) -> pl.Series:
+        """Which rows are older versions of others, by a rule of the plan."""
+        places = (self.plan.excluded[number][1], self.plan.numbered.get(number))
+        texts = pl.DataFrame(
+            {
+                name: self.ours(name)
+                for name in ("invoice_no", "stock_code", "quantity", DERIVED, FLAG)
+                if name in self.plan.columns
+            }
+            | {beside(at): self.text(at) for at in places if at is not None}
+        )
+        return is_older(texts, self.plan, number, newest(texts, self.plan, number))
 
     @cached_property
     def mark(self) -> Mark:
