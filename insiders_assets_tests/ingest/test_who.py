@@ -122,6 +122,9 @@ def test_points_in_an_id_are_part_of_it_unless_the_file_has_it_without(tmp_path)
         ("C-1001", "C1001", "c1001"),
         ("K 17", "K17", "k17"),
         ("CUST-9007", "9007", "9007"),
+        ("+44 20 7946 0001", "00442079460001", "442079460001"),
+        ("+442079460001", "442079460001", "442079460001"),
+        ("(555) 123-4567", "555-123-4567", "5551234567"),
     ],
 )
 def test_ids_that_may_be_one_customers_are_a_question(tmp_path, one, other, same):

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
-from insiders_assets.ingest.parsing.id_forms import FORMS, MARKED, POINTED, PREFIXED, TAGGED, Form, written_by
+from insiders_assets.ingest.parsing.id_forms import (
+    FORMS,
+    MARKED,
+    PHONE,
+    POINTED,
+    PREFIXED,
+    TAGGED,
+    Form,
+    written_by,
+)
 from insiders_assets.ingest.parsing.ids import SCIENTIFIC, person
 from insiders_assets.ingest.questions.question import Answer, Question, Seen, Settled
 
@@ -20,6 +29,7 @@ _ALWAYS: tuple[Form, ...] = ("marks", "points")
 """Forms that need no question: nobody's number has an apostrophe in front, or points that come and go."""
 _NUMBERED = re.compile(r"^(?:#|№|[A-Za-z]{1,12})[-_ .#:/]*(\d+)$")
 _MARKED, _POINTED, _TAGGED = re.compile(MARKED), re.compile(POINTED), re.compile(TAGGED)
+_PHONE = re.compile(PHONE)
 
 
 def _watches(_: Header) -> tuple[int, ...]:
@@ -27,12 +37,13 @@ def _watches(_: Header) -> tuple[int, ...]:
 
 
 def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
-    """Mark rows whose customer's id is no plain number."""
+    """Mark rows whose customer's id is no plain number; one that a telephone may have is none."""
     people = transactions["customer_id"]
     numbers = people.cast(pl.Int64, strict=False)
-    if numbers.null_count() == people.null_count():
+    abroad = people.str.starts_with("+") | people.str.starts_with("00")
+    if numbers.null_count() == people.null_count() and not abroad.any():
         return None
-    return numbers.is_null() & people.is_not_null()
+    return (numbers.is_null() & people.is_not_null()) | abroad.fill_null(value=False)
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
@@ -45,6 +56,11 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
     tagged = [found[1] + found[2] for each in ids if "+" in each and (found := _TAGGED.match(each))]
     if len(set(tagged)) < len(tagged) or not ids.isdisjoint(tagged):
         return True
+    phones = [_phone(each) for each in ids if _PHONE.match(each)]
+    if len(set(phones)) < len(phones) or set(phones) & set(
+        transactions["customer_id"].filter(~marked).to_list()
+    ):
+        return True
     pointed = {re.sub(r"\D", "", each) for each in ids if _POINTED.match(each)}
     if pointed and pointed & set(transactions["customer_id"].filter(~marked).to_list()):
         return True
@@ -53,6 +69,10 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         return True
     known = [each for each in ids if "@" not in each]
     return len({_bare(each) for each in known}) < len(known)
+
+
+def _phone(customer: str) -> str:
+    return re.sub(r"\D", "", customer.replace("(0)", "")).removeprefix("00")
 
 
 def _bare(customer: str) -> str:

@@ -8,11 +8,12 @@ from typing import Literal, get_args
 
 import polars as pl
 
-Form = Literal["marks", "points", "first_address", "tag", "case", "punctuation", "prefix"]
+Form = Literal["marks", "points", "first_address", "tag", "case", "punctuation", "phone", "prefix"]
 """``marks``: a spreadsheet's apostrophe in front, commas between thousands and a decimal comma; ``points``: points or
 blanks between thousands, and ``#`` in front; ``first_address``: the first of several e-mail addresses; ``tag``: no tag
 between ``+`` and ``@``; ``case``: lower case; ``punctuation``: no hyphens, points, slashes or blanks beside letters;
-``prefix``: no letters in front of numbers.
+``phone``: the digits of a telephone number, with its country's code but without ``+`` or ``00``; ``prefix``: no letters
+in front of numbers.
 """
 FORMS: tuple[Form, ...] = get_args(Form)
 
@@ -24,6 +25,8 @@ PREFIXED = r"^(?i)([a-z]{1,12}[-_ .#:/]*)(\d+)$"
 """A number with letters in front."""
 TAGGED = r"^([^\s+@]+)\+[^\s@]*(@[^\s@]+)$"
 """An address with a tag, which reaches the one without."""
+PHONE = r"^(?:\+|00)?\s?\(?\d[\d\s().\-/]{6,22}\d$"
+"""What a telephone number looks like."""
 _THOUSANDS = r"^\d{1,3}(?:,\d{3})+$"
 _SEVERAL = r"^\s*([^\s;,|/<>]+@[^\s;,|/<>]+?)\s*[;,|/\s]+.*@.*$"
 
@@ -46,6 +49,9 @@ def written_by(ids: pl.Series, form: Form) -> pl.Series:
         made = pl.when(text.str.contains(POINTED)).then(text.str.replace_all(r"\D", "")).otherwise(bare)
     elif form == "prefix":
         made = text.str.replace(PREFIXED, "$2")
+    elif form == "phone":
+        digits = text.str.replace_all(r"\(0\)|\D", "").str.replace(r"^00", "")
+        made = pl.when(text.str.contains(PHONE)).then(digits).otherwise(text)
     elif form == "tag":
         made = text.str.replace(TAGGED, "$1$2")
     elif form == "first_address":

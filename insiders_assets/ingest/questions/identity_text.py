@@ -74,6 +74,7 @@ def _id_per_order(question: Question) -> str:
 _DIFFERENCES = {
     "ids_case": "case",
     "ids_punctuation": "blanks and punctuation",
+    "ids_phone": "how a telephone number is written",
     "ids_prefix": "letters in front",
     "ids_tag": "what stands between + and @",
 }
