@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -156,3 +157,19 @@ def test_what_is_no_consent_names_its_line_and_what_is_allowed(tmp_path, text, s
     with pytest.raises(UsageError, match=said) as error:
         read_consents(path, str)
     assert str(error.value).startswith(str(path))
+
+
+def test_a_delivery_to_one_arm_holds_everybody_else_out(everybody):
+    arms = {"ann@shop.example": ["mail/coupon"], "bob": ["mail/call", "other/coupon"], "dan": ["mail/quiet"]}
+    running = everybody.with_columns(
+        arms=pl.Series([arms.get(who) for who in everybody["customer_id"]], dtype=pl.List(pl.String))
+    )
+    rules = replace(delivery("members"), arm="mail/coupon")
+    found = accounted(audience(rules, running, SEGMENTS))
+    assert found == {
+        "wanted": ["ann@shop.example"],
+        "held_out": ["bob", "cem", "dan"],
+        "suppressed": ["eve"],
+        "unknown": [],
+    }
+    assert accounted(audience(rules, everybody, SEGMENTS))["wanted"] == [], "none is running"

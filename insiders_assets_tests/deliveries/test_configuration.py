@@ -206,3 +206,13 @@ def test_contacts_are_known_by_what_tables_hold(tmp_path):
         ("kept-7", "Ann@Shop.example", "Ann, B."),
         ("kept-8", None, None),
     ]
+
+
+def test_an_arm_that_there_is_not_is_told_with_those_there_are():
+    text = GOOD.replace("    fields: [tier", "    arm: mail/cupon\n    fields: [tier", 1)
+    with pytest.raises(
+        UsageError, match=r"\(line 9\): welcome: there is no arm 'mail/cupon'; choose among mail/coupon"
+    ):
+        read_deliveries(text, "d.yaml", SEGMENTS, ["mail/coupon"])
+    found = read_deliveries(text.replace("cupon", "coupon"), "d.yaml", SEGMENTS, ["mail/coupon"])
+    assert [each.arm for each in found.deliveries] == ["mail/coupon", ""]
