@@ -24,5 +24,5 @@ SCOREBOARD = Table(
         share("share_of_revenue", "Their share of what all identified customers brought."),
         share("sort_share_of_revenue", "That of the plain sort."),
     ),
-    key=("refresh_id", "settled_as_of"),
+    key=("refresh_id", "settled_refresh"),
 )
