@@ -70,9 +70,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture(params=["sqlite", "sqlite in bulk", "postgresql"])
+@pytest.fixture(
+    params=["sqlite", pytest.param("sqlite in bulk", marks=pytest.mark.full), "postgresql"],
+)
 def loading_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty database of each kind, SQLite with both ways to load it."""
+    """An empty database of each kind, SQLite with both ways to load it: few tests ask for bulk always."""
     from insiders_assets.storage.warehouse import sqlite
 
     if request.param == "postgresql":

@@ -49,12 +49,17 @@ def test_the_report_is_small_and_open_to_everyone(home, browser):
         assert browser.errors() == []
 
 
+@pytest.fixture(scope="module", params=[CUTOFFS[-1:], pytest.param(CUTOFFS, marks=pytest.mark.full)], ids=len)
+def cutoffs(request) -> list[date]:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def measured(home) -> pl.DataFrame:
-    """The backtest at the three cut-offs: shares of later revenue, all accounts."""
+def measured(home, cutoffs) -> pl.DataFrame:
+    """The backtest at the cut-offs: shares of later revenue, all accounts."""
     settings = Settings(home=str(home))
     inputs = backtest_inputs(Stores(settings), lake(home, "clean_purchases"), lake(home, "returns"))
-    found = selection_backtest(inputs, ProgrammeRules.from_settings(settings), CUTOFFS)
+    found = selection_backtest(inputs, ProgrammeRules.from_settings(settings), cutoffs)
     return found.table.filter(pl.col("accounts") == "all", pl.col("measure").is_in(SHARES))
 
 
@@ -69,18 +74,18 @@ def beside_the_sort(measured: pl.DataFrame, subject: str) -> pl.DataFrame:
     )
 
 
-def test_the_list_captures_later_revenue_as_a_plain_sort_of_its_size_does(measured):
+def test_the_list_captures_later_revenue_as_a_plain_sort_of_its_size_does(measured, cutoffs):
     found = beside_the_sort(measured, "list")
-    assert found.height == len(CUTOFFS) * len(SHARES)
+    assert found.height == len(cutoffs) * len(SHARES)
     assert found["chosen"].is_between(1_000, 3_000).all()
     # Suppression alone parts the two: a few who send back most of what they buy.
     assert found["points"].abs().max() <= 0.5, found
 
 
-def test_a_budget_captures_later_revenue_within_a_point_of_a_plain_sort_at_every_size(measured):
+def test_a_budget_captures_later_revenue_within_a_point_of_a_plain_sort_at_every_size(measured, cutoffs):
     found = beside_the_sort(measured, "budget").filter(pl.col("size").is_not_null())
     assert set(found["size"]) == {0.1, 0.2, 0.3, 0.5}
-    assert found.height == len(CUTOFFS) * len(SHARES) * 4
+    assert found.height == len(cutoffs) * len(SHARES) * 4
     assert found["points"].min() >= -1, found
 
 

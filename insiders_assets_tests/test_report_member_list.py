@@ -18,7 +18,7 @@ from insiders_assets.contracts.messages import without_facts
 from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.formulas import csv_rows, guarded, harmless, unguarded
 from insiders_assets.language import Language
-from insiders_assets.report import build_report
+from insiders_assets.report import build_report, xlsx_rows
 from insiders_assets.report.member_list import write_csv, write_xlsx
 from insiders_assets_tests.report_tables import refresh
 
@@ -133,10 +133,13 @@ def test_what_xml_cannot_hold_is_escaped_or_left_out_and_a_missing_value_is_an_e
     assert read["Country"].to_list() == ["a & b <c> ", " spaces kept ", None]
 
 
-def test_every_reason_of_a_long_list_is_in_the_readers_language(tmp_path: Path) -> None:
+def test_every_reason_of_a_long_list_is_in_the_readers_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx_rows, "BATCH", 200)
     inputs = refresh(100)
     words = Language("pt_BR", "BRL")
-    size = 20_001
+    size = 401
     members = pl.concat([inputs.members] * -(-size // inputs.members.height)).head(size).with_columns(
         customer_id=pl.int_range(pl.len()).cast(pl.String),
         reason_code=pl.lit("reason.gross"),

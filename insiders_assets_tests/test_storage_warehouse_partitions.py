@@ -72,6 +72,7 @@ def execute(url: str, statement: str) -> None:
         connection.execute(sa.text(statement))
 
 
+@pytest.mark.parametrize("loading_url", ["sqlite", "sqlite in bulk", "postgresql"], indirect=True)
 def test_only_the_months_that_differ_are_written(loading_url: str, written: list[int]) -> None:
     publish(loading_url, "first", months())
     assert_frame_equal(publish(loading_url, "second", months()), months())

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.tables import a_refresh
@@ -66,6 +67,11 @@ def _template() -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
     return small | {key: large[key] for key in ("insiders", "members")}, appended
 
 
+@pytest.mark.parametrize(
+    "loading_url",
+    [pytest.param("sqlite", marks=pytest.mark.full), "sqlite in bulk", "postgresql"],
+    indirect=True,
+)
 def test_a_reader_never_sees_an_empty_missing_or_mixed_state_while_refreshes_are_published(
     loading_url: str, tmp_path: Path
 ) -> None:

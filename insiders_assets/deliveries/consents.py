@@ -40,11 +40,12 @@ def read_consents(path: Place, kept_as: Callable[[str], str], now: datetime | No
 
     A row is a consent, a withdrawal, or both: ``given`` and ``withdrawn`` hold a day or a moment, or ``yes``, which was
     at ``when`` then. Of two at the same moment the withdrawal counts, and one without a time is of the end of its day.
+    A consent of a day to come does not count yet; a withdrawal of one counts at once.
 
     Args:
         path: The file, with the columns ``customer_id`` (or ``id``), ``purpose``, ``given``, ``withdrawn``, ``when``.
         kept_as: What tables hold in the place of an id: the same for all ids of a person, who has one last word.
-        now: What is later has not been said yet; the clock unless given.
+        now: What consents are later than have not been given yet; the clock unless given.
 
     Raises:
         UsageError: A column is unknown or lacking, or a cell is no answer and no day; the message names the line.
@@ -64,7 +65,8 @@ def read_consents(path: Place, kept_as: Callable[[str], str], now: datetime | No
         purposes[row[PURPOSE]] = None
         for column, consents in (("given", True), ("withdrawn", False)):
             moment = _moment(row.get(column) or "", row.get("when") or "", column, where)
-            if moment is None or moment > until:
+            # A day to come may be mistyped: nobody is written to on the strength of it.
+            if moment is None or (consents and moment > until):
                 continue
             key = (kept_as(row[CUSTOMER]), row[PURPOSE])
             before = latest.get(key)

@@ -114,6 +114,7 @@ def test_cells_of_too_few_are_empty_and_audiences_of_too_few_stay_in_the_house(e
         ("7,ads,2026-02-01T10:00:00,2026-02-01,\n", False),  # on the same day, nobody says when
         ("7,ads,no,,\n", False),
         ("7,ads,2026-12-01,,\n", False),  # not yet
+        ("7,ads,2026-01-01,2062-02-01,\n", False),  # mistyped, or a day to come: a no is a no
         ("7,news,2026-01-01,,\n7,ads,,,\n", False),  # something else
         ("8,ads,2026-01-01,,\n", False),
     ],

@@ -16,6 +16,7 @@ from insiders_assets.settings import load_settings
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.ingest.exports import csv, good, row
 from insiders_assets_tests.ingest.handbook import examples
+from insiders_assets_tests.ingest.shop import lines, plain, written
 
 FOREIGN = {
     "German": (
@@ -236,3 +237,12 @@ def test_a_value_that_is_no_date_does_not_make_iso_dates_ambiguous():
 def test_a_mapping_with_a_value_that_cannot_be_read_is_refused_in_one_line(value):
     with pytest.raises(UsageError, match=r"ours\.yaml: (holds a value that cannot be read|is no YAML)"):
         read_mappings(f"exports: [{{constants: {{country: {value}}}}}]", "ours.yaml")
+
+
+def test_an_order_of_no_pieces_is_none_and_moves_no_day(tmp_path):
+    sold = lines()
+    nothing = plain(sold[0], order_id="90001", quantity=0, date="2025-05-31 10:00:00")
+    path = tmp_path / "export.csv"
+    path.write_bytes(written([*map(plain, sold), nothing]))
+    (found,) = inspect(path, path.name, FileRules(), path.name).exports
+    assert (found.outcome.rows_transactions, found.says.orders, found.says.last) == (61, 30, sold[-1].when)

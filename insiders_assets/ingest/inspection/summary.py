@@ -55,8 +55,8 @@ class Listener:
         self._costs: list[pl.DataFrame] = []
 
     def add(self, transactions: pl.DataFrame) -> None:
-        """Take in some transactions."""
-        frame = transactions.select(
+        """Take in some transactions; a line of no pieces makes no order, and moves no day."""
+        frame = transactions.filter(pl.col("quantity") != 0).select(
             "invoice_no", "stock_code", "customer_id", "invoice_date",
             value=pl.col("quantity") * pl.col("unit_price"),
         )  # fmt: skip
