@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from insiders_assets.features.customers import EPOCH
+from insiders_assets.days import EPOCH
 from insiders_assets.segmentation import Borders, SegmentationModel, borders_of
 
 MONTHS, DAYS = 4, 30

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from benchmarks.moments import AHEAD, FeaturesAt
-from insiders_assets.features.customers import EPOCH
+from insiders_assets.days import EPOCH
 from insiders_assets.programme.rhythm import with_states
 
 CUT_OFFS = (90, 120, 150, 180)

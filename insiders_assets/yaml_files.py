@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MOST_VALUES = 1_000_000
 """Values that a file may hold; a few lines that repeat each other can say more than any machine holds."""
@@ -76,3 +80,33 @@ def line_of(text: str | bytes, place: tuple[int | str, ...]) -> int | None:
             break
         line, node = found[0].start_mark.line + 1, found[1]
     return line
+
+
+@dataclass(frozen=True)
+class YamlText:
+    """A file whose places are named in what is said of it.
+
+    Attributes:
+        where: The file's name, for messages.
+        text: What it holds, which :func:`load_yaml` can read.
+    """
+
+    where: str
+    text: str | bytes
+
+    def line(self, *names: int | str) -> int:
+        """Return the line of a place, as :func:`line_of` does; the first if it is on none."""
+        return line_of(self.text, names) or 1
+
+    def place(self, *names: int | str) -> str:
+        """Return where the file says something, for messages."""
+        return f"{self.where} (line {self.line(*names)})"
+
+    def wrong(self, place: tuple[int | str, ...], what: str, hint: str) -> UsageError:
+        """Return what is wrong at a place."""
+        return UsageError(what, where=self.place(*place), hint=hint)
+
+    def unknown(self, place: tuple[int | str, ...], what: str, allowed: Collection[str]) -> UsageError:
+        """Return that a word at a place is none of those that are allowed."""
+        hint = f"choose among {', '.join(allowed)}" if allowed else "name one first"
+        return self.wrong(place, what, hint)

@@ -13,11 +13,11 @@ import pytest
 from insiders_assets.cli.experiments import plan_experiment, show_experiments
 from insiders_assets.cli.options import require_rules
 from insiders_assets.contracts.experiments import EXPERIMENT_DAYS, EXPERIMENT_READOUTS, EXPERIMENTS
+from insiders_assets.days import EPOCH
 from insiders_assets.errors import UsageError
 from insiders_assets.experiments import Registered, read_experiments, registered_now, require_unchanged
 from insiders_assets.experiments.drawing import draw
 from insiders_assets.experiments.following import followed, in_arms, with_arms
-from insiders_assets.experiments.outcomes import EPOCH
 from insiders_assets.experiments.planning import cheapest, plans
 from insiders_assets.experiments.ratio import arms_p_value, ratio_p_value
 from insiders_assets.experiments.readout import readouts

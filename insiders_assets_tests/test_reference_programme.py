@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from insiders_assets.days import EPOCH
 from insiders_assets.features.customers import customer_features
 from insiders_assets.programme.backtest import selection_backtest
-from insiders_assets.programme.backtest.known import EPOCH
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.inputs import Programme, ProgrammeInputs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,12 +11,12 @@ import typer
 
 from insiders_assets.cli.segment import published_people
 from insiders_assets.contracts.experiments import OUTCOMES
+from insiders_assets.days import day_of
 from insiders_assets.errors import UsageError
-from insiders_assets.experiments.model import MEMBERS
-from insiders_assets.experiments.outcomes import EPOCH, amounts
+from insiders_assets.experiments.outcomes import amounts
 from insiders_assets.refresh.experimenting import published_experiments
 from insiders_assets.refresh.worth import valued
-from insiders_assets.segments import segments_of, within
+from insiders_assets.segments import MEMBERS, in_audience, segments_of
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -92,10 +91,10 @@ def plan_experiment(settings: Settings, segment: str, *, lift: float, outcome: s
     if not 0 < lift <= 10:
         raise UsageError(f"{lift:g} is no lift", where="--lift", hint="write 0.1 for a tenth more")
     everybody = published_people(stores)
-    inside = everybody.filter("is_member") if segment == MEMBERS else within(everybody, segments[segment])
+    inside = everybody.filter(in_audience(segment, segments))
     bought, back = valued(stores, stores.lake.scan("clean_purchases"), stores.lake.scan("returns"))
     days = bought.select(first=pl.col("invoice_day").min(), last=pl.col("invoice_day").max()).collect()
-    first, last = (EPOCH + timedelta(days=int(day)) for day in days.row(0))
+    first, last = (day_of(int(day)) for day in days.row(0))
     ids = inside.lazy().select("customer_id")
     bought, back = (each.join(ids, on="customer_id", how="semi") for each in (bought, back))
     theirs = amounts(bought, back, outcome)

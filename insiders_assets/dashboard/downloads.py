@@ -62,10 +62,12 @@ def too_few(reader: Reader, words: Language, filters: Filters, smallest: int) ->
         filters: The choice.
         smallest: Customers that a list has at least which may leave the house.
     """
+    if smallest < 1:
+        return ""
     import sqlalchemy as sa
 
     with reader.view() as view:
-        if view is None or smallest < 1:
+        if view is None:
             return ""
         some = _query(view, filters).limit(smallest).subquery()
         count = view.rows(sa.select(sa.func.count().label("customers")).select_from(some))[0]["customers"]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.deliveries.forms import CONTACT, FORMS
-from insiders_assets.deliveries.model import MEMBERS
 from insiders_assets.deliveries.small_cells import blanked
-from insiders_assets.segments import all_kept
+from insiders_assets.experiments.following import HELD_OUT
+from insiders_assets.segments import in_audience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from insiders_assets.segments import Segment
 
 CUSTOMER = "customer_id"
-HELD_OUT = "holdout"
 WANTED = {CUSTOMER: pl.String, "record": pl.String}
 """Who is to be at the destination, each with what it is to know: the record as JSON."""
 
@@ -89,10 +88,7 @@ def audience(
     """
     would_be = pl.col("is_member") | (pl.col("suppressed_by").is_not_null() & (pl.col("tier") == "insider"))
     rows = everybody.with_columns(is_member=would_be)
-    rule = (
-        pl.col("is_member") if delivery.audience == MEMBERS else all_kept(segments[delivery.audience].rules)
-    )
-    inside = rows.filter(rule)
+    inside = rows.filter(in_audience(delivery.audience, segments))
     why = dict(inside.select(CUSTOMER, "suppressed_by").drop_nulls().iter_rows())
     why |= {who: no for who in inside[CUSTOMER] if who not in why and (no := limits.why_not(who))}
     if delivery.arm:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.messages import without_facts
 from insiders_assets.deliveries.forms import CONTACT, FORMS
-from insiders_assets.deliveries.model import MEMBERS, Configuration, DeliveryRules, DestinationRules
-from insiders_assets.errors import UsageError
+from insiders_assets.deliveries.model import Configuration, DeliveryRules, DestinationRules
 from insiders_assets.places import is_kept
-from insiders_assets.yaml_files import line_of, load_yaml
+from insiders_assets.segments import MEMBERS
+from insiders_assets.yaml_files import YamlText, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -67,26 +67,24 @@ def read_deliveries(
     found = load_yaml(text, where)
     if found is None:
         return Configuration(where)
-    return _Reader(text, where, segments, arms).read(found)
+    return _Reader(YamlText(where, text), segments, arms).read(found)
 
 
 class _Reader:
     """Reads one file, and knows the line of everything in it."""
 
-    def __init__(
-        self, text: str | bytes, where: str, segments: Collection[str], arms: Collection[str]
-    ) -> None:
-        self._text, self._where, self._segments, self._arms = text, where, segments, arms
+    def __init__(self, file: YamlText, segments: Collection[str], arms: Collection[str]) -> None:
+        self._file, self._segments, self._arms = file, segments, arms
 
     def read(self, found: Any) -> Configuration:
         if not isinstance(found, dict):
-            raise self._wrong(
+            raise self._file.wrong(
                 (), "holds no deliveries", "write destinations: and deliveries:, as docs/campaigns.md shows"
             )
         self._known((), found, _TOP)
         contacts = found.get("contacts") or ""
         if not isinstance(contacts, str):
-            raise self._wrong(("contacts",), "contacts names no file", "write contacts: contacts.csv")
+            raise self._file.wrong(("contacts",), "contacts names no file", "write contacts: contacts.csv")
         destinations = {
             name: self._destination(name, said)
             for name, said in self._named("destinations", found.get("destinations")).items()
@@ -95,28 +93,28 @@ class _Reader:
             self._delivery(name, said, destinations, contacts=bool(contacts))
             for name, said in self._named("deliveries", found.get("deliveries")).items()
         )
-        lines = {each.name: self._line(("deliveries", each.name)) for each in deliveries}
-        return Configuration(self._where, deliveries, contacts, lines, self._line(("contacts",)))
+        lines = {each.name: self._file.line("deliveries", each.name) for each in deliveries}
+        return Configuration(self._file.where, deliveries, contacts, lines, self._file.line("contacts"))
 
     def _destination(self, name: str, said: dict[str, Any]) -> DestinationRules:
         place = ("destinations", name)
         kind = said.get("kind")
         if not isinstance(kind, str) or kind not in _KINDS:
-            raise self._unknown((*place, "kind"), f"{name}: there is no kind {kind!r}", _KINDS)
+            raise self._file.unknown((*place, "kind"), f"{name}: there is no kind {kind!r}", _KINDS)
         found_by, others = _KINDS[kind]
         self._known(place, said, ("kind", found_by, *others))
         location = said.get(found_by)
         if not isinstance(location, str) or not location.strip():
-            raise self._wrong(place, f"{name}: has no {found_by}", f"write {found_by}: .. below it")
+            raise self._file.wrong(place, f"{name}: has no {found_by}", f"write {found_by}: .. below it")
         form = said.get("form", "plain")
         if not isinstance(form, str) or form not in FORMS:
-            raise self._unknown((*place, "form"), f"{name}: there is no form {form!r}", FORMS)
+            raise self._file.unknown((*place, "form"), f"{name}: there is no form {form!r}", FORMS)
         if kind == "webhook":
             self._url((*place, "url"), name, location.strip())
         if kind == "email" and not all(
             re.fullmatch(r"[^@\s]+@[^@\s]+", each.strip()) for each in location.split(",")
         ):
-            raise self._wrong(
+            raise self._file.wrong(
                 (*place, "to"), f"{name}: {location!r} are no addresses", "write a@b.com, c@d.com"
             )
         limits: dict[str, Any] = {"batch": _BATCH[kind]} | {
@@ -137,7 +135,7 @@ class _Reader:
         key = place[-1]
         if isinstance(variable, str) and _VARIABLE.match(variable) and not variable.startswith("INSIDERS_"):
             return variable
-        raise self._wrong(
+        raise self._file.wrong(
             place,
             f"{name}: {key} names no environment variable",
             f"write {key}: {_SECRETS[key]} and put the value into the environment, never into this file",
@@ -151,17 +149,17 @@ class _Reader:
         except ValueError:
             whole = False
         if not whole or parts.query or parts.fragment:
-            raise self._wrong(
+            raise self._file.wrong(
                 place, f"{name}: {url!r} is no address", "write sftp://user@sftp.example.com/folder"
             )
         if parts.password:
-            raise self._wrong(
+            raise self._file.wrong(
                 place,
                 f"{name}: the address holds a password",
                 f"write password: {_SECRETS['password']} instead",
             )
         if not said.get("password") and not said.get("key"):
-            raise self._wrong(
+            raise self._file.wrong(
                 place[:-1], f"{name}: has neither password nor key", f"write key: {_SECRETS['key']} below it"
             )
 
@@ -172,17 +170,17 @@ class _Reader:
         try:
             parts = urlsplit(url)
         except ValueError:
-            raise self._wrong(
+            raise self._file.wrong(
                 place, f"{name}: {url!r} is no address", "write one that begins with https://"
             ) from None
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            raise self._wrong(
+            raise self._file.wrong(
                 place,
                 f"{name}: {url!r} is no https:// address",
                 "write one, or the name of a variable that holds it",
             )
         if parts.username or parts.password:
-            raise self._wrong(
+            raise self._file.wrong(
                 place,
                 f"{name}: the address holds a password",
                 "put the address into the environment, and write the name of its variable",
@@ -195,28 +193,30 @@ class _Reader:
         self._known(place, said, ("audience", "destination", "purpose", "fields", "arm"))
         audience, destination, purpose = (said.get(key) for key in ("audience", "destination", "purpose"))
         if audience not in (allowed := (MEMBERS, *self._segments)):
-            raise self._unknown((*place, "audience"), f"{name}: there is no segment {audience!r}", allowed)
+            raise self._file.unknown(
+                (*place, "audience"), f"{name}: there is no segment {audience!r}", allowed
+            )
         if not isinstance(destination, str) or destination not in destinations:
-            raise self._unknown(
+            raise self._file.unknown(
                 (*place, "destination"), f"{name}: there is no destination {destination!r}", destinations
             )
         if not isinstance(purpose, str) or not _NAME.match(purpose):
-            raise self._wrong(
+            raise self._file.wrong(
                 (*place, "purpose"),
                 f"{name}: {purpose!r} is no purpose",
                 "name it in lower case, such as newsletter",
             )
         arm = said.get("arm", "")
         if "arm" in said and arm not in self._arms:
-            raise self._unknown((*place, "arm"), f"{name}: there is no arm {arm!r}", self._arms)
+            raise self._file.unknown((*place, "arm"), f"{name}: there is no arm {arm!r}", self._arms)
         to = destinations[destination]
         fields = said.get("fields") or []
         if not isinstance(fields, list):
-            raise self._wrong(
+            raise self._file.wrong(
                 (*place, "fields"), f"{name}: fields are a list", "write fields: [tier, valid_until]"
             )
         if fields and not FORMS[to.form].takes_fields:
-            raise self._wrong(
+            raise self._file.wrong(
                 (*place, "fields"),
                 f"{name}: the form {to.form} takes no fields",
                 "leave them out, or use another form",
@@ -224,7 +224,7 @@ class _Reader:
         columns = (*FIELDS, *(CONTACT if contacts else ()))
         for at, field in enumerate(fields):
             if field not in columns:
-                raise self._unknown(
+                raise self._file.unknown(
                     (*place, "fields", at), f"{name}: there is no column {field!r}", without_facts(columns)
                 )
         return DeliveryRules(name, audience, to, purpose, tuple(dict.fromkeys(fields)), arm)
@@ -234,35 +234,28 @@ class _Reader:
         if found is None:
             return {}
         if not isinstance(found, dict):
-            raise self._wrong((what,), f"{what} are no names with what each is", "see docs/campaigns.md")
+            raise self._file.wrong((what,), f"{what} are no names with what each is", "see docs/campaigns.md")
         for name, said in found.items():
             if not isinstance(name, str) or not _NAME.match(name):
-                raise self._wrong(
+                raise self._file.wrong(
                     (what, name),
                     f"{name!r}: is no name",
                     "name it in lower case with hyphens, such as spring-nudge",
                 )
             if not isinstance(said, dict):
-                raise self._wrong((what, name), f"{name}: says nothing", "see docs/campaigns.md")
+                raise self._file.wrong((what, name), f"{name}: says nothing", "see docs/campaigns.md")
         return found
 
     def _known(self, place: tuple[Any, ...], said: dict[Any, Any], allowed: Collection[str]) -> None:
         for key in said:
             if key not in allowed:
-                raise self._unknown((*place, key), f"{key!r} is no word here", allowed)
+                raise self._file.unknown((*place, key), f"{key!r} is no word here", allowed)
 
     def _number(self, place: tuple[Any, ...], value: Any) -> float | int:
         kind, least, most = _LIMITS[place[-1]]
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not (whole or (kind is float and isinstance(value, float))) or not least <= value <= most:
-            raise self._wrong(place, f"{place[-1]} is {value!r}", f"write a number from {least} to {most}")
+            raise self._file.wrong(
+                place, f"{place[-1]} is {value!r}", f"write a number from {least} to {most}"
+            )
         return kind(value)
-
-    def _unknown(self, place: tuple[Any, ...], what: str, allowed: Collection[str]) -> UsageError:
-        return self._wrong(place, what, f"choose among {', '.join(allowed)}" if allowed else "name one first")
-
-    def _wrong(self, place: tuple[Any, ...], what: str, hint: str) -> UsageError:
-        return UsageError(what, where=f"{self._where} (line {self._line(place)})", hint=hint)
-
-    def _line(self, place: tuple[Any, ...]) -> int:
-        return line_of(self._text, place) or 1

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MEMBERS = "members"
-"""The audience of all members, beside the segments."""
-
 
 @dataclass(frozen=True)
 class DestinationRules:

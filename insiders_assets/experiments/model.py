@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-MEMBERS = "members"
-"""The segment of all members, beside those of the home."""
-
 CONTROL, TREATED = "control", "treated"
 """The arms where a share is held out: who is left alone, and who is not."""
 
@@ -24,7 +21,7 @@ class Experiment:
 
     Attributes:
         name: Its name.
-        segment: Who takes part: a segment's name, or :data:`MEMBERS`.
+        segment: Who takes part: a segment's name, or :data:`insiders_assets.segments.MEMBERS`.
         arms: Each arm with its share of them, in the order of the file.
         control: The arm that the others are compared with; nothing is delivered to it.
         start: Its first day.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from insiders_assets.days import day_number
 from insiders_assets.errors import UsageError
 from insiders_assets.money import MICRO, in_currency
 
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 
 BEFORE_DAYS = 180
 """Days before the first one over which the outcome is taken as what was known of a customer."""
-
-EPOCH = date(1970, 1, 1)
-
-
-def day_number(day: date) -> int:
-    """Return a day counted from 1970-01-01, as tables of transactions count them."""
-    return (day - EPOCH).days
 
 
 def amounts(purchases: pl.LazyFrame, returns: pl.LazyFrame, outcome: str) -> pl.LazyFrame:

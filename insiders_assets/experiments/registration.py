@@ -11,8 +11,8 @@ import polars as pl
 from insiders_assets.contracts.experiments import EXPERIMENT_ARMS, EXPERIMENTS
 from insiders_assets.errors import UsageError
 from insiders_assets.experiments.drawing import draw
-from insiders_assets.experiments.model import MEMBERS, Experiment
-from insiders_assets.segments import all_kept
+from insiders_assets.experiments.model import Experiment
+from insiders_assets.segments import in_audience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,10 +133,7 @@ def _begun(
             where=where,
             hint=f"let it last until after {as_of}, or take it out",
         )
-    rule = (
-        pl.col("is_member") if experiment.segment == MEMBERS else all_kept(segments[experiment.segment].rules)
-    )
-    drawn = draw(experiment, people.filter(rule))
+    drawn = draw(experiment, people.filter(in_audience(experiment.segment, segments)))
     counts = {arm: int((drawn["arm"] == arm).sum()) for arm, _ in experiment.arms}
     if min(counts.values()) < FEWEST:
         raise UsageError(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from insiders_assets.days import day_number
 from insiders_assets.errors import InsidersError
 from insiders_assets.money import MICRO, in_currency
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 FILE = "costs.csv"
 OTHERS = "*"
 SCHEMA = {"stock_code": pl.String, "unit_cost": pl.Float64, "cost_share": pl.Float64}
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def with_contribution(
     Raises:
         InsidersError: A product bought in the window has no cost.
     """
-    last = (as_of - EPOCH).days
+    last = day_number(as_of)
     day = pl.col("invoice_day")
     rows = pl.concat(
         [

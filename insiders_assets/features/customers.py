@@ -6,12 +6,13 @@ engine's threads or machines happen to add: the same data give the same bytes on
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
+from insiders_assets.days import day_number, day_of
 from insiders_assets.errors import InsidersError
 from insiders_assets.money import MICRO, in_currency
 
@@ -33,7 +34,6 @@ NEEDED = (
 )
 """The columns of transactions that features are made of."""
 
-EPOCH = date(1970, 1, 1)
 
 _DAY_OFFSET = 1_000_000
 """Added to a day so that it always has seven digits, and text order is the order of days."""
@@ -56,7 +56,7 @@ def newest_day(purchases: Any, returns: Any) -> date:
             where="clean_purchases",
             hint="check the exports and the INSIDERS_ cleaning settings",
         )
-    return EPOCH + timedelta(days=max(days))
+    return day_of(max(days))
 
 
 def customer_features(
@@ -73,7 +73,7 @@ def customer_features(
     Returns:
         A lazy frame of the same engine with the columns of ``customer_features``, sorted by ``customer_id``.
     """
-    last = (as_of - EPOCH).days
+    last = day_number(as_of)
     bought = within(purchases, last, window_days)
     sent_back = (
         within(returns, last, window_days)

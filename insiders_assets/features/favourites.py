@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
+from insiders_assets.days import EPOCH, day_number
 from insiders_assets.descriptions import descriptions
 from insiders_assets.features.batches import ROWS, of_share, shares_of
-from insiders_assets.features.customers import EPOCH
 from insiders_assets.money import MICRO, in_currency
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def customer_products(
     Returns:
         The columns of ``customer_products``, sorted by its key.
     """
-    last = (as_of - EPOCH).days
+    last = day_number(as_of)
     day = pl.col("invoice_day")
     lines = purchases.filter("is_identified", day <= last, day > last - window_days)
     shares = shares_of(lines, rows)

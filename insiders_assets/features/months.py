@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
-from insiders_assets.features.customers import EPOCH
+from insiders_assets.days import day_number
 from insiders_assets.money import MICRO, in_currency
 
 LazyFrameT = TypeVar("LazyFrameT")
@@ -30,7 +30,7 @@ def purchases_by_month(
     Returns:
         A lazy frame of the same engine with the columns of ``purchases_by_month``, sorted by its key.
     """
-    last = (as_of - EPOCH).days
+    last = day_number(as_of)
     units = nw.col("quantity").cast(nw.Int64).sum()
     bought = (
         _monthly(purchases, last, window_days)

@@ -14,11 +14,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from insiders_assets.days import day_number
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
-
-EPOCH = date(1970, 1, 1)
 
 PARTS = ("bought", "aged_out", "returned", "corrected")
 """The parts of a change, in the order in which they are told."""
@@ -45,7 +44,7 @@ class Window:
     @classmethod
     def to(cls, day: date, days: int) -> Window:
         """The window that ends at ``day``."""
-        return cls((day - EPOCH).days, days)
+        return cls(day_number(day), days)
 
     @property
     def has(self) -> pl.Expr:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import polars as pl
 
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES, TIER_HISTORY, TIER_MIGRATION
+from insiders_assets.days import day_number
 from insiders_assets.programme import hypotheses
 from insiders_assets.programme.answer_facts import AnswerFacts
 from insiders_assets.programme.answers import answers
@@ -32,8 +32,6 @@ from insiders_assets.programme.revenue_bridge import revenue_bridge
 from insiders_assets.programme.suppression import suppression_costs
 from insiders_assets.programme.uplift import USUAL_SHARE, detectable_effect, uplift
 from insiders_assets.programme.warn import warnings
-
-EPOCH = date(1970, 1, 1)
 
 
 def run_programme(inputs: ProgrammeInputs) -> Programme:
@@ -90,7 +88,7 @@ def profile_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Data
 def evidence_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
     """Return ``hypotheses``, ``evidence`` and ``uplift``."""
     customers, rules = _sorted(chosen), inputs.rules
-    last_day = (inputs.as_of - EPOCH).days
+    last_day = day_number(inputs.as_of)
     sample = gather_sample(
         customers, inputs.purchases, last_day=last_day, window_days=rules.window_days, seed=rules.seed
     )

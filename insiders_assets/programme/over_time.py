@@ -8,10 +8,9 @@ import polars as pl
 
 from insiders_assets.contracts.customers import NOT_SEEN
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.days import EPOCH, day_number
 from insiders_assets.money import in_currency
 from insiders_assets.programme.groups import micros
-
-EPOCH = date(1970, 1, 1)
 
 
 def revenue_by_month(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -88,7 +87,7 @@ def cohorts(purchases: pl.LazyFrame, as_of: date) -> pl.DataFrame:
 
 
 def _monthly(purchases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    return purchases.filter(pl.col("invoice_day") <= (as_of - EPOCH).days).select(
+    return purchases.filter(pl.col("invoice_day") <= day_number(as_of)).select(
         "customer_id",
         "invoice_no",
         "is_identified",

@@ -12,11 +12,11 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.contracts.products import LEAST_BUYERS, PRODUCT_AFFINITY
+from insiders_assets.days import day_number
 from insiders_assets.descriptions import descriptions
 from insiders_assets.money import in_currency
 from insiders_assets.programme.groups import micros
 
-EPOCH = date(1970, 1, 1)
 KEPT = 20
 """Products kept of each group, by revenue and by lift."""
 
@@ -34,7 +34,7 @@ def product_affinity(
         as_of: The last day that counts.
         window_days: Days looked back on.
     """
-    last = (as_of - EPOCH).days
+    last = day_number(as_of)
     lines = purchases.filter(
         pl.col("is_identified"), pl.col("invoice_day") <= last, pl.col("invoice_day") > last - window_days
     )

@@ -9,6 +9,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.contracts.scoreboard import SCOREBOARD
+from insiders_assets.days import day_number
 from insiders_assets.money import MICRO
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.movement import members_after
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 DAYS = 90
 """Days after which a list is settled."""
-
-EPOCH = date(1970, 1, 1)
 
 
 def settled(refreshes: pl.DataFrame, as_of: date) -> tuple[list[str], date] | None:
@@ -71,7 +70,7 @@ def scoreboard(
     members = {main(who) for who in members_after(changes, names)}
     if not members:
         return SCOREBOARD.empty()
-    end = (day - EPOCH).days
+    end = day_number(day)
     number, value = pl.col("invoice_day").cast(pl.Int64), micros("line_value")
     before, after = number.is_between(end - window_days + 1, end), number.is_between(end + 1, end + DAYS)
     customers = (

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from insiders_assets.days import day_number, day_of
 from insiders_assets.programme.borders import Borders, least_micros
-from insiders_assets.programme.bridge import EPOCH
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.customer_policies import stays_at
 from insiders_assets.programme.inputs import ProgrammeInputs
@@ -47,7 +47,7 @@ def steps_between(
     decides = rules.policy == "value" and rules.grace_refreshes is None and same_selection
     if not decides or inputs.retried is not None or before is None or (inputs.as_of - before).days < 2:
         return pl.DataFrame(schema=PATH)
-    path = values_between(inputs, customers, (before - EPOCH).days)
+    path = values_between(inputs, customers, day_number(before))
     start = customers.join(path.select("customer_id").unique(), on="customer_id", how="semi").select(
         "customer_id",
         day=pl.lit(-1, pl.Int32),
@@ -107,7 +107,7 @@ def with_standing(
             .then(pl.coalesce("member_since_before", pl.lit(as_of)))
             .otherwise(pl.lit(as_of)),
         )
-    today = (as_of - EPOCH).days
+    today = day_number(as_of)
     final = customers.select(
         "customer_id",
         day=pl.lit(today, pl.Int32),
@@ -174,7 +174,7 @@ def _lived(
         # A list from before this was remembered: what grace has been used up until now is not counted.
         now.below_since = row["below_since_before"] or as_of  # type: ignore[assignment]
     for number, inside, absent in zip(row["day"], row["inside"], row["absent"], strict=True):  # type: ignore[call-overload]
-        day = EPOCH + timedelta(days=number)
+        day = day_of(number)
         if now.lasts and now.ended_by(day - timedelta(days=1) if inside else day, rules):
             now.lasts = False
         if inside:

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.programme import UPLIFT
+from insiders_assets.days import day_number
 from insiders_assets.experiments.outcomes import amounts, daily
 from insiders_assets.experiments.sequence import Moments, moments, sequence
 from insiders_assets.language.message import Message, message
@@ -119,7 +120,7 @@ def uplift(
     if start is None or start > as_of or treated.sum() < 2 or control.sum() < 2:
         return UPLIFT.empty()
     last = min(end or as_of, as_of)
-    first_day, last_day = (start - date(1970, 1, 1)).days, (last - date(1970, 1, 1)).days
+    first_day, last_day = day_number(start), day_number(last)
     length = last_day - first_day + 1
     groups = drawn.filter(pl.Series(treated | control)).sort("customer_id")
     bought = purchases.join(groups.lazy().select("customer_id"), on="customer_id", how="semi")

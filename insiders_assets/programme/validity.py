@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 
+from insiders_assets.days import day_number
 from insiders_assets.programme.borders import Borders
-from insiders_assets.programme.bridge import EPOCH
 from insiders_assets.programme.customer_policies import stays_at
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
@@ -60,7 +60,7 @@ def valid_until(inputs: ProgrammeInputs, customers: pl.DataFrame, borders: Borde
 
 def _ageing(inputs: ProgrammeInputs, members: pl.DataFrame, borders: Borders) -> pl.DataFrame:
     """``customer_id, falls, gone``: when a member who buys no more falls below the border, and out of the window."""
-    today, window = (inputs.as_of - EPOCH).days, inputs.rules.window_days
+    today, window = day_number(inputs.as_of), inputs.rules.window_days
     day = pl.col("day")
     least = max(stays_at(borders.insider, inputs.rules.hysteresis), 1)
     changes = (

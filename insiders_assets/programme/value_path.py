@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from insiders_assets.programme.bridge import EPOCH, amount_of
+from insiders_assets.days import day_number
+from insiders_assets.programme.bridge import amount_of
 from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 
 
 def values_between(inputs: ProgrammeInputs, customers: pl.DataFrame, before: int) -> pl.DataFrame:
     """``customer_id, day, worth, lines`` of each day between two refreshes on which a customer's value changed."""
-    today, window = (inputs.as_of - EPOCH).days, inputs.rules.window_days
+    today, window = day_number(inputs.as_of), inputs.rules.window_days
     lines, day = lines_of_value(inputs), pl.col("day")
     came = lines.filter(day.is_between(before + 1, today))
     went = lines.filter((day + window).is_between(before + 1, today)).with_columns(

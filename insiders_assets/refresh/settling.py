@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from insiders_assets.aliases import aliases_of
 from insiders_assets.contracts.scoreboard import SCOREBOARD
-from insiders_assets.programme.scoreboard import EPOCH, scoreboard, settled
+from insiders_assets.days import day_of
+from insiders_assets.programme.scoreboard import scoreboard, settled
 
 if TYPE_CHECKING:
     from insiders_assets.storage.stores import Stores
@@ -25,7 +25,7 @@ def scoreboard_table(stores: Stores) -> pl.DataFrame:
         return SCOREBOARD.empty()
     purchases = stores.lake.scan("clean_purchases")
     newest = int(purchases.select(pl.col("invoice_day").max()).collect().item())
-    known = min(row["as_of"], EPOCH + timedelta(days=newest))  # an as-of date may be ahead of the data
+    known = min(row["as_of"], day_of(newest))  # an as-of date may be ahead of the data
     return scoreboard(
         (row["refresh_id"], row["as_of"]),
         refreshes,

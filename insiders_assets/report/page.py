@@ -157,12 +157,13 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
 
 def _technical(inputs: ReportInputs) -> dict[str, Any]:
     words, blocks = inputs.words, evidence.out_of_time(inputs)
+    lists = scoreboard.scoreboard(inputs)
     return {
         "rules": programme.eligibility(inputs),
         "uplift": programme.uplift(inputs),
         "experiments": experiments.experiments(inputs),
-        "scoreboard": scoreboard.scoreboard(inputs),
-        "settled_line": scoreboard.settled_line(words, scoreboard.scoreboard(inputs)),
+        "scoreboard": lists,
+        "settled_line": scoreboard.settled_line(words, lists),
         "plain_sort": capture.plain_sort(inputs),
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),

@@ -13,7 +13,7 @@ from insiders_assets.language.writer import PLAIN
 from insiders_assets.places import is_kept
 from insiders_assets.segments.rule import Rule
 from insiders_assets.segments.segment import Segment
-from insiders_assets.yaml_files import line_of, load_yaml
+from insiders_assets.yaml_files import YamlText, load_yaml
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
@@ -74,10 +74,8 @@ def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:
         raise UsageError(
             "holds no segments", where=where, hint="begin each with its name, as docs/programme.md shows"
         )
-    own = tuple(
-        _segment(name, said, lambda *place: f"{where} (line {line_of(text, place) or 1})")
-        for name, said in found.items()
-    )
+    file = YamlText(where, text)
+    own = tuple(_segment(name, said, file.place) for name, said in found.items())
     return (*BUILT_IN, *own)
 
 

@@ -9,7 +9,12 @@ import polars as pl
 from insiders_assets.segments.rule import all_kept
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insiders_assets.segments.segment import Segment
+
+MEMBERS = "members"
+"""The audience of all members, beside those of segments."""
 
 COLUMNS = (
     "customer_id", "value", "revenue", "total_purchases", "recency", "tier", "state", "cluster", "is_member",
@@ -47,6 +52,16 @@ def identified(insiders: pl.DataFrame, changes: pl.DataFrame, leaving: pl.DataFr
         .join(next_out, on="customer_id", how="left")
         .with_columns(pl.col("leaves_next").fill_null(value=False))
     )
+
+
+def in_audience(name: str, segments: Mapping[str, Segment]) -> pl.Expr:
+    """Return whether somebody is in an audience: that of all members, or a segment's.
+
+    Args:
+        name: :data:`MEMBERS`, or the name of a segment.
+        segments: The segments by name.
+    """
+    return pl.col("is_member") if name == MEMBERS else all_kept(segments[name].rules)
 
 
 def within(everybody: pl.DataFrame, segment: Segment) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from insiders_assets import checksums
 from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
+from insiders_assets.days import day_of
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.manifest import Part
@@ -25,7 +26,6 @@ FLUSH = 1_000_000
 FLUSH_REJECTED, FLUSH_REJECTED_BYTES = 100_000, 64 << 20
 """Rejected rows held in memory before they are written, and the bytes of them."""
 FORM: dict[str, Any] = {"compression": "zstd", "row_group_size": 250_000}
-_EPOCH = date(1970, 1, 1)
 
 
 class PartWriter:
@@ -158,7 +158,7 @@ class _Unwritten(NamedTuple):
 def _by_month(frame: pl.DataFrame) -> list[tuple[date, pl.DataFrame]]:
     """The transactions of each month, months in order, rows in theirs."""
     day = frame["invoice_day"]
-    first, last = (_EPOCH + timedelta(days=int(cast(int, end))) for end in (day.min(), day.max()))
+    first, last = (day_of(int(cast(int, end))) for end in (day.min(), day.max()))
     if first.replace(day=1) == last.replace(day=1):
         return [(first, frame)]
     if day.is_sorted():

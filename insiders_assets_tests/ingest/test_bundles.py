@@ -7,6 +7,7 @@ import pytest
 
 from insiders_assets.ingest.doubts import bundle_sums
 from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.mapping.orders import begun
 from insiders_assets.ingest.questions.question import chosen, proposed
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.shop import lines, plain, told, written
@@ -124,6 +125,6 @@ def test_what_adds_up_is_found_wherever_lines_are_cut_into_pieces(seed, monkeypa
         and all(part > 0 for part in worth[first : first + count])
         and sum(worth[first : first + count]) == worth[at]
     }
-    found = bundle_sums.adding_up(bundle_sums.begun(pl.Series(orders)), pl.Series(worth))
+    found = bundle_sums.adding_up(begun(pl.Series(orders)), pl.Series(worth))
     assert expected
     assert sorted(map(tuple, found.tolist())) == sorted(expected)

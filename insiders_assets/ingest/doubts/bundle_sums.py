@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from insiders_assets.ingest.mapping.orders import begun
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -115,11 +117,6 @@ def sets_of(lines: pl.DataFrame) -> tuple[pl.Series, pl.Series] | None:
             for at, first, last in found:
                 wholes[at] = parts[first:last] = True
     return (pl.Series(wholes), pl.Series(parts & ~wholes)) if wholes.any() else None
-
-
-def begun(order: pl.Series) -> pl.Series:
-    """Return which lines begin an order: those that differ in it from the line before."""
-    return order.ne_missing(order.shift())
 
 
 def marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.bundle_sums import CENT, OFTEN, adding_up, begun, marks, sets_of, suspects
+from insiders_assets.ingest.doubts.bundle_sums import CENT, OFTEN, adding_up, marks, sets_of, suspects
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
+from insiders_assets.ingest.mapping.orders import begun
 from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:

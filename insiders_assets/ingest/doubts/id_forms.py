@@ -56,12 +56,10 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
     tagged = [found[1] + found[2] for each in ids if "+" in each and (found := _TAGGED.match(each))]
     if len(set(tagged)) < len(tagged) or not ids.isdisjoint(tagged):
         return True
-    phones = [_phone(each) for each in ids if _PHONE.match(each)]
-    if len(set(phones)) < len(phones) or set(phones) & set(
-        transactions["customer_id"].filter(~marked).to_list()
-    ):
+    phones = written_by(pl.Series([each for each in ids if _PHONE.match(each)], dtype=pl.String), "phone")
+    if phones.n_unique() < len(phones):
         return True
-    pointed = {re.sub(r"\D", "", each) for each in ids if _POINTED.match(each)}
+    pointed = {re.sub(r"\D", "", each) for each in ids if _POINTED.match(each)} | set(phones)
     if pointed and pointed & set(transactions["customer_id"].filter(~marked).to_list()):
         return True
     numbered = {found[1] for each in ids if (found := _NUMBERED.match(each))}
@@ -69,10 +67,6 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
         return True
     known = [each for each in ids if "@" not in each]
     return len({_bare(each) for each in known}) < len(known)
-
-
-def _phone(customer: str) -> str:
-    return re.sub(r"\D", "", customer.replace("(0)", "")).removeprefix("00")
 
 
 def _bare(customer: str) -> str:

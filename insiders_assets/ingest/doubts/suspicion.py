@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insiders_assets.ingest.doubts import DETECTORS
-from insiders_assets.ingest.doubts.bundle_sums import begun
+from insiders_assets.ingest.mapping.orders import begun
 
 if TYPE_CHECKING:
     import polars as pl

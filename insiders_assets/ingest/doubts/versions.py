@@ -88,6 +88,10 @@ def _question(
 ) -> Question | None:
     """The question that a column leaves open in which lines of one order and product differ."""
     name, text = header.names[at], survey.text(at)
+    if _said(header, name):
+        return None
+    if _is_of_rows(name) and not are_changes(text.drop_nulls().unique().to_list()):
+        return None
     known = (
         lines.with_row_index("at")
         .with_columns(version=text, age=age(text))
@@ -96,9 +100,8 @@ def _question(
     )
     several = pl.col("version").n_unique().over(_LINE) > 1
     again = known.filter(several)
-    if again.select(_LINE).n_unique() < LEAST or _said(header, name):
-        return None
-    if _is_of_rows(name) and not are_changes(text.drop_nulls().unique().to_list()):
+    count = again.select(_LINE).n_unique()
+    if count < LEAST:
         return None
     # Where nothing orders versions, the file's order does.
     by = "age" if not again["age"].null_count() else "at"
@@ -115,7 +118,7 @@ def _question(
     seen = (Seen(str(older["version"][0] or ""), older.height, round(float(older["money"].sum()), 2)),)
     return Question(
         "versions", "money", (name,), tuple(answers), "newest" if by == "age" else None, seen,
-        {"lines": again.select(_LINE).n_unique(), "rows": older.height},
+        {"lines": count, "rows": older.height},
     )  # fmt: skip
 
 

@@ -22,12 +22,8 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
+def _marks(transactions: pl.DataFrame, _: pl.Series | None = None) -> pl.Series | None:
     """Lines that cost less than nothing."""
-    return _below_nothing(transactions)
-
-
-def _below_nothing(transactions: pl.DataFrame) -> pl.Series | None:
     least = transactions["unit_price"].min()
     if least is None or least >= 0:  # type: ignore[operator]
         return None
@@ -70,7 +66,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Settled | Question]:
             "quantity": survey.quantity,
         }
     ).drop_nulls()
-    marks = _below_nothing(frame)
+    marks = _marks(frame)
     if marks is None or not _suspects(frame, marks):
         return
     off = frame.filter(marks)

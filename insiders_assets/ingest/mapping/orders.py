@@ -85,6 +85,11 @@ def flagged(text: pl.Expr, plan: Plan) -> pl.Expr:
     return pl.any_horizontal(lower.is_in(list(plan.return_values)), *starts).fill_null(value=False)
 
 
+def begun(order: pl.Series) -> pl.Series:
+    """Return which lines begin an order: those that differ in it from the line before."""
+    return order.ne_missing(order.shift())
+
+
 def beside(at: int) -> str:
     """What a column goes by that decides something and is none of ours."""
     return f"@{at}"

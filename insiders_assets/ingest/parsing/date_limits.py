@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import polars as pl
 
+from insiders_assets.days import day_number, day_of
 from insiders_assets.language.message import Message, message
 
-EPOCH = date(1970, 1, 1)
 SLACK = timedelta(days=1)
 """How far ahead of the clock here a shop's own may be."""
 LONE_SHARE = 0.005
@@ -23,7 +23,7 @@ FEWEST = 20
 
 
 PLACEHOLDERS = frozenset(
-    (date(year, 1, day) - EPOCH).days
+    day_number(date(year, 1, day))
     for year, day in ((1970, 1), (1970, 2), (1971, 1), (1980, 1), (1990, 1), (2000, 1), (2001, 1))
 )
 """Days that programs write where they know none: what clocks, systems of files and databases count from."""
@@ -105,11 +105,11 @@ class DayCounts:
             return None
         rows = sum(self._days.values())
         last, late = (None, None) if future else self._after(days, arrived, now, rows, believable)
-        known = [day for day in days if last is None or _date(day) <= last]
+        known = [day for day in days if last is None or day_of(day) <= last]
         if len(known) > 1 and gap:
             alone = self._alone(known, rows, gap)
             last, late = alone if alone[0] else (last, late)
-            known = [day for day in known if last is None or _date(day) <= last]
+            known = [day for day in known if last is None or day_of(day) <= last]
         first, early = self._before(known, gap)
         return Limits(first, early, last, late) if first or last else None
 
@@ -120,7 +120,7 @@ class DayCounts:
             if moment is None:
                 continue
             last = (moment + SLACK).date()
-            late = sum(self._days[day] for day in days if _date(day) > last)
+            late = sum(self._days[day] for day in days if day_of(day) > last)
             if late and (late <= believable * rows or moment is now):
                 return last, message("row.date.future" if moment is now else code)
         return None, None
@@ -134,7 +134,7 @@ class DayCounts:
             if beyond > max(1, LONE_SHARE * rows):
                 break
             if day - before > gap:
-                return _date(before), message("row.date.alone", days=day - before)
+                return day_of(before), message("row.date.alone", days=day - before)
         return None, None
 
     def _before(self, days: list[int], gap: int) -> tuple[date | None, Message | None]:
@@ -149,8 +149,4 @@ class DayCounts:
             at = sum(day <= 1 for day in days)
         elif at and days[at] - days[at - 1] <= gap:
             at = 0
-        return (_date(days[at - 1] + 1), PLACEHOLDER) if at else (None, None)
-
-
-def _date(day: int) -> date:
-    return EPOCH + timedelta(days=day)
+        return (day_of(days[at - 1] + 1), PLACEHOLDER) if at else (None, None)

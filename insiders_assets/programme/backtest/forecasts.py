@@ -12,8 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.days import day_number
 from insiders_assets.language.message import Message, message
-from insiders_assets.programme.backtest.known import BacktestInputs, days, outcome
+from insiders_assets.programme.backtest.known import BacktestInputs, outcome
 
 EXTREME = 1e4
 """A parameter beyond this, or below one over it, has run away: the likelihood has no maximum inside."""
@@ -68,7 +69,7 @@ def supervised(inputs: BacktestInputs, customers: pl.DataFrame, cutoff: date) ->
 
     earlier = cutoff - timedelta(days=inputs.horizon_days)
     first = inputs.purchases.select(pl.col("invoice_day").min()).collect().item()
-    if first is None or days(earlier) - int(first) < 30:
+    if first is None or day_number(earlier) - int(first) < 30:
         return Forecast(None, message("forecast.short"))
     past = inputs.features_at(earlier).filter("is_identified").sort("customer_id")
     learnt, _ = outcome(inputs.purchases, past, earlier, inputs.horizon_days)
@@ -107,7 +108,8 @@ def probabilistic(
         return Forecast(None, message("forecast.library", package="'insiders-assets[research]'"))
     log = (
         inputs.purchases.filter(
-            pl.col("invoice_day") <= days(cutoff), pl.col("invoice_day") > days(cutoff) - window_days
+            pl.col("invoice_day") <= day_number(cutoff),
+            pl.col("invoice_day") > day_number(cutoff) - window_days,
         )
         .filter(pl.col("customer_id").is_in(customers["customer_id"].implode()))
         .group_by("customer_id", "invoice_day")

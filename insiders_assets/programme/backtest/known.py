@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
+from insiders_assets.days import day_number, day_of
 from insiders_assets.money import in_currency
 from insiders_assets.programme.groups import micros
-
-EPOCH = date(1970, 1, 1)
 
 FeaturesAt = Callable[[date], pl.DataFrame]
 """``customer_features`` as of a day, from rows up to it."""
@@ -43,14 +42,9 @@ class BacktestInputs:
     seed: int = 42
 
 
-def days(day: date) -> int:
-    """A day counted from 1970-01-01."""
-    return (day - EPOCH).days
-
-
 def newest(purchases: pl.LazyFrame) -> date:
     """The day of the newest purchase."""
-    return EPOCH + timedelta(days=int(purchases.select(pl.col("invoice_day").max()).collect().item()))
+    return day_of(int(purchases.select(pl.col("invoice_day").max()).collect().item()))
 
 
 def outcome(
@@ -68,7 +62,7 @@ def outcome(
         ``known`` with ``later_revenue`` and ``bought_again``, in the same order; and the later revenue of each
         identified customer who was not known yet, whom no list could have held.
     """
-    first, last = days(cutoff) + 1, days(cutoff) + horizon_days
+    first, last = day_number(cutoff) + 1, day_number(cutoff) + horizon_days
     later = (
         purchases.filter("is_identified", pl.col("invoice_day").is_between(first, last))
         .group_by("customer_id")

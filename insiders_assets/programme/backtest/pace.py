@@ -15,9 +15,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from insiders_assets.days import day_number
 from insiders_assets.language.message import Message, message
 from insiders_assets.money import MICRO
-from insiders_assets.programme.backtest.known import BacktestInputs, days, outcome
+from insiders_assets.programme.backtest.known import BacktestInputs, outcome
 from insiders_assets.programme.backtest.rankings import Ranking, by_value
 from insiders_assets.programme.groups import micros
 
@@ -52,7 +53,7 @@ class Pace:
 
 def decayed_revenue(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_days: int) -> Ranking:
     """Past revenue of which a purchase counts half after :data:`HALF_LIFE` days."""
-    last = days(cutoff)
+    last = day_number(cutoff)
     age = (last - pl.col("invoice_day")).cast(pl.Float64)
     counted = (
         inputs.purchases.filter(pl.col("invoice_day").is_between(last - window_days + 1, last))
@@ -90,7 +91,7 @@ def pace_at(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_da
 
     earlier = cutoff - timedelta(days=inputs.horizon_days)
     first = inputs.purchases.select(pl.col("invoice_day").min()).collect().item()
-    if first is None or days(earlier) - int(first) < LEAST_HISTORY:
+    if first is None or day_number(earlier) - int(first) < LEAST_HISTORY:
         return Pace(None, None, message("forecast.short"))
     past = inputs.features_at(earlier).filter("is_identified").sort("customer_id")
     learnt, _ = outcome(inputs.purchases, past, earlier, inputs.horizon_days)
@@ -115,7 +116,7 @@ def _paces(
     inputs: BacktestInputs, customers: pl.DataFrame, day: date, window_days: int
 ) -> NDArray[np.float64]:
     """What :data:`RISES` names, one row per customer."""
-    last, horizon = days(day), inputs.horizon_days
+    last, horizon = day_number(day), inputs.horizon_days
     lately = pl.col("invoice_day") > last - horizon
     before = pl.col("invoice_day").is_between(last - 2 * horizon + 1, last - horizon)
     months = pl.col("invoice_date").dt.truncate("1mo")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from insiders_assets import progress
 from insiders_assets.contracts.programme import BACKTEST_CURVE, EVIDENCE, SELECTION_BACKTEST
+from insiders_assets.days import day_of
 from insiders_assets.errors import InsidersError
 from insiders_assets.language.message import message, percent
 from insiders_assets.language.writer import columns
 from insiders_assets.programme.backtest.forecasts import forecasts_at
-from insiders_assets.programme.backtest.known import EPOCH, BacktestInputs, newest
+from insiders_assets.programme.backtest.known import BacktestInputs, newest
 from insiders_assets.programme.backtest.measures import AGAINST_SORT, EXPECTED, MARGINAL, PER_MEMBER, SHARE
 from insiders_assets.programme.backtest.moment import Moment, Row, list_at
 from insiders_assets.programme.config import ProgrammeRules
@@ -84,7 +85,7 @@ def default_cutoffs(purchases: pl.LazyFrame, horizon_days: int = 90, count: int 
             where="clean_purchases",
             hint=f"it needs at least {2 * horizon_days} days of purchases",
         )
-    return [EPOCH + timedelta(days=day) for day in reversed(found)]
+    return [day_of(day) for day in reversed(found)]
 
 
 def selection_backtest(

@@ -11,7 +11,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.features.customers import EPOCH, NEEDED, within
+from insiders_assets.days import day_number
+from insiders_assets.features.customers import NEEDED, within
 from insiders_assets.storage.engines.arrow import Batches, batches_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def gathered(purchases: Any, returns: Any, *, as_of: date, window_days: int) -> 
         as_of: The day that the features look back from.
         window_days: How many days they look back.
     """
-    last = (as_of - EPOCH).days
+    last = day_number(as_of)
     purchases, returns = (
         within(frame.select(*NEEDED), last, window_days).to_native() for frame in (purchases, returns)
     )
