@@ -55,15 +55,30 @@ PostgreSQL does its part in one connection, since one transaction has to make al
 the place of the old would spare the deleting, but take grants and the views of others away, and wait for readers; a new
 partition would be seen empty by whoever began to read before.
 
-**Ingest within 2.2 times the CPU of text put into parquet.** 2.5 times at 5,000,000 rows, 1.07 times a typed parse.
-Beside parsing and writing, every row's separators are counted, every file and every row is hashed, and what looks
-like a missing value is looked for: together more than the parsing.
+**Ingest within 2.2 times the CPU of text put into parquet.** 3.0 times at 5,000,000 rows, 1.3 times a typed parse.
+Beside parsing and writing, every row's separators are counted, every file and every row is hashed, what looks like a
+missing value is looked for, and every file is searched for what would make its money mean something else: together
+more than the parsing.
 
 **Features within 6 times the decoding, and ten times as fast as pandas.** 5,000,000 rows take 10.5 times the decoding,
 0.77 of polars written by hand, and a quarter of pandas in whole columns. Alone, on both cores, decoding takes 0.06 s
 on the clock; telling a customer's different products apart takes 0.40 s, an invoice's 0.28 s, and a sum by customer and
 invoice 0.19 s, codes of products being numbers already. Six times the decoding is less than the first of these
 alone. A lake sorted by customer was tried: features take 8 % less from it, and sorting costs twice what features do.
+
+**A cold run within 0.22 of the original's time.** 0.25. A fifth of it is the import of scikit-learn and SciPy, and
+about as much Dagster's instance, steps and log; the model's fit is a twelfth, reading the export a fourteenth.
+
+**At most 4 % of customers in another tier after a month.** 9.8 % on the reference data, 6.5 % on the second shop, and
+nobody among them whose own value did not change: they bought, or purchases aged out of the window. Windows of other
+lengths and other ways to draw the border were tried; none comes to 4 %. These figures are without grace, which keeps a
+member for 30 days by default.
+
+**At most 0.5 % in another tier by a month-old model than by its refit.** 0.8 % on the reference data, 0.2 % on the
+second shop: a refit draws the borders anew. The report tells how far today's customers have drifted from them; nothing
+moves by itself.
+
+**A fit within 5 seconds of CPU, in a fresh process.** 5.1, of which imports take 2.
 """
 
 

@@ -94,8 +94,8 @@ NOT_SEEN = "not_seen"
 """Stands in the place of a tier for whoever was not there."""
 TIER = Column("tier", "str", "The customer's tier in the programme.", isin=TIERS)
 
-MEASURES = {"gross": "revenue", "net": "net_revenue", "contribution": "contribution"}
-"""What value can mean by the setting ``value``, and the column that holds it."""
+MEASURES = {"gross": "revenue", "net": "net_revenue", "contribution": "contribution", "blend": "revenue"}
+"""What value can mean by the setting ``value``, and the column that holds its money."""
 
 STATES = ("active", "lapsing", "lost")
 STATE = Column(

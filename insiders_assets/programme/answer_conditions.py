@@ -10,6 +10,7 @@ from insiders_assets.language.message import Message, message, money, percent
 from insiders_assets.language.writer import message_in
 from insiders_assets.programme.answer_facts import AnswerFacts
 from insiders_assets.programme.conditions import member_means
+from insiders_assets.programme.pace import HORIZON
 
 KINDS_TOLD = 3
 """Kinds told in an answer; the table has them all."""
@@ -30,6 +31,8 @@ def policy(facts: AnswerFacts) -> Message:
             insider=money(cut),
             viability=money(borders.viability),
         )
+    if rules.ranks_by_blend:
+        return message("policy.budget.blend", members=rules.budget_members, days=HORIZON)
     if rules.policy == "budget":
         code, members = f"policy.budget.{rules.value}", rules.budget_members
         return (

@@ -10,6 +10,8 @@ import polars as pl
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.language.columns import by
+from insiders_assets.language.message import Message
+from insiders_assets.programme.blending import blended
 from insiders_assets.programme.borders import Borders, borders_in_force
 from insiders_assets.programme.cluster_policies import rank_clusters
 from insiders_assets.programme.conditions import Conditions, fit_conditions, with_rules
@@ -46,6 +48,7 @@ class Chosen:
         conditions: The rules that describe the tiers.
         memory: What was remembered of the refresh before.
         named: The named tiers of members.
+        not_forecast: Why a blend ranks by past revenue alone; else None.
     """
 
     insiders: pl.DataFrame
@@ -57,6 +60,7 @@ class Chosen:
     conditions: Conditions
     memory: pl.DataFrame
     named: NamedTiers
+    not_forecast: Message | None = None
 
 
 def choose(inputs: ProgrammeInputs) -> Chosen:
@@ -85,6 +89,11 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
     customers = customers.join(
         tier_before_today(steps), on="customer_id", how="left", maintain_order="left"
     ).with_columns(tier_before=pl.coalesce("tier_yesterday", "tier_before"))
+    not_forecast = None
+    if rules.ranks_by_blend:
+        blend = blended(inputs.purchases, customers, rules, inputs.as_of)
+        customers = customers.join(blend.scores, on="customer_id", how="left", maintain_order="left")
+        not_forecast = blend.note
     selection = select(customers, rules, names, borders)
     customers = customers.join(selection.tiers, on="customer_id", how="left", maintain_order="left")
     customers = with_standing(customers, steps, rules, inputs.as_of)
@@ -115,7 +124,9 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
     customers = with_offers(customers, targets, kind_words(customers, inputs.axes))
     customers = with_steps(customers, selection.cut, targets)
     insiders = customers.select(INSIDERS.names).cast(INSIDERS.polars_schema)  # type: ignore[arg-type]
-    return Chosen(insiders, flags, names, targets, selection, borders, conditions, memory, named)
+    return Chosen(
+        insiders, flags, names, targets, selection, borders, conditions, memory, named, not_forecast
+    )
 
 
 def member_table(insiders: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:

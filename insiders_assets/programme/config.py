@@ -53,6 +53,7 @@ class ProgrammeRules:
     Attributes:
         policy: The selection policy's name.
         value: What a customer is worth: a name of :data:`MEASURES`.
+        ranks_by_blend: Whether the policy ``budget`` ranks by past revenue and a forecast, and not by value.
         insider_coverage: Share of identified customers' value that Insiders cover.
         viability_coverage: Share up to which the next ones are being analysed.
         insider_clusters: Numbers or names of the Insider clusters, for the policy ``clusters``.
@@ -78,6 +79,7 @@ class ProgrammeRules:
 
     policy: PolicyName = "value"
     value: ValueName = "gross"
+    ranks_by_blend: bool = False
     insider_coverage: float = 0.85
     viability_coverage: float = 0.97
     insider_clusters: tuple[str, ...] = ()
@@ -118,6 +120,12 @@ class ProgrammeRules:
             _require(
                 rule in SUPPRESSIBLE, f"{rule!r} is no suppression rule", "INSIDERS_SUPPRESS", SUPPRESSIBLE
             )
+        if settings.value == "blend" and settings.policy != "budget":
+            raise UsageError(
+                "a blend of ranks is no amount of money: no border can be drawn by it",
+                where="INSIDERS_VALUE",
+                hint="set INSIDERS_POLICY=budget, which takes a number of members, or another INSIDERS_VALUE",
+            )
         if settings.policy == "clusters":
             _require(bool(settings.insider_clusters), "names no cluster", "INSIDERS_INSIDER_CLUSTERS")
         if settings.policy == "threshold":
@@ -139,7 +147,8 @@ class ProgrammeRules:
             )
         return cls(
             policy=settings.policy,
-            value=settings.value,
+            value="gross" if settings.value == "blend" else settings.value,
+            ranks_by_blend=settings.value == "blend",
             insider_coverage=settings.insider_coverage,
             viability_coverage=settings.viability_coverage,
             insider_clusters=settings.insider_clusters,
@@ -188,6 +197,8 @@ class ProgrammeRules:
             "threshold": f"threshold:{','.join(map(str, self.insider_thresholds))}/"
             f"{','.join(map(str, self.viability_thresholds))}",
         }
+        if self.ranks_by_blend:
+            return f"{names[self.policy]}@blend"
         measured = "" if self.value == "gross" or self.policy == "threshold" else f"@{self.value}"
         return names[self.policy] + measured
 

@@ -63,18 +63,19 @@ def budget(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
 
     Prevents a programme that costs more than was agreed: never more than N eligible Insiders. Those who were
     inside count with their value raised by the hysteresis when the border is drawn. Who is not eligible takes
-    nobody's place.
+    nobody's place. By a blend, ``score`` ranks in the place of value, and there is no border in money.
     """
     was_inside = was(INSIDER)
     bonus = pl.when(was_inside).then(1 + rules.hysteresis).otherwise(1.0)
-    ranked = customers.with_columns(_value=pl.col("value") * bonus).sort(
-        ["_value", "customer_id"], descending=[True, False]
+    merit = pl.col("score").fill_null(0.0) if rules.ranks_by_blend else pl.col("value")
+    ranked = customers.with_columns(_merit=merit * bonus).sort(
+        ["_merit", "customer_id"], descending=[True, False]
     )
     eligible = ranked.filter("is_eligible").head(rules.budget_members)
     chosen = ranked["customer_id"].is_in(eligible["customer_id"].implode())
     # Those who may not be members stand where their value puts them: what the suppression costs is counted so.
-    least = float(eligible["_value"].min()) if len(eligible) else float("inf")  # type: ignore[arg-type]
-    inside = chosen | (~ranked["is_eligible"] & (ranked["_value"] >= least))
+    least = float(eligible["_merit"].min()) if len(eligible) else float("inf")  # type: ignore[arg-type]
+    inside = chosen | (~ranked["is_eligible"] & (ranked["_merit"] >= least))
     known = ranked["is_identified"]
     worth = ranked.select(micros("value").clip(0, None))["value"] * known.cast(pl.Int64)
     whole = int(worth.sum())
@@ -86,6 +87,8 @@ def budget(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
         .then(pl.lit(VIABILITY))
         .otherwise(pl.lit(NOT_INSIDER))
     )
+    if rules.ranks_by_blend:
+        return _by_customer(customers, tiers.select("customer_id", "policy_tier"), None)
     borders = Borders(_least(eligible), _least(tiers.filter("is_identified", policy_tier=VIABILITY)))
     return _by_customer(customers, tiers.select("customer_id", "policy_tier"), borders)
 

@@ -41,6 +41,8 @@ def with_gaps(
     outside = customers.filter(pl.col("is_eligible"), pl.col("tier") != INSIDER)
     if selection.cut is not None:
         gaps = _to_value("value", selection.cut, outside)
+    elif rules.ranks_by_blend:
+        gaps = _nobody()  # the rank depends on what others buy: no amount promises a place
     elif rules.policy == "threshold":
         gaps = _to_thresholds(rules.insider_thresholds, outside)
     else:

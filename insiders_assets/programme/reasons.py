@@ -117,6 +117,11 @@ def _border(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messa
             when(inside, the_same(message("why.just_short", limits=limits))),
             the_same(message("why.misses", limits=limits)),
         )
+    if rules.ranks_by_blend:
+        return first(
+            when(inside, the_same(message("why.blend_inside", members=rules.budget_members))),
+            the_same(message("why.blend_outside", members=rules.budget_members)),
+        )
     if rules.policy in ("value", "budget"):
         return the_same(message("why.nobody"))
     cluster = written(whole(pl.col("cluster")))

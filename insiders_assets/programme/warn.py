@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from insiders_assets.language.writer import PLAIN
 from insiders_assets.programme.amounts import money, percent
 from insiders_assets.programme.borders import FROM_MODEL, FROM_TODAY
 from insiders_assets.programme.choosing import Chosen
@@ -27,6 +28,11 @@ def warnings(inputs: ProgrammeInputs, chosen: Chosen, members: pl.DataFrame) -> 
         found.append(
             "Grace counts refreshes by INSIDERS_GRACE_REFRESHES; INSIDERS_GRACE_DAYS in its place counts days, "
             "which are the same however often exports arrive."
+        )
+    if chosen.not_forecast is not None:
+        found.append(
+            "Nothing can be forecast yet, so members are ranked by past revenue alone: "
+            f"{PLAIN.write(chosen.not_forecast)}"
         )
     if members.is_empty():
         found.append("Nobody is a member: no identified, unsuppressed customer is in the Insider tier.")

@@ -166,7 +166,13 @@ def _get_in(words: Language, facts: Facts) -> str:
             "Being among the customers with the highest value, as many as the programme has places for."
         ),
         "threshold": mark("Meeting every limit that the programme sets."),
+        "blend": mark(
+            "Being among the customers who rank highest by past revenue and forecast, as many as the programme has "
+            "places for."
+        ),
     }
+    if str(row["selection"]).endswith("@blend"):
+        kind = "blend"
     return words.text(texts[kind]) if kind in texts else ""
 
 

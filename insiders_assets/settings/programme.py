@@ -23,9 +23,10 @@ class ProgrammeSettings(BaseModel):
     policy: Literal["value", "coverage", "clusters", "budget", "threshold"] = Field(
         "value", description="The selection policy: how customers, or whole clusters, are put into tiers."
     )
-    value: Literal["gross", "net", "contribution"] = Field(
+    value: Literal["gross", "net", "contribution", "blend"] = Field(
         "gross",
-        description="What a customer is worth: gross revenue, net of returns, or contribution by the costs of goods.",
+        description="What a customer is worth: gross revenue, net of returns, or contribution by the costs of goods; "
+        "blend, under the policy budget, ranks by gross revenue and by what is forecast for the next 90 days.",
     )
     insider_clusters: Words = Field(
         (), description="Policy clusters: numbers or names of the clusters that are Insiders."
@@ -34,7 +35,7 @@ class ProgrammeSettings(BaseModel):
         (), description="Policy clusters: numbers or names of the clusters being analysed."
     )
     budget_members: int | None = Field(
-        None, ge=1, description="Policy budget: members at most, highest revenue first."
+        None, ge=1, description="Policy budget: members at most, highest value first."
     )
     budget: float | None = Field(
         None, gt=0, description="Policy budget: what may be spent on members, in the data's currency."

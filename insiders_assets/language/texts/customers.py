@@ -29,6 +29,8 @@ _WHY = {
     "why.end": text("the list ends at %(border)s", border=Kind.MONEY),
     "why.kept": text("Insiders stay down to %(border)s", border=Kind.MONEY),
     "why.nobody": text("nobody can be an Insider yet"),
+    "why.blend_inside": text("among the top %(members)s, forecast included", members=Kind.NUMBER),
+    "why.blend_outside": text("below the top %(members)s, forecast included", members=Kind.NUMBER),
     "why.cluster_inside": text("cluster %(cluster)s, an Insider cluster", cluster=Kind.NUMBER),
     "why.cluster_outside": text("cluster %(cluster)s, not an Insider cluster", cluster=Kind.NUMBER),
     "why.meets": text("meets %(limits)s", limits=Kind.TEXT),

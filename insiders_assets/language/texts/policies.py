@@ -18,6 +18,11 @@ _POLICIES: dict[str, Text] = {
         "Insiders are the customers of the clusters %(clusters)s, as named in the settings.",
         clusters=Kind.LISTED,
     ),
+    "policy.budget.blend": text(
+        "Insiders are the %(members)s identified customers who rank highest by past revenue and by what they are "
+        "forecast to spend in the next %(days)s days, both ranks counting the same.",
+        members=Kind.NUMBER, days=Kind.NUMBER,
+    ),
     "policy.threshold": text(
         "Insiders meet every one of these limits: %(limits)s.", limits=Kind.COMMAS
     ),

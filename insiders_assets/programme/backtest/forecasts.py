@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from insiders_assets.contracts.customers import FEATURES
 from insiders_assets.days import day_number
 from insiders_assets.language.message import Message, message
-from insiders_assets.programme.backtest.known import BacktestInputs, outcome
+from insiders_assets.programme.backtest.known import BacktestInputs
+from insiders_assets.programme.later_revenue import outcome
 
 EXTREME = 1e4
 """A parameter beyond this, or below one over it, has run away: the likelihood has no maximum inside."""

@@ -13,13 +13,15 @@ from insiders_assets.language.writer import columns
 from insiders_assets.programme.backtest import rankings
 from insiders_assets.programme.backtest.anyway import anyway
 from insiders_assets.programme.backtest.forecasts import Forecast, forecasts_at
-from insiders_assets.programme.backtest.known import BacktestInputs, outcome
+from insiders_assets.programme.backtest.known import BacktestInputs
 from insiders_assets.programme.backtest.measures import EXPECTED, MARGINAL, SHARE, Measured, figures
-from insiders_assets.programme.backtest.pace import Pace, blend, decayed_revenue, pace_at
+from insiders_assets.programme.backtest.pace import blend, decayed_revenue, pace_at
 from insiders_assets.programme.backtest.rankings import Ranking, Weights
 from insiders_assets.programme.choosing import choose
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.inputs import ProgrammeInputs
+from insiders_assets.programme.later_revenue import outcome
+from insiders_assets.programme.pace import Pace
 
 LARGEST = 5
 """The largest accounts, with and without which everything is measured: a few of them carry a tenth of revenue.
