@@ -53,4 +53,7 @@ def java(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             if home is None:
                 pytest.fail(f"Spark's tests need Java: {CURE}", pytrace=False)
             patch.setenv("JAVA_HOME", str(home))
+        if "JDK_JAVA_OPTIONS" not in os.environ:
+            # A test's Spark lives for seconds: the second compiler would cost more than it ever saves.
+            patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -25,6 +26,7 @@ WORDS = (
 )
 
 
+@cache
 def made_up(table: Table, rows: int = 5, seed: int = 0) -> pl.DataFrame:
     """A frame that keeps ``table``'s contract; every nullable column has a gap."""
     draw = np.random.default_rng(seed)

@@ -198,7 +198,7 @@ def test_a_stale_report_is_told_once(stores, caplog):
             return alerting.on_stale.evaluate_tick(context).cursor
 
         assert tick() is None
-        stores.warehouse.publish(tables, appended)
+        stores.warehouse.publish(tables, appended, from_lake=True)
         assert tick() is None
         refreshes = appended["refreshes"].with_columns(published_at=pl.lit(old, dtype=pl.Datetime("us")))
         stores.warehouse.publish(tables, appended | {"refreshes": refreshes})

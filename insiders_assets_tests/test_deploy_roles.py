@@ -46,12 +46,12 @@ def urls(module_postgres_url) -> dict[str, str]:
     found = {role: as_role(module_postgres_url, f"insiders_{role}") for role in ("owner", "writer", "bi")}
     done = insiders("upgrade", database_url=found["owner"])
     assert done.returncode == 0, done.stderr
-    Warehouse.open(found["writer"]).publish(*a_refresh("first"))
+    Warehouse.open(found["writer"]).publish(*a_refresh("first"), from_lake=True)
     return found
 
 
 def test_the_writer_publishes_and_the_tables_stay_the_owners(urls):
-    Warehouse.open(urls["writer"]).publish(*a_refresh("second"))
+    Warehouse.open(urls["writer"]).publish(*a_refresh("second"), from_lake=True)
     assert Warehouse.open(urls["bi"]).latest_refresh()["refresh_id"] == "second"
     owners = told(
         urls["owner"],
@@ -129,16 +129,16 @@ def test_a_writer_who_meets_an_older_warehouse_is_sent_to_its_owner(urls):
     told(urls["owner"], "ALTER TABLE refreshes DROP COLUMN selection CASCADE")
     told(urls["owner"], "UPDATE warehouse_migrations SET version_num = '0001'")
     with pytest.raises(InsidersError, match="as its owner, with `insiders upgrade`"):
-        Warehouse.open(urls["writer"]).publish(*a_refresh("third"))
+        Warehouse.open(urls["writer"]).publish(*a_refresh("third"), from_lake=True)
     assert insiders("upgrade", database_url=urls["owner"]).returncode == 0
-    Warehouse.open(urls["writer"]).publish(*a_refresh("third"))
+    Warehouse.open(urls["writer"]).publish(*a_refresh("third"), from_lake=True)
     kept = Warehouse.open(urls["bi"]).read("refreshes")["refresh_id"].to_list()
     assert {"first", "third"} <= set(kept)
 
 
 def test_a_reader_who_publishes_is_told_in_one_line(urls):
     with pytest.raises(InsidersError, match=r"cannot be written .*(read-only|permission denied)"):
-        Warehouse.open(urls["bi"]).publish(*a_refresh("fourth"))
+        Warehouse.open(urls["bi"]).publish(*a_refresh("fourth"), from_lake=True)
 
 
 def test_the_doctor_tells_a_reader_in_the_writers_place(urls, tmp_path):

@@ -357,6 +357,7 @@ def test_rejected_rows_are_mended_in_a_sheet_in_the_bucket_and_taken_in(moved, b
     assert run(landing, MOVED, database_url=url)["nothing_new"]
 
 
+@pytest.mark.full  # the slow form of test_forget.py
 @ON_ONE
 def test_a_customer_who_is_forgotten_is_gone_from_bucket_and_database_and_stays_away(moved, bucket, landing):
     _, url = moved

@@ -74,6 +74,7 @@ def beside_the_sort(measured: pl.DataFrame, subject: str) -> pl.DataFrame:
     )
 
 
+@pytest.mark.full  # benchmarks/segmentation.py measures it on two shops
 def test_the_list_captures_later_revenue_as_a_plain_sort_of_its_size_does(measured, cutoffs):
     found = beside_the_sort(measured, "list")
     assert found.height == len(cutoffs) * len(SHARES)

@@ -44,9 +44,9 @@ def test_every_table_reads_back_as_it_was_published(loading_url: str) -> None:
 
 def test_a_publish_replaces_the_tables_and_appends_the_history(loading_url: str) -> None:
     warehouse = Warehouse.open(loading_url)
-    warehouse.publish(*a_refresh("first", rows=9))
+    warehouse.publish(*a_refresh("first", rows=9), from_lake=True)
     tables, appended = a_refresh("second", rows=4, seed=1)
-    warehouse.publish(tables, appended)
+    warehouse.publish(tables, appended, from_lake=True)
     assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
     some = ["customer_id", "is_member", "revenue"]
     assert_frame_equal(warehouse.read("insiders", some).select(some), tables["insiders"].select(some))
@@ -60,11 +60,11 @@ def test_a_table_from_before_a_column_reads_as_empty_in_it_and_the_next_publish_
 ) -> None:
     warehouse = Warehouse.open(database_url)
     tables, appended = a_refresh("first", rows=9)
-    warehouse.publish(tables, appended)
+    warehouse.publish(tables, appended, from_lake=True)
     _rows(database_url, "ALTER TABLE insiders DROP COLUMN embedding_z")
     empty = tables["insiders"].with_columns(embedding_z=pl.lit(None, pl.Float64))
     assert_frame_equal(warehouse.read("insiders"), empty)
-    warehouse.publish(tables, appended)
+    warehouse.publish(tables, appended, from_lake=True)
     assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
 
 
@@ -98,10 +98,12 @@ def test_a_customer_who_is_purged_is_in_no_table_history_or_sentence_and_the_oth
 
 def test_publishing_a_refresh_again_replaces_its_own_history_only(loading_url: str) -> None:
     warehouse = Warehouse.open(loading_url)
-    warehouse.publish(*a_refresh("first", rows=9))
-    warehouse.publish(*a_refresh("second", rows=4))
+    warehouse.publish(*a_refresh("first", rows=9), from_lake=True)
+    warehouse.publish(*a_refresh("second", rows=4), from_lake=True)
     tables, appended = a_refresh("second", rows=2, seed=3)
-    warehouse.publish(tables, appended | {"membership_changes": TABLES["membership_changes"].empty()})
+    warehouse.publish(
+        tables, appended | {"membership_changes": TABLES["membership_changes"].empty()}, from_lake=True
+    )
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first", "second"]
     assert warehouse.read("membership_changes")["refresh_id"].unique().to_list() == ["first"]
 
@@ -110,7 +112,7 @@ def test_a_table_that_keeps_history_keeps_it_whichever_way_it_is_given(loading_u
     warehouse = Warehouse.open(loading_url)
     for name in ("first", "second"):
         tables, appended = a_refresh(name)
-        warehouse.publish(tables | appended, {})
+        warehouse.publish(tables | appended, {}, from_lake=True)
     for name in HISTORY:
         assert warehouse.read(name)["refresh_id"].unique().sort().to_list() == ["first", "second"], name
 
@@ -118,8 +120,8 @@ def test_a_table_that_keeps_history_keeps_it_whichever_way_it_is_given(loading_u
 def test_the_latest_refresh_is_the_last_published_and_is_stamped_with_the_moment(loading_url: str) -> None:
     warehouse = Warehouse.open(loading_url)
     assert warehouse.latest_refresh() is None
-    warehouse.publish(*a_refresh("z-first"))
-    warehouse.publish(*a_refresh("a-second"))
+    warehouse.publish(*a_refresh("z-first"), from_lake=True)
+    warehouse.publish(*a_refresh("a-second"), from_lake=True)
     latest = warehouse.latest_refresh()
     assert latest is not None
     assert latest["refresh_id"] == "a-second"
@@ -143,7 +145,7 @@ def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
 ) -> None:
     warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("first")
-    warehouse.publish(tables, appended)
+    warehouse.publish(tables, appended, from_lake=True)
 
     for driver in (sqlite, postgres):
         load = driver.load
@@ -154,33 +156,33 @@ def test_a_failure_in_the_middle_of_a_publish_leaves_everything_as_it_was(
 
         monkeypatch.setattr(driver, "load", failing)
     with pytest.raises(RuntimeError, match="the power went"):
-        warehouse.publish(*a_refresh("second", rows=7, seed=1))
+        warehouse.publish(*a_refresh("second", rows=7, seed=1), from_lake=True)
     assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first"]
 
 
 def test_views_that_others_made_survive_a_publish(loading_url: str) -> None:
     warehouse = Warehouse.open(loading_url)
-    warehouse.publish(*a_refresh("first", rows=3))
+    warehouse.publish(*a_refresh("first", rows=3), from_lake=True)
     _rows(loading_url, "CREATE VIEW theirs AS SELECT count(*) AS customers FROM insiders")
-    warehouse.publish(*a_refresh("second", rows=8))
+    warehouse.publish(*a_refresh("second", rows=8), from_lake=True)
     assert _rows(loading_url, "SELECT customers FROM theirs") == [(8,)]
 
 
 def test_grants_that_others_gave_survive_a_publish(postgres_url: str) -> None:
     warehouse = Warehouse.open(postgres_url)
-    warehouse.publish(*a_refresh("first"))
+    warehouse.publish(*a_refresh("first"), from_lake=True)
     _rows(
         postgres_url,
         "DROP ROLE IF EXISTS marketing; CREATE ROLE marketing; GRANT SELECT ON insiders TO marketing",
     )
-    warehouse.publish(*a_refresh("second"))
+    warehouse.publish(*a_refresh("second"), from_lake=True)
     assert _rows(postgres_url, "SELECT has_table_privilege('marketing', 'insiders', 'SELECT')") == [(True,)]
     _rows(postgres_url, "DROP OWNED BY marketing; DROP ROLE marketing")
 
 
 def test_tables_carry_types_nullability_keys_and_comments_of_their_contracts(loading_url: str) -> None:
-    Warehouse.open(loading_url).publish(*a_refresh("first"))
+    Warehouse.open(loading_url).publish(*a_refresh("first"), from_lake=True)
     engine = sa.create_engine(loading_url.replace("postgresql://", "postgresql+psycopg2://"))
     found = sa.inspect(engine)
     assert set(found.get_table_names()) == set(TABLES) | {VERSION_TABLE, PARTS}
@@ -201,7 +203,7 @@ def test_sqlite_is_kept_in_wal_so_that_readers_and_the_writer_do_not_wait_for_ea
     tmp_path: Path,
 ) -> None:
     url = f"sqlite:///{tmp_path / 'insiders.db'}"
-    Warehouse.open(url).publish(*a_refresh("first"))
+    Warehouse.open(url).publish(*a_refresh("first"), from_lake=True)
     assert _rows(url, "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -215,7 +217,7 @@ def test_a_new_sqlite_file_has_large_pages_and_an_older_one_is_published_to_as_i
             _rows(url, "CREATE TABLE theirs (a INTEGER)")
         warehouse = Warehouse.open(url)
         tables, appended = a_refresh("first", rows=50)
-        warehouse.publish(tables, appended)
+        warehouse.publish(tables, appended, from_lake=True)
         assert _rows(url, "PRAGMA page_size") == [(pages,)]
         assert_frame_equal(warehouse.read("insiders"), tables["insiders"])
 
@@ -233,7 +235,7 @@ def test_a_warehouse_of_an_older_version_keeps_its_history_and_gains_the_new_col
     warehouse = Warehouse.open(loading_url)
     tables, appended = a_refresh("new")
     for _ in range(2):
-        warehouse.publish(tables, appended)
+        warehouse.publish(tables, appended, from_lake=True)
         assert warehouse.read("refreshes")["refresh_id"].to_list() == ["new", "old"]
         assert warehouse.read("refreshes")["members"].to_list()[1] is None
         assert_frame_equal(warehouse.read("evidence"), tables["evidence"], check_row_order=False)
@@ -248,7 +250,9 @@ def test_staging_files_are_gone_after_a_publish_and_those_of_killed_ones_are_swe
     left.mkdir()
     with working_folder(tmp_path, ".insiders.db.staging-") as running:
         left.mkdir(exist_ok=True)
-        Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(*a_refresh("first", rows=30))
+        Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(
+            *a_refresh("first", rows=30), from_lake=True
+        )
         assert list(tmp_path.glob(".*")) == [running]
 
 
@@ -260,11 +264,11 @@ def test_an_empty_table_is_published_as_an_empty_table(loading_url: str) -> None
 
 
 def test_a_warehouse_opened_read_only_refuses_to_write(loading_url: str) -> None:
-    Warehouse.open(loading_url).publish(*a_refresh("first"))
+    Warehouse.open(loading_url).publish(*a_refresh("first"), from_lake=True)
     reader = Warehouse.open(loading_url, read_only=True)
     assert len(reader.read("insiders")) == 5
     with pytest.raises(InsidersError, match=r"cannot be written .*(readonly|read-only)"):
-        reader.publish(*a_refresh("second"))
+        reader.publish(*a_refresh("second"), from_lake=True)
     assert reader.read("refreshes")["refresh_id"].to_list() == ["first"]
 
 

@@ -56,7 +56,7 @@ def test_a_bare_postgresql_url_uses_the_installed_driver(scheme: str) -> None:
 
 def test_a_server_that_does_not_answer_is_one_line_without_the_password() -> None:
     warehouse = Warehouse.open(f"postgresql://someone:{PASSWORD}@127.0.0.1:1/shop")
-    for use in (warehouse.latest_refresh, lambda: warehouse.publish(*a_refresh("first"))):
+    for use in (warehouse.latest_refresh, lambda: warehouse.publish(*a_refresh("first"), from_lake=True)):
         with pytest.raises(
             InsidersError, match=r"postgresql://someone:.*127.0.0.1:1/shop: the warehouse"
         ) as caught:
@@ -80,7 +80,7 @@ def test_a_postgresql_user_without_rights_is_told_which_right_is_missing(postgre
         )
     stranger = Warehouse.open(postgres_url.replace("postgres:@", f"stranger:{PASSWORD}@"))
     with pytest.raises(InsidersError, match="permission denied") as caught:
-        stranger.publish(*a_refresh("first"))
+        stranger.publish(*a_refresh("first"), from_lake=True)
     assert "grant this user what deploy/roles.sql grants" in _line(caught.value)
     with owner.begin() as connection:
         connection.execute(sa.text("DROP ROLE stranger"))
@@ -92,7 +92,7 @@ def test_a_file_that_is_no_database_is_said_and_left_as_it_was(tmp_path: Path) -
     file.write_text("a shopping list, long enough to be no header of anything" * 9)
     before = file.read_bytes()
     warehouse = Warehouse.open(f"sqlite:///{file}")
-    for use in (warehouse.latest_refresh, lambda: warehouse.publish(*a_refresh("first"))):
+    for use in (warehouse.latest_refresh, lambda: warehouse.publish(*a_refresh("first"), from_lake=True)):
         with pytest.raises(InsidersError, match="not a database") as caught:
             use()
         assert str(file) in _line(caught.value)
@@ -101,14 +101,16 @@ def test_a_file_that_is_no_database_is_said_and_left_as_it_was(tmp_path: Path) -
 
 def test_a_folder_in_the_place_of_the_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InsidersError, match="cannot be written") as caught:
-        Warehouse.open(f"sqlite:///{tmp_path}").publish(*a_refresh("first"))
+        Warehouse.open(f"sqlite:///{tmp_path}").publish(*a_refresh("first"), from_lake=True)
     _line(caught.value)
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InsidersError, match="folder cannot be made") as caught:
-        Warehouse.open(f"sqlite:///{tmp_path / 'file' / 'deep' / 'insiders.db'}").publish(*a_refresh("first"))
+        Warehouse.open(f"sqlite:///{tmp_path / 'file' / 'deep' / 'insiders.db'}").publish(
+            *a_refresh("first"), from_lake=True
+        )
     _line(caught.value)
 
 
@@ -116,7 +118,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 def test_a_folder_without_write_permission_is_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(InsidersError, match="cannot be written") as caught:
-        Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(*a_refresh("first"))
+        Warehouse.open(f"sqlite:///{tmp_path / 'insiders.db'}").publish(*a_refresh("first"), from_lake=True)
     _line(caught.value)
 
 
@@ -125,12 +127,12 @@ def test_a_database_that_another_program_holds_is_said_after_a_wait(
 ) -> None:
     file = tmp_path / "insiders.db"
     warehouse = Warehouse.open(f"sqlite:///{file}")
-    warehouse.publish(*a_refresh("first"))
+    warehouse.publish(*a_refresh("first"), from_lake=True)
     monkeypatch.setattr(connections, "BUSY_SECONDS", 0.1)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(InsidersError, match=r"locked.*another program holds it") as caught:
-        warehouse.publish(*a_refresh("second"))
+        warehouse.publish(*a_refresh("second"), from_lake=True)
     _line(caught.value)
     other.close()
 

@@ -53,7 +53,7 @@ def test_files_are_named_after_their_migrations():
 def test_a_publish_on_a_warehouse_of_any_earlier_migration_keeps_every_row(database_url, revision):
     before = filled(database_url, revision)
     warehouse = Warehouse.open(database_url)
-    warehouse.publish(*a_refresh("newest"))
+    warehouse.publish(*a_refresh("newest"), from_lake=True)
     for name, rows in before.items():
         after = warehouse.read(name).filter(pl.col("refresh_id") != "newest").select(rows.columns)
         assert rows.height >= 3
@@ -69,7 +69,7 @@ def test_all_migrations_together_make_what_the_contracts_say(database_url):
 
 
 def test_a_new_warehouse_begins_at_the_newest_migration(database_url):
-    Warehouse.open(database_url).publish(*a_refresh("first"))
+    Warehouse.open(database_url).publish(*a_refresh("first"), from_lake=True)
     with writing(database_url) as connection:
         assert migrations.current(connection) == migrations.head()
         assert migrations.differences(connection) == []
@@ -87,7 +87,7 @@ def test_a_publish_that_fails_leaves_the_earlier_migration(database_url, monkeyp
     with writing(database_url) as connection:
         connection.exec_driver_sql("CREATE TABLE tile_insiders (in_the_way INTEGER)")
     with pytest.raises(InsidersError):
-        Warehouse.open(database_url).publish(*a_refresh("newest"))
+        Warehouse.open(database_url).publish(*a_refresh("newest"), from_lake=True)
     with writing(database_url) as connection:
         assert migrations.current(connection) == STEPS[0]
         assert "selection" not in [
@@ -97,11 +97,11 @@ def test_a_publish_that_fails_leaves_the_earlier_migration(database_url, monkeyp
 
 def test_a_warehouse_of_a_newer_version_is_refused_in_one_line(database_url):
     warehouse = Warehouse.open(database_url)
-    warehouse.publish(*a_refresh("first"))
+    warehouse.publish(*a_refresh("first"), from_lake=True)
     with writing(database_url) as connection:
         connection.exec_driver_sql(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(InsidersError, match="written by a newer version"):
-        warehouse.publish(*a_refresh("second"))
+        warehouse.publish(*a_refresh("second"), from_lake=True)
     assert warehouse.read("refreshes")["refresh_id"].to_list() == ["first"]
 
 
@@ -119,7 +119,7 @@ def test_history_that_had_nothing_to_say_in_later_columns_is_restored_elsewhere(
 ):
     filled(f"sqlite:///{tmp_path / 'old.db'}", STEPS[0])
     old = Warehouse.open(f"sqlite:///{tmp_path / 'old.db'}")
-    old.publish(*a_refresh("newest"))
+    old.publish(*a_refresh("newest"), from_lake=True)
     tables = {name: old.read(name) for name in old.tables()}
     assert tables["refreshes"]["selection"].null_count() > 10
     new = Warehouse.open(database_url)

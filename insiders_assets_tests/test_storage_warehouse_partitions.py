@@ -62,7 +62,7 @@ def publish(url: str, refresh: str, table: pl.DataFrame) -> pl.DataFrame:
     """Publish a refresh with a table; the table as it is read."""
     tables, appended = a_refresh(refresh)
     warehouse = Warehouse.open(url)
-    assert warehouse.publish(tables | {NAME: table}, appended)[NAME] == table.height
+    assert warehouse.publish(tables | {NAME: table}, appended, from_lake=True)[NAME] == table.height
     return warehouse.read(NAME)
 
 

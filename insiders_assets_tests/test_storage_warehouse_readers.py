@@ -76,7 +76,7 @@ def test_a_reader_never_sees_an_empty_missing_or_mixed_state_while_refreshes_are
     loading_url: str, tmp_path: Path
 ) -> None:
     warehouse = Warehouse.open(loading_url)
-    warehouse.publish(*_marked("refresh-00", ROWS))
+    warehouse.publish(*_marked("refresh-00", ROWS), from_lake=True)
     stop = tmp_path / "stop"
     reader = subprocess.Popen(
         [sys.executable, "-c", READER, loading_url, str(stop)], stdout=subprocess.PIPE, text=True
@@ -84,7 +84,7 @@ def test_a_reader_never_sees_an_empty_missing_or_mixed_state_while_refreshes_are
     assert reader.stdout is not None
     assert reader.stdout.readline() == "ready\n"
     for number in range(1, PUBLISHES):
-        warehouse.publish(*_marked(f"refresh-{number:02}", ROWS + number))
+        warehouse.publish(*_marked(f"refresh-{number:02}", ROWS + number), from_lake=True)
     stop.touch()
     assert awaited(lambda: reader.poll() is not None, 60)
     found = json.loads(reader.communicate()[0])
@@ -99,12 +99,12 @@ def test_a_publish_does_not_wait_for_a_reader_nor_a_reader_for_a_publish(loading
     from insiders_assets.storage.warehouse.connection import make_engine
 
     warehouse = Warehouse.open(loading_url)
-    warehouse.publish(*_marked("before", ROWS))
+    warehouse.publish(*_marked("before", ROWS), from_lake=True)
     engine = make_engine(warehouse.url, read_only=True)
     count = sa.text("SELECT count(*) FROM insiders")
     with engine.begin() as slow:
         assert slow.execute(count).scalar_one() == ROWS
-        warehouse.publish(*_marked("after", ROWS + 1))
+        warehouse.publish(*_marked("after", ROWS + 1), from_lake=True)
         assert slow.execute(count).scalar_one() == ROWS, "an open reader keeps its view"
     with engine.begin() as fresh:
         assert fresh.execute(count).scalar_one() == ROWS + 1
@@ -115,7 +115,7 @@ def test_two_publishes_at_once_come_one_after_the_other(loading_url: str) -> Non
     from concurrent.futures import ThreadPoolExecutor
 
     warehouse = Warehouse.open(loading_url)
-    warehouse.publish(*_marked("start", 10))
+    warehouse.publish(*_marked("start", 10), from_lake=True)
     with ThreadPoolExecutor(4) as pool:
         done = [
             pool.submit(warehouse.publish, *_marked(f"refresh-{number}", 50 + number)) for number in range(8)

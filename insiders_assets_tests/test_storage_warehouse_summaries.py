@@ -78,7 +78,7 @@ def test_a_publish_brings_the_summaries_of_its_own_list(database_url: str) -> No
     warehouse = Warehouse.open(database_url)
     for name, rows in (("first", 40), ("second", 60)):
         tables, appended = a_refresh(name, rows)
-        warehouse.publish(tables, appended)
+        warehouse.publish(tables, appended, from_lake=True)
         assert warehouse.read(CUSTOMER_SUMMARY.name)["customers"].sum() == rows
         assert len(warehouse.read(MAP_SAMPLE.name)) == rows
         assert (

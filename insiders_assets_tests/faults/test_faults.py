@@ -83,6 +83,7 @@ def test_no_step_of_a_random_sequence_breaks_an_invariant(on: Ground) -> None:
     assert on.facts["looks"] >= 3
 
 
+@pytest.mark.full  # the kills above, under other settings
 def test_what_was_killed_under_other_settings_is_made_up_for_under_the_old_ones_by_a_killed_forget(
     on: Ground,
 ) -> None:
