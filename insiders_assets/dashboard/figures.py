@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.charts import FONT, Figure, separators
-from insiders_assets.report.palette import INK, LINE, MUTED, TIER, TIER_SYMBOL
+from insiders_assets.report.charts import Figure, axis, layout
+from insiders_assets.report.palette import MUTED, TIER, TIER_SYMBOL
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,34 +19,6 @@ LABELS = 12
 Rows = list[dict[str, Any]]
 
 
-def _layout(words: Language, height: int, **more: Any) -> dict[str, Any]:
-    return {
-        "height": height,
-        "autosize": True,
-        "font": {"family": FONT, "size": 13, "color": INK},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 56, "r": 16, "t": 12, "b": 44},
-        "separators": separators(words),
-        "hoverlabel": {"bgcolor": "#FFFFFF", "bordercolor": MUTED, "font": {"color": INK, "family": FONT}},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        "bargap": 0.25,
-        **more,
-    }
-
-
-def _axis(title: str, **more: Any) -> dict[str, Any]:
-    quiet = {
-        "gridcolor": "#E9EDF2",
-        "linecolor": LINE,
-        "zeroline": False,
-        "automargin": True,
-        "fixedrange": True,
-    }
-    named = {"title": {"text": title, "standoff": 10, "font": {"size": 13}}} if title else {}
-    return quiet | named | more
-
-
 def _months(words: Language, days: list[date]) -> dict[str, Any]:
     """An axis of months, every one named, the year said once: a month that has nothing keeps its place."""
     every = months_between(min(days), max(days)) if days else []
@@ -55,7 +27,7 @@ def _months(words: Language, days: list[date]) -> dict[str, Any]:
         for place, day in enumerate(every)
     ]
     keys = [f"{day:%Y-%m}" for day in every]
-    return _axis(
+    return axis(
         "",
         type="category",
         categoryorder="array",
@@ -80,7 +52,7 @@ def months_between(first: date, last: date) -> list[date]:
 def _money_axis(words: Language, title: str) -> dict[str, Any]:
     """An axis from nothing upwards whose numbers carry the currency as the language writes it."""
     before, _, after = words.money(0, 0).partition(words.number(0))
-    return _axis(title, rangemode="tozero", tickprefix=before, ticksuffix=after, tickformat=",.0f")
+    return axis(title, rangemode="tozero", tickprefix=before, ticksuffix=after, tickformat=",.0f")
 
 
 def by_month(words: Language, rows: Rows) -> Figure:
@@ -98,9 +70,9 @@ def by_month(words: Language, rows: Rows) -> Figure:
     }
     axes = {
         "xaxis": _months(words, [row["last_purchase_month"] for row in rows]),
-        "yaxis": _axis(words.text("Customers"), rangemode="tozero"),
+        "yaxis": axis(words.text("Customers"), rangemode="tozero"),
     }
-    return {"data": [bars], "layout": _layout(words, 260, **axes)}
+    return {"data": [bars], "layout": layout(words, 260, bargap=0.25, **axes)}
 
 
 def customer_months(words: Language, rows: Rows) -> Figure:
@@ -133,7 +105,7 @@ def customer_months(words: Language, rows: Rows) -> Figure:
         "xaxis": _months(words, [row["month"] for row in rows]),
         "yaxis": _money_axis(words, words.text("Revenue")),
     }
-    return {"data": [bars], "layout": _layout(words, 260, **axes)}
+    return {"data": [bars], "layout": layout(words, 260, bargap=0.25, **axes)}
 
 
 def history(words: Language, rows: Rows) -> Figure:
@@ -171,10 +143,10 @@ def history(words: Language, rows: Rows) -> Figure:
         "tickangle": 0,
     }
     axes = {
-        "xaxis": _axis("", type="category", **ticks),
-        "yaxis": _axis(words.text("Members"), rangemode="tozero"),
+        "xaxis": axis("", type="category", **ticks),
+        "yaxis": axis(words.text("Members"), rangemode="tozero"),
     }
-    return {"data": [line], "layout": _layout(words, 280, **axes)}
+    return {"data": [line], "layout": layout(words, 280, **axes)}
 
 
 def capture(words: Language, points: Rows, members: int, ours: float, taken: int) -> Figure:
@@ -212,10 +184,10 @@ def capture(words: Language, points: Rows, members: int, ours: float, taken: int
         "hovertemplate": f"%{{x:,}} → %{{y:.1%}}<extra>{words.text('Your choice')}</extra>",
     }
     axes = {
-        "xaxis": _axis(words.text("Identified customers taken"), range=[0, size * 1.02], rangemode="tozero"),
-        "yaxis": _axis(words.text("Share of their revenue"), range=[0, 1.03], tickformat=".0%"),
+        "xaxis": axis(words.text("Identified customers taken"), range=[0, size * 1.02], rangemode="tozero"),
+        "yaxis": axis(words.text("Share of their revenue"), range=[0, 1.03], tickformat=".0%"),
     }
-    return {"data": [curve, today, chosen], "layout": _layout(words, 380, **axes)}
+    return {"data": [curve, today, chosen], "layout": layout(words, 380, **axes)}
 
 
 def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int, str]) -> Figure:
@@ -252,7 +224,7 @@ def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int,
             }
         )
     bare = {"visible": False, "fixedrange": True}
-    layout = _layout(words, 520, xaxis=bare, yaxis=bare, hovermode="closest", dragmode=False)
-    layout["margin"] = {"l": 4, "r": 4, "t": 8, "b": 4}
-    layout["legend"] = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}
-    return {"data": traces, "layout": layout}
+    drawn = layout(words, 520, xaxis=bare, yaxis=bare, hovermode="closest", dragmode=False)
+    drawn["margin"] = {"l": 4, "r": 4, "t": 8, "b": 4}
+    drawn["legend"] = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}
+    return {"data": traces, "layout": drawn}

@@ -13,12 +13,12 @@ from insiders_assets.report.charts.by_month import revenue_by_month
 from insiders_assets.report.charts.capture import capture
 from insiders_assets.report.charts.cluster_map import cluster_map
 from insiders_assets.report.charts.history import history
-from insiders_assets.report.charts.style import FONT, Figure, separators
+from insiders_assets.report.charts.style import Figure, axis, layout
 
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs
 
-__all__ = ["BUSINESS", "FONT", "TECHNICAL", "Figure", "charts", "separators"]
+__all__ = ["BUSINESS", "TECHNICAL", "Figure", "axis", "charts", "layout"]
 
 Draw = Callable[["ReportInputs"], Figure | None]
 

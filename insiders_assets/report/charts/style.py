@@ -36,6 +36,13 @@ def layout(words: Language, height: int, **more: Any) -> Figure:
 
 
 def axis(title: str, **more: Any) -> Figure:
-    """A quiet axis with a title."""
-    quiet = {"gridcolor": "#E9EDF2", "linecolor": LINE, "zeroline": False, "automargin": True}
-    return quiet | {"title": {"text": title, "standoff": 10}, "fixedrange": True} | more
+    """A quiet axis, with a title unless it is empty."""
+    quiet = {
+        "gridcolor": "#E9EDF2",
+        "linecolor": LINE,
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+    }
+    named = {"title": {"text": title, "standoff": 10, "font": {"size": 13}}} if title else {}
+    return quiet | named | more
