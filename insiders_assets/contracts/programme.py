@@ -29,6 +29,7 @@ from insiders_assets.contracts.movement import (
     MEMBERSHIP_CHANGES,
     TIER_MIGRATION,
 )
+from insiders_assets.contracts.outlook import OUTLOOK, OUTLOOK_EVIDENCE, OUTLOOK_FIGURES
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BRIDGE, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.scoreboard import SCOREBOARD
@@ -306,6 +307,9 @@ SEGMENTED = (SEGMENTS, SEGMENT_CUSTOMERS)
 
 SETTLED = (SCOREBOARD,)
 """What became of earlier lists, likewise."""
+
+FORETOLD = (OUTLOOK, OUTLOOK_FIGURES, OUTLOOK_EVIDENCE)
+"""What is expected of customers, likewise."""
 
 EXPERIMENTED = (EXPERIMENTS, EXPERIMENT_ARMS, EXPERIMENT_READOUTS, EXPERIMENT_DAYS)
 """What experiments bring, likewise."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.contracts.outlook import FIGURES, OUTLOOK, OUTLOOK_FIGURES
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.products import bought_more
 from insiders_assets.language import mark
 from insiders_assets.report.columns import HEADINGS, heading, write
 from insiders_assets.report.sections.movement import CAUSE_NAMES, CHANGE_NAMES
+from insiders_assets.report.sections.outlook import FIGURE_NAMES, cell, within
 from insiders_assets.report.sections.products import named
 from insiders_assets.storage.warehouse import tables
 
@@ -49,6 +51,7 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
         "numbers": _numbers(words, row) if row else [],
         "own_products": _own_products(view, customer_id),
         "product_name": named,
+        "outlook": _outlook(view, words, customer_id),
         "rank": _rank(view, row["revenue"]) if row and row["is_identified"] else None,
         "history": history,
         "months": months,
@@ -116,6 +119,27 @@ def _own_products(view: View, customer_id: str) -> list[dict[str, Any]] | None:
     return view.rows(
         products.select().where(products.c.customer_id == customer_id).order_by(products.c.place)
     )
+
+
+def _outlook(view: View, words: Language, customer_id: str) -> list[dict[str, Any]]:
+    """What the customer is expected to do, figure by figure with how right it was; none of an earlier version."""
+    if not view.has(OUTLOOK.name) or not view.has(OUTLOOK_FIGURES.name):
+        return []
+    customers, figures = tables()[OUTLOOK.name], tables()[OUTLOOK_FIGURES.name]
+    row = view.row(customers.select().where(customers.c.customer_id == customer_id))
+    if row is None:
+        return []
+    told = {each["figure"]: each for each in view.rows(figures.select())}
+    return [
+        {
+            "name": words.text(FIGURE_NAMES[figure]),
+            "value": cell(words, row, figure),
+            "range": within(words, row, figure),
+            "why": words.said(told[figure], "reason"),
+        }
+        for figure in FIGURES
+        if figure in told
+    ]
 
 
 def _without_gaps(months: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:

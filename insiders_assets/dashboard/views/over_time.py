@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.experiments import EXPERIMENT_READOUTS
+from insiders_assets.contracts.outlook import OUTLOOK_EVIDENCE
 from insiders_assets.contracts.programme import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.dashboard.database import whole
 from insiders_assets.report.charts.by_month import monthly
 from insiders_assets.report.sections.health import by_month, retention
+from insiders_assets.report.sections.outlook import evidence_rows
 from insiders_assets.report.sections.scoreboard import SHOWN, settled_line
 from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.storage.warehouse import tables
@@ -34,6 +36,7 @@ def over_time(view: View, words: Language) -> dict[str, Any]:
         "countries": _countries(view),
         "scoreboard": settled,
         "experiments": _experiments(view),
+        "outlook_evidence": _foretold(view, words),
         "settled_line": settled_line(words, settled),
         "figures": {"by-month": monthly(words, months, names)} if months else {},
     }
@@ -49,6 +52,12 @@ def _settled(view: View) -> list[dict[str, Any]]:
     rows = view.rows(sa.select(*told).order_by(told.as_of, told.refresh_id))
     found = {row["settled_as_of"]: row for row in rows}
     return [found[day] for day in sorted(found)][-SHOWN:]
+
+
+def _foretold(view: View, words: Language) -> list[dict[str, Any]]:
+    """How right the outlook would have been at past cut-offs."""
+    found = view.table(OUTLOOK_EVIDENCE)
+    return [] if found is None else evidence_rows(words, found.to_dicts())
 
 
 def _experiments(view: View) -> list[dict[str, Any]]:

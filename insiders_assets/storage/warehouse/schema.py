@@ -37,6 +37,7 @@ PER_CUSTOMER = (
     "customer_products",
     "segment_customers",
     "experiment_arms",
+    "outlook",
     "tier_standing",
 )
 """Tables with a row per customer or more. A publish refills most of their rows, and they have no primary key.

@@ -1,0 +1,114 @@
+"""BG/NBD: how often customers buy, and whether they still do.
+
+P. Fader, B. Hardie and K. L. Lee, *"Counting Your Customers" the Easy Way*, Marketing Science 24 (2005): a customer
+buys at a Poisson rate of their own, and may stop for good after any purchase. Rates are Gamma, chances to stop Beta
+distributed. Everything below is in closed form, and a unit is a day with a purchase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from insiders_assets.outlook.history import HORIZON, Floats, Known
+
+BORDERS = ((1e-3, 1e3), (1e-1, 1e5), (1e-3, 1e3), (1e-2, 1e4))
+"""Within which parameters are sought. Where hardly anybody stops, the likelihood grows towards the border of those of
+stopping; forecasts there are those of the limit, in which nobody does."""
+
+START = (1.0, 50.0, 0.5, 5.0)
+
+
+@dataclass(frozen=True)
+class BgNbd:
+    """The model's four parameters.
+
+    Attributes:
+        r: Shape of the rates.
+        alpha: Their scale, in days.
+        a: With ``b``, the chances to stop after a purchase.
+        b: See ``a``.
+    """
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+    @classmethod
+    def fit(cls, known: Known, start: BgNbd | None = None) -> BgNbd | None:
+        """Return the parameters of the greatest likelihood; None if none is found.
+
+        Args:
+            known: Customers.
+            start: Where to begin; parameters of a day nearby are found sooner.
+        """
+        from scipy.optimize import minimize
+        from scipy.special import gammaln
+        from threadpoolctl import threadpool_limits
+
+        last, age, bought = known.age - known.silence, known.age, known.days > 1
+        often, place = np.unique(
+            known.days - 1, return_inverse=True
+        )  # few, and all that is dear depends on them alone
+        before = np.maximum(often, 1) - 1
+
+        def unlikely(logarithms: Floats) -> float:
+            r, alpha, a, b = np.exp(logarithms)
+            common = gammaln(r + often) - gammaln(r) + r * np.log(alpha)
+            common = common + gammaln(a + b) + gammaln(b + often) - gammaln(b) - gammaln(a + b + often)
+            stops = np.log(a) - np.log(b + before)
+            shape, whole = (r + often)[place], alpha + age
+            # Both ways to have come so far, beside the one in which the customer still buys.
+            stopped = np.exp(stops[place] + shape * np.log(whole / (alpha + last)))
+            likely = common[place] - shape * np.log(whole) + np.log1p(np.where(bought, stopped, 0.0))
+            return -float(likely.mean())
+
+        first = np.log(START if start is None else (start.r, start.alpha, start.a, start.b))
+        # One thread: with a handful of parameters several only wait for each other.
+        with threadpool_limits(1):
+            found = minimize(unlikely, first, method="L-BFGS-B", bounds=np.log(BORDERS))
+        return cls(*(float(value) for value in np.exp(found.x))) if np.isfinite(found.fun) else None
+
+    def active(self, known: Known) -> Floats:
+        """Return the chance that each customer still buys."""
+        again = known.days - 1
+        power = np.exp(
+            (self.r + again) * np.log((self.alpha + known.age) / (self.alpha + known.age - known.silence))
+        )
+        odds = np.where(again > 0, self.a / (self.b + np.maximum(again, 1) - 1) * power, 0.0)
+        return np.asarray(1 / (1 + odds))
+
+    def within(self, known: Known) -> Floats:
+        """Return the chance that each customer buys within the horizon, if they still buy."""
+        return np.asarray(
+            1 - ((self.alpha + known.age) / (self.alpha + known.age + HORIZON)) ** self.shape(known)
+        )
+
+    def shape(self, known: Known) -> Floats:
+        """Return the shape of each customer's rate, given what was known."""
+        return self.r + known.days - 1
+
+    def expected(self, known: Known) -> Floats:
+        """Return on how many days of the horizon each customer is expected to buy."""
+        from scipy.special import hyp2f1
+
+        again, r = known.days - 1, self.shape(known)
+        a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6  # the formula has a gap there, its value none
+        whole = self.alpha + known.age
+        series = hyp2f1(r, self.b + again, a + self.b + again - 1, HORIZON / (whole + HORIZON))
+        found = (a + self.b + again - 1) / (a - 1) * (1 - (whole / (whole + HORIZON)) ** r * series)
+        steady = r / whole * HORIZON  # if nobody stopped: no more than that
+        found = np.where(np.isfinite(found), np.clip(found, 0.0, steady), steady)
+        return np.asarray(found * self.active(known))
+
+    def wait(self, known: Known, level: Floats) -> Floats:
+        """Return the days by which a share ``level`` of those like each customer have bought, of who does in time."""
+        left = 1 - level * self.within(known)
+        return np.asarray((self.alpha + known.age) * (left ** (-1 / self.shape(known)) - 1))
+
+    def level(self, known: Known, wait: Floats) -> Floats:
+        """Return the share who have bought after so many days, of those who buy within the horizon."""
+        scale = self.alpha + known.age
+        return np.asarray((1 - (scale / (scale + wait)) ** self.shape(known)) / self.within(known))

@@ -1,0 +1,67 @@
+"""Gamma-Gamma: how much customers spend on a day on which they buy.
+
+P. Fader and B. Hardie, *The Gamma-Gamma Model of Monetary Value* (2013): what somebody spends varies around a mean of
+their own, and few purchases say less of it than many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from insiders_assets.outlook.history import Floats, Known
+
+BORDERS = ((1e-2, 1e3), (1.01, 1e3), (1e-3, 1e9))
+
+
+@dataclass(frozen=True)
+class GammaGamma:
+    """The model's three parameters.
+
+    Attributes:
+        p: Shape of what one customer spends.
+        q: Shape of the means of customers; above one, so that they have a mean.
+        gamma: Scale of those, in the data's currency.
+    """
+
+    p: float
+    q: float
+    gamma: float
+
+    @classmethod
+    def fit(cls, known: Known, start: GammaGamma | None = None) -> GammaGamma | None:
+        """Return the parameters of the greatest likelihood over who bought on two days or more; None if none is found.
+
+        Args:
+            known: Customers.
+            start: Where to begin.
+        """
+        from scipy.optimize import minimize
+        from scipy.special import gammaln
+        from threadpoolctl import threadpool_limits
+
+        repeated = known.days > 1
+        if not repeated.any():
+            return None
+        times, money = known.days[repeated], known.money[repeated]
+        often, place = np.unique(times, return_inverse=True)
+
+        def unlikely(logarithms: Floats) -> float:
+            p, q, gamma = np.exp(logarithms)
+            common = gammaln(p * often + q) - gammaln(p * often) - gammaln(q) + q * np.log(gamma)
+            shape = p * times
+            likely = (common + p * often * np.log(often))[place] + (shape - 1) * np.log(money)
+            return -float((likely - (shape + q) * np.log(gamma + money * times)).mean())
+
+        first = (2.0, 3.0, float(np.median(money))) if start is None else (start.p, start.q, start.gamma)
+        # One thread: with a handful of parameters several only wait for each other.
+        with threadpool_limits(1):
+            found = minimize(unlikely, np.log(first), method="L-BFGS-B", bounds=np.log(BORDERS))
+        return cls(*(float(value) for value in np.exp(found.x))) if np.isfinite(found.fun) else None
+
+    def expected(self, known: Known) -> Floats:
+        """Return what each customer is expected to spend on a day with a purchase."""
+        return np.asarray(
+            self.p * (self.gamma + known.money * known.days) / (self.p * known.days + self.q - 1)
+        )

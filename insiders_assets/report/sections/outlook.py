@@ -1,0 +1,119 @@
+"""What customers are expected to do in the days ahead, and how right that was before, as pages tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from insiders_assets.contracts.outlook import FIGURES
+from insiders_assets.language import mark
+
+if TYPE_CHECKING:
+    from insiders_assets.language import Language
+    from insiders_assets.report.report_inputs import ReportInputs
+
+SHOWN = 10
+"""Members who are listed, those expected to spend most."""
+
+FIGURE_NAMES = dict(
+    zip(FIGURES, (mark("Expected revenue in 90 days"), mark("Chance to buy in 90 days"), mark("Next purchase")),
+        strict=True)
+)  # fmt: skip
+
+MISSING = "–"
+Rows = list[dict[str, Any]]
+
+
+def outlook(inputs: ReportInputs) -> dict[str, Any] | None:
+    """Return what the section says; None of a refresh that had no outlook."""
+    figures = inputs.tables.get("outlook_figures")
+    if figures is None or figures.is_empty():
+        return None
+    found = {row["figure"]: row for row in figures.to_dicts()}
+    revenue, chance, wait = (found[figure] for figure in FIGURES)
+    people = _people(inputs, found) if revenue["is_shown"] or wait["is_shown"] or chance["is_shown"] else []
+    return {
+        "lines": [line for row in (revenue, chance) if (line := _line(inputs.words, row))],
+        "figures": [found[figure] for figure in FIGURES],
+        "shown": {figure: bool(row["is_shown"]) for figure, row in found.items()},
+        "people": people,
+    }
+
+
+def outlook_evidence(inputs: ReportInputs) -> Rows:
+    """Return how right each figure would have been at past cut-offs, in the order of figures; none where not known."""
+    found = inputs.tables.get("outlook_evidence")
+    return [] if found is None else evidence_rows(inputs.words, found.to_dicts())
+
+
+def evidence_rows(words: Language, rows: Rows) -> Rows:
+    """Return rows of ``outlook_evidence`` with their numbers written, in the order of figures and days."""
+    ordered = sorted(rows, key=lambda row: (FIGURES.index(row["figure"]), row["cutoff"]))
+    names = {figure: words.text(name) for figure, name in FIGURE_NAMES.items()}
+    return [
+        row
+        | {"name": names[row["figure"]]}
+        | {name: _written(words, row["figure"], row[name]) for name in ("expected", "actual")}
+        | {"error": words.number(row["error"], 3) if row["figure"] == FIGURES[1] else
+           _written(words, row["figure"], row["error"])}
+        for row in ordered
+    ]  # fmt: skip
+
+
+def cell(words: Language, row: dict[str, Any], figure: str, end: str = "") -> str:
+    """Return a figure of a customer as pages write it, or an end of its range; a dash where there is none."""
+    value = row[f"{figure}{end}"]
+    if value is None:
+        return MISSING
+    if figure == FIGURES[2]:
+        return words.day(value)
+    return words.money(value) if figure == FIGURES[0] else words.percent(value, 0)
+
+
+def within(words: Language, row: dict[str, Any], figure: str) -> str:
+    """Return the range of a figure; nothing where there is none."""
+    if row[figure] is None:
+        return ""
+    return f"{cell(words, row, figure, '_low')} {MISSING} {cell(words, row, figure, '_high')}"
+
+
+def _written(words: Language, figure: str, value: float) -> str:
+    if figure == FIGURES[0]:
+        return words.money(value)
+    if figure == FIGURES[1]:
+        return words.percent(value)
+    return words.text("%(days)s days", days=words.number(value, 1))
+
+
+def _line(words: Language, row: dict[str, Any]) -> str:
+    """What the members together are expected to do, in a sentence; nothing where it is withheld."""
+    if not row["is_shown"] or row["members_expected"] is None:
+        return ""
+    ends = [row[name] for name in ("members_expected", "members_low", "members_high")]
+    if row["figure"] == FIGURES[0]:
+        expected, low, high = (words.money(value, 0) for value in ends)
+        return words.text(
+            "In the next 90 days the members are expected to bring %(expected)s; were it off as at past cut-offs, "
+            "between %(low)s and %(high)s.",
+            expected=expected, low=low, high=high,
+        )  # fmt: skip
+    expected, low, high = (words.number(value) for value in ends)
+    return words.text(
+        "%(expected)s of the members are expected to buy in them; were it off as at past cut-offs, between %(low)s and "
+        "%(high)s.",
+        expected=expected, low=low, high=high,
+    )  # fmt: skip
+
+
+def _people(inputs: ReportInputs, found: dict[str, dict[str, Any]]) -> Rows:
+    """The members who are expected to spend most, or else to buy soonest."""
+    table = inputs.tables["outlook"].join(inputs.members.select("customer_id"), on="customer_id", how="semi")
+    if found[FIGURES[0]]["is_shown"]:
+        order, falling = FIGURES[0], True
+    elif found[FIGURES[1]]["is_shown"]:
+        order, falling = FIGURES[1], True
+    else:
+        order, falling = FIGURES[2], False
+    told = table.filter(pl.col(order).is_not_null())
+    return told.sort(order, "customer_id", descending=[falling, False]).head(SHOWN).to_dicts()
