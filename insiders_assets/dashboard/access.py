@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from insiders_assets.api.problem import Problem
+from insiders_assets.api.routes import ASKER
+from insiders_assets.api.writing import refused
 from insiders_assets.dashboard.attempts import Attempts, address_of
 from insiders_assets.errors import UsageError
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from insiders_assets.api.tokens import Tokens
     from insiders_assets.settings import Settings
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -24,6 +29,9 @@ WRONG_PASSWORD_SECONDS = 0.5
 
 OPEN_PATHS = ("/health",)
 """Answered to anyone: they say nothing about the data."""
+
+API = "/api/"
+"""What tokens open, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -134,38 +142,58 @@ class HostMiddleware:
 class AccessMiddleware:
     """Answers 401 to whoever may not see the dashboard, and 429 to whoever has tried too often."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self.app, self.access, self.attempts = app, access, Attempts()
+    def __init__(self, app: ASGIApp, access: Access, tokens: Tokens | None = None) -> None:
+        self.app, self.access, self.tokens, self.attempts = app, access, tokens, Attempts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         from starlette.datastructures import Headers
-        from starlette.responses import PlainTextResponse
 
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self.app(scope, receive, send)
             return
         headers = {name.lower(): value for name, value in Headers(scope=scope).items()}
         client = scope["client"][0] if scope.get("client") else ""
-        user, doubt = self.access.attempt(client, headers)
+        token = _bearer(headers) if scope["path"].startswith(API) else ""
+        user, doubt = ("token", "unknown or expired") if token else self.access.attempt(client, headers)
         if doubt and (seconds := self.attempts.wait(client)):
-            told = "Too many attempts to sign in failed. Please try again later.\n"
-            refusal = PlainTextResponse(told, status_code=429, headers={"Retry-After": str(seconds)})
-            await refusal(scope, receive, send)
+            line = "Too many attempts to sign in failed. Please try again later."
+            await _refusal(scope, 429, line, {"Retry-After": str(seconds)})(scope, receive, send)
             return
-        if self.access.allows(client, headers):
-            if not self.access.is_open:
-                self.attempts.succeeded(client, self.access.user(client, headers))
-            await self.app(scope, receive, send)
+        if token:
+            holder = self.tokens.holder(token) if self.tokens else ""
+            asker = f"token {holder}" if holder else ""
+        else:
+            is_allowed = self.access.allows(client, headers)
+            asker = (self.access.user(client, headers) or client or "-") if is_allowed else ""
+        if asker:
+            if token or not self.access.is_open:
+                self.attempts.succeeded(client, asker if token else self.access.user(client, headers))
+            await self.app({**scope, ASKER: asker}, receive, send)
             return
         if doubt:
             self.attempts.failed(client, user, doubt)
             await asyncio.sleep(WRONG_PASSWORD_SECONDS)
-        challenge = (
-            {"WWW-Authenticate": 'Basic realm="Insiders", charset="UTF-8"'} if self.access.password else {}
-        )
-        refusal = PlainTextResponse("Please sign in.\n", status_code=401, headers=challenge)
-        await refusal(scope, receive, send)
+        challenge = ['Bearer realm="Insiders"'] if scope["path"].startswith(API) else []
+        challenge += ['Basic realm="Insiders", charset="UTF-8"'] if self.access.password else []
+        told = {"WWW-Authenticate": ", ".join(challenge)} if challenge else {}
+        line = "The token is unknown or has expired." if token else "Please sign in."
+        await _refusal(scope, 401, line, told)(scope, receive, send)
+
+
+def _refusal(scope: Scope, status: int, line: str, headers: dict[str, str]) -> Response:
+    """Return why a request is refused, as its asker reads it: a program as problem+json."""
+    from starlette.responses import PlainTextResponse
+
+    if scope["path"].startswith(API):
+        return refused(Problem(status, line), headers)
+    return PlainTextResponse(f"{line}\n", status_code=status, headers=headers)
+
+
+def _bearer(headers: dict[str, str]) -> str:
+    """The token of a request (RFC 6750), or nothing."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def in_url(host: str) -> str:

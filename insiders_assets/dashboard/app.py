@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.api.routes import create_api
 from insiders_assets.dashboard.access import Access, AccessMiddleware, HostMiddleware
-from insiders_assets.dashboard.database import Reader, View
 from insiders_assets.dashboard.downloads import excel, stream_csv, too_few
 from insiders_assets.dashboard.filters import Filters, choices
 from insiders_assets.dashboard.headers import HeadersMiddleware
@@ -25,6 +25,7 @@ from insiders_assets.dashboard.views.products import products
 from insiders_assets.dashboard.views.segments import segments
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.held import HELD
+from insiders_assets.storage.warehouse.reading import Reader, View
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from insiders_assets.api.tokens import Tokens
     from insiders_assets.language import Language
     from insiders_assets.refresh.held import HeldRefresh
     from insiders_assets.storage.warehouse import Warehouse
@@ -45,6 +47,8 @@ def create_app(
     held: Callable[[], HeldRefresh | None] = lambda: None,
     reports: Reports | None = None,
     smallest: int = 0,
+    tokens: Tokens | None = None,
+    per_minute: int = 0,
 ) -> Starlette:
     """The dashboard over one warehouse.
 
@@ -55,6 +59,8 @@ def create_app(
         held: Tells which refresh is held, as far as the home can be seen from here.
         reports: The published reports; none unless given.
         smallest: Customers that a list has at least which is given out as a file.
+        tokens: The bearer tokens that open the API; none unless given.
+        per_minute: Requests to the API that are answered to one asker within a minute; 0 for any number.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -63,7 +69,9 @@ def create_app(
     from starlette.staticfiles import StaticFiles
 
     reader = Reader(warehouse)
-    site = Site(reader, words, Pages(words), held, reports or Reports(), smallest)
+    seen = reports or Reports()
+    site = Site(reader, words, Pages(words), held, seen, smallest)
+    api = create_api(reader, seen.facts, smallest=smallest, per_minute=per_minute)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -88,12 +96,13 @@ def create_app(
             Route("/pulse", site.pulse),
             Route("/health", site.health),
             Route("/metrics", site.metrics),
+            Mount("/api", api),
             *(Route(f"/static/{name}", site.shared) for name in SHARED),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
             Middleware(HostMiddleware, hosts=access.hosts),
-            Middleware(AccessMiddleware, access=access),
+            Middleware(AccessMiddleware, access=access, tokens=tokens),
             Middleware(HeadersMiddleware),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from starlette.responses import Response
 
-    from insiders_assets.dashboard.database import Reader, View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import Reader, View
 
 BATCH = 20_000
 EXCEL_ROWS = 100_000

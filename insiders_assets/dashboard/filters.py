@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from insiders_assets.dashboard.database import View
+    from insiders_assets.storage.warehouse.reading import View
 
 ALL = "all"
 """Every tier, where leaving the tier out means another thing."""

@@ -45,7 +45,11 @@ class HeadersMiddleware:
                 if scope["path"].startswith("/reports/") and message["status"] < 400:
                     headers["Content-Security-Policy"] = OF_REPORTS
                 fixed = scope["path"].startswith("/static/") and message["status"] < 400
-                headers["Cache-Control"] = "public, max-age=86400" if fixed else "no-store"
+                # What programs ask has an ETag, by which what they have is asked about each time.
+                asked = scope["path"].startswith("/api/") and "etag" in headers
+                headers["Cache-Control"] = (
+                    "public, max-age=86400" if fixed else "private, no-cache" if asked else "no-store"
+                )
             await send(message)
 
         await self.app(scope, receive, adding if scope["type"] == "http" else send)

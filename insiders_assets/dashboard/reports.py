@@ -15,6 +15,9 @@ FILES = {
 }
 """The files of a report that its pages link to, by their kinds."""
 
+FACTS = "report.json"
+"""The file of a report that programs read."""
+
 
 class Reports:
     """The reports of a home.
@@ -33,10 +36,21 @@ class Reports:
             name: The refresh that the report is of.
             file: One of :data:`FILES`.
         """
+        return self._bytes(name, file) if file in FILES else None
+
+    def facts(self, name: str) -> bytes | None:
+        """Return ``report.json`` of a report; None if there is none, or none that can be seen from here.
+
+        Args:
+            name: The refresh that the report is of.
+        """
+        return self._bytes(name, FACTS)
+
+    def _bytes(self, name: str, file: str) -> bytes | None:
         from insiders_assets.errors import UsageError
         from insiders_assets.storage.report_store import checked
 
-        if self._home is None or file not in FILES:
+        if self._home is None:
             return None
         try:
             return (self._home / "reports" / checked(name) / file).read_bytes()

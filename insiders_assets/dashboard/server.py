@@ -25,6 +25,7 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
     with closing(listen(host, port)) as listening:
         import uvicorn
 
+        from insiders_assets.api.tokens import Tokens
         from insiders_assets.dashboard.app import create_app
         from insiders_assets.dashboard.reports import Reports
         from insiders_assets.language import Language
@@ -33,7 +34,14 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
 
         language, home = Language(settings.language, settings.currency), place(settings.home)
         app = create_app(
-            warehouse, language, access, lambda: read_held(home), Reports(home), settings.smallest_cell
+            warehouse,
+            language,
+            access,
+            lambda: read_held(home),
+            Reports(home),
+            settings.smallest_cell,
+            Tokens(home),
+            settings.api_per_minute,
         )
         log_to_stderr(as_json=settings.log_format == "json")
         say(f"The dashboard is at http://{in_url(host)}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")

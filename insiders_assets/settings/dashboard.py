@@ -30,3 +30,8 @@ class DashboardSettings(BaseModel):
         description="Host names the dashboard answers to; needed with the header. Unless given: loopback names, or "
         "any where a password is asked for.",
     )
+    api_per_minute: Operational[int] = Field(
+        600,
+        ge=0,
+        description="Requests to the API that are answered to one asker within a minute; 0 for any number.",
+    )

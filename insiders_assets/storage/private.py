@@ -17,7 +17,7 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 ROOMS = ("lake", "held", "quarantine", "reports", "history", "research", "dagster", "deliveries")
 FILES = ("insiders.db", "insiders.db-wal", "insiders.db-shm", ".lock")
 """What the platform makes in a home; whatever else lies there is somebody else's."""
-RECORDS = ("forgotten.json", "format.json")
+RECORDS = ("forgotten.json", "format.json", "api-tokens.json")
 """What it writes there beside, which may be read as an export."""
 GIVEN = ("segments.yaml", "deliveries.yaml", "consents.csv", "contacts.csv", "aliases.csv")
 """What people put there for it."""

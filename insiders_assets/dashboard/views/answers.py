@@ -9,8 +9,8 @@ from insiders_assets.report.sections.questions import shaped
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 LATER = "future_share_of_revenue"
 

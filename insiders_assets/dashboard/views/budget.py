@@ -11,8 +11,8 @@ from insiders_assets.storage.warehouse import tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)
 """Sizes listed in the table."""

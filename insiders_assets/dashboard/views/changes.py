@@ -17,8 +17,8 @@ from insiders_assets.storage.warehouse import tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 LISTED = 100
 """Customers listed at most who came, and as many who went."""

@@ -15,8 +15,8 @@ from insiders_assets.report.sections.products import cluster_products
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 
 def clusters(view: View, words: Language) -> dict[str, Any]:

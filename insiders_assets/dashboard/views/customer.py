@@ -19,8 +19,8 @@ from insiders_assets.storage.warehouse import tables
 if TYPE_CHECKING:
     from datetime import date
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 NAMES = {
     "purchase_lines": mark("Purchase lines"),

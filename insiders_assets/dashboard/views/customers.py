@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.dashboard.filters import Filters
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 PAGE = 50
 LAST_PAGE = 200

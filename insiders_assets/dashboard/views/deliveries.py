@@ -12,8 +12,8 @@ from insiders_assets.storage.warehouse import tables
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 LISTED = 100
 """People who are not there, and as many changes, listed at most."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
     import sqlalchemy as sa
 
-    from insiders_assets.dashboard.database import View
+    from insiders_assets.storage.warehouse.reading import View
 
 MOST = 150_000
 """Changes over several refreshes that are netted against each other, at most: more would take too long for a page."""

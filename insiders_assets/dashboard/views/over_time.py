@@ -9,17 +9,17 @@ from insiders_assets.contracts.experiments import EXPERIMENT_READOUTS
 from insiders_assets.contracts.outlook import OUTLOOK_EVIDENCE
 from insiders_assets.contracts.programme import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.contracts.scoreboard import SCOREBOARD
-from insiders_assets.dashboard.database import whole
 from insiders_assets.report.charts.by_month import monthly
 from insiders_assets.report.sections.health import by_month, retention
 from insiders_assets.report.sections.outlook import evidence_rows
 from insiders_assets.report.sections.scoreboard import SHOWN, settled_line
 from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.storage.warehouse import tables
+from insiders_assets.storage.warehouse.reading import whole
 
 if TYPE_CHECKING:
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 COUNTRIES = 12
 """Countries listed, those with most revenue."""

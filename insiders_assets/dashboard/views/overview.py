@@ -8,7 +8,6 @@ from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.contracts.tiles import GAUGED
 from insiders_assets.dashboard import figures
-from insiders_assets.dashboard.database import whole
 from insiders_assets.dashboard.filters import ALL
 from insiders_assets.dashboard.views.answers import answers
 from insiders_assets.dashboard.views.tile_history import past
@@ -18,11 +17,12 @@ from insiders_assets.report.gauge import gauge
 from insiders_assets.report.palette import HEAT, mix
 from insiders_assets.report.sections.tiers import LESS_IS_BETTER, TIER_NAMES, heat
 from insiders_assets.storage.warehouse import tables
+from insiders_assets.storage.warehouse.reading import whole
 
 if TYPE_CHECKING:
-    from insiders_assets.dashboard.database import View
     from insiders_assets.dashboard.filters import Filters
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 COUNTRIES = 8
 """Countries listed; the rest are one line."""

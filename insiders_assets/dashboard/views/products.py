@@ -14,8 +14,8 @@ from insiders_assets.report.sections.tiers import TIER_NAMES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 NAMED = 5
 """Products named of a cluster, where they are a line of another page."""

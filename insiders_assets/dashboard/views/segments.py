@@ -8,8 +8,8 @@ from insiders_assets.segments.catalogue import meaning_code
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
-    from insiders_assets.dashboard.database import View
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 SHOWN = 6
 """Refreshes shown beside each other."""

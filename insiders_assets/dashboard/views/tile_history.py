@@ -12,9 +12,9 @@ from insiders_assets.storage.warehouse import tables
 if TYPE_CHECKING:
     from datetime import date
 
-    from insiders_assets.dashboard.database import View
     from insiders_assets.dashboard.filters import Filters
     from insiders_assets.language import Language
+    from insiders_assets.storage.warehouse.reading import View
 
 DRAWN = 60
 """Days drawn, the newest."""

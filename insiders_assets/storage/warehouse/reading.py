@@ -1,4 +1,4 @@
-"""Reading the warehouse for a page: one read-only transaction each, so that all of a page is of one refresh."""
+"""Reading the warehouse for pages and programs: one read-only transaction each, so that all is of one refresh."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.storage.warehouse import Warehouse, tables, urls
+from insiders_assets.storage.warehouse import urls
 from insiders_assets.storage.warehouse.connection import make_engine
+from insiders_assets.storage.warehouse.schema import key_of, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from insiders_assets.contracts.table import Table
+    from insiders_assets.storage.warehouse.warehouse import Warehouse
 
 PULSE_SECONDS = 1.0
 """How long an answer to "what is the latest refresh" is good for, whoever asks."""
@@ -61,8 +63,6 @@ class View:
         """A small table whole, sorted by its key; None where the warehouse lacks it or it is empty."""
         import polars as pl
 
-        from insiders_assets.storage.warehouse.schema import key_of
-
         if not self.has(contract.name):
             return None
         rows = self.rows(tables()[contract.name].select())
@@ -102,7 +102,7 @@ def whole(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
 
 @dataclass
 class Reader:
-    """The warehouse as the dashboard reads it.
+    """The warehouse as the dashboard and the API read it.
 
     Attributes:
         warehouse: Opened read-only: the database itself refuses writes.
