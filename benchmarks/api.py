@@ -73,7 +73,7 @@ def _tables(customers: int) -> dict[str, pl.DataFrame]:
         "customer_products": favourites(made.insiders),
         "segment_customers": segment.sort(SEGMENT_CUSTOMERS.key),
         "refreshes": row,
-        "membership_changes": changes(made.insiders, THIRD, min(10 * MOVED, customers // 4), seed=1),
+        "membership_changes": changes(made.insiders, THIRD, min(MOVED, customers // 4), seed=1),
     }
     history = ("revenue_bridge", "tier_history")
     return {name: table for name, table in made.tables.items() if name not in history} | own

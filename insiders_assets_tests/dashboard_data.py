@@ -17,6 +17,8 @@ from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS, PURCHASES_BY_MONTH
 from insiders_assets.programme.revenue_bridge import revenue_bridge
 from insiders_assets.refresh.held import HeldRefresh
+from insiders_assets.segments import BUILT_IN
+from insiders_assets.segments.outputs import segment_tables
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.dashboard_deliveries import delivered
 from insiders_assets_tests.report_tables import refresh
@@ -125,6 +127,15 @@ def publish(
         | (delivered(made.insiders, name, AS_OF[name]) if name == THIRD else {}),
     )
     return made.insiders
+
+
+def publish_segments(warehouse: Warehouse, name: str) -> None:
+    """Publish the built-in segments of a refresh that is published."""
+    read = ("insiders", "membership_changes", "leaves_next")
+    found = {table: warehouse.read(table) for table in read}
+    found["membership_changes"] = found["membership_changes"].filter(pl.col("refresh_id") == name)
+    made = segment_tables(BUILT_IN, found, {"refresh_id": name, "as_of": AS_OF[name]})
+    warehouse.publish({"segment_customers": made["segment_customers"]}, {"segments": made["segments"]})
 
 
 @contextmanager

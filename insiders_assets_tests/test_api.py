@@ -29,7 +29,7 @@ from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.language import Language
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.commands import failure, insiders
-from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, publish
+from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, publish, publish_segments
 
 OPEN = Access("", "", (), ("*",))
 LOCKED = Access("secret", "", (), ("*",))
@@ -47,6 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = Warehouse.open(f"sqlite:///{folder}/insiders.db")
     publish(warehouse, SECOND, seed=2)
     publish(warehouse, THIRD)
+    publish_segments(warehouse, THIRD)
     (folder / "reports" / THIRD).mkdir(parents=True)
     (folder / "reports" / THIRD / "report.json").write_text('{"as_of": "2025-11-30"}')
     return folder
@@ -100,6 +101,19 @@ def test_every_published_table_and_view_is_paged_through_whole_and_as_its_contra
             ), name
 
 
+def test_pages_on_postgresql_are_whole_whatever_its_statistics_say(postgres_url: str) -> None:
+    warehouse = Warehouse.open(postgres_url)
+    expected = publish(warehouse, THIRD)["customer_id"].to_list()
+    app = create_app(Warehouse.open(postgres_url, read_only=True), Language("en", "GBP"), OPEN)
+    with TestClient(app, base_url="http://127.0.0.1") as api:
+        for limit in (7, 400):  # less than a window holds, and more than one does
+            rows = _all(api, f"/tables/insiders/rows?limit={limit}&fields=customer_id")
+            assert [row["customer_id"] for row in rows] == expected
+        rows = _all(api, "/tables/purchases_by_month/rows?limit=90")
+        assert len(rows) == len({(row["customer_id"], row["month"]) for row in rows})
+        assert len(rows) == warehouse.read("purchases_by_month").height
+
+
 def test_rows_are_the_lists_own(api: TestClient, home: Path) -> None:
     expected = Warehouse.open(f"sqlite:///{home}/insiders.db", read_only=True).read("insiders")
     chosen = expected.filter(pl.col("tier") == "viability", pl.col("revenue") >= 100.5).select(
@@ -123,7 +137,9 @@ def test_what_the_latest_refresh_is_and_what_it_says_of_people(api: TestClient) 
     assert changed in one["changes"]
     assert one["customer"]["customer_id"] == one["customer_id"] == changed["customer_id"]
     assert [place["place"] for place in one["products"]] == [1, 2]
-    for segment in _told(api, "/segments")["segments"]:
+    told = _told(api, "/segments")["segments"]
+    assert max(segment["customers"] for segment in told) > 50
+    for segment in told:
         rows = _all(api, f"/segments/{segment['segment']}/members?limit=50")
         assert len(rows) == segment["customers"]
         assert {row["segment"] for row in rows} <= {segment["segment"]}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.api import cursor
 from insiders_assets.api.problem import Problem
+from insiders_assets.api.windows import windows
 from insiders_assets.storage.warehouse.schema import PER_CUSTOMER, key_of
 
 if TYPE_CHECKING:
@@ -59,10 +60,13 @@ def page(view: View, source: Source, wanted: Wanted, *, smallest: int = 0, perso
         key = [table.c[name] for name in source.key]
         if after:
             query = query.where(sa.tuple_(*key) > sa.tuple_(*after), key[0] >= after[0])
-        query = query.order_by(*key)
+        query = query.order_by(*key).limit(wanted.limit + 1)
+        for bound in windows(view.connection, source, after[0] if after else None):
+            found = _rows(view, query if bound is None else query.where(key[0] <= bound))
+            if len(found) > wanted.limit:
+                break
     else:
-        query = query.order_by(*table.c).offset(after[0] if after else 0)
-    found = [tuple(row) for row in view.connection.execute(query.limit(wanted.limit + 1))]
+        found = _rows(view, query.order_by(*table.c).offset(after[0] if after else 0).limit(wanted.limit + 1))
     rows, more = found[: wanted.limit], len(found) > wanted.limit
     hidden = not personal and any(source.column(name).personal for name in source.key)
     if not more or hidden:
@@ -74,6 +78,10 @@ def page(view: View, source: Source, wanted: Wanted, *, smallest: int = 0, perso
         end = ((after[0] if after else 0) + wanted.limit,)
     told = cursor.Cursor(cursor.moment_of(view), wanted.asked, end).written() if end else None
     return Page(fields, [row[: len(fields)] for row in rows], told)
+
+
+def _rows(view: View, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in view.connection.execute(query)]
 
 
 def _there(view: View, source: Source) -> set[str]:

@@ -35,3 +35,7 @@ class DashboardSettings(BaseModel):
         ge=0,
         description="Requests to the API that are answered to one asker within a minute; 0 for any number.",
     )
+    mcp_personal: Operational[bool] = Field(
+        False,
+        description="Whether `insiders mcp` shows assistants who customers are: their ids, and one by one.",
+    )

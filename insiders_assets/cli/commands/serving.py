@@ -85,3 +85,12 @@ def dashboard(
     from insiders_assets.dashboard import serve
 
     serve(given(home=home), host=host, port=port, say=typer.echo)
+
+
+@commands.command(short_help="The published tables for assistants (MCP).")
+def mcp(home: Home = None) -> None:
+    """The published tables for assistants, over the Model Context Protocol on standard input and output; read-only."""
+    from insiders_assets.cli.assistants import serve
+    from insiders_assets.cli.options import given
+
+    serve(given(home=home))
