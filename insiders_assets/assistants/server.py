@@ -57,7 +57,7 @@ def create_server(
     """
     server: MCPServer[Any] = MCPServer("insiders", instructions=INSTRUCTIONS, version=__version__)
     tools = Tools(reader, report, personal=personal, smallest=smallest)
-    offered = [
+    offered: list[Callable[..., Any]] = [
         tools.latest_refresh, tools.list_tables, tools.describe_table, tools.query_rows, tools.who_changed,
         tools.what_changed, tools.segments, tools.answers, tools.report,
     ]  # fmt: skip
