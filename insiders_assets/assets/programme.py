@@ -283,6 +283,11 @@ def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -
         context.log.warning("%s is held: %s", outcome.refresh_id, why)
     shown = stores.publication.latest() or outcome.refresh_id
     context.log.info("published: %s", shown)
+    if stores.settings.published_webhooks and not outcome.held:
+        from insiders_assets.deliveries.announcing import announce
+
+        for problem in announce(stores):
+            context.log.warning("the refresh is published, but %s", problem)
     try:
         retire_runs(context.instance, context.run, stores.settings.runs_kept)
     except Exception as error:  # whatever a history's database or logs raise: the refresh is whole and shown

@@ -1,8 +1,8 @@
 """What may leave the house."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
-from insiders_assets.settings.fields import Operational
+from insiders_assets.settings.fields import Operational, Words
 
 
 class DeliverySettings(BaseModel):
@@ -17,4 +17,12 @@ class DeliverySettings(BaseModel):
         ge=0,
         description="Audiences and lists, and cells in them, of fewer people than this stay in the house; 0 for none, "
         "5 is recommended.",
+    )
+    published_webhooks: Operational[Words] = Field(
+        (),
+        description="Addresses that are told of each published refresh (refresh.published), signed; https:// alone, "
+        "but for this machine. Needs INSIDERS_PUBLISHED_SECRET.",
+    )
+    published_secret: Operational[SecretStr | None] = Field(
+        None, description="The secret that those requests are signed with, such as whsec_…"
     )

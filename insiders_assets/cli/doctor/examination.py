@@ -32,6 +32,7 @@ EXAMINATIONS: dict[str, Callable[[Stores], Iterator[Finding]]] = {
     "report": services.report,
     "held": services.held_refresh,
     "deliveries": services.deliveries,
+    "announcements": services.announcements,
     "files": places.files,
     "services": services.services,
 }

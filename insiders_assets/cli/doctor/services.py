@@ -60,6 +60,19 @@ def deliveries(stores: "Stores") -> "Iterator[Finding]":
             yield fine("deliveries", f"{each.name} to {each.destination.name}: nothing waits")
 
 
+def announcements(stores: "Stores") -> "Iterator[Finding]":
+    """Whether the latest refresh was told to every address that is to be told; nothing where there is none."""
+    from insiders_assets.deliveries.announcing import unannounced
+
+    if not stores.settings.published_webhooks:
+        return
+    if waiting := unannounced(stores):
+        for line in waiting:
+            yield look("announcements", line, "see that it answers; the next refresh is told to it again")
+    else:
+        yield fine("announcements", "everybody was told of the latest refresh")
+
+
 def report(stores: "Stores") -> "Iterator[Finding]":
     """The latest report and the tables are of one refresh, and fresh."""
     name, latest = stores.publication.latest(), stores.warehouse.latest_refresh()

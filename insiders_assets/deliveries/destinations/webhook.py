@@ -63,13 +63,26 @@ class WebhookDestination:
 
     def _acknowledged(self, batch: Batch) -> dict[str, str]:
         """Post a batch until it is answered for good, and return whom the receiver refused."""
-        content, problem = body(batch), ""
+        return refused(self.acknowledged(batch.key, body(batch)))
+
+    def acknowledged(self, key: str, content: bytes) -> bytes:
+        """Post a request until it is answered for good, and return the answer.
+
+        Args:
+            key: What the receiver knows the request by.
+            content: Its content.
+
+        Raises:
+            RefusedError: The receiver does not take the content.
+            DownError: It did not answer, or refuses everything.
+        """
+        problem = ""
         for attempt in range(1, self._rules.attempts + 1):
-            status, answer, asked = self._post(batch.key, content)
+            status, answer, asked = self._post(key, content)
             if isinstance(status, str):
                 problem = status
             elif 200 <= status < 300:
-                return refused(answer)
+                return answer
             elif status in CONTENT or status == FORM:
                 raise RefusedError(f"http_{status}", is_of_people=status != FORM)
             else:
