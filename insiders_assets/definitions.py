@@ -32,6 +32,7 @@ from insiders_assets.assets import (
     external,
     features,
     ingest,
+    next_product,
     outlook,
     programme,
     research,
@@ -47,7 +48,18 @@ if TYPE_CHECKING:
     from insiders_assets.contracts.table import Table
 
 PUBLISHED = AssetKey(external.PUBLICATION)
-ROOMS = (ingest, features, segmentation, programme, experiments, scoreboard, outlook, deliveries, research)
+ROOMS = (
+    ingest,
+    features,
+    segmentation,
+    programme,
+    experiments,
+    scoreboard,
+    outlook,
+    next_product,
+    deliveries,
+    research,
+)
 
 TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in room.TABLES}
 """The contract of every asset that is a table, by asset name."""

@@ -62,7 +62,7 @@ ANSWERS = (contracts.BUSINESS_ANSWERS,)
 EXPERIMENTS = contracts.EXPERIMENTED
 TABLES = (
     *SELECTION, *PROFILES, *EVIDENCE, *MOVEMENT, *OVER_TIME, *PRODUCTS, *EXPERIMENTS, *contracts.SETTLED,
-    *contracts.FORETOLD,     *SEGMENTS, *ANSWERS,
+    *contracts.FORETOLD, *contracts.NAMED_NEXT,     *SEGMENTS, *ANSWERS,
 )  # fmt: skip
 """Everything that the programme makes and a refresh publishes."""
 

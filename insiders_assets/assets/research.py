@@ -20,6 +20,7 @@ from dagster import (
 from insiders_assets.assets.declaration import keep, makes, table_spec
 from insiders_assets.assets.segmentation import MODEL
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES
+from insiders_assets.contracts.next_product import NEXT_PRODUCT_STUDY
 from insiders_assets.contracts.programme import BACKTEST_CURVE, RESEARCH, SELECTION_BACKTEST
 from insiders_assets.contracts.research import (
     CHURN_STUDY,
@@ -47,6 +48,7 @@ TABLES = (
     ORIGINAL_CYCLES,
     RECIPE_TRIALS,
     CHURN_STUDY,
+    NEXT_PRODUCT_STUDY,
 )
 
 FEATURES = CUSTOMER_FEATURES.name
@@ -207,6 +209,21 @@ def churn_study(stores: ResourceParam[Stores]) -> Kept:
         rules=ProgrammeRules.from_settings(stores.settings),
     )
     yield from _keep(stores, CHURN_STUDY, study)
+
+
+@makes(
+    table_spec(
+        NEXT_PRODUCT_STUDY, GROUP, "polars", made_by=["next_product"], deps=LINES[:1],
+        description="Name next products at past cut-offs, and measure them beside popularity and buying again.",
+    )
+)  # fmt: skip
+def next_product_study(stores: ResourceParam[Stores]) -> Kept:
+    """Try whether next products are worth showing."""
+    from insiders_assets.language.writer import PLAIN
+    from insiders_assets.next_product import trial
+
+    table, found = trial(stores.lake.scan(LINES[0]), window_days=stores.settings.window_days)
+    yield from keep(stores, NEXT_PRODUCT_STUDY, table, findings=f"* {PLAIN.write(found)}")
 
 
 def _keep(stores: Stores, table: Table, study: "Study") -> Kept:

@@ -29,6 +29,7 @@ from insiders_assets.contracts.movement import (
     MEMBERSHIP_CHANGES,
     TIER_MIGRATION,
 )
+from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT, NEXT_PRODUCTS
 from insiders_assets.contracts.outlook import OUTLOOK, OUTLOOK_EVIDENCE, OUTLOOK_FIGURES
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BRIDGE, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
@@ -310,6 +311,9 @@ SETTLED = (SCOREBOARD,)
 
 FORETOLD = (OUTLOOK, OUTLOOK_FIGURES, OUTLOOK_EVIDENCE)
 """What is expected of customers, likewise."""
+
+NAMED_NEXT = (NEXT_PRODUCTS, CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT)
+"""What customers are likely to buy next, likewise."""
 
 EXPERIMENTED = (EXPERIMENTS, EXPERIMENT_ARMS, EXPERIMENT_READOUTS, EXPERIMENT_DAYS)
 """What experiments bring, likewise."""

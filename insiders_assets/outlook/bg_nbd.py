@@ -17,6 +17,9 @@ BORDERS = ((1e-3, 1e3), (1e-1, 1e5), (1e-3, 1e3), (1e-2, 1e4))
 """Within which parameters are sought. Where hardly anybody stops, the likelihood grows towards the border of those of
 stopping; forecasts there are those of the limit, in which nobody does."""
 
+CLOSE = {"ftol": 1e-7, "gtol": 1e-4}
+"""How near to the greatest likelihood is near enough: parameters then move in their third figure."""
+
 START = (1.0, 50.0, 0.5, 5.0)
 
 
@@ -68,7 +71,7 @@ class BgNbd:
         first = np.log(START if start is None else (start.r, start.alpha, start.a, start.b))
         # One thread: with a handful of parameters several only wait for each other.
         with threadpool_limits(1):
-            found = minimize(unlikely, first, method="L-BFGS-B", bounds=np.log(BORDERS))
+            found = minimize(unlikely, first, method="L-BFGS-B", bounds=np.log(BORDERS), options=CLOSE)
         return cls(*(float(value) for value in np.exp(found.x))) if np.isfinite(found.fun) else None
 
     def active(self, known: Known) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 
 from insiders_assets.outlook.history import Floats, Known
 
+CLOSE = {"ftol": 1e-7, "gtol": 1e-4}
 BORDERS = ((1e-2, 1e3), (1.01, 1e3), (1e-3, 1e9))
 
 
@@ -57,7 +58,9 @@ class GammaGamma:
         first = (2.0, 3.0, float(np.median(money))) if start is None else (start.p, start.q, start.gamma)
         # One thread: with a handful of parameters several only wait for each other.
         with threadpool_limits(1):
-            found = minimize(unlikely, np.log(first), method="L-BFGS-B", bounds=np.log(BORDERS))
+            found = minimize(
+                unlikely, np.log(first), method="L-BFGS-B", bounds=np.log(BORDERS), options=CLOSE
+            )
         return cls(*(float(value) for value in np.exp(found.x))) if np.isfinite(found.fun) else None
 
     def expected(self, known: Known) -> Floats:

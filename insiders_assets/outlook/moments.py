@@ -96,6 +96,11 @@ class Moments:
         """The number of the first day with a purchase."""
         return int(self.days["day"].min())  # type: ignore[arg-type]
 
+    @property
+    def last(self) -> int:
+        """The number of the last day with a purchase."""
+        return int(self.days["day"].max())  # type: ignore[arg-type]
+
     def at(self, day: int) -> Moment | None:
         """Return the moment of a day; None where too little was known, or the models do not fit."""
         if day not in self._made:
@@ -122,6 +127,11 @@ class Moments:
         known = known_at(self.days, day, self.window_days)
         if len(known.ids) < LEAST_CUSTOMERS:
             return None
+        earlier = day - (day - self.last) % HORIZON
+        if earlier < day and (moment := self.at(earlier)) is not None:
+            return Moment.of(
+                known, moment.models
+            )  # fitted once in a horizon: a month later they are much the same
         before = self._models or (None, None)
         often, much = BgNbd.fit(known, before[0]), GammaGamma.fit(known, before[1])
         if often is None or much is None:

@@ -11,6 +11,7 @@ import polars as pl
 from insiders_assets import __version__
 from insiders_assets.aliases import aliases_of
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
+from insiders_assets.contracts.next_product import NEXT_PRODUCT_STUDY
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.experiments.configuration import FILE as EXPERIMENTS_FILE
@@ -54,6 +55,8 @@ def side_inputs(stores: Stores) -> str:
     from insiders_assets.refresh.worth import costs_file
 
     files = [stores.lake.path(table.name) for table in (*RESEARCH, STABILITY_STUDY)]
+    if (tried := stores.lake.path(NEXT_PRODUCT_STUDY.name)).exists():
+        files.append(tried)
     if stores.settings.value == "contribution" and (costs := costs_file(stores.settings)):
         files.append(costs)
     if stores.settings.opted_out:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from insiders_assets import checksums
+from insiders_assets.contracts.next_product import NEXT_PRODUCT_STUDY
 from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.errors import InsidersError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 250_000
 """Rows in a row group, fixed: left to the engine, it would follow the number of threads, and so would the bytes."""
 
-STUDIES = frozenset(table.name for table in (*RESEARCH, STABILITY_STUDY))
+STUDIES = frozenset(table.name for table in (*RESEARCH, STABILITY_STUDY, NEXT_PRODUCT_STUDY))
 """Tables that a refresh reads and does not make."""
 
 VALIDATION_BATCH = 2_000_000

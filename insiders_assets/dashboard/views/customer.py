@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import FEATURES
+from insiders_assets.contracts.next_product import NEXT_PRODUCT_VERDICT, NEXT_PRODUCTS
 from insiders_assets.contracts.outlook import FIGURES, OUTLOOK, OUTLOOK_FIGURES
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
 from insiders_assets.dashboard import figures
@@ -52,6 +53,10 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
         "own_products": _own_products(view, customer_id),
         "product_name": named,
         "outlook": _outlook(view, words, customer_id),
+        "next_products": _next_products(view, customer_id),
+        "next_product_verdict": view.row(tables()[NEXT_PRODUCT_VERDICT.name].select())
+        if view.has(NEXT_PRODUCT_VERDICT.name)
+        else None,
         "rank": _rank(view, row["revenue"]) if row and row["is_identified"] else None,
         "history": history,
         "months": months,
@@ -140,6 +145,14 @@ def _outlook(view: View, words: Language, customer_id: str) -> list[dict[str, An
         for figure in FIGURES
         if figure in told
     ]
+
+
+def _next_products(view: View, customer_id: str) -> list[dict[str, Any]]:
+    """What the customer is likely to buy next; nothing while it is withheld, or of an earlier version."""
+    if not view.has(NEXT_PRODUCTS.name):
+        return []
+    found = tables()[NEXT_PRODUCTS.name]
+    return view.rows(found.select().where(found.c.customer_id == customer_id).order_by(found.c.place))
 
 
 def _without_gaps(months: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from insiders_assets.language.texts import (
     evidence,
     experiments,
     hypotheses,
+    next_product,
     outlook,
     policies,
     refused,
@@ -24,7 +25,7 @@ from insiders_assets.language.texts import (
 
 SUBJECTS = (
     actions, answers, backtest, brake, clusters, conditions, customers, details, evidence, experiments, hypotheses,
-    outlook, policies, refused, rejected, segments,
+    next_product, outlook, policies, refused, rejected, segments,
 )  # fmt: skip
 
 TEXTS: dict[str, Text] = dict(ChainMap(*(subject.TEXTS for subject in reversed(SUBJECTS))))

@@ -38,6 +38,7 @@ PER_CUSTOMER = (
     "segment_customers",
     "experiment_arms",
     "outlook",
+    "next_products",
     "tier_standing",
 )
 """Tables with a row per customer or more. A publish refills most of their rows, and they have no primary key.
