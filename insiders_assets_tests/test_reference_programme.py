@@ -83,6 +83,7 @@ def test_the_list_captures_later_revenue_as_a_plain_sort_of_its_size_does(measur
     assert found["points"].abs().max() <= 0.5, found
 
 
+@pytest.mark.full  # measured by the same study
 def test_a_budget_captures_later_revenue_within_a_point_of_a_plain_sort_at_every_size(measured, cutoffs):
     found = beside_the_sort(measured, "budget").filter(pl.col("size").is_not_null())
     assert set(found["size"]) == {0.1, 0.2, 0.3, 0.5}

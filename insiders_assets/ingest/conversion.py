@@ -167,8 +167,10 @@ def _cells(texts: dict[str, str | None], plan: Plan) -> str:
     """Our columns of one row as a JSON object, with ``yes`` or nothing where something marks returns."""
     if FLAG in texts:
         flag = (texts[FLAG] or "").lower()
-        is_return = flag in plan.return_values or (
-            bool(plan.return_starts) and flag.startswith(plan.return_starts)
+        is_return = (
+            flag in plan.return_values
+            or flag.startswith(plan.return_starts)
+            or flag.endswith(plan.return_ends)
         )
         texts[FLAG] = RETURNED if is_return else None
     return json.dumps({name: text for name, text in texts.items() if text is not None}, ensure_ascii=False)

@@ -81,6 +81,69 @@ def test_numbers_of_credit_notes_are_asked_about_and_read_by_how_they_begin(shop
     assert (told(path, mapping).sold, told(path, mapping).returned) == (round(TOTAL - SIXTH, 2), SIXTH)
 
 
+@pytest.mark.parametrize(
+    ("number", "rule"),
+    [
+        ("R-{}", {"starts_with": ["R-"]}), ("RT{}", {"starts_with": ["RT"]}), ("-{}", {"starts_with": ["-"]}),
+        ("{}-R", {"ends_with": ["-R"]}), ("{}-CN1", {"ends_with": ["-CN1"]}),
+    ],
+)  # fmt: skip
+def test_a_faint_mark_is_asked_about_where_its_number_is_that_of_another_order(shop, number, rule):
+    path = shop(order_id=lambda at, line: number.format(line.order) if at % 6 == 1 else line.order)
+    assert "numbers like those of credit notes" in told(path).aside
+    read = told(path, Mapping(returns={"column": "order_id", **rule}))
+    assert (read.sold, read.returned) == (round(TOTAL - SIXTH, 2), SIXTH)
+
+
+def test_registers_of_their_own_numbers_are_no_credit_notes(shop):
+    path = shop(order_id=lambda at, line: f"R-{9000 + at}" if at % 6 == 1 else line.order)
+    assert not told(path).aside
+
+
+def test_the_state_of_an_order_is_no_region(shop):
+    assert told(shop(order_state=sixth("X", "C"))).aside.startswith("leaves question 1 open")
+
+
+def test_rows_of_orders_and_payments_among_those_of_products_are_left_out_once_asked(shop):
+    """A register writes an order and its payment beside what was sold: neither is counted."""
+    path = shop(line_type=lambda *_: "Sale Line", total=lambda _, line: line.total)
+    header, *rows = path.read_text().splitlines()
+    names = header.split(",")
+
+    def of_order(row: str, word: str) -> str:
+        none = {"quantity": "", "unit_price": "", "sku": ""}
+        cells = dict(zip(names, row.split(","), strict=True)) | none | {"line_type": word, "total": "99"}
+        return ",".join(cells.values())
+
+    levels = [of_order(row, word) for row in rows for word in ("Sale", "Payment")]
+    path.write_text("\n".join([header, *levels, *rows]))
+    asked: list[str] = []
+
+    def answering(questions):
+        asked.extend(question.code for question in questions)
+        return proposed(questions)
+
+    found = inspect(path, path.name, FileRules(), path.name, answering)
+    assert asked == ["levels"]
+    read = told(path, found.mapping)
+    assert (read.sold, read.excluded, read.aside) == (TOTAL, 2 * len(rows), "")
+
+
+def test_lines_of_totals_among_those_of_products_are_left_out_once_asked(shop):
+    path = shop()
+    header, *rows = path.read_text().splitlines()
+    names = header.split(",")
+    total = ",".join(
+        "Total for C001" if name == "customer_id" else "99" if name == "unit_price" else "" for name in names
+    )
+    path.write_text(
+        "\n".join([header, *(each for row in rows for each in ([row, total] if "C001" in row else [row]))])
+    )
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    read = told(path, found.mapping)
+    assert (read.sold, read.excluded, read.aside) == (TOTAL, sum("C001" in row for row in rows), "")
+
+
 def test_a_total_below_nothing_is_a_return_although_price_and_quantity_are_not(shop):
     path = shop(line_total=lambda at, line: -line.total if at % 6 == 1 else line.total)
     assert (told(path).sold, told(path).returned) == (round(TOTAL - SIXTH, 2), SIXTH)

@@ -12,6 +12,7 @@ from insiders_assets.ingest.doubts.detector import Detector
 from insiders_assets.ingest.doubts.first_lines import FIRST_LINES
 from insiders_assets.ingest.doubts.formats import FORMATS
 from insiders_assets.ingest.doubts.id_forms import ID_FORMS
+from insiders_assets.ingest.doubts.levels import LEVELS
 from insiders_assets.ingest.doubts.nobody import NOBODY
 from insiders_assets.ingest.doubts.one_order import ONE_ORDER
 from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
@@ -49,5 +50,6 @@ DETECTORS: tuple[Detector, ...] = (
     CURRENCIES,
     FORMATS,
     ORDER_TOTALS,
+    LEVELS,
     COSTS,
 )

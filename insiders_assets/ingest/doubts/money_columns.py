@@ -105,7 +105,8 @@ class Columns:
         return orders is not None and is_constant_within(self.survey.numbers(at), orders)
 
     def _filled(self, at: int) -> bool:
-        values = self.survey.numbers(at)
+        # Lines without pieces, as those of a whole order or its payment, hold what others do not.
+        values = self.survey.numbers(at).filter(self.pieces.is_not_null())
         return len(values) > 0 and values.null_count() < 0.5 * len(values)
 
 

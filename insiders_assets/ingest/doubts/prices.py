@@ -211,7 +211,8 @@ def _differing(columns: Columns) -> Settled | Question | None:
     price, total = (
         (taken, others[0]) if columns.kinds[others[0]] in ("line", "amount") else (others[0], taken)
     )
-    ours, theirs = columns.line(price), columns.money(total)
+    have_both = columns.line(price).is_not_null() & columns.money(total).is_not_null()
+    ours, theirs = columns.line(price).filter(have_both), columns.money(total).filter(have_both)
     names = (columns.names[price], columns.names[total])
     if by_tax := _by_tax(columns, price, total):
         return by_tax

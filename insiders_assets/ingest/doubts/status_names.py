@@ -72,6 +72,10 @@ _SHIPPING = words_of(
     "lieferung lieferstatus consegna spedizione verzending"
 )
 _REGIONS = words_of("state states estado stato etat stand")
+_ORDERS = words_of(
+    "order orders orderstate payment pedido commande bestellung auftrag ordine bestelling encomenda venda venta sale"
+)
+"""Words beside which a state is none of a country."""
 
 
 @lru_cache(maxsize=4096)
@@ -119,4 +123,5 @@ def is_of_documents(name: str) -> bool:
 
 def is_a_region(name: str) -> bool:
     """Whether a name such as ``state`` or ``Estado`` may mean a part of a country as well."""
-    return bool(_REGIONS & set(normalise(name).split()))
+    words = set(normalise(name).split())
+    return bool(_REGIONS & words) and not _ORDERS & words

@@ -31,6 +31,7 @@ class Plan:
         constants: Values of columns that the export lacks.
         return_values: What the flag holds on a return, in lower case.
         return_starts: How what it holds begins on a return, in lower case.
+        return_ends: How it ends on a return, in lower case.
         excluded: Which lines are left out, and the position of the column that says so.
         discounts: What is taken off the price, and the position of the column.
         refunds: What was given back, and the position of the column.
@@ -62,6 +63,7 @@ class Plan:
     cents: tuple[int, ...] = ()
     below_returns: bool = False
     numbered: dict[int, int] = field(default_factory=dict)
+    return_ends: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -130,9 +132,10 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
     if mapping.returns:
         columns[FLAG] = position_of(header, mapping.returns.column)
     ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG, *BESIDE) if name in columns}
-    values = tuple(value.strip().casefold() for value in mapping.returns.values) if mapping.returns else ()
-    starts = (
-        tuple(start.strip().casefold() for start in mapping.returns.starts_with) if mapping.returns else ()
+    marks = mapping.returns
+    values, starts, ends = (
+        tuple(text.strip().casefold() for text in texts)
+        for texts in ((marks.values, marks.starts_with, marks.ends_with) if marks else ((), (), ()))
     )
     money = mapping.currency
     excluded = tuple((rule, position_of(header, rule.column)) for rule in mapping.exclude)
@@ -148,7 +151,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         (money.by_name, position_of(header, money.column)) if money else None,
         mapping.unify_ids, tuple(position_of(header, column) for column in mapping.cents),
         mapping.negative_prices == "return",
-        {number: position_of(header, rule.line) for number, rule in enumerate(mapping.exclude) if rule.line},
+        {number: position_of(header, rule.line) for number, rule in enumerate(mapping.exclude) if rule.line}, ends,
     )  # fmt: skip
 
 

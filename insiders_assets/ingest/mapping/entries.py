@@ -33,17 +33,19 @@ class Returns(BaseModel):
         column: The export's column that says so.
         values: What it holds on a return; case does not matter.
         starts_with: How what it holds on a return begins, as the number of a credit note may.
+        ends_with: How it ends, likewise.
     """
 
     model_config = STRICT
     column: str
     values: Words = ()
     starts_with: Words = ()
+    ends_with: Words = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Returns:
-        if not (self.values or self.starts_with):
-            raise ValueError("give values, or starts_with")
+        if not (self.values or self.starts_with or self.ends_with):
+            raise ValueError("give values, starts_with or ends_with")
         return self
 
 

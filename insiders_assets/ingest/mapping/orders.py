@@ -82,7 +82,8 @@ def flagged(text: pl.Expr, plan: Plan) -> pl.Expr:
     """
     lower = text.str.to_lowercase()
     starts = (lower.str.starts_with(start) for start in plan.return_starts)
-    return pl.any_horizontal(lower.is_in(list(plan.return_values)), *starts).fill_null(value=False)
+    ends = (lower.str.ends_with(end) for end in plan.return_ends)
+    return pl.any_horizontal(lower.is_in(list(plan.return_values)), *starts, *ends).fill_null(value=False)
 
 
 def begun(order: pl.Series) -> pl.Series:

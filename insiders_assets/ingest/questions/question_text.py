@@ -129,9 +129,19 @@ def _cents(question: Question) -> str:
 
 def _credit_notes(question: Question) -> str:
     return (
-        f"column {question.columns[0]} has numbers that begin as those of credit notes do ({values(question)}), on "
+        f"column {question.columns[0]} has numbers like those of credit notes ({values(question)}), on "
         "lines that look sold; are these lines returns?"
     )
+
+
+def _levels(question: Question) -> str:
+    column, rows = question.columns[0], question.arguments["rows"]
+    if question.values:
+        said = " and ".join(f"{each.value} on {each.rows:,}" for each in question.values)
+        told = f"column {column} tells of lines that have no quantity ({said})"
+    else:
+        told = f"column {column} is empty on {rows:,} lines, which have no quantity either"
+    return f"{told}, as those of whole orders, payments or totals; are they left out?"
 
 
 def _date_order(question: Question) -> str:
@@ -264,6 +274,7 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "decimal": _decimal,
     "decimal_quantities": _decimal_quantities,
     "credit_notes": _credit_notes,
+    "levels": _levels,
     "currencies": _currencies,
     "cost": _cost,
     "order_amount": _order_amount,
