@@ -134,19 +134,15 @@ def _ratio(figures: dict[str, float], parts: Iterable[str]) -> float:
 
 def section(figures: dict[str, Any]) -> str:
     """Return what the page of figures says of it."""
-    parts = (
-        ("segments, and their tables", "segments"),
-        ("the brake", "brake"),
-        ("their tables published", "publish_campaigns"),
-        *((f"{name}, and {whose} tables published", (part, f"publish_{part}")) for name, whose, part in (
-            ("experiments", "their", "experiments"), ("the scoreboard", "its", "scoreboard"),
-            ("the outlook", "its", "outlook"),
-        )),
-    )  # fmt: skip
-    times = {
-        name: sum(figures[key] for key in ((keys,) if isinstance(keys, str) else keys))
-        for name, keys in parts
+    parts = {
+        "segments, and their tables": ("segments",),
+        "the brake": ("brake",),
+        "their tables published": ("publish_campaigns",),
+        "experiments, and their tables published": ("experiments", "publish_experiments"),
+        "the scoreboard, and its table published": ("scoreboard", "publish_scoreboard"),
+        "the outlook, and its tables published": ("outlook", "publish_outlook"),
     }
+    times = {name: sum(figures[key] for key in keys) for name, keys in parts.items()}
     rows = [f"| {name} | {time:.2f} s | {time / figures['seconds']:.1%} |" for name, time in times.items()]
     return "\n".join(
         [
