@@ -55,3 +55,48 @@ def test_a_command_that_meets_one_anywhere_ends_with_one_line(monkeypatch, capsy
         said
         == "insiders: /srv/insiders cannot be written (No space left on device); make room, or give permission\n"
     )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory", "/lib/a"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_a_command_without_memory_ends_with_one_line_whatever_it_was_doing(monkeypatch, capsys, error):
+    def meets(**_: object) -> None:
+        raise RuntimeError("a step failed") from error
+
+    monkeypatch.setattr(app, "app", meets)
+    monkeypatch.setattr(app, "end_when_asked", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    assert end.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("insiders: this machine has too little memory")
+    assert said.count("\n") == 1
+
+
+def test_a_defect_shows_its_traceback(monkeypatch):
+    def meets(**_: object) -> None:
+        raise RuntimeError("a step failed") from KeyError("a")
+
+    monkeypatch.setattr(app, "app", meets)
+    monkeypatch.setattr(app, "end_when_asked", lambda: None)
+    with pytest.raises(RuntimeError, match="a step failed"):
+        app.main()
+
+
+def test_a_command_that_is_interrupted_says_so(monkeypatch, capsys):
+    def meets() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app.app.registered_callback, "callback", meets)
+    monkeypatch.setattr("sys.argv", ["insiders", "settings"])
+    monkeypatch.setattr(app, "end_when_asked", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "insiders: stopped\n"

@@ -8,6 +8,7 @@ from insiders_assets.cli.application import app
 from insiders_assets.cli.commands import customers, housekeeping, refreshing, serving
 from insiders_assets.cli.stopping import end_when_asked
 from insiders_assets.errors import InsidersError
+from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_of_memory
 from insiders_assets.storage.atomic_write import UNWRITABLE
 
 for group in (refreshing, customers, housekeeping, serving):  # the order that the help names them in
@@ -15,6 +16,8 @@ for group in (refreshing, customers, housekeeping, serving):  # the order that t
 
 SERVING = (["ui"], ["dashboard"])
 """Commands that serve until they are stopped, and know how to."""
+INTERRUPTED = 128 + 2
+"""The exit code of a command that Ctrl-C has ended."""
 
 
 def main() -> None:
@@ -26,17 +29,25 @@ def main() -> None:
     except InsidersError as error:
         sys.stderr.write(f"insiders: {error}\n")
         sys.exit(error.exit_code)
-    except OSError as error:  # a full disk is nobody's mistake, wherever it is met
-        if error.errno not in UNWRITABLE:
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer ends so after a Ctrl-C, without a word
+            sys.stderr.write("insiders: stopped\n")
+        raise
+    except BaseException as error:  # a panic of polars is no Exception
+        if (said := _of_the_machine(error)) is None:
             raise
-        where = error.filename or "the home, or the system's temporary folder,"
-        sys.stderr.write(
-            f"insiders: {where} cannot be written ({error.strerror}); make room, or give permission\n"
-        )
+        sys.stderr.write(f"insiders: {said}\n")
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("insiders: stopped\n")
-        sys.exit(130)
+
+
+def _of_the_machine(error: BaseException) -> str | None:
+    """What a full disk or a lack of memory is told by, wherever it is met, for it is no defect; None for others."""
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        where = error.filename or "the home, or the system's temporary folder,"
+        return f"{where} cannot be written ({error.strerror}); make room, or give permission"
+    if is_of_memory(error):
+        return TOO_LITTLE_MEMORY
+    return None
 
 
 __all__ = ["app", "main"]

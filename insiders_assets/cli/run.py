@@ -17,6 +17,7 @@ from insiders_assets.cli.gc_tuning import collect_rarely
 from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.cli.preload import TO_FIT, TO_REPORT, TO_TELL, import_ahead
 from insiders_assets.errors import InsidersError
+from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_told_of_memory
 from insiders_assets.places import S3Path
 from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
@@ -227,6 +228,8 @@ def _step_failure(event: DagsterEvent) -> InsidersError:
         found = InsidersError(text)
         found.exit_code = kind.exit_code
         return found
+    if is_told_of_memory(name, text):
+        return InsidersError(TOO_LITTLE_MEMORY, where=f"step {event.step_key}")
     return InsidersError(
         f"{name}: {text}", where=f"step {event.step_key}", hint="look at it with: insiders ui"
     )
