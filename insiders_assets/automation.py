@@ -76,10 +76,13 @@ deliver = define_asset_job(
 @op(pool=POOL, config_schema={"refresh_id": str})
 def release_held(context: OpExecutionContext, stores: ResourceParam[Stores]) -> None:
     """Publish the refresh that is held."""
+    from insiders_assets.deliveries.announcing import announce
     from insiders_assets.refresh.held import release
 
     release(stores, context.op_config["refresh_id"])
     context.log.info("released %s", context.op_config["refresh_id"])
+    for problem in announce(stores):
+        context.log.warning("the refresh is published, but %s", problem)
 
 
 @op(pool=POOL, config_schema={"refresh_id": str})

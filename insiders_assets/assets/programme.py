@@ -274,6 +274,7 @@ def insider_report(context: AssetExecutionContext, stores: ResourceParam[Stores]
 )  # fmt: skip
 def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> MaterializeResult:
     """Publish the report and the tables together, or hold them; old reports and runs go."""
+    from insiders_assets.deliveries.announcing import announce
     from insiders_assets.refresh.gate import publish_or_hold
     from insiders_assets.runs import retire_runs
 
@@ -283,11 +284,8 @@ def publication(context: AssetExecutionContext, stores: ResourceParam[Stores]) -
         context.log.warning("%s is held: %s", outcome.refresh_id, why)
     shown = stores.publication.latest() or outcome.refresh_id
     context.log.info("published: %s", shown)
-    if stores.settings.published_webhooks and not outcome.held:
-        from insiders_assets.deliveries.announcing import announce
-
-        for problem in announce(stores):
-            context.log.warning("the refresh is published, but %s", problem)
+    for problem in [] if outcome.held else announce(stores):
+        context.log.warning("the refresh is published, but %s", problem)
     try:
         retire_runs(context.instance, context.run, stores.settings.runs_kept)
     except Exception as error:  # whatever a history's database or logs raise: the refresh is whole and shown

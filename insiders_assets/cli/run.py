@@ -131,6 +131,11 @@ def decide(settings: Settings, refresh_id: str, *, released: bool) -> None:
     with alone(stores), _history_told(stores), _instance(stores) as instance:
         take_turn(instance)
         (release if released else discard)(stores, refresh_id)
+        if released:
+            from insiders_assets.deliveries.announcing import announce
+
+            for problem in announce(stores):
+                typer.echo(f"insiders: {refresh_id} is published, but {problem}", err=True)
     if released:
         typer.echo(f"{refresh_id} is published.")
     else:

@@ -35,6 +35,8 @@ def announce(stores: Stores) -> list[str]:
 
     An address that acknowledged the refresh is not told again.
     """
+    if not stores.settings.published_webhooks:
+        return []
     try:
         latest = stores.warehouse.latest_refresh()
         if latest is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import checksums
+from insiders_assets.api import tokens
+from insiders_assets.api.tokens import Tokens
 from insiders_assets.contracts.deliveries import DELIVERY_CHANGES
+from insiders_assets.deliveries import announcing
 from insiders_assets.deliveries.changes import PLANNED
 from insiders_assets.deliveries.deliver import _begun, unpublished
-from insiders_assets.deliveries.ledger import UNPUBLISHED, Ledger, ledgers
+from insiders_assets.deliveries.ledger import FOLDER, UNPUBLISHED, Ledger, ledgers
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import IngestRules
@@ -24,6 +28,7 @@ from insiders_assets.refresh import held, recovery, state
 from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
 from insiders_assets.storage import home_format
+from insiders_assets.storage.atomic_write import write_noted
 from insiders_assets.storage.lake import Lake
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.faults.record import Outcome
@@ -112,6 +117,14 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
         home / "deliveries" / UNPUBLISHED,
         lambda found: {REFRESH} <= unpublished(found),
     )
+    told = home / FOLDER / announcing.FILE
+    whole = json.loads(told.read_text())
+    yield (
+        "whom the latest refresh was told",
+        told,
+        lambda found: announcing._remembered(found) in ({}, whole),  # nothing: they are told once more
+    )
+    yield "tokens of the API", home / tokens.FILE, lambda found: Tokens(found.home).all()
     yield "the format of a home", home / home_format.NAME, lambda found: home_format.require_format(found)
     root = lake / "segmentation_model"
     yield "who assigns", root / "latest.json", lambda found: found.champion_version()
@@ -183,6 +196,9 @@ def _add_what_commands_add(stores: Stores) -> None:
     for batch in ledger.outstanding():
         ledger.settle(batch, {})
     ledger.finish()
+    Tokens(stores.home).create("till", 30)
+    known = {"https://shop.example/hook": {"key": "k", "refresh_id": REFRESH, "problem": ""}}
+    write_noted(stores.home / FOLDER / announcing.FILE, json.dumps(known))
     changes = pl.DataFrame({"refresh_id": [REFRESH]})
     stores.lake.write(DELIVERY_CHANGES, completed(changes, DELIVERY_CHANGES))
     _begun(stores, {REFRESH})
