@@ -6,7 +6,7 @@ from insiders_assets.contracts.table import Column, Table, count, share
 WAYS = ("next_product", "buy_again", "popularity")
 MEASURES = ("hit_rate", "ndcg")
 
-_PLACE = Column("place", "int64", "Its place, from 1 on.", ge=1, le=3)
+_PLACE = Column("place", "int64", "Its place, from 1 on.", ge=1)
 _PRODUCT = (
     Column("stock_code", "str", "The product."),
     Column("description", "str", "Its most frequent description; empty if it has none."),
@@ -42,7 +42,7 @@ CLUSTER_NEXT_PRODUCTS = Table(
         count("customers", "Its customers of whom the product is one of three."),
         share("share_of_customers", "Their share of its identified customers."),
     ),
-    key=("cluster", "place"),
+    key=("cluster", "stock_code"),
 )
 
 NEXT_PRODUCT_VERDICT = Table(
