@@ -1,7 +1,7 @@
 """What campaigns, and what they brought, add to a refresh of the reference data where nothing is configured.
 
-Campaigns are segments, the brake and deliveries; what they brought are experiments, the scoreboard and the outlook.
-Each part is timed within the refresh that it is a part of, so that whatever slows the machine slows both. What their
+Campaigns are segments, the brake and deliveries; what they brought are experiments, the scoreboard, the outlook and next
+products. Each part is timed within the refresh that it is a part of, so that whatever slows the machine slows both. What their
 tables add to a publish is the difference between publishes with and without them, in turns.
 
 Usage: python -m benchmarks.campaigns [RUNS]
@@ -24,7 +24,12 @@ LIMIT = 1.05
 """The most that a refresh may take of what it would take without either."""
 CAMPAIGNS, BROUGHT = (
     {"segments": "segmented"},
-    {"experiments": "experimented", "scoreboard": "settled", "outlook": "foretold"},
+    {
+        "experiments": "experimented",
+        "scoreboard": "settled",
+        "outlook": "foretold",
+        "next_products": "named_next",
+    },
 )
 """Steps of a refresh, by what they are called here."""
 
@@ -61,7 +66,7 @@ _PUBLISH = """
 import json, statistics, sys, tempfile, time
 from pathlib import Path
 from insiders_assets.assets.features import PUBLISHED
-from insiders_assets.assets import experiments, outlook, programme, scoreboard
+from insiders_assets.assets import experiments, next_product, outlook, programme, scoreboard
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import HISTORY, Warehouse
@@ -69,7 +74,7 @@ import polars as pl
 from datetime import datetime
 stores = Stores(load_settings(home=sys.argv[1]))
 read = {table.name: stores.lake.read(table.name) for table in
-        (*programme.TABLES, *PUBLISHED, *experiments.TABLES, *outlook.TABLES, *scoreboard.TABLES)}
+        (*programme.TABLES, *PUBLISHED, *experiments.TABLES, *outlook.TABLES, *scoreboard.TABLES, *next_product.TABLES)}
 read["refreshes"] = read["refreshes"].with_columns(
     published_at=pl.lit(datetime(2026, 1, 1), dtype=pl.Datetime("us")), inputs=pl.lit("-")
 )
@@ -79,7 +84,8 @@ def publish(folder, names):
     warehouse.publish({n: read[n] for n in names if n not in HISTORY}, {n: read[n] for n in names if n in HISTORY},
                       from_lake=True)
     return time.perf_counter() - start
-parts = {"campaigns": "segment", "experiments": "experiment", "scoreboard": "scoreboard", "outlook": "outlook"}
+parts = {"campaigns": "segment", "experiments": "experiment", "scoreboard": "scoreboard", "outlook": "outlook",
+         "next_products": ("next_product", "cluster_next_product")}
 tried = {"with": list(read)} | {
     part: [name for name in read if not name.startswith(start)] for part, start in parts.items()
 }
@@ -141,6 +147,7 @@ def section(figures: dict[str, Any]) -> str:
         "experiments, and their tables published": ("experiments", "publish_experiments"),
         "the scoreboard, and its table published": ("scoreboard", "publish_scoreboard"),
         "the outlook, and its tables published": ("outlook", "publish_outlook"),
+        "next products, and their tables published": ("next_products", "publish_next_products"),
     }
     times = {name: sum(figures[key] for key in keys) for name, keys in parts.items()}
     rows = [f"| {name} | {time:.2f} s | {time / figures['seconds']:.1%} |" for name, time in times.items()]
