@@ -1,8 +1,8 @@
 """What campaigns, and what they brought, add to a refresh of the reference data where nothing is configured.
 
-Campaigns are segments, the brake and deliveries; what they brought are experiments, the scoreboard, the outlook and next
-products. Each part is timed within the refresh that it is a part of, so that whatever slows the machine slows both. What their
-tables add to a publish is the difference between publishes with and without them, in turns.
+Campaigns are segments, the brake and deliveries; what they brought are experiments, the scoreboard, the outlook and
+next products. Each part is timed within the refresh that it is a part of, so that whatever slows the machine slows
+both. What their tables add to a publish is the difference between publishes with and without them, in turns.
 
 Usage: python -m benchmarks.campaigns [RUNS]
 """
@@ -156,10 +156,10 @@ def section(figures: dict[str, Any]) -> str:
             "## What campaigns add to a refresh",
             "",
             "The reference export refreshed beside the refresh before it, with no segment, destination or experiment",
-            f"of its own. With segments and the brake it takes {figures['ratio']:.3f} times what it would without;",
-            "with",
-            ", ".join(f"{part} {figures[f'ratio_{part}']:.3f}" for part in BROUGHT)
-            + f" times. {LIMIT} is the most that any may. Deliveries are no part of a refresh.",
+            "of its own. "
+            f"With segments and the brake it takes {figures['ratio']:.3f} times what it would without; with "
+            + ", ".join(f"{part.replace('_', ' ')} {figures[f'ratio_{part}']:.3f}" for part in BROUGHT),
+            f"times. {LIMIT} is the most that any may. Deliveries are no part of a refresh.",
             "",
             "| of a refresh | time | share |",
             "|---|---|---|",
