@@ -97,7 +97,8 @@ def recovered(stores: Stores) -> str:
         )
     frames = history | (_list_of_the_last(stores) if is_whole(stores) else {})
     stores.warehouse.restore(frames)
-    return f"the warehouse {lost}; {len(known)} refreshes were put back from the home"
+    many = "1 refresh was" if len(known) == 1 else f"{len(known)} refreshes were"
+    return f"the warehouse {lost}; {many} put back from the home"
 
 
 def _copy(stores: Stores, table: str) -> Place:

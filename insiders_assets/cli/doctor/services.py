@@ -84,6 +84,7 @@ def report(stores: "Stores") -> "Iterator[Finding]":
         yield look("report", said, "a run was cut short; run again: insiders run --force")
         return
     age = datetime.now(UTC).replace(tzinfo=None) - latest["published_at"]
+    age = max(age, timedelta())  # one from the future is a clock's, which is told of there
     said = f"{name} is {age.total_seconds() / 86400:.1f} days old"
     if age > timedelta(hours=stores.settings.stale_after_hours):
         yield look("report", said, "see why: no new exports, or failing refreshes (insiders ui)")
