@@ -26,6 +26,7 @@ SECRETS = {
     "smtp_url": f"smtp://shop:{SECRET}@127.0.0.1:9",
     "slack_token": SECRET,
     "spark_master": f"sc://127.0.0.1:9/;token={SECRET}",
+    "published_secret": SECRET,
 }
 
 
