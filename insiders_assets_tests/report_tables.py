@@ -11,6 +11,7 @@ import polars as pl
 
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS, TIERS
+from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT
 from insiders_assets.contracts.table import Column, Table
 from insiders_assets.contracts.transactions import REJECTED_ROWS
 from insiders_assets.language.message import Message, message
@@ -348,6 +349,27 @@ def _products(hostile: bool) -> pl.DataFrame:
             for place in range(1, 13)
         ],
     )  # fmt: skip
+
+
+def next_of_clusters() -> pl.DataFrame:
+    """``cluster_next_products`` of the first cluster, whose order by code is not that by place."""
+    return _table(
+        CLUSTER_NEXT_PRODUCTS,
+        [
+            {
+                "cluster": 1, "place": place, "stock_code": f"M{9 - place}", "description": f"RED MUG {place}",
+                "customers": 40 // place, "share_of_customers": 0.4 / place,
+            }
+            for place in (3, 2, 1)
+        ],
+    )  # fmt: skip
+
+
+def next_verdict(is_shown: bool) -> pl.DataFrame:
+    """``next_product_verdict``: whether next products are shown."""
+    better = message("next.better", count=3, next_product=0.5, buy_again=0.4, popularity=0.2)
+    told = better if is_shown else message("next.not_tried")
+    return _table(NEXT_PRODUCT_VERDICT, [{"is_shown": is_shown, **columns("reason", told)}])
 
 
 def _rejected() -> pl.DataFrame:

@@ -24,6 +24,7 @@ from insiders_assets.language.pages import PageWriter
 from insiders_assets.language.writer import PLAIN, columns
 from insiders_assets.storage.warehouse import TABLES, Warehouse
 from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, VIEWS, publish, serving
+from insiders_assets_tests.report_tables import next_of_clusters, next_verdict
 
 PASSWORD = "hunter2-planted"
 
@@ -406,6 +407,33 @@ def test_products_of_each_group_are_shown_or_what_to_wait_for(tmp_path: Path) ->
             database.execute("DROP TABLE product_affinity")
         assert "after the next one, products are shown here" in text(get(address, "/products"))
         assert "Blue cup" not in get(address, "/clusters") + get(address, f"/customers/{someone}")
+
+
+def test_next_products_of_clusters_are_shown_or_once_why_not(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    url = f"sqlite:///{file}"
+    publish(Warehouse.open(url), FIRST, 60)
+    made = {"cluster_next_products": next_of_clusters(), "next_product_verdict": next_verdict(True)}
+    Warehouse.open(url).publish(made, {})
+    with serving(Warehouse.open(url, read_only=True), language="pt_BR") as address:
+        assert "Red mug 1 : indicado para 40% de seus clientes" in text(get(address, "/clusters"))
+    with serving(Warehouse.open(url, read_only=True)) as address:
+        shown = text(get(address, "/clusters"))
+        assert "bought next: Red mug 1 : named for 40% of its identified customers Red mug 2 :" in shown
+        assert (shown.count("Red mug"), shown.count("bought next")) == (3, 1)
+        withheld = next_verdict(False).row(0, named=True)
+        with sqlite3.connect(file) as database:
+            assigned = ", ".join(f"{name} = ?" for name in withheld)
+            database.execute(f"UPDATE next_product_verdict SET {assigned}", list(withheld.values()))
+        shown = text(get(address, "/clusters"))
+        assert shown.count("Withheld: it has not been tried yet") == 1
+        assert "Red mug" not in shown
+        with sqlite3.connect(file) as database:
+            database.execute("DROP TABLE cluster_next_products")
+        assert text(get(address, "/clusters")) == shown
+        with sqlite3.connect(file) as database:
+            database.execute("DROP TABLE next_product_verdict")
+        assert "bought next" not in text(get(address, "/clusters"))
 
 
 def test_what_a_customer_buys_most_is_shown_or_what_to_wait_for(tmp_path: Path) -> None:

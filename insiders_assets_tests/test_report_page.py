@@ -18,7 +18,7 @@ from insiders_assets.contracts.member_tiers import MEMBER_TIERS
 from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION, UPLIFT
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
-from insiders_assets.report import preview
+from insiders_assets.report import ReportInputs, preview
 from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.gauge import gauge
 from insiders_assets.report.page import render, render_evidence
@@ -37,11 +37,18 @@ from insiders_assets.report.sections.health import by_month, retention
 from insiders_assets.report.sections.measures import figure, measure_name, subject_name
 from insiders_assets.report.sections.movement import bridge, movement
 from insiders_assets.report.sections.original import comparison, is_original_data
-from insiders_assets.report.sections.products import cluster_products, insiders_products
+from insiders_assets.report.sections.products import cluster_products, insiders_products, next_products
 from insiders_assets.report.sections.programme import named_tiers, nearly
 from insiders_assets.report.sections.summary import next_actions
 from insiders_assets.report.sections.tiers import heat, heat_table, tiles
-from insiders_assets_tests.report_tables import HOSTILE, columns_of, insiders, refresh
+from insiders_assets_tests.report_tables import (
+    HOSTILE,
+    columns_of,
+    insiders,
+    next_of_clusters,
+    next_verdict,
+    refresh,
+)
 
 SECTIONS = {
     "report": ("summary", "questions", "actions", "movement", "health", "products", "clusters", "members"),
@@ -257,6 +264,19 @@ def test_products_of_the_insiders_and_of_clusters_are_named_up_to_a_bound(page: 
     assert "Buys more than others do: Blue cup 1, Blue cup 2, Blue cup 3." in page
     older = {name: table for name, table in inputs.tables.items() if name != "product_affinity"}
     assert "No product has enough buyers" in render(refresh(100, tables=older))
+
+
+def test_clusters_name_their_next_product_only_where_the_verdict_shows_it(page: str) -> None:
+    def told(*, is_shown: bool) -> ReportInputs:
+        made = {"cluster_next_products": next_of_clusters(), "next_product_verdict": next_verdict(is_shown)}
+        return replace(plain, tables={**plain.tables, **made})
+
+    plain = refresh(100, language="pt_BR")
+    shown = render(told(is_shown=True)).replace("\xa0", "")
+    assert "Próxima compra: Red mug 1, indicada para 40% de seus clientes identificados." in shown
+    assert shown.count("Próxima compra:") == 1
+    assert next_products(told(is_shown=False)) == {}
+    assert "Next product" not in page
 
 
 def test_tiles_of_a_first_refresh_have_no_change() -> None:

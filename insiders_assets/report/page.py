@@ -151,6 +151,7 @@ def _business(inputs: ReportInputs) -> dict[str, Any]:
         "retention": health.retention(inputs.tables.get("cohorts")),
         "products": products.insiders_products(inputs),
         "cluster_products": products.cluster_products(inputs.tables.get("product_affinity")),
+        "next_products": products.next_products(inputs),
         "product_name": products.named,
         "least_buyers": LEAST_BUYERS,
         "states": tiers.states(inputs),

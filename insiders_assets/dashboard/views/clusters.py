@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
+from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.dashboard import figures
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.palette import shades
 from insiders_assets.report.sections.clusters import badge
-from insiders_assets.report.sections.products import cluster_products
+from insiders_assets.report.sections.products import cluster_next_products, cluster_products
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -26,12 +27,16 @@ def clusters(view: View, words: Language) -> dict[str, Any]:
     points = view.rows(drawn.select().order_by(drawn.c.customer_id))
     colour = _colours(rows)
     bought = cluster_products(view.table(PRODUCT_AFFINITY))
+    verdict = _verdict(view)
+    is_shown = bool(verdict and verdict["is_shown"])
+    next_ones = cluster_next_products(view.table(CLUSTER_NEXT_PRODUCTS), is_shown=is_shown)
     return {
         "profiles": [
             row
             | {
                 "colour": colour[row["cluster"]],
                 "products": bought.get(row["cluster"], []),
+                "next_products": next_ones.get(row["cluster"], []),
                 "badge": badge(words, row["stability"]),
                 "numbers": [
                     {
@@ -44,9 +49,17 @@ def clusters(view: View, words: Language) -> dict[str, Any]:
             }
             for row in rows
         ],
+        "next_product_verdict": verdict,
         "drawn": len(points),
         "figures": {"map": figures.cluster_map(words, rows, points, colour)} if points else {},
     }
+
+
+def _verdict(view: View) -> dict[str, Any] | None:
+    """Whether next products are shown, and why; None of an earlier version."""
+    if not view.has(NEXT_PRODUCT_VERDICT.name):
+        return None
+    return view.row(view.select(tables()[NEXT_PRODUCT_VERDICT.name]))
 
 
 def _colours(rows: list[dict[str, Any]]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""What the Insiders buy: their best-selling products, and those they buy much more than others do."""
+"""What customers buy: the best-selling products, those bought much more than elsewhere, and the next ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 
 if TYPE_CHECKING:
@@ -59,6 +60,28 @@ def cluster_products(table: pl.DataFrame | None) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for row in rows.to_dicts():
         found.setdefault(int(row["group_name"]), []).append(named(row))
+    return found
+
+
+def next_products(inputs: ReportInputs) -> dict[int, list[dict[str, Any]]]:
+    """Return what :func:`cluster_next_products` does, by the refresh's own verdict."""
+    verdict = inputs.tables.get(NEXT_PRODUCT_VERDICT.name)
+    is_shown = verdict is not None and bool(verdict["is_shown"].any())
+    return cluster_next_products(inputs.tables.get(CLUSTER_NEXT_PRODUCTS.name), is_shown=is_shown)
+
+
+def cluster_next_products(table: pl.DataFrame | None, *, is_shown: bool) -> dict[int, list[dict[str, Any]]]:
+    """Return what most customers of each cluster are likely to buy next, first place first, by its number.
+
+    Args:
+        table: ``cluster_next_products``, or None of a refresh that had none.
+        is_shown: What ``next_product_verdict`` says: nothing is returned while they are withheld.
+    """
+    found: dict[int, list[dict[str, Any]]] = {}
+    if table is None or not is_shown:
+        return found
+    for row in table.filter(pl.col("place") <= NAMED).sort("cluster", "place").to_dicts():
+        found.setdefault(row["cluster"], []).append(row | {"name": named(row)})
     return found
 
 
