@@ -22,6 +22,7 @@ from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.language import DEFAULT, LANGUAGES
 from insiders_assets.language.slots import PLACE, Counted
 from insiders_assets.language.texts import SUBJECTS
+from insiders_assets.storage.warehouse import OF_CUSTOMERS
 
 PACKAGE = Path(__file__).parents[1] / "insiders_assets"
 CATALOGUES = PACKAGE / "language" / "catalogues"
@@ -46,6 +47,10 @@ def template() -> Catalog:
         _add(catalogue, sorted((PACKAGE / room).rglob("templates/*.html")), babel_extract)
     for column in (*MEMBERS.columns, *FEATURES):
         if column.name in SHOWN:
+            catalogue.add(column.meaning)
+    for table in OF_CUSTOMERS.values():
+        catalogue.add(table.meaning)
+        for column in table.columns:
             catalogue.add(column.meaning)
     _add_messages(catalogue)
     return catalogue

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sqlite3
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 from urllib.error import HTTPError
@@ -15,14 +16,18 @@ from urllib.request import urlopen
 import fastexcel
 import polars as pl
 import pytest
+from starlette.testclient import TestClient
 
 from insiders_assets.contracts.messages import without_facts
+from insiders_assets.dashboard.access import Access
+from insiders_assets.dashboard.app import create_app
 from insiders_assets.dashboard.downloads import COLUMNS
 from insiders_assets.language import Language
 from insiders_assets.language.message import message
 from insiders_assets.language.pages import PageWriter
 from insiders_assets.language.writer import PLAIN, columns
-from insiders_assets.storage.warehouse import TABLES, Warehouse
+from insiders_assets.storage.warehouse import TABLES, Warehouse, tables
+from insiders_assets.storage.warehouse.connection import make_engine
 from insiders_assets_tests.dashboard_data import AS_OF, FIRST, SECOND, THIRD, VIEWS, publish, serving
 from insiders_assets_tests.report_tables import next_of_clusters, next_verdict
 
@@ -233,6 +238,77 @@ def test_what_customers_and_clusters_are_called_is_text_and_never_markup(
             .split("<main")[1]
             .split("</form>")[0]
         )
+
+
+def _insert(url: str, customer: str, word: str, times: int) -> None:
+    """Put rows about a customer into every table that has customers, with a word in every column that takes any."""
+    day, moment = date(2025, 11, 2), datetime(2025, 11, 2, 8, 15)
+    values = {"str": word, "bool": True, "date": day, "datetime": moment}
+    engine = make_engine(Warehouse.open(url).url, read_only=False)
+    with engine.begin() as connection:
+        for contract in TABLES.values():
+            if "customer_id" not in contract.names:
+                continue
+            for number in range(times):
+                row = {
+                    each.name: each.isin[0] if each.isin else values.get(each.dtype, number + 1)
+                    for each in contract.columns
+                }
+                row |= dict.fromkeys(
+                    ("refresh_id", "segment", "experiment", "member_tier"), f"{word} {number}"
+                )
+                row |= {"customer_id": customer, "month": date(2025, number % 12 + 1, 1 + number // 12)}
+                # One table holds one row of a customer, whatever the others hold.
+                if number == 0 or contract.key != ("customer_id",):
+                    known = {name: value for name, value in row.items() if name in contract.names}
+                    if number == 0 or len(contract.key) > 1:
+                        connection.execute(tables()[contract.name].insert(), known)
+    engine.dispose()
+
+
+def test_everything_that_is_kept_of_a_customer_is_shown_and_nothing_of_anybody_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'insiders.db'}"
+    publish(Warehouse.open(url), THIRD, 60)
+    hostile = "<img src=x onerror=alert(1)>/kept"
+    _insert(url, hostile, "their-own<svg>", 205)
+    _insert(url, "<img src=x onerror=alert(1)>", "somebody-else", 1)
+    personal = {name: each for name, each in TABLES.items() if "customer_id" in each.names}
+    assert len(personal) > 10
+    read_only, access = Warehouse.open(url, read_only=True), Access("", "", (), ("127.0.0.1",))
+    path = f"/customers/{quote(hostile, safe='')}"
+    before = (tmp_path / "insiders.db").read_bytes()
+    for language in ("en", "pt_BR"):
+        words = Language(language, "BRL")
+        with TestClient(create_app(read_only, words, access), base_url="http://127.0.0.1") as client:
+            assert f'href="/customers/{quote(hostile)}/kept"' in client.get(path).text
+            page, told = client.get(f"{path}/kept").text, client.get(f"{path}/kept.json")
+            for nobody in ("/customers/nobody/kept", "/customers/nobody/kept.json", "/customers/%00/kept"):
+                assert client.get(nobody).status_code == 404, nobody
+        shown = text(page)
+        assert "somebody-else" not in page + told.text
+        assert "<img" not in page
+        assert "<svg>" not in page
+        assert hostile in shown
+        assert "insiders about ID" in shown
+        assert "attachment" in told.headers["Content-Disposition"]
+        kept = told.json()
+        assert (kept["customer_id"], kept["refresh_id"]) == (hostile, THIRD)
+        assert kept["kept"].keys() == personal.keys()
+        for name, contract in personal.items():
+            part = kept["kept"][name]
+            expected = read_only.read(name).filter(customer_id=hostile)
+            assert part["count"] == len(part["rows"]) == expected.height > 0, name
+            assert {row["customer_id"] for row in part["rows"]} == {hostile}, name
+            assert list(part["rows"][0]) == contract.names
+            assert " ".join(words.text(contract.meaning).split()) in shown
+            for column in without_facts(contract.names):
+                meaning = next(each.meaning for each in contract.columns if each.name == column)
+                assert words.text(meaning) in shown, (name, column)
+        assert (
+            words.text("The first %(shown)s of %(count)s rows; the download has more.", shown=200, count=205)
+            in shown
+        )
+    assert (tmp_path / "insiders.db").read_bytes() == before
 
 
 def test_the_budget_says_what_the_best_customers_bring(shop: tuple[str, pl.DataFrame]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.api.routes import create_api
 from insiders_assets.dashboard.access import Access, AccessMiddleware, HostMiddleware
-from insiders_assets.dashboard.downloads import excel, stream_csv, too_few
+from insiders_assets.dashboard.downloads import excel, kept_json, stream_csv, too_few
 from insiders_assets.dashboard.filters import Filters, choices
 from insiders_assets.dashboard.headers import HeadersMiddleware
 from insiders_assets.dashboard.metrics import exposition
@@ -16,9 +16,10 @@ from insiders_assets.dashboard.reports import FILES, Reports
 from insiders_assets.dashboard.views.budget import budget
 from insiders_assets.dashboard.views.changes import changes
 from insiders_assets.dashboard.views.clusters import clusters
-from insiders_assets.dashboard.views.customer import customer
+from insiders_assets.dashboard.views.customer import customer, is_customer
 from insiders_assets.dashboard.views.customers import customers
 from insiders_assets.dashboard.views.deliveries import deliveries
+from insiders_assets.dashboard.views.kept import kept
 from insiders_assets.dashboard.views.over_time import over_time
 from insiders_assets.dashboard.views.overview import overview
 from insiders_assets.dashboard.views.products import products
@@ -84,6 +85,8 @@ def create_app(
             Route("/customers", site.customers),
             Route("/customers.csv", site.csv),
             Route("/customers.xlsx", site.xlsx),
+            Route("/customers/{customer_id:path}/kept", site.kept),
+            Route("/customers/{customer_id:path}/kept.json", site.kept),
             Route("/customers/{customer_id:path}", site.customer),
             Route("/clusters", site.clusters),
             Route("/budget", site.budget),
@@ -155,10 +158,23 @@ class Site:
 
     def customer(self, request: Request) -> Response:
         """One customer."""
-        name = str(request.path_params["customer_id"])
-        if "\0" in name:  # no text of PostgreSQL holds one
-            return self._problem(request, self._words.text("There is no such customer."), 404)
+        return self._customer(request, str(request.path_params["customer_id"]))
+
+    def _customer(self, request: Request, name: str) -> Response:
         return self._page(request, "customer.html", lambda view: customer(view, self._words, name))
+
+    def kept(self, request: Request) -> Response:
+        """Everything that is kept of one customer, or the page of one whose id ends in ``/kept``."""
+        name = str(request.path_params["customer_id"])
+        end = request.url.path.rpartition("/")[2]
+        with self._reader.view() as view:
+            is_name = view is not None and is_customer(view, f"{name}/{end}")
+        if is_name:
+            return self._customer(request, f"{name}/{end}")
+        if end == "kept":
+            return self._page(request, "kept.html", lambda view: kept(view, self._words, name))
+        file = kept_json(self._reader, self._words, name)
+        return file or self._problem(request, self._words.text("There is no such customer."), 404)
 
     def clusters(self, request: Request) -> Response:
         """The map and the profiles."""

@@ -1,16 +1,21 @@
-"""The list as files: CSV of any length, streamed; Excel up to a length that people open."""
+"""What is given out as files: the list as CSV, streamed, or Excel of bounded length; what is kept of one as JSON."""
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from insiders_assets.api.values import written
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.messages import without_facts
 from insiders_assets.dashboard.filters import Filters
+from insiders_assets.dashboard.views.kept import ELSEWHERE, all_kept
 from insiders_assets.formulas import csv_line, csv_rows
+from insiders_assets.report.columns import meaning
 from insiders_assets.storage.warehouse import tables
+from insiders_assets.storage.warehouse.schema import CUSTOMER
 from insiders_assets.unfinished import working_folder
 
 if TYPE_CHECKING:
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
 BATCH = 20_000
 EXCEL_ROWS = 100_000
+KEPT_ROWS = 10_000
+"""Rows of a table about one customer that their file has, at most; it says how many there are."""
 PIECE = 1 << 18
 """Bytes of a file sent at a time."""
 LEFT_OUT = ("embedding_x", "embedding_y")
@@ -121,6 +128,34 @@ def excel(reader: Reader, words: Language, filters: Filters) -> Response:
     headers = _attached(_name(view, "xlsx")) | {"Content-Length": str(file.seek(0, os.SEEK_END))}
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return StreamingResponse(_pieces(file), media_type=kind, headers=headers)
+
+
+def kept_json(reader: Reader, words: Language, customer_id: str) -> Response | None:
+    """Everything that is kept of a customer in the warehouse as JSON; None if no table has a row about them."""
+    from starlette.responses import Response
+
+    with reader.view() as view:
+        found = all_kept(view, customer_id, KEPT_ROWS) if view else []
+        if view is None or not found:
+            return None
+        told = {
+            CUSTOMER: customer_id,
+            "refresh_id": view.refresh_id,
+            "as_of": written(view.as_of),
+            "elsewhere": words.text(ELSEWHERE),
+            "kept": {
+                part.contract.name: {
+                    "meaning": words.text(part.contract.meaning),
+                    "columns": {each.name: meaning(words, each) for each in part.contract.columns},
+                    "count": part.count,
+                    "rows": [{name: written(value) for name, value in row.items()} for row in part.rows],
+                }
+                for part in found
+            },
+        }
+        headers = _attached(f"kept-{view.as_of}.json")  # without the id, which may hold anything
+    content = json.dumps(told, ensure_ascii=False, allow_nan=False)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from insiders_assets.refresh.held import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
 from insiders_assets.storage.forgetting import tables_in
 from insiders_assets.storage.redaction import Redactor, naming_reports
-from insiders_assets.storage.warehouse import TABLES
+from insiders_assets.storage.warehouse import OF_CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,8 @@ def all_about(stores: Stores, ids: list[str]) -> dict[str, Rows]:
             found[f"{folder.name}/{name}"] = _theirs(table, ids)
     if stores.warehouse.exists():
         there = set(stores.warehouse.tables())
-        for name, contract in TABLES.items():
-            if CUSTOMER in contract.names and name in there:
+        for name in OF_CUSTOMERS:
+            if name in there:
                 found[f"warehouse/{name}"] = _theirs(stores.warehouse.read(name).lazy(), ids)
     found["reports"] = [
         {"report": report, "file": file} for report, file in naming_reports(stores.publication, Redactor(ids))

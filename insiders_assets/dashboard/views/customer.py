@@ -36,6 +36,8 @@ NAMES = {
 
 def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | None:
     """What the page of one customer shows, or None if there is no such customer in the latest refresh or before."""
+    if "\0" in customer_id:  # no text of PostgreSQL holds one
+        return None
     insiders, profiles = tables()["insiders"], tables()["cluster_profiles"]
     row = view.row(view.select(insiders).where(insiders.c.customer_id == customer_id))
     history = _history(view, customer_id)
@@ -66,6 +68,13 @@ def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | 
         if months
         else {},
     }
+
+
+def is_customer(view: View, customer_id: str) -> bool:
+    """Return whether a customer is in the latest refresh."""
+    insiders = tables()["insiders"]
+    theirs = view.select(insiders, "customer_id").where(insiders.c.customer_id == customer_id)
+    return "\0" not in customer_id and view.row(theirs) is not None
 
 
 def _numbers(words: Language, row: dict[str, Any]) -> list[dict[str, str]]:

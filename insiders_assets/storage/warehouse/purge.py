@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.storage.message_redaction import row_without
 from insiders_assets.storage.warehouse.connection import make_engine
-from insiders_assets.storage.warehouse.schema import CONTRACTS, metadata
+from insiders_assets.storage.warehouse.schema import CONTRACTS, CUSTOMER, OF_CUSTOMERS, metadata
 from insiders_assets.storage.warehouse.urls import sqlite_file
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from insiders_assets.storage.redaction import Redactor
-
-CUSTOMER = "customer_id"
 
 
 def purge(connection: sa.Connection, redactor: Redactor) -> int:
@@ -43,7 +41,7 @@ def purge(connection: sa.Connection, redactor: Redactor) -> int:
         table = metadata().tables[contract.name]
         # One that an older version published lacks columns.
         columns = {column["name"] for column in inspector.get_columns(contract.name)}
-        if CUSTOMER in table.c:
+        if contract.name in OF_CUSTOMERS:
             deleted += connection.execute(table.delete().where(table.c[CUSTOMER].in_(ids))).rowcount
         texts = [
             column.name
@@ -59,9 +57,9 @@ def named(connection: sa.Connection, ids: Sequence[str]) -> Counter[str]:
     import sqlalchemy as sa
 
     there, found = set(sa.inspect(connection).get_table_names()), Counter[str]()
-    for contract in CONTRACTS:
-        table = metadata().tables[contract.name]
-        if contract.name in there and CUSTOMER in table.c:
+    for name in OF_CUSTOMERS:
+        table = metadata().tables[name]
+        if name in there:
             customer = table.c[CUSTOMER]
             rows = sa.select(customer, sa.func.count()).where(customer.in_(ids)).group_by(customer)
             found.update(dict(connection.execute(rows).all()))

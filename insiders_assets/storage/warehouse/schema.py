@@ -27,6 +27,13 @@ CONTRACTS = (
 TABLES: dict[str, Table] = {contract.name: contract for contract in CONTRACTS}
 """The contract of every warehouse table, by name: whatever the programme declares is published."""
 
+CUSTOMER = "customer_id"
+OF_CUSTOMERS: dict[str, Table] = {
+    name: contract for name, contract in TABLES.items() if CUSTOMER in contract.names
+}
+"""The contract of every table whose rows are each about one customer, by name: what is shown to somebody who asks what
+is kept of them, and what forgetting them removes."""
+
 HISTORY = tuple(contract.name for contract in CONTRACTS if "refresh_id" in contract.names)
 """Tables that keep every refresh's rows, told apart by ``refresh_id``."""
 
