@@ -29,7 +29,7 @@ WITH_PAGE = ("insiders", "membership_changes")
 
 ELSEWHERE = mark(
     "These are the tables of the warehouse. What else is kept (transactions, rejected rows, files of the home, what "
-    "deliveries remember), under every id of the person, is given by `insiders about ID`, run by somebody with access "
+    "deliveries remember), under every id of the person, is given by “insiders about ID”, run by somebody with access "
     "to the home."
 )
 
