@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from insiders_assets.contracts.outlook import FIGURES
+from insiders_assets.contracts.outlook import CHANCE, FIGURES, NEXT_PURCHASE, REVENUE_AHEAD
 from insiders_assets.contracts.programme import FORETOLD
 from insiders_assets.days import day_number
 from insiders_assets.outlook import outlook_tables
@@ -78,14 +78,14 @@ def reasons(made: dict[str, pl.DataFrame]) -> dict[str, tuple[bool, str]]:
 def test_ranges_hold_as_many_as_they_state_and_each_customer_has_one():
     made = foretold(shop())
     assert reasons(made) == {
-        FIGURES[0]: (True, "outlook.range_held"),
-        FIGURES[1]: (True, "outlook.chance_held"),
-        FIGURES[2]: (True, "outlook.range_held"),
+        REVENUE_AHEAD: (True, "outlook.range_held"),
+        CHANCE: (True, "outlook.chance_held"),
+        NEXT_PURCHASE: (True, "outlook.range_held"),
     }
     evidence = made["outlook_evidence"]
     assert evidence["cutoff"].n_unique() == 3
     assert evidence["cutoff"].max() == date(2026, 4, 1)  # 90 days before the last
-    ranges = evidence.filter(pl.col("figure") != FIGURES[1])
+    ranges = evidence.filter(pl.col("figure") != CHANCE)
     assert (ranges["coverage"] - 0.8).abs().max() <= 0.05  # type: ignore[operator]
     told = made["outlook"]
     assert told["expected_revenue_90"].null_count() == 0
@@ -103,10 +103,10 @@ def test_ranges_hold_as_many_as_they_state_and_each_customer_has_one():
 def test_what_members_are_expected_to_bring_is_their_sum_within_what_it_was_off_by():
     made = foretold(shop())
     members = customers_of(shop()).filter("is_member")
-    row = made["outlook_figures"].row(by_predicate=pl.col("figure") == FIGURES[0], named=True)
+    row = made["outlook_figures"].row(by_predicate=pl.col("figure") == REVENUE_AHEAD, named=True)
     own = made["outlook"].join(members, on="customer_id", how="semi")
     assert row["members_expected"] == pytest.approx(own["expected_revenue_90"].sum(), abs=0.01)
-    past = made["outlook_evidence"].filter(figure=FIGURES[0])
+    past = made["outlook_evidence"].filter(figure=REVENUE_AHEAD)
     ratios = (past["actual"] / past["expected"]).to_list()
     assert row["members_low"] == pytest.approx(row["members_expected"] * min(1.0, *ratios), abs=0.01)
     assert row["members_high"] == pytest.approx(row["members_expected"] * max(1.0, *ratios), abs=0.01)
@@ -114,12 +114,12 @@ def test_what_members_are_expected_to_bring_is_their_sum_within_what_it_was_off_
 
 def test_a_shop_whose_customers_change_all_at_once_is_told_nothing_of_money_and_chance():
     made = foretold(shop(turn=100))
-    assert reasons(made)[FIGURES[0]] == (False, "outlook.range_missed")
-    assert reasons(made)[FIGURES[1]] == (False, "outlook.chance_missed")
+    assert reasons(made)[REVENUE_AHEAD] == (False, "outlook.range_missed")
+    assert reasons(made)[CHANCE] == (False, "outlook.chance_missed")
     told = made["outlook"]
     withheld = [name for name in told.columns if name.startswith(FIGURES[:2])]
     assert told.select(pl.col(withheld).null_count().sum()).row(0) == (told.height,) * len(withheld)
-    assert not made["outlook_evidence"].filter(figure=FIGURES[0])["is_right"].all()
+    assert not made["outlook_evidence"].filter(figure=REVENUE_AHEAD)["is_right"].all()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,11 @@
 from insiders_assets.contracts.messages import facts
 from insiders_assets.contracts.table import Column, Table, count
 
-FIGURES = ("expected_revenue_90", "chance_to_buy_90", "expected_next_purchase")
+FIGURES = REVENUE_AHEAD, CHANCE, NEXT_PURCHASE = (
+    "expected_revenue_90",
+    "chance_to_buy_90",
+    "expected_next_purchase",
+)
 """What is foretold of each customer; a column of ``outlook`` each."""
 
 _FIGURE = Column("figure", "str", "The column of outlook that it is about.", isin=FIGURES)

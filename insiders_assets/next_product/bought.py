@@ -62,15 +62,16 @@ def bought_by(purchases: pl.LazyFrame, day: int, window_days: int) -> Bought:
     return Bought(day, pairs, products)
 
 
-def first_places(ranked: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Return the first products of each customer with their ``place`` from 1 on.
+def first_places(ranked: pl.DataFrame, by: str, of: str = "customer_id") -> pl.DataFrame:
+    """Return the first products of each customer, or cluster, with their ``place`` from 1 on.
 
     Args:
-        ranked: ``customer_id, stock_code`` and what they are ranked by.
+        ranked: Whose they are, ``stock_code`` and what they are ranked by.
         by: The column; highest first, and of the same by code.
+        of: The column that says whose they are.
     """
     return (
-        ranked.sort("customer_id", by, "stock_code", descending=[False, True, False])
-        .with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("customer_id"))
+        ranked.sort(of, by, "stock_code", descending=[False, True, False])
+        .with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(of))
         .filter(pl.col("place") <= PLACES)
     )

@@ -11,7 +11,7 @@ from insiders_assets.days import day_number
 from insiders_assets.descriptions import descriptions
 from insiders_assets.language.message import Message, message, percent, rounded
 from insiders_assets.language.writer import columns
-from insiders_assets.next_product.bought import PLACES, Bought, bought_by
+from insiders_assets.next_product.bought import Bought, bought_by, first_places
 from insiders_assets.next_product.choice import by_rhythm
 from insiders_assets.next_product.trial import verdict
 
@@ -113,12 +113,9 @@ def _reason(row: dict[str, Any]) -> Message:
 def _of_clusters(chosen: pl.DataFrame, known: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """The products that most customers of a cluster are named."""
     sizes = known.group_by("cluster").agg(size=pl.len())
+    counted = chosen.group_by("cluster", "stock_code").agg(customers=pl.len().cast(pl.Int64))
     return (
-        chosen.group_by("cluster", "stock_code")
-        .agg(customers=pl.len().cast(pl.Int64))
-        .sort("cluster", "customers", "stock_code", descending=[False, True, False])
-        .with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("cluster"))
-        .filter(pl.col("place") <= PLACES)
+        first_places(counted, "customers", "cluster")
         .join(sizes, on="cluster")
         .join(named, on="stock_code", how="left")
         .with_columns(

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from insiders_assets.outlook.history import HORIZON, Floats, Known
+from insiders_assets.outlook.likelihood import likeliest
 
 BORDERS = ((1e-3, 1e3), (1e-1, 1e5), (1e-3, 1e3), (1e-2, 1e4))
 """Within which parameters are sought. Where hardly anybody stops, the likelihood grows towards the border of those of
 stopping; forecasts there are those of the limit, in which nobody does."""
-
-CLOSE = {"ftol": 1e-7, "gtol": 1e-4}
-"""How near to the greatest likelihood is near enough: parameters then move in their third figure."""
 
 START = (1.0, 50.0, 0.5, 5.0)
 
@@ -47,9 +45,7 @@ class BgNbd:
             known: Customers.
             start: Where to begin; parameters of a day nearby are found sooner.
         """
-        from scipy.optimize import minimize
         from scipy.special import gammaln
-        from threadpoolctl import threadpool_limits
 
         last, age, bought = known.age - known.silence, known.age, known.days > 1
         often, place = np.unique(
@@ -68,11 +64,9 @@ class BgNbd:
             likely = common[place] - shape * np.log(whole) + np.log1p(np.where(bought, stopped, 0.0))
             return -float(likely.mean())
 
-        first = np.log(START if start is None else (start.r, start.alpha, start.a, start.b))
-        # One thread: with a handful of parameters several only wait for each other.
-        with threadpool_limits(1):
-            found = minimize(unlikely, first, method="L-BFGS-B", bounds=np.log(BORDERS), options=CLOSE)
-        return cls(*(float(value) for value in np.exp(found.x))) if np.isfinite(found.fun) else None
+        first = START if start is None else (start.r, start.alpha, start.a, start.b)
+        found = likeliest(unlikely, first, BORDERS)
+        return cls(*found) if found else None
 
     def active(self, known: Known) -> Floats:
         """Return the chance that each customer still buys."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from insiders_assets.contracts.outlook import FIGURES
+from insiders_assets.contracts.outlook import CHANCE, NEXT_PURCHASE, REVENUE_AHEAD
 from insiders_assets.days import day_of
 from insiders_assets.language.message import Message, message, percent
 from insiders_assets.outlook.calibration import JUDGED, LIKELY, STATED, Calibration, Groups, Range
@@ -110,7 +110,7 @@ def told_of(figure: str, found: Sequence[Judged], history: int) -> tuple[bool, M
             return False, message("outlook.short", needed=NEEDED, days=history)
         return False, message("outlook.few", fewest=LEAST_CUSTOMERS)
     worst = max(own, key=lambda each: each.deviation)
-    kind = "chance" if figure == FIGURES[1] else "range"
+    kind = "chance" if figure == CHANCE else "range"
     if not worst.is_right:
         day = day_of(worst.cutoff)
         if kind == "chance":
@@ -134,26 +134,26 @@ def _at(cutoff: int, moment: Moment, calibration: Calibration, came: Came) -> li
     bought = ~np.isnan(came.wait)
     money, chance, wait = calibration.revenue(moment), calibration.chance(moment), calibration.wait(moment)
     told = bought & (chance.expected >= LIKELY)
-    found = [_range(FIGURES[0], cutoff, money, came.money, np.ones(len(bought), bool))]
+    found = [_range(REVENUE_AHEAD, cutoff, money, came.money, np.ones(len(bought), bool))]
     groups = Groups.of(chance.expected, JUDGED).place(chance.expected)
     share = _mean_of_group(bought.astype(np.float64), groups)
     level = _mean_of_group(chance.expected, groups)
     found.append(
         Judged(
-            FIGURES[1], cutoff, len(bought),
+            CHANCE, cutoff, len(bought),
             float((np.abs(share - level) <= calibration.gap).mean()),
             calibration.off_by(moment, came),
             float(((chance.expected - bought) ** 2).mean()),
             float(chance.expected.mean()), float(bought.mean()),
         )
     )  # fmt: skip
-    return [*found, *([_range(FIGURES[2], cutoff, wait, came.wait, told)] if told.any() else [])]
+    return [*found, *([_range(NEXT_PURCHASE, cutoff, wait, came.wait, told)] if told.any() else [])]
 
 
 def _range(figure: str, cutoff: int, told: Range, came: Floats, whom: NDArray[np.bool_]) -> Judged:
     low, high, expected, actual = (values[whom] for values in (told.low, told.high, told.expected, came))
     coverage = float(((actual >= low) & (actual <= high)).mean())
-    middle = np.median if figure == FIGURES[2] else np.mean  # a middle day is told, and the mean of a sum
+    middle = np.median if figure == NEXT_PURCHASE else np.mean  # a middle day is told, and the mean of a sum
     return Judged(
         figure, cutoff, int(whom.sum()), coverage, abs(coverage - STATED),
         float(np.abs(actual - expected).mean()), float(middle(expected)), float(middle(actual)),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from insiders_assets.outlook.history import Floats, Known
+from insiders_assets.outlook.likelihood import likeliest
 
-CLOSE = {"ftol": 1e-7, "gtol": 1e-4}
 BORDERS = ((1e-2, 1e3), (1.01, 1e3), (1e-3, 1e9))
 
 
@@ -38,9 +38,7 @@ class GammaGamma:
             known: Customers.
             start: Where to begin.
         """
-        from scipy.optimize import minimize
         from scipy.special import gammaln
-        from threadpoolctl import threadpool_limits
 
         repeated = known.days > 1
         if not repeated.any():
@@ -56,12 +54,8 @@ class GammaGamma:
             return -float((likely - (shape + q) * np.log(gamma + money * times)).mean())
 
         first = (2.0, 3.0, float(np.median(money))) if start is None else (start.p, start.q, start.gamma)
-        # One thread: with a handful of parameters several only wait for each other.
-        with threadpool_limits(1):
-            found = minimize(
-                unlikely, np.log(first), method="L-BFGS-B", bounds=np.log(BORDERS), options=CLOSE
-            )
-        return cls(*(float(value) for value in np.exp(found.x))) if np.isfinite(found.fun) else None
+        found = likeliest(unlikely, first, BORDERS)
+        return cls(*found) if found else None
 
     def expected(self, known: Known) -> Floats:
         """Return what each customer is expected to spend on a day with a purchase."""

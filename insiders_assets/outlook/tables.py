@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from insiders_assets.contracts.outlook import FIGURES, OUTLOOK, OUTLOOK_EVIDENCE, OUTLOOK_FIGURES
+from insiders_assets.contracts.outlook import (
+    CHANCE,
+    FIGURES,
+    NEXT_PURCHASE,
+    OUTLOOK,
+    OUTLOOK_EVIDENCE,
+    OUTLOOK_FIGURES,
+)
 from insiders_assets.days import day_number, day_of
 from insiders_assets.language.writer import columns
 from insiders_assets.outlook.calibration import LIKELY, STATED, Range
@@ -53,18 +60,18 @@ def outlook_tables(
         told = {
             figure: _frame(figure, every[figure], everyone.known.ids)
             for figure in shown
-            if figure != FIGURES[2]
+            if figure != NEXT_PURCHASE
         }
-        if FIGURES[2] in shown:
+        if NEXT_PURCHASE in shown:
             likely = pl.Series(chance.expected >= LIKELY)
-            told[FIGURES[2]] = _days_of(
-                _frame(FIGURES[2], every[FIGURES[2]], everyone.known.ids).filter(likely), day_of(last)
+            told[NEXT_PURCHASE] = _days_of(
+                _frame(NEXT_PURCHASE, every[NEXT_PURCHASE], everyone.known.ids).filter(likely), day_of(last)
             )
     return _tables(known, told, found, last - moments.first + 1)
 
 
 def _frame(figure: str, told: Range, ids: pl.Series) -> pl.DataFrame:
-    digits = 4 if figure == FIGURES[1] else 2
+    digits = 4 if figure == CHANCE else 2
     values = zip(ENDS, (told.expected, told.low, told.high), strict=True)
     return pl.DataFrame(
         {"customer_id": ids} | {f"{figure}{end}": np.round(each, digits) for end, each in values}
@@ -75,7 +82,7 @@ def _days_of(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Days until something, as dates."""
     return table.with_columns(
         (pl.lit(as_of) + pl.duration(days=pl.col(name).cast(pl.Int64))).alias(name)
-        for name in (f"{FIGURES[2]}{end}" for end in ENDS)
+        for name in (f"{NEXT_PURCHASE}{end}" for end in ENDS)
     )
 
 
@@ -111,7 +118,7 @@ def _figure(
         "stated_coverage": STATED,
         "customers": outlook[figure].count(),
     } | columns("reason", reason)
-    if told and figure != FIGURES[2]:
+    if told and figure != NEXT_PURCHASE:
         expected = round(float(outlook.filter("is_member")[figure].sum()), 2)
         ratios = [
             each.actual / each.expected for each in found if each.figure == figure and each.expected > 0

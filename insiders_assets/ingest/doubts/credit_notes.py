@@ -23,7 +23,7 @@ _START = rf"(?i)^((?:{_WORDS})[-_/ .]?)\d"
 _END = rf"(?i)\d([-_/ .](?:{_WORDS})[-_/ .]?\d?\d?)$"
 _FAINT_START = r"(?i)^((?:r|rt|rtn|rf|rn)[-_/ .]?|-)\d"
 _FAINT_END = r"(?i)\d([-_/ .]?r[-_/ .]?\d?)$"
-_ANY = "|".join(("(?i)" + each.removeprefix("(?i)")) for each in (_START, _END, _FAINT_START, _FAINT_END))
+_ANY = "|".join((_START, _END, _FAINT_START, _FAINT_END))
 MOST = 0.5
 """Share of the lines up to which such numbers stand out from others."""
 

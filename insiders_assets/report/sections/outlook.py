@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.contracts.outlook import FIGURES
+from insiders_assets.contracts.outlook import CHANCE, FIGURES, NEXT_PURCHASE, REVENUE_AHEAD
 from insiders_assets.language import mark
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def evidence_rows(words: Language, rows: Rows) -> Rows:
         row
         | {"name": names[row["figure"]]}
         | {name: _written(words, row["figure"], row[name]) for name in ("expected", "actual")}
-        | {"error": words.number(row["error"], 3) if row["figure"] == FIGURES[1] else
+        | {"error": words.number(row["error"], 3) if row["figure"] == CHANCE else
            _written(words, row["figure"], row["error"])}
         for row in ordered
     ]  # fmt: skip
@@ -66,9 +66,9 @@ def cell(words: Language, row: dict[str, Any], figure: str, end: str = "") -> st
     value = row[f"{figure}{end}"]
     if value is None:
         return MISSING
-    if figure == FIGURES[2]:
+    if figure == NEXT_PURCHASE:
         return words.day(value)
-    return words.money(value) if figure == FIGURES[0] else words.percent(value, 0)
+    return words.money(value) if figure == REVENUE_AHEAD else words.percent(value, 0)
 
 
 def within(words: Language, row: dict[str, Any], figure: str) -> str:
@@ -79,9 +79,9 @@ def within(words: Language, row: dict[str, Any], figure: str) -> str:
 
 
 def _written(words: Language, figure: str, value: float) -> str:
-    if figure == FIGURES[0]:
+    if figure == REVENUE_AHEAD:
         return words.money(value)
-    if figure == FIGURES[1]:
+    if figure == CHANCE:
         return words.percent(value)
     return words.text("%(days)s days", days=words.number(value, 1))
 
@@ -91,7 +91,7 @@ def _line(words: Language, row: dict[str, Any]) -> str:
     if not row["is_shown"] or row["members_expected"] is None:
         return ""
     ends = [row[name] for name in ("members_expected", "members_low", "members_high")]
-    if row["figure"] == FIGURES[0]:
+    if row["figure"] == REVENUE_AHEAD:
         expected, low, high = (words.money(value, 0) for value in ends)
         return words.text(
             "In the next 90 days the members are expected to bring %(expected)s; were it off as at past cut-offs, "
@@ -109,11 +109,11 @@ def _line(words: Language, row: dict[str, Any]) -> str:
 def _people(inputs: ReportInputs, found: dict[str, dict[str, Any]]) -> Rows:
     """The members who are expected to spend most, or else to buy soonest."""
     table = inputs.tables["outlook"].join(inputs.members.select("customer_id"), on="customer_id", how="semi")
-    if found[FIGURES[0]]["is_shown"]:
-        order, falling = FIGURES[0], True
-    elif found[FIGURES[1]]["is_shown"]:
-        order, falling = FIGURES[1], True
+    if found[REVENUE_AHEAD]["is_shown"]:
+        order, falling = REVENUE_AHEAD, True
+    elif found[CHANCE]["is_shown"]:
+        order, falling = CHANCE, True
     else:
-        order, falling = FIGURES[2], False
+        order, falling = NEXT_PURCHASE, False
     told = table.filter(pl.col(order).is_not_null())
     return told.sort(order, "customer_id", descending=[falling, False]).head(SHOWN).to_dicts()
