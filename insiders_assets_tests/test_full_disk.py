@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,7 +48,6 @@ def test_a_command_that_meets_one_anywhere_ends_with_one_line(monkeypatch, capsy
         raise OSError(errno.ENOSPC, "No space left on device", "/srv/insiders")
 
     monkeypatch.setattr(app, "app", meets)
-    monkeypatch.setattr(app, "end_when_asked", lambda: None)
     with pytest.raises(SystemExit) as end:
         app.main()
     assert end.value.code == 1
@@ -70,7 +71,6 @@ def test_a_command_without_memory_ends_with_one_line_whatever_it_was_doing(monke
         raise RuntimeError("a step failed") from error
 
     monkeypatch.setattr(app, "app", meets)
-    monkeypatch.setattr(app, "end_when_asked", lambda: None)
     with pytest.raises(SystemExit) as end:
         app.main()
     assert end.value.code == 1
@@ -84,7 +84,6 @@ def test_a_defect_shows_its_traceback(monkeypatch):
         raise RuntimeError("a step failed") from KeyError("a")
 
     monkeypatch.setattr(app, "app", meets)
-    monkeypatch.setattr(app, "end_when_asked", lambda: None)
     with pytest.raises(RuntimeError, match="a step failed"):
         app.main()
 
@@ -95,7 +94,7 @@ def test_a_command_that_is_interrupted_says_so(monkeypatch, capsys):
 
     monkeypatch.setattr(app.app.registered_callback, "callback", meets)
     monkeypatch.setattr("sys.argv", ["insiders", "settings"])
-    monkeypatch.setattr(app, "end_when_asked", lambda: None)
+    monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as end:
         app.main()
     assert end.value.code == 130

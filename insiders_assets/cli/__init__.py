@@ -6,15 +6,17 @@ import sys
 def main() -> None:
     """Run a command: see :func:`insiders_assets.cli.app.main`.
 
-    The commands are imported in here, so that a Ctrl-C that comes meanwhile is heard like any later one.
+    The commands are imported in here, so that whoever asks them to stop meanwhile is heard as at any later moment.
     """
+    from insiders_assets.cli.stopping import GRACE, end_when_asked, stopped
+
     try:
+        end_when_asked(None if sys.argv[1:2] == ["ui"] else GRACE)  # whose services get longer to end
         from insiders_assets.cli.app import main as begin
 
         begin()
     except KeyboardInterrupt:
-        sys.stderr.write("insiders: stopped\n")
-        sys.exit(130)
+        stopped()
 
 
 __all__ = ["main"]

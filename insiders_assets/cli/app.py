@@ -6,7 +6,7 @@ import sys
 
 from insiders_assets.cli.application import app
 from insiders_assets.cli.commands import customers, housekeeping, refreshing, serving
-from insiders_assets.cli.stopping import end_when_asked
+from insiders_assets.cli.stopping import stopped
 from insiders_assets.errors import InsidersError
 from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_of_memory
 from insiders_assets.storage.atomic_write import UNWRITABLE
@@ -14,16 +14,12 @@ from insiders_assets.storage.atomic_write import UNWRITABLE
 for group in (refreshing, customers, housekeeping, serving):  # the order that the help names them in
     app.add_typer(group.commands)
 
-SERVING = (["ui"], ["dashboard"])
-"""Commands that serve until they are stopped, and know how to."""
 INTERRUPTED = 128 + 2
 """The exit code of a command that Ctrl-C has ended."""
 
 
 def main() -> None:
     """Run a command; end with 0 when done, 1 when a run or check failed, 2 on bad usage or settings."""
-    if sys.argv[1:2] not in SERVING:
-        end_when_asked()
     try:
         app(standalone_mode=True)
     except InsidersError as error:
@@ -31,7 +27,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code == INTERRUPTED:  # typer ends so after a Ctrl-C, without a word
-            sys.stderr.write("insiders: stopped\n")
+            stopped()
         raise
     except BaseException as error:  # a panic of polars is no Exception
         if (said := _of_the_machine(error)) is None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from insiders_assets.storage.warehouse import Warehouse
 
 
+GRACE = 4
+"""Seconds that requests under way get to end once the server is told to stop."""
+
+
 def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until stopped; see :func:`insiders_assets.dashboard.serve`."""
     access = Access.of(settings, host)
@@ -47,7 +51,12 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
         say(f"The dashboard is at http://{in_url(host)}:{listening.getsockname()[1]}/ (stop it with Ctrl+C)")
         server = uvicorn.Server(
             uvicorn.Config(
-                app, log_level="warning", server_header=False, proxy_headers=False, access_log=False
+                app,
+                log_level="warning",
+                server_header=False,
+                proxy_headers=False,
+                access_log=False,
+                timeout_graceful_shutdown=GRACE,
             )
         )
         server.run(sockets=[listening])
