@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from insiders_assets.refresh.due import FIRST_WAIT, LONGEST_WAIT, Tick, decide
+import pytest
+
+from insiders_assets.refresh.due import FIRST_WAIT, LONGEST_CHANGE, LONGEST_WAIT, Tick, decide
 
 
 def ticks(*landings: str, published: str | None = None, active: bool = False) -> list[bool]:
@@ -59,6 +61,23 @@ def test_what_did_not_answer_and_does_again_is_tried_at_once():
     ask, meanwhile, _ = decide("a", None, failing.without_answer(), active=True, moment=1001)
     assert not ask
     assert decide("a", None, meanwhile, active=False, moment=1002)[0]
+
+
+def test_a_landing_zone_that_never_rests_is_read_once_an_hour():
+    asked, before = [], Tick()
+    for moment in range(1_000, 1_000 + 3 * 3600, 10):
+        ask, before, _ = decide(f"at {moment}", "a", before, active=False, moment=moment)
+        asked += [moment] if ask else []
+    assert len(asked) == 2
+    assert asked[0] == 1_000 + LONGEST_CHANGE
+    assert asked[1] - asked[0] == pytest.approx(LONGEST_CHANGE, abs=20)
+
+
+def test_a_rest_and_a_clock_set_back_begin_the_wait_anew():
+    _, before, _ = decide("b", "a", Tick("c", changing_since=1.0), active=False, moment=3_000)
+    assert before.changing_since == 1.0
+    assert decide("b", "b", before, active=False, moment=3_010)[1].changing_since == 0
+    assert decide("d", "a", before, active=False, moment=0.5)[1].changing_since == 0.5
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_waiting():

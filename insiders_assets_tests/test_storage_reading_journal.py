@@ -85,6 +85,7 @@ def test_what_is_no_file_is_named_and_left_out(places):
     (landing / "loop.csv").symlink_to(landing / "loop.csv")
     (landing / "folder").symlink_to(landing)
     os.mkfifo(landing / "pipe.csv")
+    (landing / "mem.csv").symlink_to("/proc/self/mem")  # whose time of change is always now
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(landing / "s.csv"))
         found = ingest(landing, home)
@@ -92,6 +93,7 @@ def test_what_is_no_file_is_named_and_left_out(places):
     said = "\n".join(found.warnings)
     assert "loop.csv is a link that leads nowhere" in said
     assert "folder is a link to a folder" in said
+    assert "mem.csv is a link to a file of the system" in said
     assert "pipe.csv is a socket, a pipe or a device" in said
     assert "s.csv is a socket, a pipe or a device" in said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -22,6 +23,7 @@ from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.mapping_file import with_mapping
 from insiders_assets.ingest.mapping.schema import Mappings, read_mappings, written
 from insiders_assets.ingest.rules import IngestRules
+from insiders_assets.storage.landing.folder import is_of_system, no_file
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -103,10 +105,7 @@ def _require_read(found: Inspection, name: str, *, wrote_to: str) -> None:
     elif found.mapping:
         what, hint = "would be set aside whole with this mapping", "correct the mapping, or the file"
     else:
-        what, hint = (
-            "would be set aside whole",
-            "see docs/exports.md to write a mapping by hand, or take it away",
-        )
+        what, hint = f"would be set aside whole: {aside[0].outcome.set_aside}", ""  # which says what to do
     raise InsidersError(what, where="/".join(filter(None, (name, aside[0].name))), hint=hint)
 
 
@@ -114,7 +113,7 @@ def _require_read(found: Inspection, name: str, *, wrote_to: str) -> None:
 def _located(stores: Stores, file: str) -> Iterator[tuple[Path, str]]:
     """Where a file can be read, and its name in the landing zone."""
     path = Path(file)
-    if path.is_file():
+    if os.path.isfile(path) and not (path.is_symlink() and is_of_system(file)):  # noqa: PTH113 - it hears of no error
         yield path, _name(stores, path)
         return
     listed = False
@@ -124,10 +123,23 @@ def _located(stores: Stores, file: str) -> Iterator[tuple[Path, str]]:
         with stores.landing.fetch(file) as fetched:
             yield fetched, file
         return
-    raise UsageError(
-        "is a folder, not an export" if path.is_dir() else "is not there",
-        where=file,
-        hint="name a file to look at",
+    raise UsageError(_missed(path), where=file, hint="name a file to look at")
+
+
+def _missed(path: Path) -> str:
+    """Why a path is no file that can be looked at."""
+    try:
+        status = path.stat()
+    except ValueError as error:
+        return f"is no name of a file ({error})"
+    except OSError as error:
+        if os.path.islink(path):  # noqa: PTH114 - it hears of no error
+            return f"is a link that leads nowhere ({error.strerror})"
+        return (
+            "is not there" if isinstance(error, FileNotFoundError) else f"cannot be opened ({error.strerror})"
+        )
+    return (
+        "is a folder, not an export" if stat.S_ISDIR(status.st_mode) else f"{no_file(status)}, not an export"
     )
 
 

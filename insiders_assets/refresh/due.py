@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 FIRST_WAIT, LONGEST_WAIT = 60.0, 3600.0
 """Seconds until a refresh that failed is tried again: each time twice as long, up to an hour, without end."""
+LONGEST_CHANGE = 3600.0
+"""Seconds after which a landing zone that never stays the same is read as it is."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Tick:
         attempts: Runs asked for on ``asked``.
         at: When the last of them was asked for, in seconds since 1970.
         away: Whether a store or the warehouse did not answer at the tick.
+        changing_since: When the changes began that have not come to rest since; 0 if there are none.
     """
 
     seen: str = ""
@@ -26,6 +29,7 @@ class Tick:
     attempts: int = 0
     at: float = 0.0
     away: bool = False
+    changing_since: float = 0.0
 
     @classmethod
     def read(cls, cursor: str | None) -> Tick:
@@ -69,7 +73,7 @@ def decide(
     Returns:
         Whether to ask for a run, what to remember, and why not in one sentence.
     """
-    same = replace(before, seen=now, away=before.away and active)
+    same = replace(before, seen=now, away=before.away and active, changing_since=0.0)
     if now == published:
         return False, Tick(now), "The published report already shows what is in the landing zone."
     if active:
@@ -79,11 +83,15 @@ def decide(
             "A refresh is queued or running; the landing zone is compared again when it is over.",
         )
     if now != before.seen:
-        return (
-            False,
-            replace(same, away=before.away),
-            "The landing zone is still changing; it is read once it has been the same for two ticks.",
-        )
+        since = before.changing_since if 0 < before.changing_since <= moment else moment
+        left = since + LONGEST_CHANGE - moment
+        if left > 0:
+            return (
+                False,
+                replace(same, away=before.away, changing_since=since),
+                "The landing zone is still changing; it is read once it has been the same for two ticks, or else in "
+                f"{left / 60:.0f} minutes.",
+            )
     attempts = before.attempts + 1 if before.asked == now else 1
     left = before.at + wait(attempts - 1) - moment if attempts > 1 else 0.0
     # A clock that was set back must not make anybody wait for longer than was meant.

@@ -1,6 +1,8 @@
 """``insiders inspect`` shows what a file looks like, and proposes a mapping that is nearly right."""
 
 import json
+import os
+import re
 
 import polars as pl
 import pytest
@@ -208,6 +210,23 @@ def test_our_own_exports_need_no_mapping_and_what_is_no_export_has_none(tmp_path
     done = insiders("inspect", tmp_path / "a.pdf")
     assert (done.returncode, "a PDF document" in done.stdout) == (1, True)
     assert "is not there" in failure(insiders("inspect", tmp_path / "b.csv"), 2)
+
+
+def test_what_is_no_file_is_called_what_it_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "mem").symlink_to("/proc/self/mem")
+    settings = load_settings(landing=str(tmp_path), home=str(tmp_path / "home"))
+    for name, said in {
+        "pipe": "is a socket, a pipe or a device, not an export",
+        "loop": "is a link that leads nowhere",
+        "mem": "is a link to a file of the system",
+        "n" * 300: "cannot be opened (File name too long)",
+        "a\0b": "is no name of a file",
+        "nothing": "is not there",
+    }.items():
+        with pytest.raises(UsageError, match=re.escape(said)):
+            inspect_file(settings, str(tmp_path / name), write=False, pattern=None, as_json=False)
 
 
 def test_a_mapping_is_not_written_where_there_is_no_landing_zone(landing, tmp_path):

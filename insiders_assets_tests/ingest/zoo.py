@@ -113,6 +113,10 @@ ZOO: dict[str, Animal] = {
     "random bytes": Animal(
         lambda: bytes((i * 73 + 41) % 251 for i in range(1, 5000)), 0, 0, "no text at all", whole=True
     ),
+    "nothing but room": Animal(lambda: bytes(5000), 0, 0, "zero bytes in the place of text", whole=True),
+    "a copy that was cut short": Animal(
+        lambda: csv(*good(20)) + bytes(100_000), 0, 0, "zero bytes in the place of text", whole=True
+    ),
     "prose": Animal(
         lambda: b"Dear all,\nplease find the export attached.\nBest\n", 0, 2, "no export", whole=True
     ),

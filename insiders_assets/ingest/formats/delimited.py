@@ -26,6 +26,8 @@ BLOCK = 8 << 20
 """Bytes parsed at a time. Fixed, so that the same file always gives the same blocks."""
 MOST_CONTROLS = 0.05
 """Share of control characters above which bytes are no text."""
+ZEROS = bytes(512)
+"""What stands where a file was given its size and never its content: a sparse one, or a copy that was cut short."""
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r\x01\x1f\x1a\f"))
 
 
@@ -50,7 +52,7 @@ class DelimitedExport:
         encoding = Encoding.of(raw, mapping.encoding if mapping else None)
         text = b"".join(encoding.to_text([raw]))
         if not is_text(text):
-            raise RefusedExportError("export.no_text")
+            raise RefusedExportError("export.zeros" if ZEROS in text else "export.no_text")
         known = "utf-8" if encoding.is_wide else encoding.name
         dialect = sniff(text, mapping, final=len(raw) < 4 * SAMPLE, encoding=known)
         if dialect is None:
@@ -103,7 +105,7 @@ class DelimitedExport:
                 if len(carry) > LONGEST_ROW:
                     if dialect.quote and dialect.quote.encode() in carry:
                         raise _unclosed(lines + 1, 1)
-                    raise endless(lines + 1)
+                    raise CutShortError("export.zeros", rows=1) if ZEROS in carry else endless(lines + 1)
 
 
 def is_text(head: bytes) -> bool:

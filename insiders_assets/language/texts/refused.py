@@ -31,6 +31,8 @@ _FILES = {
     "export.empty.hint": text("export it again or take it away"),
     "export.no_text": text("is no export of transactions but no text at all"),
     "export.no_text.hint": text("take it away"),
+    "export.zeros": text("holds zero bytes in the place of text"),
+    "export.zeros.hint": text("its copy was cut short: copy it here again, or take it away"),
     "export.other": text("is no export of transactions but %(kind)s", kind=Kind.TEXT),
     "export.other.hint": text("take it away"),
     "export.too_long": text("has more than %(rows)s rows", rows=Kind.NUMBER),

@@ -116,11 +116,10 @@ class FolderLandingZone:
             if is_export(name) and entry.is_symlink():
                 self._skipped[name] = f"is a link that leads nowhere ({error.strerror})"
             return None
-        if stat.S_ISREG(status.st_mode):
+        if stat.S_ISREG(status.st_mode) and not (entry.is_symlink() and is_of_system(entry.path)):
             return status
         if is_export(name):
-            kind = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "a socket, a pipe or a device"
-            self._skipped[name] = f"is {kind}"
+            self._skipped[name] = "is a link to a folder" if stat.S_ISDIR(status.st_mode) else no_file(status)
         return None
 
     @contextmanager
@@ -148,6 +147,20 @@ class FolderLandingZone:
         path = Path(self.mapping_place())
         write_text(path, text)
         as_before(path)
+
+
+def no_file(status: os.stat_result) -> str:
+    """Return what something is that is neither a folder nor a file that could hold an export."""
+    return (
+        "is a link to a file of the system"
+        if stat.S_ISREG(status.st_mode)
+        else "is a socket, a pipe or a device"
+    )
+
+
+def is_of_system(path: str) -> bool:
+    """Whether a path leads to what the system shows of itself: such a file is another whenever it is looked at."""
+    return os.path.realpath(path).startswith(("/proc/", "/sys/"))
 
 
 def _printable(name: str) -> str:
