@@ -23,7 +23,7 @@ from insiders_assets.days import day_of
 from insiders_assets.outlook import outlook_tables
 from insiders_assets.outlook.calibration import Calibration
 from insiders_assets.outlook.evidence import CUTOFFS, LEARNT_FROM
-from insiders_assets.outlook.history import HORIZON, Floats, Known, purchase_days
+from insiders_assets.outlook.history import HORIZON, Floats, Known, PurchaseDays
 from insiders_assets.outlook.moments import STEP, Forecast, Moment, Moments
 
 WINDOW = 396
@@ -65,7 +65,7 @@ def main() -> None:
 
 def trees(purchases: pl.LazyFrame, newest: int) -> list[dict[str, Any]]:
     """Coverage and errors of boosted trees in the place of the two models, at the same cut-offs."""
-    moments = Moments.sampled(purchase_days(purchases, newest), WINDOW)
+    moments = Moments.sampled(PurchaseDays.of(purchases, newest), WINDOW)
     return [_trees_at(moments, newest - HORIZON - STEP * step) for step in range(CUTOFFS)]
 
 
@@ -89,7 +89,10 @@ def _trees_at(moments: Moments, cutoff: int) -> dict[str, Any]:
     money = np.concatenate([each.money for _, each in past])
     bought = np.concatenate([~np.isnan(each.wait) for _, each in past])
     # Half of the customers teach, the other half say what was missed, and the other way round.
-    half = np.concatenate([moment.known.ids.hash(7).to_numpy() % 2 for moment, _ in past]).astype(int)
+    ids = moments.days.ids
+    half = np.concatenate([ids.gather(moment.known.who).hash(7).to_numpy() % 2 for moment, _ in past]).astype(
+        int
+    )
     foretold, likely = np.zeros(len(money)), np.zeros(len(money))
     with threadpool_limits(1):
 

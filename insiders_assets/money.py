@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MICRO = 1_000_000
 """Millionths of a currency's unit: exact to 9.2e12 per sum, finer than any price."""
+
+
+def micros(column: str = "revenue") -> pl.Expr:
+    """An amount in whole millionths."""
+    import polars as pl
+
+    return (pl.col(column) * MICRO).round(0).cast(pl.Int64)
 
 
 def in_currency(micros: Any) -> Any:

@@ -21,6 +21,7 @@ from insiders_assets.api.rate import Rate
 from insiders_assets.api.sources import sources
 from insiders_assets.api.tokens import FILE, Tokens
 from insiders_assets.api.wanted import MOST_ROWS
+from insiders_assets.contracts.segments import SEGMENT_CUSTOMERS
 from insiders_assets.dashboard.access import Access
 from insiders_assets.dashboard.app import create_app
 from insiders_assets.dashboard.attempts import MOST
@@ -30,6 +31,7 @@ from insiders_assets.language import Language
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.commands import failure, insiders
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, publish, publish_segments
+from insiders_assets_tests.tables import completed
 
 OPEN = Access("", "", (), ("*",))
 LOCKED = Access("secret", "", (), ("*",))
@@ -101,14 +103,36 @@ def test_every_published_table_and_view_is_paged_through_whole_and_as_its_contra
             ), name
 
 
+def _know_every_block(warehouse: Warehouse, url: str) -> None:
+    """Hold a publish to its word that range indexes know every block with rows, those of a large table too."""
+    many = pl.DataFrame({"segment": ["a"] * 20_000, "customer_id": [f"{each:05}" for each in range(20_000)]})
+    warehouse.publish({SEGMENT_CUSTOMERS.name: completed(many, SEGMENT_CUSTOMERS)}, {})
+    unknown = "SELECT brin_summarize_new_values('segment_customers_range')"
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(unknown).scalar() == 0
+    engine.dispose()
+
+
 def test_pages_on_postgresql_are_whole_whatever_its_statistics_say(postgres_url: str) -> None:
     warehouse = Warehouse.open(postgres_url)
     expected = publish(warehouse, THIRD)["customer_id"].to_list()
+    _know_every_block(warehouse, postgres_url)
+    placed = [(segment, who) for segment in ("a", "b", "c") for who in expected]
+    people = completed(
+        pl.DataFrame(placed, schema=["segment", "customer_id"], orient="row"), SEGMENT_CUSTOMERS
+    )
+    warehouse.publish({SEGMENT_CUSTOMERS.name: people}, {})
     app = create_app(Warehouse.open(postgres_url, read_only=True), Language("en", "GBP"), OPEN)
     with TestClient(app, base_url="http://127.0.0.1") as api:
         for limit in (7, 400):  # less than a window holds, and more than one does
             rows = _all(api, f"/tables/insiders/rows?limit={limit}&fields=customer_id")
             assert [row["customer_id"] for row in rows] == expected
+        for limit in (50, 400):
+            rows = _all(api, f"/tables/segment_customers/rows?limit={limit}&fields=segment,customer_id")
+            assert [tuple(row.values()) for row in rows] == placed
+        rows = _all(api, "/tables/segment_customers/rows?limit=150&segment=b&fields=customer_id")
+        assert [row["customer_id"] for row in rows] == expected
         rows = _all(api, "/tables/purchases_by_month/rows?limit=90")
         assert len(rows) == len({(row["customer_id"], row["month"]) for row in rows})
         assert len(rows) == warehouse.read("purchases_by_month").height

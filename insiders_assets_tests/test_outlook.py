@@ -8,13 +8,16 @@ from functools import cache
 import numpy as np
 import polars as pl
 import pytest
+from scipy import optimize, special
 
 from insiders_assets.contracts.outlook import CHANCE, FIGURES, NEXT_PURCHASE, REVENUE_AHEAD
 from insiders_assets.contracts.programme import FORETOLD
 from insiders_assets.days import day_number
-from insiders_assets.outlook import outlook_tables
+from insiders_assets.outlook import bg_nbd, gamma_gamma, outlook_tables
 from insiders_assets.outlook.bg_nbd import BgNbd
-from insiders_assets.outlook.history import HORIZON, Known
+from insiders_assets.outlook.gamma_gamma import GammaGamma
+from insiders_assets.outlook.history import HORIZON, Known, PurchaseDays, known_at
+from insiders_assets.outlook.likelihood import digamma, hypergeometric, likeliest, log_gamma, rising
 from insiders_assets.report.page import render, render_evidence
 from insiders_assets.storage.lake import failures
 from insiders_assets_tests.report_tables import refresh
@@ -168,7 +171,7 @@ def test_the_model_finds_what_it_is_made_from_and_counts_as_it_simulates():
                 ahead[place] += 1
             if draw.random() < stop[place]:
                 break
-    known = Known(pl.Series(range(count)), days, age.astype(float), silence, np.ones(count))
+    known = Known(np.arange(count), days, age.astype(float), silence, np.ones(count))
     fitted = BgNbd.fit(known)
     assert fitted is not None
     assert fitted.r == pytest.approx(truth.r, rel=0.1)
@@ -179,6 +182,85 @@ def test_the_model_finds_what_it_is_made_from_and_counts_as_it_simulates():
     assert chance.mean() == pytest.approx((ahead > 0).mean(), abs=0.015)
     waits = truth.wait(known, np.full(count, 0.5))
     assert np.allclose(truth.level(known, waits), 0.5)
+
+
+def test_its_functions_are_those_of_scipy():
+    places = np.array([1e-3, 0.2, 1.0, 1.5, 9.99, 10.0, 47.3, 1e4])
+    assert np.allclose(log_gamma(places), special.gammaln(places), rtol=1e-13, atol=1e-13)
+    assert np.allclose(digamma(places), special.digamma(places), rtol=1e-11)
+    for start in places:
+        logarithms, slopes = rising(start, 30)
+        ends = start + np.arange(31)
+        assert np.allclose(logarithms, special.gammaln(ends) - special.gammaln(start), rtol=1e-9, atol=1e-9)
+        assert np.allclose(slopes, special.digamma(ends) - special.digamma(start), rtol=1e-9, atol=1e-9)
+    draw = np.random.default_rng(4)
+    a, b, more = draw.uniform(-3, 40, 500), draw.uniform(-1, 40, 500), draw.uniform(0.1, 40, 500)
+    z, c = draw.uniform(0, 0.98, 500), np.maximum(a + b, 0) + more
+    found, expected = hypergeometric(a, b, c, z), special.hyp2f1(a, b, c, z)
+    assert np.allclose(found, expected, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        BgNbd(0.8, 69, 0.5, 5),
+        BgNbd(0.5, 0.3, 1.7, 0.4),
+        BgNbd(2, 900, 30, 40),
+        BgNbd(1, 5, 1, 2),
+        BgNbd(0.7, 62, 1e-3, 1e4),
+    ],
+)
+def test_purchases_ahead_are_those_of_the_formula_whatever_the_parameters(model):
+    """As published, with scipy's function, wherever that can be computed."""
+    draw = np.random.default_rng(6)
+    age = draw.integers(0, 396, 300).astype(float)
+    again = np.where(age > 0, draw.poisson(2, 300), 0).astype(float)
+    silence = np.where(again > 0, age * draw.random(300), age)
+    known = Known(np.arange(300), again + 1, age, silence, np.ones(300))
+    r, whole, c = model.r + again, model.alpha + age, model.a + model.b + again - 1
+    a = model.a if model.a != 1 else 1 + 1e-6
+    ahead = HORIZON / (whole + HORIZON)
+    series = special.hyp2f1(r, model.b + again, a + model.b + again - 1, ahead)
+    published = c / (a - 1) * (1 - (1 - ahead) ** r * series) * model.active(known)
+    fits = np.isfinite(published)
+    assert fits.mean() > 0.9
+    assert np.allclose(model.expected(known)[fits], published[fits], rtol=1e-5, atol=1e-9)
+
+
+def test_no_likelihood_is_greater_that_scipy_finds():
+    known = PurchaseDays.of(shop().lazy(), day_number(LAST))
+    for back in (0, 150):
+        moment = known_at(known, day_number(LAST) - back, 396)
+        for kind, borders in ((BgNbd, bg_nbd.BORDERS), (GammaGamma, gamma_gamma.BORDERS)):
+            seen = {}
+
+            def watched(unlikely, first, borders, seen=seen):
+                seen["unlikely"], seen["first"] = unlikely, first
+                return likeliest(unlikely, first, borders)
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(bg_nbd, "likeliest", watched)
+                patch.setattr(gamma_gamma, "likeliest", watched)
+                found = kind.fit(moment)
+            first, unlikely = np.log(seen["first"]), seen["unlikely"]
+            numeric = optimize.approx_fprime(first, lambda at, of=unlikely: of(at)[0])
+            assert np.allclose(unlikely(first)[1], numeric, atol=1e-5)
+            best = optimize.minimize(unlikely, first, jac=True, method="L-BFGS-B", bounds=np.log(borders),
+                                     options={"ftol": 1e-12, "gtol": 1e-8})  # fmt: skip
+            assert unlikely(np.log(list(vars(found).values())))[0] <= best.fun + 1e-6
+
+
+def test_parameters_that_run_away_stop_at_their_borders():
+    """Customers of whom nobody stops: the likelihood grows towards a border."""
+    draw = np.random.default_rng(8)
+    age = np.full(2000, 300.0)
+    again = draw.poisson(draw.gamma(2, 2, 2000)).astype(float)
+    last = np.where(again > 0, age * draw.beta(np.maximum(again, 1), 1), 0)
+    fitted = BgNbd.fit(Known(np.arange(2000), again + 1, age, age - last, np.ones(2000)))
+    assert fitted is not None
+    assert fitted.a / (fitted.a + fitted.b) < 0.01
+    for value, (low, high) in zip(vars(fitted).values(), bg_nbd.BORDERS, strict=True):
+        assert low * 0.999 <= value <= high * 1.001
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,8 @@ def page(view: View, source: Source, wanted: Wanted, *, smallest: int = 0, perso
         if after:
             query = query.where(sa.tuple_(*key) > sa.tuple_(*after), key[0] >= after[0])
         query = query.order_by(*key).limit(wanted.limit + 1)
-        for bound in windows(view.connection, source, after[0] if after else None):
-            found = _rows(view, query if bound is None else query.where(key[0] <= bound))
+        for window in windows(view.connection, source, key, after, conditions):
+            found = _rows(view, query if window is None else query.where(window))
             if len(found) > wanted.limit:
                 break
     else:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.storage.warehouse.schema import PER_CUSTOMER
+from insiders_assets.storage.warehouse.schema import CUSTOMER, PER_CUSTOMER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import sqlalchemy as sa
 
@@ -23,24 +23,45 @@ STEPS = (2, 16)
 """Bounds of the histogram that a window spans: each hundredth of the rows, unless the database is told otherwise."""
 
 
-def windows(connection: sa.Connection, source: Source, after: Any) -> Iterator[Any]:
-    """Yield upper bounds for the first column of a table's key, each further than the one before; None for no bound.
+def windows(
+    connection: sa.Connection, source: Source, key: Sequence[Any], after: Sequence[Any], chosen: Sequence[Any]
+) -> Iterator[Any]:
+    """Yield conditions on a page's rows, each wider than the one before; None for no condition.
+
+    Rows that fulfil one come before all others that follow ``after``. Where customers are told apart within something
+    else, such as segments, a window lies within one of those.
 
     Args:
         connection: The transaction.
         source: The table.
-        after: The value that rows come after, or None at the beginning.
+        key: The columns of its key.
+        after: The key that rows come after, or nothing at the beginning.
+        chosen: Conditions that all rows fulfil.
     """
     import sqlalchemy as sa
 
     if connection.dialect.name == "postgresql" and source.name in PER_CUSTOMER:
+        place = source.key.index(CUSTOMER)
+        leading = [column == value for column, value in zip(key[:place], after[:place], strict=False)]
+        if place and not after:
+            first = sa.select(*key[:place]).where(*chosen).order_by(*key[:place]).limit(1)
+            begins = connection.execute(first).first()
+            leading = [column == value for column, value in zip(key, begins or (), strict=False)]
         bounds = sa.text(
             "SELECT bound FROM unnest((SELECT histogram_bounds::text::text[] FROM pg_stats"
             " WHERE schemaname = current_schema() AND tablename = :name AND attname = :column)) AS bound"
             " WHERE CAST(:after AS text) IS NULL OR bound > :after ORDER BY bound LIMIT :most"
         )
-        given = {"name": source.name, "column": source.key[0], "after": after, "most": STEPS[-1]}
-        is_text = source.column(source.key[0]).dtype == "str"
-        found = list(connection.execute(bounds, given).scalars()) if is_text else []
-        yield from (found[step - 1] for step in STEPS if step <= len(found))
+        given = {
+            "name": source.name,
+            "column": CUSTOMER,
+            "after": after[place] if after else None,
+            "most": STEPS[-1],
+        }
+        found = list(connection.execute(bounds, given).scalars())
+        for step in STEPS:
+            if step <= len(found):
+                yield sa.and_(*leading, key[place] <= found[step - 1])
+        if leading:
+            yield sa.and_(*leading)
     yield None

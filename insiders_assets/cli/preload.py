@@ -8,7 +8,6 @@ from importlib import import_module
 from threading import Thread
 
 TO_FIT = ("sklearn.ensemble", "sklearn.cluster", "sklearn.metrics")
-TO_TELL = ("scipy.special", "scipy.optimize")
 TO_REPORT = ("jinja2", "matplotlib.figure", "matplotlib.backends.backend_agg", "xlsxwriter")
 
 

@@ -15,7 +15,7 @@ from insiders_assets.cli import rejected_files
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.gc_tuning import collect_rarely
 from insiders_assets.cli.outcome import page, print_outcome
-from insiders_assets.cli.preload import TO_FIT, TO_REPORT, TO_TELL, import_ahead
+from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_told_of_memory
 from insiders_assets.places import S3Path
@@ -64,7 +64,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
             stores.engine.require()  # and so is an engine that cannot start
             require_experiments(stores)
             fits = job == "refit" or stores.champion_version() is None
-            import_ahead([*(TO_FIT if fits else ()), *TO_TELL, *TO_REPORT])
+            import_ahead([*(TO_FIT if fits else ()), *TO_REPORT])
             with showing_progress(quiet=as_json):
                 execute(stores, job)
     report, strange = stores.publication.latest_report() or {}, held(stores)

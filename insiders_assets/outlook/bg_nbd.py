@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from insiders_assets.outlook.history import HORIZON, Floats, Known
-from insiders_assets.outlook.likelihood import likeliest
+from insiders_assets.outlook.likelihood import hypergeometric, likeliest, rising
 
 BORDERS = ((1e-3, 1e3), (1e-1, 1e5), (1e-3, 1e3), (1e-2, 1e4))
 """Within which parameters are sought. Where hardly anybody stops, the likelihood grows towards the border of those of
@@ -45,24 +45,30 @@ class BgNbd:
             known: Customers.
             start: Where to begin; parameters of a day nearby are found sooner.
         """
-        from scipy.special import gammaln
-
         last, age, bought = known.age - known.silence, known.age, known.days > 1
-        often, place = np.unique(
-            known.days - 1, return_inverse=True
-        )  # few, and all that is dear depends on them alone
-        before = np.maximum(often, 1) - 1
+        again = known.days - 1
+        often = again.astype(np.int64)
+        most = int(often.max())
+        before = np.maximum(again, 1) - 1
 
-        def unlikely(logarithms: Floats) -> float:
+        def unlikely(logarithms: Floats) -> tuple[float, Floats]:
             r, alpha, a, b = np.exp(logarithms)
-            common = gammaln(r + often) - gammaln(r) + r * np.log(alpha)
-            common = common + gammaln(a + b) + gammaln(b + often) - gammaln(b) - gammaln(a + b + often)
-            stops = np.log(a) - np.log(b + before)
-            shape, whole = (r + often)[place], alpha + age
+            (rate, rate_), (stay, stay_), (either, either_) = (rising(at, most) for at in (r, b, a + b))
+            common = (rate + stay - either)[often] + r * np.log(alpha)
+            shape, whole = r + again, alpha + age
+            waited = np.log(whole / (alpha + last))
             # Both ways to have come so far, beside the one in which the customer still buys.
-            stopped = np.exp(stops[place] + shape * np.log(whole / (alpha + last)))
-            likely = common[place] - shape * np.log(whole) + np.log1p(np.where(bought, stopped, 0.0))
-            return -float(likely.mean())
+            stopped = np.where(bought, np.exp(np.log(a / (b + before)) + shape * waited), 0.0)
+            odds = stopped / (1 + stopped)
+            likely = common - shape * np.log(whole) + np.log1p(stopped)
+            slopes = (
+                rate_[often] + np.log(alpha) - np.log(whole) + odds * waited,
+                r / alpha - shape / whole + odds * shape * (1 / whole - 1 / (alpha + last)),
+                odds / a - either_[often],
+                stay_[often] - either_[often] - odds / (b + before),
+            )
+            scale = np.exp(logarithms)
+            return -float(likely.mean()), -scale * np.array([each.mean() for each in slopes])
 
         first = START if start is None else (start.r, start.alpha, start.a, start.b)
         found = likeliest(unlikely, first, BORDERS)
@@ -87,16 +93,18 @@ class BgNbd:
         """Return the shape of each customer's rate, given what was known."""
         return self.r + known.days - 1
 
-    def expected(self, known: Known) -> Floats:
-        """Return on how many days of the horizon each customer is expected to buy."""
-        from scipy.special import hyp2f1
-
+    def expected(self, known: Known, days: int = HORIZON) -> Floats:
+        """Return on how many of the days ahead each customer is expected to buy."""
         again, r = known.days - 1, self.shape(known)
         a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6  # the formula has a gap there, its value none
         whole = self.alpha + known.age
-        series = hyp2f1(r, self.b + again, a + self.b + again - 1, HORIZON / (whole + HORIZON))
-        found = (a + self.b + again - 1) / (a - 1) * (1 - (whole / (whole + HORIZON)) ** r * series)
-        steady = r / whole * HORIZON  # if nobody stopped: no more than that
+        ahead = days / (whole + days)
+        # The same function in two forms (Euler's transformation), of which one converges whatever is ahead.
+        b, c, late = self.b + again, a + self.b + again - 1, r >= a - 1
+        series = hypergeometric(np.where(late, c - r, r), np.where(late, c - b, b), c, ahead)
+        left = (1 - ahead) ** np.where(late, c - b, r) * series
+        found = c / (a - 1) * (1 - left)
+        steady = r / whole * days  # if nobody stopped: no more than that
         found = np.where(np.isfinite(found), np.clip(found, 0.0, steady), steady)
         return np.asarray(found * self.active(known))
 

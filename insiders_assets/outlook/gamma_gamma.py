@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from insiders_assets.outlook.history import Floats, Known
-from insiders_assets.outlook.likelihood import likeliest
+from insiders_assets.outlook.likelihood import digamma, likeliest, log_gamma
 
 BORDERS = ((1e-2, 1e3), (1.01, 1e3), (1e-3, 1e9))
 
@@ -38,20 +38,28 @@ class GammaGamma:
             known: Customers.
             start: Where to begin.
         """
-        from scipy.special import gammaln
-
         repeated = known.days > 1
         if not repeated.any():
             return None
         times, money = known.days[repeated], known.money[repeated]
         often, place = np.unique(times, return_inverse=True)
+        spent, logarithm = money * times, np.log(money)
 
-        def unlikely(logarithms: Floats) -> float:
-            p, q, gamma = np.exp(logarithms)
-            common = gammaln(p * often + q) - gammaln(p * often) - gammaln(q) + q * np.log(gamma)
-            shape = p * times
-            likely = (common + p * often * np.log(often))[place] + (shape - 1) * np.log(money)
-            return -float((likely - (shape + q) * np.log(gamma + money * times)).mean())
+        def unlikely(logarithms: Floats) -> tuple[float, Floats]:
+            p, q, gamma = scale = np.exp(logarithms)
+            own = p * often
+            both, ends = own + q, np.array([q])
+            common = (
+                log_gamma(both) - log_gamma(own) - log_gamma(ends) + q * np.log(gamma) + own * np.log(often)
+            )
+            whole = np.log(gamma + spent)
+            likely = common[place] + (p * times - 1) * logarithm - (p * times + q) * whole
+            slopes = (
+                times * ((digamma(both) - digamma(own) + np.log(often))[place] + logarithm - whole),
+                (digamma(both) - digamma(ends))[place] + np.log(gamma) - whole,
+                q / gamma - (p * times + q) / (gamma + spent),
+            )
+            return -float(likely.mean()), -scale * np.array([each.mean() for each in slopes])
 
         first = (2.0, 3.0, float(np.median(money))) if start is None else (start.p, start.q, start.gamma)
         found = likeliest(unlikely, first, BORDERS)

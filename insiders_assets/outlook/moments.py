@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 
 from insiders_assets.outlook.bg_nbd import BgNbd
 from insiders_assets.outlook.gamma_gamma import GammaGamma
-from insiders_assets.outlook.history import HORIZON, Came, Floats, Known, came_after, known_at
+from insiders_assets.outlook.history import HORIZON, Came, Floats, Known, PurchaseDays, came_after, known_at
 
 LEAST_CUSTOMERS = 200
 """Customers who must be known on a day for a forecast of that day."""
@@ -73,33 +72,31 @@ class Moments:
     """Moments of a shop, each made once.
 
     Attributes:
-        days: As :func:`~insiders_assets.outlook.history.purchase_days` returns them.
+        days: The days on which customers bought.
         window_days: Days looked back on.
     """
 
-    days: pl.DataFrame
+    days: PurchaseDays
     window_days: int
     _made: dict[int, Moment | None] = field(default_factory=dict)
     _came: dict[int, Came] = field(default_factory=dict)
     _models: tuple[BgNbd, GammaGamma] | None = None
 
     @classmethod
-    def sampled(cls, days: pl.DataFrame, window_days: int) -> Moments:
+    def sampled(cls, days: PurchaseDays, window_days: int) -> Moments:
         """Return the moments of at most :data:`SAMPLE` customers: every so manieth, by id."""
-        ids = days["customer_id"].unique().sort()
-        if (every := -(-len(ids) // SAMPLE)) > 1:
-            days = days.filter(pl.col("customer_id").is_in(ids.gather_every(every).implode()))
-        return cls(days, window_days)
+        every = -(-len(days.ids) // SAMPLE)
+        return cls(days.of_some(days.who % every == 0) if every > 1 else days, window_days)
 
     @property
     def first(self) -> int:
         """The number of the first day with a purchase."""
-        return int(self.days["day"].min())  # type: ignore[arg-type]
+        return int(self.days.day.min())
 
     @property
     def last(self) -> int:
         """The number of the last day with a purchase."""
-        return int(self.days["day"].max())  # type: ignore[arg-type]
+        return int(self.days.day.max())
 
     def at(self, day: int) -> Moment | None:
         """Return the moment of a day; None where too little was known, or the models do not fit."""
@@ -125,7 +122,7 @@ class Moments:
         if day - self.first < LEAST_HISTORY:
             return None
         known = known_at(self.days, day, self.window_days)
-        if len(known.ids) < LEAST_CUSTOMERS:
+        if len(known.who) < LEAST_CUSTOMERS:
             return None
         earlier = day - (day - self.last) % HORIZON
         if earlier < day and (moment := self.at(earlier)) is not None:

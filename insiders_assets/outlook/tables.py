@@ -20,7 +20,7 @@ from insiders_assets.days import day_number, day_of
 from insiders_assets.language.writer import columns
 from insiders_assets.outlook.calibration import LIKELY, STATED, Range
 from insiders_assets.outlook.evidence import Judged, calibrated, judged, told_of
-from insiders_assets.outlook.history import known_at, purchase_days
+from insiders_assets.outlook.history import PurchaseDays, known_at
 from insiders_assets.outlook.moments import Moment, Moments
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def outlook_tables(
         window_days: Days looked back on.
     """
     known = insiders.filter("is_identified").select("customer_id", "is_member").sort("customer_id")
-    days = purchase_days(purchases, day_number(as_of))
-    if days.is_empty():
+    days = PurchaseDays.of(purchases, day_number(as_of))
+    if not len(days.day):
         return _tables(known, {}, [], 0)
-    last = int(days["day"].max())  # type: ignore[arg-type]
+    last = int(days.day.max())
     moments = Moments.sampled(days, window_days)
     found = judged(moments, last)
     shown = [figure for figure in FIGURES if told_of(figure, found, last - moments.first + 1)[0]]
@@ -57,15 +57,12 @@ def outlook_tables(
         every = dict(
             zip(FIGURES, (calibration.revenue(everyone), chance, calibration.wait(everyone)), strict=True)
         )
-        told = {
-            figure: _frame(figure, every[figure], everyone.known.ids)
-            for figure in shown
-            if figure != NEXT_PURCHASE
-        }
+        ids = days.ids.gather(everyone.known.who)
+        told = {figure: _frame(figure, every[figure], ids) for figure in shown if figure != NEXT_PURCHASE}
         if NEXT_PURCHASE in shown:
             likely = pl.Series(chance.expected >= LIKELY)
             told[NEXT_PURCHASE] = _days_of(
-                _frame(NEXT_PURCHASE, every[NEXT_PURCHASE], everyone.known.ids).filter(likely), day_of(last)
+                _frame(NEXT_PURCHASE, every[NEXT_PURCHASE], ids).filter(likely), day_of(last)
             )
     return _tables(known, told, found, last - moments.first + 1)
 

@@ -14,9 +14,8 @@ import polars as pl
 
 from insiders_assets.days import day_number
 from insiders_assets.language.message import Message, message
-from insiders_assets.money import in_currency
+from insiders_assets.money import in_currency, micros
 from insiders_assets.programme.config import ProgrammeRules
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.pace import Lookback, learnable, pace_of
 
 

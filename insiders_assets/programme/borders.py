@@ -13,9 +13,8 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from insiders_assets.money import MICRO
+from insiders_assets.money import MICRO, micros
 from insiders_assets.programme.config import ProgrammeRules
-from insiders_assets.programme.groups import micros
 
 FROM_MODEL, FROM_BEFORE, FROM_TODAY = "model", "earlier_refresh", "this_refresh"
 

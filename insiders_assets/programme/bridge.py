@@ -15,8 +15,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from insiders_assets.days import day_number
+from insiders_assets.money import micros
 from insiders_assets.programme.config import ProgrammeRules
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 
 PARTS = ("bought", "aged_out", "returned", "corrected")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from insiders_assets.money import in_currency
+from insiders_assets.money import in_currency, micros
 from insiders_assets.programme.config import ProgrammeRules
-from insiders_assets.programme.groups import micros, share, total
+from insiders_assets.programme.groups import share, total
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, Selection
 
 

@@ -12,8 +12,7 @@ import polars as pl
 
 from insiders_assets.contracts.customers import NOT_SEEN, TIERS
 from insiders_assets.contracts.programme import AMOUNTS, MEMBERSHIP_CHANGES, TIER_MIGRATION
-from insiders_assets.money import MICRO, in_currency
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import MICRO, in_currency, micros
 
 MOVED = ("bought", "aged_out", "returned", "corrected")
 """Amounts that add up over refreshes; the values before and after are those of the first and the last."""

@@ -18,8 +18,9 @@ from insiders_assets.contracts.programme import ELIGIBILITY_RULES
 from insiders_assets.language.message import Message, message, money, number
 from insiders_assets.language.texts.conditions import COUNTED
 from insiders_assets.language.writer import columns
+from insiders_assets.money import micros
 from insiders_assets.programme.config import ValueName
-from insiders_assets.programme.groups import micros, share, total
+from insiders_assets.programme.groups import share, total
 from insiders_assets.programme.rule_tree import Leaf, fidelity, fit_rules, which
 from insiders_assets.programme.statistics import mean_interval
 

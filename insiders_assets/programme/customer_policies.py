@@ -5,10 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from insiders_assets.contracts.customers import TIERS
-from insiders_assets.money import MICRO
+from insiders_assets.money import MICRO, micros
 from insiders_assets.programme.borders import Borders, least_micros
 from insiders_assets.programme.config import ProgrammeRules
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, Selection, was
 from insiders_assets.programme.thresholds import Threshold
 

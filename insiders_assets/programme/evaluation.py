@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from insiders_assets.contracts.programme import EVIDENCE
 from insiders_assets.language.message import Message, message, percent, rounded
 from insiders_assets.language.writer import columns
+from insiders_assets.money import micros
 from insiders_assets.programme.conditions import Conditions
-from insiders_assets.programme.groups import micros, share
+from insiders_assets.programme.groups import share
 from insiders_assets.programme.statistics import (
     Bootstrap,
     Sum,

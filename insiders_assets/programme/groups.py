@@ -9,17 +9,12 @@ from __future__ import annotations
 import polars as pl
 
 from insiders_assets.contracts.programme import PROFILED
-from insiders_assets.money import MICRO, in_currency
+from insiders_assets.money import MICRO, in_currency, micros
 
 
 def gather(features: pl.DataFrame, assignments: pl.DataFrame) -> pl.DataFrame:
     """One row per customer with features and assignment, sorted by ``customer_id`` whatever the input's order."""
     return features.join(assignments, on="customer_id", how="inner", validate="1:1").sort("customer_id")
-
-
-def micros(column: str = "revenue") -> pl.Expr:
-    """An amount in whole millionths."""
-    return (pl.col(column) * MICRO).round(0).cast(pl.Int64)
 
 
 def total(customers: pl.DataFrame, column: str = "revenue") -> float:

@@ -7,8 +7,7 @@ from datetime import date
 import polars as pl
 
 from insiders_assets.days import day_number
-from insiders_assets.money import in_currency
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import in_currency, micros
 
 
 def outcome(

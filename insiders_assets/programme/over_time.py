@@ -9,8 +9,7 @@ import polars as pl
 from insiders_assets.contracts.customers import NOT_SEEN
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.days import EPOCH, day_number
-from insiders_assets.money import in_currency
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import in_currency, micros
 
 
 def revenue_by_month(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from insiders_assets.days import day_number
 from insiders_assets.language.message import Message, message
-from insiders_assets.money import MICRO
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import MICRO, micros
 from insiders_assets.programme.later_revenue import outcome
 
 HORIZON = 90

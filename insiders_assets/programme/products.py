@@ -14,8 +14,7 @@ import polars as pl
 from insiders_assets.contracts.products import LEAST_BUYERS, PRODUCT_AFFINITY
 from insiders_assets.days import day_number
 from insiders_assets.descriptions import descriptions
-from insiders_assets.money import in_currency
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import in_currency, micros
 
 KEPT = 20
 """Products kept of each group, by revenue and by lift."""

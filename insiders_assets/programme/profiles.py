@@ -11,10 +11,10 @@ from insiders_assets.contracts.customers import STATES, TIERS
 from insiders_assets.contracts.programme import CLUSTER_PROFILES, TIER_SUMMARY
 from insiders_assets.language.message import Message, message
 from insiders_assets.language.writer import columns, message_in
-from insiders_assets.money import in_currency
+from insiders_assets.money import in_currency, micros
 from insiders_assets.programme.actions import Action, cluster_actions
 from insiders_assets.programme.cluster_policies import rank_clusters
-from insiders_assets.programme.groups import describe, micros
+from insiders_assets.programme.groups import describe
 from insiders_assets.programme.kind_rules import kind_rules
 from insiders_assets.programme.kinds import called
 from insiders_assets.programme.offers import Targets

@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from insiders_assets.contracts.over_time import REVENUE_BRIDGE
-from insiders_assets.money import MICRO, in_currency
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import MICRO, in_currency, micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 
 

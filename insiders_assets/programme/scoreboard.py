@@ -10,8 +10,7 @@ import polars as pl
 from insiders_assets.contracts.customers import ANONYMOUS
 from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.days import day_number
-from insiders_assets.money import MICRO
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import MICRO, micros
 from insiders_assets.programme.movement import members_after
 
 if TYPE_CHECKING:

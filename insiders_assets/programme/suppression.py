@@ -14,8 +14,9 @@ import polars as pl
 from insiders_assets.contracts.programme import SUPPRESSIONS
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
+from insiders_assets.money import micros
 from insiders_assets.programme.config import ProgrammeRules
-from insiders_assets.programme.groups import micros, share, total
+from insiders_assets.programme.groups import share, total
 
 RULES = ("anonymous", "opted_out", "wholesale", "mostly_returned", "holdout")
 """Every rule, in the order in which they are applied."""

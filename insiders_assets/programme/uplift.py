@@ -17,9 +17,8 @@ from insiders_assets.experiments.outcomes import amounts, daily
 from insiders_assets.experiments.sequence import Moments, moments, sequence
 from insiders_assets.language.message import Message, message
 from insiders_assets.language.writer import columns
-from insiders_assets.money import in_currency
+from insiders_assets.money import in_currency, micros
 from insiders_assets.programme.experiment import HOLDOUT, INVITED
-from insiders_assets.programme.groups import micros
 
 POWER = 0.8
 LEVEL = 0.05

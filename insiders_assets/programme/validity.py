@@ -7,9 +7,9 @@ from datetime import timedelta
 import polars as pl
 
 from insiders_assets.days import day_number
+from insiders_assets.money import micros
 from insiders_assets.programme.borders import Borders
 from insiders_assets.programme.customer_policies import stays_at
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 from insiders_assets.programme.review import ends_on
 from insiders_assets.programme.value_path import lines_of_value

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from insiders_assets.days import day_number
+from insiders_assets.money import micros
 from insiders_assets.programme.bridge import amount_of
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.inputs import ProgrammeInputs
 
 

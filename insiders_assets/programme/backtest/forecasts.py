@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,11 +12,12 @@ from numpy.typing import NDArray
 from insiders_assets.contracts.customers import FEATURES
 from insiders_assets.days import day_number
 from insiders_assets.language.message import Message, message
+from insiders_assets.outlook import gamma_gamma
+from insiders_assets.outlook.bg_nbd import BORDERS, BgNbd
+from insiders_assets.outlook.gamma_gamma import GammaGamma
+from insiders_assets.outlook.history import PurchaseDays, known_at
 from insiders_assets.programme.backtest.known import BacktestInputs
 from insiders_assets.programme.later_revenue import outcome
-
-EXTREME = 1e4
-"""A parameter beyond this, or below one over it, has run away: the likelihood has no maximum inside."""
 
 NO_DROPOUT = 1e-3
 """A mean chance of dropping out below this is none: the drop-out parameters are not determined by the data."""
@@ -90,12 +89,10 @@ def supervised(inputs: BacktestInputs, customers: pl.DataFrame, cutoff: date) ->
 def probabilistic(
     inputs: BacktestInputs, customers: pl.DataFrame, cutoff: date, window_days: int
 ) -> Forecast:
-    """BG/NBD for how often, Gamma-Gamma for how much: the model of "buy till you die".
+    """BG/NBD for how often, Gamma-Gamma for how much: the models of the outlook, as they are fitted there.
 
-    Fader, Hardie and Lee (*Marketing Science*, 2005) as fitted by the library clvkit: repeat purchase days, and
-    money per purchase day. Where no customer is seen to drop out for good, the likelihood has no maximum: its
-    drop-out parameters run to the border. That is said, and the figures are those of the limit, in which nobody
-    drops out.
+    Where no customer is seen to drop out for good, the likelihood has no maximum: its drop-out parameters run to the
+    border. That is said, and the figures are those of the limit, in which nobody drops out.
 
     Args:
         inputs: The data.
@@ -103,52 +100,24 @@ def probabilistic(
         cutoff: The last day that was known.
         window_days: How many days were looked back on.
     """
-    try:
-        import clvkit
-    except ImportError:
-        return Forecast(None, message("forecast.library", package="'insiders-assets[research]'"))
-    log = (
-        inputs.purchases.filter(
-            pl.col("invoice_day") <= day_number(cutoff),
-            pl.col("invoice_day") > day_number(cutoff) - window_days,
-        )
-        .filter(pl.col("customer_id").is_in(customers["customer_id"].implode()))
-        .group_by("customer_id", "invoice_day")
-        .agg(amount=(pl.col("line_value") * 100).round(0).sum() / 100)
-        .filter(pl.col("amount") > 0)
-        .sort("customer_id", "invoice_day")
-        .with_columns(date=pl.col("invoice_day").cast(pl.Int32).cast(pl.Date))
-        .select("customer_id", "date", "amount")
-        .collect()
-    )
-
-    def parameters(fitted: Any) -> list[float]:
-        return [float(value) for value in fitted.params_]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            base = clvkit.CustomerBase.from_transactions(
-                log.to_pandas(), time_unit="D", observation_period_end=str(cutoff)
-            )
-            often, much = clvkit.BGNBD().fit(base), clvkit.GammaGamma().fit(base)
-            expected = (
-                often.predict(t=inputs.horizon_days).to_pandas().iloc[:, 0]
-                * much.predict().to_pandas().iloc[:, 0]
-            )
-        except (ValueError, RuntimeError, FloatingPointError) as error:
-            return Forecast(None, message("forecast.failed", error=str(error)))
-    r, alpha, a, b = parameters(often)
-    runaway = [value for value in (r, alpha, *parameters(much)) if not 1 / EXTREME < value < EXTREME]
-    if runaway:
-        return Forecast(None, message("forecast.runaway", value=f"{runaway[0]:.3g}"))
-    limit = a / (a + b) < NO_DROPOUT
-    note = message("forecast.limit", a=f"{a:.2g}", b=f"{b:.2g}") if limit else None
-    found = dict(zip(expected.index.astype(str), expected.to_numpy(), strict=True))
-    values = np.array([found.get(name, 0.0) for name in customers["customer_id"].to_list()])
-    if not np.isfinite(values).all():
-        return Forecast(None, message("forecast.not_a_number"))
-    return Forecast(np.round(values, 6), note)
+    last = day_number(cutoff)
+    chosen = pl.col("customer_id").is_in(customers["customer_id"].implode())
+    days = PurchaseDays.of(inputs.purchases.filter(chosen), last)
+    known = known_at(days, last, window_days)
+    often = BgNbd.fit(known) if len(known.who) else None
+    much = GammaGamma.fit(known) if len(known.who) else None
+    if often is None or much is None:
+        return Forecast(None, message("forecast.few"))
+    borders = (*BORDERS[:2], *gamma_gamma.BORDERS)
+    fitted = (often.r, often.alpha, much.p, much.q, much.gamma)
+    for value, (low, high) in zip(fitted, borders, strict=True):
+        if not low * 1.001 < value < high * 0.999:
+            return Forecast(None, message("forecast.runaway", value=f"{value:.3g}"))
+    limit = often.a / (often.a + often.b) < NO_DROPOUT
+    note = message("forecast.limit", a=f"{often.a:.2g}", b=f"{often.b:.2g}") if limit else None
+    expected = often.expected(known, inputs.horizon_days) * much.expected(known)
+    found = dict(zip(days.ids.gather(known.who).to_list(), expected.tolist(), strict=True))
+    return Forecast(np.round([found.get(name, 0.0) for name in customers["customer_id"].to_list()], 6), note)
 
 
 def _matrix(customers: pl.DataFrame) -> NDArray[np.float64]:

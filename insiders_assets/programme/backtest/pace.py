@@ -9,9 +9,9 @@ import polars as pl
 
 from insiders_assets.days import day_number
 from insiders_assets.language.message import message
+from insiders_assets.money import micros
 from insiders_assets.programme.backtest.known import BacktestInputs
 from insiders_assets.programme.backtest.rankings import Ranking, by_value
-from insiders_assets.programme.groups import micros
 from insiders_assets.programme.pace import Lookback, Pace, learnable, pace_of
 
 HALF_LIFE = 240

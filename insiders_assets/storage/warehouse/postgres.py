@@ -28,6 +28,14 @@ AHEAD = 24
 """Batches encoded ahead: some 60 MB."""
 
 
+_SUMMARISE = """
+SELECT brin_summarize_new_values(indexes.oid)
+FROM pg_class AS indexes JOIN pg_am AS methods ON methods.oid = indexes.relam
+WHERE indexes.relname = %s AND methods.amname = 'brin' AND pg_has_role(indexes.relowner, 'USAGE')
+  AND indexes.relnamespace = current_schema()::regnamespace
+"""
+
+
 def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: Callable[[], None]) -> None:
     """Insert every frame into its table.
 
@@ -46,6 +54,8 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: C
                 cursor.copy_expert(f'COPY "{name}" ({columns}) FROM STDIN (FORMAT binary)', stream, 1 << 18)
                 # Until it gets to it by itself the server would plan with the sizes of the refresh before, or none.
                 cursor.execute(f'ANALYZE "{name}"')
+                # Blocks that a range index does not know yet are read whatever is looked for.
+                cursor.execute(_SUMMARISE, (f"{name}_range",))
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -67,6 +67,9 @@ PARTS = "warehouse_parts"
 INDEXED = {"membership_changes": ("customer_id",), "delivery_changes": ("customer_id",)}
 """Columns that readers select by, beside the keys."""
 
+COUNTED = {"membership_changes": ("refresh_id", "as_of", "change", "cause", "tier_before", "tier_after")}
+"""Columns that readers count rows by, together, over all refreshes: along an index nothing is sorted."""
+
 
 @cache
 def metadata() -> sa.MetaData:
@@ -134,6 +137,8 @@ def _table(contract: Table, into: sa.MetaData) -> sa.Table:
         for column in contract.columns
     ]
     indexes = [sa.Index(f"{contract.name}_{name}", name) for name in INDEXED.get(contract.name, ())]
+    if contract.name in COUNTED:
+        indexes.append(sa.Index(f"{contract.name}_counted", *COUNTED[contract.name]))
     if not held:
         indexes += [
             sa.Index(f"{contract.name}_key", *key, unique=True).ddl_if(dialect="sqlite"),

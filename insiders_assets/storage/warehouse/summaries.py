@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.contracts.summaries import BUDGET_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMED
-from insiders_assets.money import MICRO, in_currency
-from insiders_assets.programme.groups import micros
+from insiders_assets.money import MICRO, in_currency, micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
