@@ -13,8 +13,8 @@ from psycopg2 import errors
 
 from insiders_assets.cli.doctor.warehouse import warehouse
 from insiders_assets.errors import InsidersError
+from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.settings import load_settings
-from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse, migrations
 from insiders_assets_tests.commands import SHIPPED, failure, insiders

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from insiders_assets.errors import ContractError, InsidersError
-from insiders_assets.storage.redaction import Redactor
+from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.storage.warehouse import HISTORY, TABLES, Warehouse, postgres, sqlite
 from insiders_assets.storage.warehouse.connection import PAGE_BYTES
 from insiders_assets.storage.warehouse.migrations import VERSION_TABLE

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
-from insiders_assets.storage.redaction import Redactor
+from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.storage.warehouse import Warehouse, postgres, sqlite
 from insiders_assets.storage.warehouse.partitions import digest
 from insiders_assets_tests.tables import a_refresh

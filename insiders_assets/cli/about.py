@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from insiders_assets.aliases import aliases_of
-from insiders_assets.cli.forget import CUSTOMER, checked
-from insiders_assets.deliveries.forgetting import all_delivered
-from insiders_assets.refresh.subject_access import all_about
+from insiders_assets.erasure.destinations import all_delivered
+from insiders_assets.erasure.forget import CUSTOMER, checked
+from insiders_assets.erasure.subject_access import all_about
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:

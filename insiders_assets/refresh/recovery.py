@@ -18,13 +18,11 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable
 from insiders_assets.refresh.state import is_whole, last_refresh, logger
 from insiders_assets.storage.atomic_write import noted
-from insiders_assets.storage.forgetting import forget_in_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insiders_assets.places import Place
-    from insiders_assets.storage.redaction import Redactor
     from insiders_assets.storage.stores import Stores
 
 HISTORY = "history"
@@ -62,11 +60,6 @@ def keep_model(stores: Stores) -> None:
 def model_put_back(stores: Stores) -> str:
     """Put the champion back from its copy if it is gone or damaged; what was done in a line, or nothing."""
     return stores.models.put_back(stores.home / HISTORY / MODELS)
-
-
-def forget_in_history(stores: Stores, redactor: Redactor) -> None:
-    """Take customers out of what is kept of earlier refreshes."""
-    forget_in_tables(stores.home / HISTORY, redactor)
 
 
 def recovered(stores: Stores) -> str:

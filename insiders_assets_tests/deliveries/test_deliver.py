@@ -14,11 +14,11 @@ from insiders_assets.cli.deliver import deliver_audiences
 from insiders_assets.cli.segment import show_segments
 from insiders_assets.contracts.deliveries import DELIVERIES, DELIVERY_CHANGES
 from insiders_assets.deliveries.deliver import deliver, one_delivery, pending, read
-from insiders_assets.deliveries.forgetting import all_delivered, forget_delivered
+from insiders_assets.erasure.destinations import all_delivered, forget_delivered
+from insiders_assets.erasure.tables import forget_in_tables
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.settings import load_settings
-from insiders_assets.storage.forgetting import forget_in_tables
-from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES
 from insiders_assets_tests.leaks import leaks

@@ -14,7 +14,7 @@ NEEDED = (
     "insiders_assets.cli.deliver",
     "insiders_assets.definitions", "insiders_assets.report",
     "insiders_assets.programme", "insiders_assets.programme.backtest", "insiders_assets.refresh.publish",
-    "insiders_assets.storage.warehouse", "insiders_assets.storage.forgetting",
+    "insiders_assets.storage.warehouse", "insiders_assets.erasure.forget",
     "insiders_assets.storage.report_store_s3", "insiders_assets.storage.landing.s3",
     "insiders_assets.segmentation", "sklearn.ensemble", "sklearn.cluster", "sklearn.metrics",
     "sklearn.mixture", "scipy.sparse.linalg", "scipy.stats", "jinja2", "matplotlib.figure",

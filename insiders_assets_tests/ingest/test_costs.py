@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from insiders_assets.contracts.transactions import WITH_COSTS
 from insiders_assets.corrections.replay import take_in, waiting
 from insiders_assets.corrections.sheet import write_sheet
+from insiders_assets.erasure.exports import Forgetting
 from insiders_assets.errors import InsidersError
 from insiders_assets.features import cleaning
 from insiders_assets.features.customers import customer_features
@@ -22,10 +23,9 @@ from insiders_assets.ingest.mapping.schema import Mapping, Mappings, read_mappin
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.questions.question import chosen, proposed
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.refresh.worth import contributed, costed, valued
 from insiders_assets.settings import load_settings
-from insiders_assets.storage.forgetting import Forgetting
-from insiders_assets.storage.redaction import Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets_tests.ingest.exports import REPEATABLE
 from insiders_assets_tests.ingest.shop import lines, plain, told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.storage.message_redaction import row_without
+from insiders_assets.redaction.messages import row_without
 from insiders_assets.storage.warehouse.connection import make_engine
 from insiders_assets.storage.warehouse.schema import CONTRACTS, CUSTOMER, OF_CUSTOMERS, metadata
 from insiders_assets.storage.warehouse.urls import sqlite_file
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from insiders_assets.storage.redaction import Redactor
+    from insiders_assets.redaction.redactor import Redactor
 
 
 def purge(connection: sa.Connection, redactor: Redactor) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
     import sqlalchemy as sa
 
-    from insiders_assets.storage.redaction import Redactor
+    from insiders_assets.redaction.redactor import Redactor
 
 
 @dataclass(frozen=True)

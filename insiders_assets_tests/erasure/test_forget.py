@@ -9,15 +9,17 @@ from contextlib import closing
 import polars as pl
 import pytest
 
-from insiders_assets.cli.forget import _forget_in_sheet, absent, forget
+from insiders_assets.cli.forget import forget
 from insiders_assets.cli.run import execute
+from insiders_assets.erasure.forget import absent
+from insiders_assets.erasure.sheets import forget_in_sheet
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.erasure_filter import REASON, names_any
+from insiders_assets.redaction.redactor import STAND_IN, Redactor
 from insiders_assets.refresh.state import is_current
 from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.conservation import unbalanced
-from insiders_assets.storage.redaction import STAND_IN, Redactor
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run, told
@@ -304,9 +306,9 @@ def test_whole_ids_are_looked_for_in_rejected_rows_and_in_the_sheet_which_is_rep
     with monkeypatch.context() as killed:
         killed.setattr("os.replace", lambda *_: pytest.fail("killed here"))
         with pytest.raises(pytest.fail.Exception):
-            _forget_in_sheet(stores, Redactor(["17"]))
+            forget_in_sheet(stores, Redactor(["17"]))
     assert sheet.read_bytes().count(b"row-") == 4
-    _forget_in_sheet(stores, Redactor(["17"]))
+    forget_in_sheet(stores, Redactor(["17"]))
     assert sheet.read_bytes().decode() == "".join(["\ufeffrow,file\r\n", rows[0], *rows[2:]])
 
 

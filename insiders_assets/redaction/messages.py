@@ -17,7 +17,7 @@ from insiders_assets.language.message import Message
 from insiders_assets.language.slots import Kind
 from insiders_assets.language.texts import TEXTS
 from insiders_assets.language.writer import PLAIN, message_in
-from insiders_assets.storage.redaction import STAND_IN, Redactor
+from insiders_assets.redaction.redactor import STAND_IN, Redactor
 
 _NAMED = "_named"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from insiders_assets.erasure.tables import forget_in_tables
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
-from insiders_assets.storage.forgetting import forget_in_tables
-from insiders_assets.storage.redaction import Redactor
+from insiders_assets.redaction.redactor import Redactor
 
 TOP = [
     message("who.customer", customer=customer, revenue=Decimal(revenue))

@@ -1,4 +1,4 @@
-"""Taking customers out of everything a home keeps: parsed exports, quarantine, mended rows, tables and reports."""
+"""Taking customers out of parsed exports, of quarantine and of corrected rows."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import polars as pl
 from insiders_assets import checksums
 from insiders_assets.contracts.messages import with_facts
 from insiders_assets.ingest.erasure_filter import counted, names_any, silenced
-from insiders_assets.places import readable, sizes
-from insiders_assets.storage.atomic_write import noted, replacing
+from insiders_assets.places import readable
+from insiders_assets.redaction.messages import redacted
+from insiders_assets.storage.atomic_write import replacing
 from insiders_assets.storage.lake import ROW_GROUP
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part
-from insiders_assets.storage.message_redaction import naming, redacted
 from insiders_assets.storage.parts import whole
 
 if TYPE_CHECKING:
     from insiders_assets.places import Place
-    from insiders_assets.storage.redaction import Redactor
+    from insiders_assets.redaction.redactor import Redactor
     from insiders_assets.storage.transactions import TransactionStore
 
 CUSTOMER = "customer_id"
@@ -119,40 +119,3 @@ class Forgetting:
             frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
             size, checksum = temporary.stat().st_size, checksums.digest(temporary)
         return Part(new, frame.height, size, checksum)
-
-
-def forget_in_tables(folder: Place, redactor: Redactor) -> int:
-    """Take customers out of every table of a lake, until the next refresh makes the tables anew.
-
-    Args:
-        folder: The lake's folder.
-        redactor: Knows their ids.
-
-    Returns:
-        Rows that are gone.
-    """
-    return sum(_forget_in_table(path, redactor) for path in tables_in(folder))
-
-
-def tables_in(folder: Place) -> list[Place]:
-    """Return the files of the tables that a folder holds, one each, by name."""
-    return [folder / name for name in sorted(sizes(folder)) if "/" not in name and name.endswith(".parquet")]
-
-
-def _forget_in_table(path: Place, redactor: Redactor) -> int:
-    checksums.require(path, "make it again: insiders run --force, then forget again")
-    lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
-    texts = [name for name, dtype in lazy.collect_schema().items() if dtype == pl.String]
-    others = [name for name in texts if name != CUSTOMER]
-    named = list(naming(others, redactor).values())
-    if CUSTOMER in texts:
-        named.append(pl.col(CUSTOMER).is_in(sorted(redactor.ids)).fill_null(value=False))
-    if not texts or not lazy.select(pl.any_horizontal(*named).any()).collect().item():
-        return 0
-    theirs = pl.col(CUSTOMER).is_in(sorted(redactor.ids)) if CUSTOMER in texts else pl.lit(value=False)
-    before = lazy.select(pl.len()).collect().item()
-    with noted(path) as temporary:
-        kept = lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted(others, redactor))
-        kept.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
-        after = pl.scan_parquet(temporary).select(pl.len()).collect().item()
-    return int(before - after)

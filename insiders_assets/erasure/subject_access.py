@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.aliases import aliases_of
+from insiders_assets.erasure.reports import naming_reports
+from insiders_assets.erasure.tables import tables_in
 from insiders_assets.ingest.erasure_filter import names_any
 from insiders_assets.places import readable
+from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.refresh.held import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
-from insiders_assets.storage.forgetting import tables_in
-from insiders_assets.storage.redaction import Redactor, naming_reports
 from insiders_assets.storage.warehouse import OF_CUSTOMERS
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Taking ids out of texts, pages, tables and messages."""
