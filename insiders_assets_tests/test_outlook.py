@@ -66,7 +66,7 @@ def customers_of(purchases: pl.DataFrame) -> pl.DataFrame:
 
 def foretold(purchases: pl.DataFrame) -> dict[str, pl.DataFrame]:
     insiders = customers_of(purchases)
-    made = outlook_tables(purchases.lazy(), insiders, as_of=LAST, window_days=396)
+    made = outlook_tables(purchases.lazy(), insiders, refresh_id="now", as_of=LAST, window_days=396)
     for table in FORETOLD:
         table.require(failures(made[table.name].lazy(), table)[1])
     return made
@@ -146,7 +146,7 @@ def test_the_order_of_rows_and_what_comes_after_the_day_change_nothing():
     other = foretold(shop().sample(fraction=1, shuffle=True, seed=3))
     assert all(one[name].equals(other[name]) for name in one)
     more = pl.concat([shop(), later, nobody])
-    third = outlook_tables(more.lazy(), customers_of(shop()), as_of=LAST, window_days=396)
+    third = outlook_tables(more.lazy(), customers_of(shop()), refresh_id="now", as_of=LAST, window_days=396)
     assert all(one[name].equals(third[name]) for name in one)
 
 

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
+from insiders_assets.contracts.outlook import OUTLOOK_HISTORY
 from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.programme.scoreboard import scoreboard, settled
-from insiders_assets.refresh.settling import scoreboard_so_far, scoreboard_table
+from insiders_assets.refresh.settling import _expected, scoreboard_so_far, scoreboard_table
 from insiders_assets.report.page import render, render_evidence
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.lake import failures
@@ -31,6 +32,9 @@ CHANGES = pl.DataFrame(
 )
 
 
+TOLD = {"members_expected": 44.0, "members_low": 31.0, "members_high": 50.0}
+
+
 def bought(*rows: tuple[str, int, float]) -> pl.LazyFrame:
     """Purchases, each with its day counted from the day of the list."""
     return (
@@ -47,10 +51,11 @@ PURCHASES = bought(
 )  # fmt: skip
 
 
-def settle(as_of: date) -> pl.DataFrame:
+def settle(as_of: date, expected: dict[str, float] | None = None) -> pl.DataFrame:
     return scoreboard(
-        ("e", as_of), REFRESHES, CHANGES, PURCHASES, known_until=as_of, window_days=100, main=lambda who: who
-    )
+        ("e", as_of), REFRESHES, CHANGES, PURCHASES, known_until=as_of, window_days=100, main=lambda who: who,
+        expected=expected,
+    )  # fmt: skip
 
 
 def test_nothing_is_settled_before_ninety_days_are_over():
@@ -71,6 +76,32 @@ def test_a_list_is_settled_by_what_its_members_bought_in_ninety_days():
     assert row["share_of_revenue"] == 30 / 120
     assert row["sort_share_of_revenue"] == 70 / 120
     assert row["bought_again"] == 0.5
+    assert (row["expected_by"], row["expected_low"]) == ("pace", None)
+    (told,) = settle(LIST + timedelta(days=95), TOLD).to_dicts()
+    assert told == row | {
+        "expected": 44.0,
+        "expected_by": "outlook",
+        "expected_low": 31.0,
+        "expected_high": 50.0,
+    }
+
+
+def test_what_the_outlook_told_then_is_what_a_list_is_settled_beside(refreshed, tmp_path):
+    """As it was kept: the newest refresh that the list is of, and only what was shown."""
+    _, home = refreshed.copy(tmp_path)
+    stores = Stores(load_settings(home=str(home)))
+    own = stores.warehouse.latest_refresh()["refresh_id"]
+    kept = stores.warehouse.read(OUTLOOK_HISTORY.name)
+    assert kept["refresh_id"].unique().to_list() == [own]
+    told = stores.lake.read("outlook_figures")
+    assert kept.drop("refresh_id", "as_of").equals(told.select(kept.drop("refresh_id", "as_of").columns))
+    assert _expected(stores, own) is None, "nothing was shown: the simulated year is too short"
+    shown = kept.with_columns(
+        is_shown=True, members_expected=44.0, members_low=31.0, members_high=50.0, refresh_id=pl.lit("c")
+    )
+    stores.warehouse.publish({}, {OUTLOOK_HISTORY.name: shown})
+    assert _expected(stores, "c")["members_expected"] == 44.0
+    assert _expected(stores, "a") is None
 
 
 def test_report_tells_it_once_there_is_something_and_a_home_without_history_has_none(refreshed, tmp_path):
@@ -86,3 +117,7 @@ def test_report_tells_it_once_there_is_something_and_a_home_without_history_has_
     assert 'id="settled"' not in render_evidence(plain)
     assert 'id="settled"' in render_evidence(with_it)
     assert "in the 90 days since; as many customers by past revenue alone brought" in render(with_it)
+    assert "at the pace of before it would have been" in render(with_it)
+    foretold = settle(LIST + timedelta(days=95), TOLD)
+    page = render(refresh(100, tables={**plain.tables, SCOREBOARD.name: foretold}))
+    assert "the outlook of then expected" in page

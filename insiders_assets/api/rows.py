@@ -61,7 +61,7 @@ def page(view: View, source: Source, wanted: Wanted, *, smallest: int = 0, perso
         if after:
             query = query.where(sa.tuple_(*key) > sa.tuple_(*after), key[0] >= after[0])
         query = query.order_by(*key).limit(wanted.limit + 1)
-        for window in windows(view.connection, source, key, after, conditions):
+        for window in windows(view.connection, source, key, after):
             found = _rows(view, query if window is None else query.where(window))
             if len(found) > wanted.limit:
                 break

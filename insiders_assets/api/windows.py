@@ -24,44 +24,53 @@ STEPS = (2, 16)
 
 
 def windows(
-    connection: sa.Connection, source: Source, key: Sequence[Any], after: Sequence[Any], chosen: Sequence[Any]
+    connection: sa.Connection, source: Source, key: Sequence[Any], after: Sequence[Any]
 ) -> Iterator[Any]:
     """Yield conditions on a page's rows, each wider than the one before; None for no condition.
 
-    Rows that fulfil one come before all others that follow ``after``. Where customers are told apart within something
-    else, such as segments, a window lies within one of those.
+    Rows that fulfil one come before all others that follow ``after``, whatever the statistics say. Where customers are
+    told apart within something else, such as segments, a window ends within one of those.
 
     Args:
         connection: The transaction.
         source: The table.
         key: The columns of its key.
         after: The key that rows come after, or nothing at the beginning.
-        chosen: Conditions that all rows fulfil.
     """
     import sqlalchemy as sa
 
     if connection.dialect.name == "postgresql" and source.name in PER_CUSTOMER:
         place = source.key.index(CUSTOMER)
-        leading = [column == value for column, value in zip(key[:place], after[:place], strict=False)]
-        if place and not after:
-            first = sa.select(*key[:place]).where(*chosen).order_by(*key[:place]).limit(1)
-            begins = connection.execute(first).first()
-            leading = [column == value for column, value in zip(key, begins or (), strict=False)]
-        bounds = sa.text(
-            "SELECT bound FROM unnest((SELECT histogram_bounds::text::text[] FROM pg_stats"
-            " WHERE schemaname = current_schema() AND tablename = :name AND attname = :column)) AS bound"
-            " WHERE CAST(:after AS text) IS NULL OR bound > :after ORDER BY bound LIMIT :most"
-        )
-        given = {
-            "name": source.name,
-            "column": CUSTOMER,
-            "after": after[place] if after else None,
-            "most": STEPS[-1],
-        }
-        found = list(connection.execute(bounds, given).scalars())
-        for step in STEPS:
-            if step <= len(found):
-                yield sa.and_(*leading, key[place] <= found[step - 1])
-        if leading:
-            yield sa.and_(*leading)
+        within = after[0] if after else _asked(connection, _FIRST, source, key[0].name) if place else None
+        given = {"after": after[place] if after else None, "most": STEPS[-1]}
+        found = list(connection.execute(sa.text(_BOUNDS), _named(source, CUSTOMER) | given).scalars())
+        if not place:
+            yield from (key[0] <= found[step - 1] for step in STEPS if step <= len(found))
+        elif within is not None:
+            for step in STEPS:
+                if step <= len(found):
+                    inside = sa.and_(key[0] == within, key[place] <= found[step - 1])
+                    yield sa.or_(key[0] < within, inside)
+            yield key[0] <= within
     yield None
+
+
+_BOUNDS = """
+SELECT bound FROM unnest((SELECT histogram_bounds::text::text[] FROM pg_stats
+    WHERE schemaname = current_schema() AND tablename = :name AND attname = :column)) AS bound
+WHERE CAST(:after AS text) IS NULL OR bound > :after ORDER BY bound LIMIT :most
+"""
+_FIRST = """
+SELECT min(value) FROM unnest((SELECT most_common_vals::text::text[] FROM pg_stats
+    WHERE schemaname = current_schema() AND tablename = :name AND attname = :column)) AS value
+"""
+
+
+def _asked(connection: sa.Connection, query: str, source: Source, column: str) -> Any:
+    import sqlalchemy as sa
+
+    return connection.execute(sa.text(query), _named(source, column)).scalar()
+
+
+def _named(source: Source, column: str) -> dict[str, Any]:
+    return {"name": source.name, "column": column}

@@ -20,10 +20,12 @@ def foretold(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult | Asse
     """Tell what each customer is expected to do in 90 days, as far as such figures were right at past cut-offs."""
     from insiders_assets.outlook import outlook_tables
 
+    refresh_id, as_of = stores.lake.read(REFRESHES.name).select("refresh_id", "as_of").row(0)
     made = outlook_tables(
         stores.lake.scan(CLEAN_PURCHASES.name),
         stores.lake.read(INSIDERS.name),
-        as_of=stores.lake.read(REFRESHES.name).item(0, "as_of"),
+        refresh_id=refresh_id,
+        as_of=as_of,
         window_days=stores.settings.window_days,
     )
     shown = dict(made[OUTLOOK_FIGURES.name].select("figure", "is_shown").iter_rows())

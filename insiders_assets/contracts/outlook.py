@@ -61,6 +61,21 @@ OUTLOOK_FIGURES = Table(
     key=("figure",),
 )
 
+OUTLOOK_HISTORY = Table(
+    "outlook_history",
+    "What one refresh expected of its members, as it was told then: its list is settled beside it.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        _FIGURE,
+        Column("is_shown", "bool", "Whether it was told; or else it was withheld."),
+        _maybe("members_expected", "Of all members: revenue, or how many buy; empty for a day.", ge=0),
+        _maybe("members_low", "The same if it misses as it did at the past cut-off with least.", ge=0),
+        _maybe("members_high", "The same as at the one with most.", ge=0),
+    ),
+    key=("refresh_id", "figure"),
+)
+
 OUTLOOK_EVIDENCE = Table(
     "outlook_evidence",
     "How right one column would have been at a past cut-off, from what was known then.",

@@ -30,7 +30,7 @@ from insiders_assets.contracts.movement import (
     TIER_MIGRATION,
 )
 from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT, NEXT_PRODUCTS
-from insiders_assets.contracts.outlook import OUTLOOK, OUTLOOK_EVIDENCE, OUTLOOK_FIGURES
+from insiders_assets.contracts.outlook import OUTLOOK, OUTLOOK_EVIDENCE, OUTLOOK_FIGURES, OUTLOOK_HISTORY
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BRIDGE, REVENUE_BY_MONTH
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.scoreboard import SCOREBOARD
@@ -309,7 +309,7 @@ SEGMENTED = (SEGMENTS, SEGMENT_CUSTOMERS)
 SETTLED = (SCOREBOARD,)
 """What became of earlier lists, likewise."""
 
-FORETOLD = (OUTLOOK, OUTLOOK_FIGURES, OUTLOOK_EVIDENCE)
+FORETOLD = (OUTLOOK, OUTLOOK_FIGURES, OUTLOOK_EVIDENCE, OUTLOOK_HISTORY)
 """What is expected of customers, likewise."""
 
 NAMED_NEXT = (NEXT_PRODUCTS, CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT)

@@ -20,9 +20,22 @@ SCOREBOARD = Table(
         share("bought_again", "Share of them who bought in those days."),
         _money("revenue", "What they brought in those days."),
         _money("sort_revenue", "What as many customers with most revenue in the window brought."),
-        _money("expected", "What they would have brought at the pace of the window before."),
+        _money(
+            "expected",
+            "What was expected of them: by the outlook of that refresh where it told any, or else at "
+            "the pace of the window before.",
+        ),
         share("share_of_revenue", "Their share of what all identified customers brought."),
         share("sort_share_of_revenue", "That of the plain sort."),
+        Column("expected_by", "str", "Which of the two it is.", isin=("outlook", "pace")),
+        Column(
+            "expected_low",
+            "float64",
+            "Lower end of what the outlook expected; empty for a pace.",
+            "currency",
+            nullable=True,
+        ),
+        Column("expected_high", "float64", "Upper end, likewise.", "currency", nullable=True),
     ),
     key=("refresh_id", "settled_refresh"),
 )

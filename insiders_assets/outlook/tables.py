@@ -15,6 +15,7 @@ from insiders_assets.contracts.outlook import (
     OUTLOOK,
     OUTLOOK_EVIDENCE,
     OUTLOOK_FIGURES,
+    OUTLOOK_HISTORY,
 )
 from insiders_assets.days import day_number, day_of
 from insiders_assets.language.writer import columns
@@ -31,16 +32,24 @@ ENDS = ("", "_low", "_high")
 
 
 def outlook_tables(
-    purchases: pl.LazyFrame, insiders: pl.DataFrame, *, as_of: date, window_days: int
+    purchases: pl.LazyFrame, insiders: pl.DataFrame, *, refresh_id: str, as_of: date, window_days: int
 ) -> Tables:
-    """Return ``outlook``, ``outlook_figures`` and ``outlook_evidence`` of a refresh.
+    """Return the tables of the outlook of a refresh.
 
     Args:
         purchases: ``clean_purchases``, lazy.
         insiders: ``insiders``: of whom it is told, and who is a member.
+        refresh_id: The refresh's name.
         as_of: The last day that counts.
         window_days: Days looked back on.
     """
+    made = _outlook(purchases, insiders, as_of, window_days)
+    kept = made[OUTLOOK_FIGURES.name].with_columns(refresh_id=pl.lit(refresh_id), as_of=pl.lit(as_of))
+    return made | {OUTLOOK_HISTORY.name: kept.select(OUTLOOK_HISTORY.names)}
+
+
+def _outlook(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date, window_days: int) -> Tables:
+    """The tables that say what is expected now."""
     known = insiders.filter("is_identified").select("customer_id", "is_member").sort("customer_id")
     days = PurchaseDays.of(purchases, day_number(as_of))
     if not len(days.day):

@@ -14,7 +14,7 @@ from insiders_assets.money import MICRO, micros
 from insiders_assets.programme.movement import members_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 DAYS = 90
 """Days after which a list is settled."""
@@ -46,11 +46,13 @@ def scoreboard(
     known_until: date,
     window_days: int,
     main: Callable[[str], str],
+    expected: Mapping[str, float | None] | None = None,
 ) -> pl.DataFrame:
     """Return the row of ``scoreboard`` of a refresh; no row before a list is 90 days old.
 
-    All is counted from today's purchases: what was corrected since is so on both sides. Expected is the pace of the
-    window before: what the members brought in it, for 90 days of as many as it has; who buys evenly brings as much.
+    All is counted from today's purchases: what was corrected since is so on both sides. Where the outlook of then told
+    nothing, expected is the pace of the window before: what the members brought in it, for 90 days of as many as it
+    has; who buys evenly brings as much.
 
     Args:
         refresh: The refresh's name and as-of date.
@@ -60,6 +62,8 @@ def scoreboard(
         known_until: The newest day that purchases are known of.
         window_days: Days that the list looked back on.
         main: Returns the id that somebody is known by.
+        expected: The row of ``outlook_history`` by which the list that is settled was told what it would bring; None
+            where there was none.
     """
     name, as_of = refresh
     found = settled(refreshes, known_until)
@@ -88,6 +92,7 @@ def scoreboard(
     covered = min(window_days, end - first + 1)
     total = int(customers["after"].sum())
     brought, sort = int(inside["after"].sum()), int(best["after"].sum())
+    pace = int(inside["before"].sum()) / MICRO * DAYS / covered
     row = {
         "refresh_id": name,
         "as_of": as_of,
@@ -98,8 +103,11 @@ def scoreboard(
         "bought_again": int(inside["again"].sum()) / len(members),
         "revenue": brought / MICRO,
         "sort_revenue": sort / MICRO,
-        "expected": int(inside["before"].sum()) / MICRO * DAYS / covered,
+        "expected": expected["members_expected"] if expected else pace,
         "share_of_revenue": brought / total if total else 0.0,
         "sort_share_of_revenue": sort / total if total else 0.0,
+        "expected_by": "outlook" if expected else "pace",
+        "expected_low": expected["members_low"] if expected else None,
+        "expected_high": expected["members_high"] if expected else None,
     }
     return pl.DataFrame([row], schema=SCOREBOARD.polars_schema)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from insiders_assets.aliases import aliases_of
+from insiders_assets.contracts.outlook import OUTLOOK_HISTORY, REVENUE_AHEAD
 from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.days import day_of
 from insiders_assets.programme.scoreboard import scoreboard, settled
@@ -21,11 +22,12 @@ def scoreboard_table(stores: Stores) -> pl.DataFrame:
     if stores.warehouse.latest_refresh() is None:
         return SCOREBOARD.empty()
     refreshes = stores.warehouse.read("refreshes")
-    if settled(refreshes, row["as_of"]) is None:
-        return SCOREBOARD.empty()
     purchases = stores.lake.scan("clean_purchases")
     newest = int(purchases.select(pl.col("invoice_day").max()).collect().item())
     known = min(row["as_of"], day_of(newest))  # an as-of date may be ahead of the data
+    found = settled(refreshes, known)
+    if found is None:
+        return SCOREBOARD.empty()
     return scoreboard(
         (row["refresh_id"], row["as_of"]),
         refreshes,
@@ -34,7 +36,21 @@ def scoreboard_table(stores: Stores) -> pl.DataFrame:
         known_until=known,
         window_days=stores.settings.window_days,
         main=aliases_of(stores.settings).main,
+        expected=_expected(stores, found[0][-1]),
     )
+
+
+def _expected(stores: Stores, refresh_id: str) -> dict[str, Any] | None:
+    """What the outlook of a refresh told that its members would bring, as it was kept; None where it told nothing."""
+    if OUTLOOK_HISTORY.name not in stores.warehouse.tables():
+        return None
+    kept = stores.warehouse.read(OUTLOOK_HISTORY.name).filter(
+        pl.col("is_shown"),
+        pl.col("members_expected").is_not_null(),
+        refresh_id=refresh_id,
+        figure=REVENUE_AHEAD,
+    )
+    return None if kept.is_empty() else kept.row(0, named=True)
 
 
 def scoreboard_so_far(stores: Stores, own: pl.DataFrame) -> pl.DataFrame:

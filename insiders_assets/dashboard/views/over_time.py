@@ -44,12 +44,10 @@ def over_time(view: View, words: Language) -> dict[str, Any]:
 
 def _settled(view: View) -> list[dict[str, Any]]:
     """The lists that are settled, each as it was settled last, the earliest first."""
-    import sqlalchemy as sa
-
     if not view.has(SCOREBOARD.name):
         return []
-    told = tables()[SCOREBOARD.name].c
-    rows = view.rows(sa.select(*told).order_by(told.as_of, told.refresh_id))
+    told = tables()[SCOREBOARD.name]
+    rows = view.rows(view.select(told).order_by(told.c.as_of, told.c.refresh_id))
     found = {row["settled_as_of"]: row for row in rows}
     return [found[day] for day in sorted(found)][-SHOWN:]
 

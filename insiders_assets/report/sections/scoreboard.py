@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insiders_assets.language import Language
     from insiders_assets.report.report_inputs import ReportInputs
 
@@ -23,12 +25,28 @@ def settled_line(words: Language, rows: list[dict[str, Any]]) -> str:
     if not rows:
         return ""
     row = rows[-1]
+    amounts = {
+        "day": words.day(row["settled_as_of"]),
+        "revenue": words.money(row["revenue"], 0),
+        "days": words.number(row["days"]),
+        "sort": words.money(row["sort_revenue"], 0),
+        "expected": words.money(row["expected"], 0),
+    }
+    if is_foretold(row):
+        return words.text(
+            "The members of %(day)s brought %(revenue)s in the %(days)s days since; as many customers by past revenue "
+            "alone brought %(sort)s, and the outlook of then expected %(expected)s (%(low)s to %(high)s).",
+            **amounts,
+            low=words.money(row["expected_low"], 0),
+            high=words.money(row["expected_high"], 0),
+        )
     return words.text(
         "The members of %(day)s brought %(revenue)s in the %(days)s days since; as many customers by past revenue "
         "alone brought %(sort)s, and at the pace of before it would have been %(expected)s.",
-        day=words.day(row["settled_as_of"]),
-        revenue=words.money(row["revenue"], 0),
-        days=words.number(row["days"]),
-        sort=words.money(row["sort_revenue"], 0),
-        expected=words.money(row["expected"], 0),
+        **amounts,
     )
+
+
+def is_foretold(row: Mapping[str, Any]) -> bool:
+    """Whether the outlook of then told what to expect of a list; older versions settled all by their pace."""
+    return row.get("expected_by") == "outlook"
