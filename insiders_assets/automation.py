@@ -73,15 +73,30 @@ deliver = define_asset_job(
 )
 
 
+@op
+def tell_again(context: OpExecutionContext, stores: ResourceParam[Stores]) -> None:
+    """Tell whoever has not acknowledged the latest refresh of it once more."""
+    from insiders_assets.deliveries.announcing import announce as tell
+
+    for problem in tell(stores):
+        context.log.warning("the refresh is published, but %s", problem)
+
+
+@job
+def announce() -> None:
+    """Tell other programs of the latest refresh, those who have not acknowledged it (INSIDERS_PUBLISHED_WEBHOOKS)."""
+    tell_again()
+
+
 @op(pool=POOL, config_schema={"refresh_id": str})
 def release_held(context: OpExecutionContext, stores: ResourceParam[Stores]) -> None:
     """Publish the refresh that is held."""
-    from insiders_assets.deliveries.announcing import announce
+    from insiders_assets.deliveries.announcing import announce as tell
     from insiders_assets.refresh.held import release
 
     release(stores, context.op_config["refresh_id"])
     context.log.info("released %s", context.op_config["refresh_id"])
-    for problem in announce(stores):
+    for problem in tell(stores):
         context.log.warning("the refresh is published, but %s", problem)
 
 
@@ -190,6 +205,36 @@ def deliveries(context: SensorEvaluationContext, stores: ResourceParam[Stores]) 
     runs = at_work(context.instance, location=_location(context))
     if any(run.job_name == deliver.name for run in runs):
         return SkipReason("A delivery is queued or running.")
+    return SensorResult(run_requests=[RunRequest(run_config=_logging(stores))], cursor=tick.written())
+
+
+@sensor(
+    job=announce,
+    name="announcements",
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="Tells other programs of the latest refresh again, as long as they have not acknowledged it.",
+)
+def announcements(
+    context: SensorEvaluationContext, stores: ResourceParam[Stores]
+) -> SensorResult | SkipReason:
+    """One tick: nothing without an address; the cursor holds what was tried last."""
+    from insiders_assets.errors import InsidersError
+
+    if not stores.settings.published_webhooks:  # before anything is loaded for it
+        return SkipReason("Nobody is to be told of refreshes.")
+    from insiders_assets.deliveries.announcing import again
+    from insiders_assets.deliveries.due import Tick
+
+    try:
+        ask, tick, why_not = again(stores, Tick.read(context.cursor), time.time())
+    except InsidersError as error:
+        return SkipReason(str(error))
+    if not ask:
+        context.update_cursor(tick.written())
+        return SkipReason(why_not)
+    if any(run.job_name == announce.name for run in at_work(context.instance, location=_location(context))):
+        return SkipReason("A run is telling them.")
     return SensorResult(run_requests=[RunRequest(run_config=_logging(stores))], cursor=tick.written())
 
 

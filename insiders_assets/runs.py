@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from dagster import DagsterInstance, DagsterRun, RunsFilter
 
-JOBS = ("refresh", "refit", "month", "study", "release", "discard", "deliver")
-BESIDE = ("deliver",)
+JOBS = ("refresh", "refit", "month", "study", "release", "discard", "deliver", "announce")
+BESIDE = ("deliver", "announce")
 """Jobs that go on beside a refresh: they read what is published, and write what no other job does."""
 BY_HAND = "__ASSET_JOB"
 """What Dagster calls a run that somebody starts from the UI by materializing assets."""

@@ -100,8 +100,9 @@ def test_the_sensor_is_on_by_default_and_refreshes():
     assert all(sensor.default_status is DefaultSensorStatus.RUNNING for sensor in sensors.values())
     assert sensors["landing_zone"].job_name == "refresh"
     assert sensors["deliveries"].job_name == "deliver"
+    assert sensors["announcements"].job_name == "announce"
     alerts = {"alert_on_failure", "alert_on_checks", "alert_on_stale_report"}
-    assert sensors.keys() == {"landing_zone", "deliveries", *alerts}
+    assert sensors.keys() == {"landing_zone", "deliveries", "announcements", *alerts}
     assert {job.name for job in DEFS.jobs} >= {"refresh", "refit"}
 
 

@@ -13,9 +13,11 @@ from insiders_assets.checksums import is_whole
 from insiders_assets.deliveries.destinations.destination import DownError
 from insiders_assets.deliveries.destinations.halving import RefusedError
 from insiders_assets.deliveries.destinations.webhook import WebhookDestination
+from insiders_assets.deliveries.due import Tick
 from insiders_assets.deliveries.ledger import FOLDER
 from insiders_assets.deliveries.model import DestinationRules
 from insiders_assets.errors import InsidersError
+from insiders_assets.refresh.due import LONGEST_WAIT, wait
 from insiders_assets.storage.atomic_write import write_noted
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ EVENT = "refresh.published"
 FILE = "announced.json"
 ATTEMPTS, SECONDS = 3, 5.0
 """How often an address is tried, and how long one attempt may take: a refresh is over soon whoever does not answer."""
+RETRIES = 12
+"""How often whoever did not answer is tried again later, by the sensor."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 COUNTS = ("customers", "identified_customers", "members", "members_entered", "members_left")
 
@@ -57,6 +61,37 @@ def announce(stores: Stores) -> list[str]:
         why = str(error) if isinstance(error, InsidersError) else type(error).__name__
         return [f"nobody can be told ({why})"]
     return problems
+
+
+def again(stores: Stores, before: Tick, moment: float) -> tuple[bool, Tick, str]:
+    """Return whether to tell, once more, who has not acknowledged the latest refresh; what to remember; and why not.
+
+    The run that published it was the first to try. So each address is told :data:`RETRIES` times more, ever more
+    rarely, which takes some seven hours; whoever is still silent is told of the next refresh.
+
+    Args:
+        stores: Where things lie.
+        before: What was asked for last.
+        moment: Now, in seconds since the epoch.
+    """
+    latest = stores.warehouse.latest_refresh() if stores.settings.published_webhooks else None
+    if latest is None:
+        return False, Tick(), "Nobody is to be told of refreshes."
+    waiting = len(unannounced(stores))
+    if not waiting:
+        return False, before, f"Everybody was told of {latest['refresh_id']}."
+    if before.asked != key_of(latest):
+        before = Tick(key_of(latest), 1, moment)
+    if before.attempts > RETRIES:
+        return (
+            False,
+            before,
+            f"{waiting} did not answer, and will be told of the next refresh: insiders doctor names them.",
+        )
+    left = before.moment + wait(before.attempts) - moment
+    if 0 < left <= LONGEST_WAIT:  # a clock that was set back must not make anybody wait for longer
+        return False, before, f"{waiting} did not answer; tried again in {max(left / 60, 0.1):.1f} minutes."
+    return True, Tick(before.asked, before.attempts + 1, moment), ""
 
 
 def unannounced(stores: Stores) -> list[str]:

@@ -11,8 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from dagster import DagsterInstance, ResourceDefinition, build_sensor_context
 
-from insiders_assets.deliveries.announcing import announce, unannounced
+from insiders_assets import automation
+from insiders_assets.automation import announcements
+from insiders_assets.definitions import build_defs
+from insiders_assets.deliveries.announcing import RETRIES, announce, unannounced
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, publish
@@ -81,6 +85,59 @@ def test_a_refresh_is_told_once_to_each_address_whatever_others_answer(
     announce(stores)
     assert receiver.requests[-1][0] == tries[0]
     assert len(unannounced(stores)) == 1
+
+
+def test_who_does_not_answer_is_told_again_ever_more_rarely_and_not_for_ever(
+    tmp_path: Path, receiver: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("insiders_assets.deliveries.destinations.webhook.pause", lambda attempt, asked: 0.0)
+    stores = _stores(tmp_path, published_webhooks=(receiver.url,))
+    publish(stores.warehouse, FIRST, 80)
+    receiver.status = 503
+    announce(stores)
+    [first] = {key for key, _ in receiver.requests}
+    now = SimpleNamespace(time=1e9)
+    monkeypatch.setattr(automation.time, "time", lambda: now.time)
+    job = build_defs(load_settings(home=str(tmp_path))).resolve_job_def("announce")
+    with DagsterInstance.ephemeral() as instance:
+
+        def tick(cursor: str | None) -> tuple[str | None, str]:
+            context = build_sensor_context(instance, cursor=cursor, resources={"stores": stores})
+            found = announcements.evaluate_tick(context)
+            assert bool(found.run_requests) != bool(found.skip_message)
+            return found.cursor, found.skip_message or ""
+
+        cursor, said = tick(None)
+        assert said == "1 did not answer; tried again in 1.0 minutes."
+        waits, asked = [], 0
+        for _ in range(10 * RETRIES):
+            cursor, said = tick(cursor)
+            asked += not said
+            if "next refresh" in said:
+                break
+            if said:
+                waits.append(float(said.split()[-2]))
+                now.time += waits[-1] * 60
+        assert asked == RETRIES
+        assert "insiders doctor names them" in said
+        assert waits[:3] == [1.0, 2.0, 4.0]
+        assert max(waits) == 60.0
+        assert len(receiver.requests) == 3  # asking is not telling
+
+        receiver.status = 200
+        resources = {"stores": ResourceDefinition.hardcoded_resource(stores)}
+        assert job.execute_in_process(instance=instance, resources=resources).success
+        assert receiver.requests[-1][0] == first
+        cursor, said = tick(cursor)
+        assert said == f"Everybody was told of {FIRST}."
+        publish(stores.warehouse, SECOND, 80, seed=4)
+        assert tick(cursor)[1] == "1 did not answer; tried again in 1.0 minutes."
+
+
+def test_without_an_address_nobody_is_tried(tmp_path: Path) -> None:
+    with DagsterInstance.ephemeral() as instance:
+        context = build_sensor_context(instance, resources={"stores": _stores(tmp_path)})
+        assert announcements.evaluate_tick(context).skip_message == "Nobody is to be told of refreshes."
 
 
 @pytest.mark.parametrize("url", ["http://example.com/x", "https://[broken", "nonsense"])

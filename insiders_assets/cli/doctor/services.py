@@ -68,7 +68,11 @@ def announcements(stores: "Stores") -> "Iterator[Finding]":
         return
     if waiting := unannounced(stores):
         for line in waiting:
-            yield look("announcements", line, "see that it answers; the next refresh is told to it again")
+            yield look(
+                "announcements",
+                line,
+                "see that it answers; the daemon tells it again for some hours, and of the next refresh",
+            )
     else:
         yield fine("announcements", "everybody was told of the latest refresh")
 
