@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from insiders_assets.cli.application import app
@@ -20,6 +21,8 @@ INTERRUPTED = 128 + 2
 
 def main() -> None:
     """Run a command; end with 0 when done, 1 when a run or check failed, 2 on bad usage or settings."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name of a file may be no text in any encoding
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except InsidersError as error:

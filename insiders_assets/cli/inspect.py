@@ -23,7 +23,7 @@ from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.mapping_file import with_mapping
 from insiders_assets.ingest.mapping.schema import Mappings, read_mappings, written
 from insiders_assets.ingest.rules import IngestRules
-from insiders_assets.storage.landing.folder import is_of_system, no_file
+from insiders_assets.storage.landing.folder import is_of_system, no_file, printable
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ def _name(stores: Stores, path: Path) -> str:
     folder = os.path.realpath(stores.settings.landing_zone)
     found = os.path.realpath(path)
     if found.startswith(folder + os.sep):
-        return Path(found).relative_to(folder).as_posix()
-    return path.name
+        return printable(Path(found).relative_to(folder).as_posix())
+    return printable(path.name)
 
 
 def _facts(found: Inspection) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 from contextlib import closing
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from insiders_assets.errors import InsidersError
+from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.places import S3Path, place
 from insiders_assets.storage.atomic_write import make_folder, write_text
 from insiders_assets.storage.file_lock import locked
@@ -20,6 +21,7 @@ from insiders_assets.storage.private import keep_private
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
+_MISREAD = re.compile(r"\?|%[0-9A-Fa-f]{2}")
 POOL = "home"
 """What each step that writes in the home is in."""
 
@@ -52,6 +54,13 @@ def dagster_folder(settings: Settings) -> Path:
     if given := os.environ.get("DAGSTER_HOME"):
         return Path(given)
     home = place(settings.home)
+    if not isinstance(home, S3Path) and _MISREAD.search(str(home.absolute())):
+        # Dagster writes the path of its history into an address as it is, and finds another one there.
+        raise UsageError(
+            "has a ? or a code such as %41 in its path, by which Dagster does not find its history again",
+            where=str(home),
+            hint="choose another --home, or set DAGSTER_HOME to a folder elsewhere",
+        )
     if isinstance(home, S3Path):
         state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
         return state / "insiders" / home.bucket / home.key / "dagster"

@@ -69,6 +69,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
         UsageError: The home is in a bucket and no database is given: there is no file to read.
     """
     from insiders_assets.storage.warehouse import Warehouse
+    from insiders_assets.storage.warehouse.urls import of_file
 
     if settings.database_url is not None:
         return Warehouse.open(settings.database_url, read_only=True)
@@ -78,7 +79,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
             where=settings.home,
             hint="say where the warehouse is with INSIDERS_DATABASE_URL",
         )
-    return Warehouse.open(f"sqlite:///{Path(settings.home) / 'insiders.db'}", read_only=True)
+    return Warehouse(of_file(Path(settings.home) / "insiders.db"), read_only=True)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -194,7 +194,7 @@ class Ledger:
             return pl.DataFrame(schema=dict(schema))
         path = self.folder / name
         checksums.require(path, f"restore it from a backup, or: insiders deliver {self.delivery} --anew")
-        return pl.read_parquet(readable(path))
+        return pl.read_parquet(readable(path), glob=False)
 
     def _read(self) -> State:
         path = self.folder / "state.json"

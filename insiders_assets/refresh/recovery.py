@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import polars as pl
 
@@ -44,7 +45,9 @@ def keep_history(stores: Stores, appended: Mapping[str, pl.DataFrame]) -> None:
         path = _copy(stores, name)
         if path.exists() and is_whole_file(path):
             refreshes = rows["refresh_id"].unique().implode()
-            before = pl.read_parquet(readable(path)).filter(~pl.col("refresh_id").is_in(refreshes))
+            before = pl.read_parquet(readable(path), glob=False).filter(
+                ~pl.col("refresh_id").is_in(refreshes)
+            )
             kept = pl.concat([before, rows], how="diagonal_relaxed")
         else:
             kept = stores.warehouse.read(name)
@@ -111,7 +114,7 @@ def _history(stores: Stores) -> dict[str, pl.DataFrame]:
                 logger.warning("%s is damaged: its content is not what was written; it is left out", path)
                 continue
             types = TABLES[name].polars_schema
-            frame = pl.read_parquet(readable(path))
+            frame = pl.read_parquet(readable(path), glob=False)
             found[name] = frame.select(
                 (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
                 for column, dtype in types.items()
@@ -167,7 +170,7 @@ def _is_sound(file: Path) -> bool:
     import sqlite3
 
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as database:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=5)) as database:
             return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
     except sqlite3.OperationalError:
         return True

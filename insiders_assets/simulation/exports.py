@@ -19,6 +19,7 @@ from insiders_assets.simulation.draws import drawn, mixed
 from insiders_assets.simulation.faults import faulty_row, is_faulty
 from insiders_assets.simulation.invoices import Invoices, cancellations, purchases, without_unseen
 from insiders_assets.simulation.lines import EXTRAS, lines_of
+from insiders_assets.unfinished import replacement
 
 HEADER = (
     "InvoiceNo",
@@ -122,9 +123,8 @@ class _Writer:
 
     def write(self, invoices: Invoices, file: Path) -> Path:
         """Write ``invoices`` as one export; it appears under its name when it is whole."""
-        partial = file.with_name(f".{file.name}.tmp")
         dirty: list[tuple[str | None, ...]] = []
-        with partial.open("wb") as handle:
+        with replacement(file) as partial, partial.open("wb") as handle:
             handle.write((",".join(HEADER) + "\n").encode())
             for begin in range(0, len(invoices), _BATCH):
                 rows, faulty = self._rows(invoices.take(slice(begin, begin + _BATCH)))
@@ -133,7 +133,7 @@ class _Writer:
             for number, row in enumerate(dirty, start=self.faults):
                 handle.write(faulty_row(row, number).encode())
             self.faults += len(dirty)
-        return partial.replace(file)
+        return file
 
     def _rows(self, invoices: Invoices) -> tuple[pl.DataFrame, pl.Series]:
         heads = self._heads(invoices)

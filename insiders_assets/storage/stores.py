@@ -126,11 +126,12 @@ class Stores:
     def warehouse(self) -> Warehouse:
         """The SQL database that others read."""
         from insiders_assets.storage.warehouse import Warehouse
+        from insiders_assets.storage.warehouse.urls import of_file
 
         url = self.settings.database_url
         require_database(self.settings)
         if url is None:
-            return Warehouse.open(f"sqlite:///{make_folder(Path(self.settings.home)) / 'insiders.db'}")
+            return Warehouse(of_file(make_folder(Path(self.settings.home)) / "insiders.db"))
         return Warehouse.open(url)
 
     @cached_property

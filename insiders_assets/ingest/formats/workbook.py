@@ -164,7 +164,7 @@ class SheetExport:
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows; see :class:`insiders_assets.ingest.model.Export`."""
         first = self._facts["header"] + 1
-        frame = pl.read_parquet(Path(self._folder.name) / self._facts["rows"])
+        frame = pl.read_parquet(Path(self._folder.name) / self._facts["rows"], glob=False)
         if not frame.height:
             return
         lines = pl.Series(range(first + 1, first + 1 + frame.height), dtype=pl.Int64)

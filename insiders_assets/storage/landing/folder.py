@@ -66,7 +66,7 @@ class FolderLandingZone:
         while folders:
             path, prefix = folders.pop()
             for entry, status in self._entries(path):
-                name = prefix + _printable(entry.name)
+                name = prefix + printable(entry.name)
                 if name in own:
                     continue
                 if status is None:
@@ -109,7 +109,7 @@ class FolderLandingZone:
 
     def _status(self, entry: os.DirEntry[str]) -> os.stat_result | None:
         """The status of a file, or None, and a note of it, for what is none."""
-        name = _printable(os.path.relpath(entry.path, self._folder))
+        name = printable(os.path.relpath(entry.path, self._folder))
         try:
             status = entry.stat()
         except OSError as error:
@@ -163,6 +163,6 @@ def is_of_system(path: str) -> bool:
     return os.path.realpath(path).startswith(("/proc/", "/sys/"))
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A file name as text; bytes that are no UTF-8 are written as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

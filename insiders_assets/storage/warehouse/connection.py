@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse.urls import sqlite_file
@@ -80,7 +81,7 @@ def make_parent(url: sa.URL) -> None:
 def _sqlite_url(url: sa.URL, *, read_only: bool) -> sa.URL:
     if not read_only:
         return url
-    return url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+    return url.set(database=f"file:{quote(str(url.database))}", query={"mode": "ro", "uri": "true"})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -132,7 +133,8 @@ def _staged(connection: sa.Connection, frames: Mapping[str, pl.DataFrame]) -> It
         yield []
         return
     # Through a handle that only reads it is a URI; the database then refuses the first statement.
-    database = Path(str(connection.engine.url.database).removeprefix("file:"))
+    name = str(connection.engine.url.database)
+    database = Path(unquote(name.removeprefix("file:")) if name.startswith("file:") else name)
     definitions = [
         connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)

@@ -44,6 +44,13 @@ def parse(text: str) -> sa.URL:
     return url.set(drivername="sqlite+pysqlite")
 
 
+def of_file(path: Path) -> sa.URL:
+    """The URL of an SQLite file, whose name may hold what means something in the text of a URL."""
+    import sqlalchemy as sa
+
+    return sa.URL.create("sqlite+pysqlite", database=str(path))
+
+
 def shown(url: sa.URL) -> str:
     """The URL as people may see it: the file of SQLite, otherwise without password and options."""
     if url.get_backend_name() == "sqlite":
