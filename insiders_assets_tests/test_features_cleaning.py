@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from insiders_assets.aliases import Aliases
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features.cleaning import CleaningRules, clean_purchases, dropped_by_rule, returns
 from insiders_assets.features.dropped import dropped
@@ -53,6 +54,14 @@ def test_excluded_countries_and_customers_go_and_missing_ones_stay():
     ]
     kept = purchases(*rows, excluded_customers=("9",))
     assert kept["customer_id"].to_list() == ["17850", "anonymous-7"]
+
+
+def test_who_is_left_out_is_so_under_every_id_and_a_country_under_its_own_name():
+    aliases = Aliases({"b": "a", "Chile": "a"})
+    settings = load_settings(excluded_customers=["b"], excluded_countries=["Chile"])
+    rules = CleaningRules.from_settings(settings, aliases=aliases)
+    assert rules.excluded_customers == ("Chile", "a", "b")
+    assert rules.excluded_countries == ("Chile",)
 
 
 def test_a_missing_customer_is_filled_per_invoice_and_not_identified():
@@ -111,6 +120,8 @@ def test_each_rule_says_its_lines_customers_and_money_sold_and_returned():
         ("stock code of a service", 2, 1, 1), ("quantity of nothing", 1, 0, 1),
     ]  # fmt: skip
     assert (found[0].money_in, found[0].money_out) == (9.0, 4.0)
+    precise = transactions({"stock_code": "POST", "quantity": 1, "unit_price": 0.126})
+    assert dropped(precise.lazy(), CleaningRules())[0].money_in == 0.13
     assert found[0].share == 1.0  # all that was returned
     assert found[1].share == pytest.approx(1 / 5)
     assert dropped(raw.lazy(), CleaningRules(drop_letter_codes=False))[0].rule == "quantity of nothing"

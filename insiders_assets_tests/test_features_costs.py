@@ -45,6 +45,14 @@ def test_costs_are_taken_off_what_was_sold_and_come_back_with_what_is_returned(t
     assert found == {"17850": pytest.approx(7 * 1.5 + 4 * 2.0), "other": pytest.approx(4.5)}
 
 
+def test_the_line_of_all_others_is_no_product(tmp_path):
+    path = tmp_path / "costs.csv"
+    path.write_text("stock_code,unit_cost,cost_share\n#1,0.5,\n*,,0.5\nB2,,0.6\n")  # '#' sorts before '*'
+    costs = read_costs(path)
+    assert costs.table.rows() == [("#1", 0.5, None), ("B2", None, 0.6)]
+    assert costs.others == (None, 0.5)
+
+
 def test_a_product_without_a_cost_is_a_question(tmp_path):
     with pytest.raises(
         InsidersError, match=r"costs.csv.*1 products have no cost, such as 'C3': 1 lines worth 9.00"
@@ -56,6 +64,8 @@ def test_a_product_without_a_cost_is_a_question(tmp_path):
     ("text", "said"),
     [
         ("code,cost\nA1,1\n", "has the columns code, cost"),
+        ("code,unit_cost\nA1,1\n", "has the columns code, unit_cost"),
+        ("stock_code,cost\nA1,1\n", "has the columns stock_code, cost"),
         ("stock_code,unit_cost\nA1,1\nB2,cheap\n", "line 3: unit_cost 'cheap'"),
         ("stock_code,unit_cost\nA1,-1\n", "line 2: unit_cost '-1'"),
         ("stock_code,cost_share\nA1,60\n", "line 2: .*cost_share '60'"),
@@ -74,8 +84,11 @@ def test_costs_lie_in_the_landing_zone_or_the_home_or_where_the_setting_says(tmp
     home.mkdir()
     settings = load_settings(home=str(home), landing=str(landing), value="contribution")
     assert costs_file(settings) is None
-    with pytest.raises(InsidersError, match="there are no costs"):
+    with pytest.raises(InsidersError, match=r"^costs\.csv: value is contribution, and there are no costs"):
         read_costs(costs_file(settings))
+    with pytest.raises(InsidersError, match=r"gone\.csv: value is contribution, and there are no costs"):
+        read_costs(home / "gone.csv", required=False)
+    assert read_costs(None, required=False).table.is_empty()
     (home / "costs.csv").write_text("stock_code,unit_cost\n")
     assert str(costs_file(settings)) == str(home / "costs.csv")
     (landing / "costs.csv").write_text("stock_code,unit_cost\n")

@@ -44,6 +44,15 @@ def test_a_customers_products_worked_out_by_hand() -> None:
     assert favourites(transactions(rows[7])).is_empty()
 
 
+def test_of_products_with_the_same_money_the_one_bought_more_often_comes_first() -> None:
+    rows = [
+        {"invoice_no": "1", "stock_code": "A1", "quantity": 4, "unit_price": 1.0},
+        {"invoice_no": "2", "stock_code": "B2", "quantity": 2, "unit_price": 1.0},
+        {"invoice_no": "3", "stock_code": "B2", "quantity": 2, "unit_price": 1.0},
+    ]
+    assert favourites(transactions(*rows))["stock_code"].to_list() == ["B2", "A1"]
+
+
 def test_they_are_what_plain_arithmetic_says_whatever_the_order_of_rows_and_the_shares() -> None:
     draw = random.Random(7)
     rows = [
