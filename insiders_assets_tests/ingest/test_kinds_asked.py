@@ -49,6 +49,8 @@ def sixth(some, others):
         ("Belegart", "Umlagerung", "Rechnung"), ("note", "internal transfer", ""),
         ("invoice_type", "Proforma", "Invoice"), ("Tipo", "Transferencia entre tiendas", "Venta"),
         ("customer_id", "INTERNAL", "C001"),
+        ("payment_method", "Warranty replacement", "card"), ("channel", "internal", "web"),
+        ("Zahlungsart", "Kulanz", "PayPal"),
         ("customer_id", "Lager 2", "C001"), ("customer_id", "Store 12", "C001"),
     ],
 )  # fmt: skip
@@ -102,6 +104,99 @@ def test_registers_of_their_own_numbers_are_no_credit_notes(shop):
 
 def test_the_state_of_an_order_is_no_region(shop):
     assert told(shop(order_state=sixth("X", "C"))).aside.startswith("leaves question 1 open")
+
+
+NOT_YET = ("0000-00-00 00:00:00", "00.00.0000", "0001-01-01", "1900-01-01", "NULL", "")
+
+
+@pytest.mark.parametrize("never", NOT_YET)
+@pytest.mark.parametrize("name", ["cancelled_at", "deleted_at"])
+def test_a_date_that_databases_write_for_none_tells_of_nothing(shop, never, name):
+    assert not told(shop(**{name: lambda *_: never})).aside
+    some = shop(**{name: sixth("2025-11-03", never)})
+    found = inspect(some, some.name, FileRules(), some.name, proposed)
+    assert told(some, found.mapping).sold == pytest.approx(TOTAL - SIXTH)
+
+
+@pytest.mark.parametrize("never", NOT_YET)
+def test_many_dates_of_cancellation_beside_those_for_none_are_asked_about_all_the_same(tmp_path, never):
+    rows = [
+        plain(line, cancelled_at=never if at % 3 else f"2025-11-03 10:{at // 60:02}:{at % 60:02}")
+        for at, line in enumerate(lines(240))
+    ]
+    path = tmp_path / "export.csv"
+    path.write_bytes(written(rows))
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    if never == "1900-01-01":  # looks like any other date, once there are many
+        return
+    left = sum(line.total for at, line in enumerate(lines(240)) if at % 3)
+    assert told(path, found.mapping).sold == pytest.approx(left)
+
+
+def test_what_was_ordered_delivered_and_invoiced_was_sold_once(tmp_path):
+    path = tmp_path / "export.csv"
+    kinds = ("Order", "Delivery note", "Invoice")
+    path.write_bytes(written([plain(line, document_type=kind) for line in LINES for kind in kinds]))
+    asked = inspect(path, path.name, FileRules(), path.name).questions
+    assert [(each.code, each.proposed) for each in asked] == [("repeats", "Invoice")]
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    assert told(path).aside.startswith("leaves question 1 open")
+    assert (told(path, found.mapping).sold, told(path, found.mapping).excluded) == (TOTAL, 2 * len(LINES))
+    once = [plain(line, document_type=kinds[at % 3]) for at, line in enumerate(LINES)]
+    path.write_bytes(written(once))
+    assert not told(path).aside
+
+
+@pytest.mark.parametrize(
+    ("name", "yes", "no"),
+    [
+        ("taxes_included", "true", "false"),
+        ("Steuer inklusive", "ja", "nein"),
+        ("tax_incl", "brutto", "netto"),
+    ],
+)
+def test_prices_with_and_without_tax_in_one_file_are_asked_about(shop, name, yes, no):
+    assert "some prices are with tax and others without it" in told(shop(**{name: sixth(no, yes)})).aside
+    assert not told(shop(**{name: sixth(yes, yes)})).aside
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_column_that_adds_up_the_lines_before_is_no_price(tmp_path, sign):
+    total, rows = 5000.0 if sign < 0 else 0.0, []
+    for line in LINES:
+        total += sign * line.total
+        rows.append(plain(line, running_total=round(total, 2)))
+    path = tmp_path / "export.csv"
+    path.write_bytes(written(rows))
+    assert (told(path).sold, told(path).aside) == (TOTAL, "")
+
+
+def test_prices_of_a_hundred_pieces_are_no_cents(shop):
+    path = shop(unit_price=lambda _, line: round(line.price * 100), price_unit=lambda *_: 100,
+                line_total=lambda _, line: line.total)  # fmt: skip
+    assert (told(path).sold, told(path).aside) == (TOTAL, "")
+
+
+def test_several_pieces_at_a_price_below_nothing_are_no_discount_of_their_order(shop):
+    """A discount stands once; a shop that takes three lamps back writes three."""
+    path = shop(unit_price=lambda at, line: -line.price if line.sku == "SKU-002" else line.price)
+    back = sum(line.total for line in LINES if line.sku == "SKU-002")
+    asked = inspect(path, path.name, FileRules(), path.name).questions
+    assert [each.code for each in asked] == ["negative_prices"]
+    found = inspect(path, path.name, FileRules(), path.name, proposed)
+    assert told(path, found.mapping).returned == pytest.approx(back)
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "others"),
+    [
+        ("payment_method", "Gift card", "card"), ("channel", "open house", "web"), ("source", "staff pick", "direct"),
+        ("payment_method", "Cash on delivery", "Invoice"), ("tags", "sale", "new"),
+        ("department", "returns desk", "toys"),
+    ],
+)  # fmt: skip
+def test_how_something_was_bought_asks_nothing(shop, name, some, others):
+    assert not told(shop(**{name: sixth(some, others)})).aside
 
 
 def test_rows_of_orders_and_payments_among_those_of_products_are_left_out_once_asked(shop):

@@ -21,9 +21,11 @@ from insiders_assets.ingest.doubts.payments import PAYMENTS
 from insiders_assets.ingest.doubts.prices import PRICES
 from insiders_assets.ingest.doubts.quantities import QUANTITIES
 from insiders_assets.ingest.doubts.refunds import REFUNDS
+from insiders_assets.ingest.doubts.repeats import REPEATS
 from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
 from insiders_assets.ingest.doubts.services import SERVICES
 from insiders_assets.ingest.doubts.statuses import STATUSES
+from insiders_assets.ingest.doubts.tax_flags import TAX_FLAGS
 from insiders_assets.ingest.doubts.unnamed import UNNAMED
 from insiders_assets.ingest.doubts.versions import VERSIONS
 from insiders_assets.ingest.doubts.vouchers import VOUCHERS
@@ -33,7 +35,9 @@ DETECTORS: tuple[Detector, ...] = (
     QUANTITIES,
     CENTS,
     PRICES,
+    TAX_FLAGS,
     VERSIONS,
+    REPEATS,
     VOUCHERS,
     REFUNDS,
     CREDIT_NOTES,

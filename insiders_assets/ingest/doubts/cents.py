@@ -11,7 +11,7 @@ from insiders_assets.ingest.doubts.arithmetic import agreement
 from insiders_assets.ingest.doubts.currencies import names_a_currency
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import AMOUNTS, money_beside, taken_for_price
-from insiders_assets.ingest.doubts.money_words import money_of
+from insiders_assets.ingest.doubts.money_words import is_price_unit, money_of
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
@@ -102,6 +102,8 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         named = sorted([*named, *like])
         yield _settled(header, named, {"how": "name"})
         return
+    if _counts_pieces(survey, header):
+        return
     for at in places:
         if (
             at != taken
@@ -121,6 +123,15 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
             (Answer("cents", {"cents": [name]}), Answer("whole", {"answers": {key: "whole"}})), None,
             arguments={"example": example, "money": round(float(survey.money.abs().sum()), 2)},
         )  # fmt: skip
+
+
+def _counts_pieces(survey: Survey, header: Header) -> bool:
+    """Whether a column says that prices are of more than one piece: that makes them larger, and no hundredths."""
+    return any(
+        is_price_unit(header.names[at]) and bool((survey.numbers(at) > 1).any())
+        for at in header.free
+        if survey.has(at)
+    )
 
 
 def _settled(header: Header, places: list[int], facts: dict[str, str]) -> Settled:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import is_constant_within
+from insiders_assets.ingest.doubts.arithmetic import agreement, is_constant_within
 from insiders_assets.ingest.doubts.money_words import is_price_unit, money_of
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.parsing.numbers import to_float
@@ -54,7 +54,11 @@ class Columns:
 
     def amounts(self) -> list[int]:
         """Positions of columns that a line may have been sold for, with something in them, order totals left out."""
-        found = [at for at, kind in self.kinds.items() if kind in AMOUNTS and self._filled(at)]
+        found = [
+            at
+            for at, kind in self.kinds.items()
+            if kind in AMOUNTS and self._filled(at) and not self._is_running(at)
+        ]
         return [at for at in found if at == self.taken or not self.is_of_order(at)]
 
     def discounts(self) -> list[int]:
@@ -103,6 +107,13 @@ class Columns:
         """Whether a discount stands once for each order, and on one of several lines or with the same on each."""
         orders = self.survey.ours("invoice_no")
         return orders is not None and is_constant_within(self.survey.numbers(at), orders)
+
+    def _is_running(self, at: int) -> bool:
+        """Whether a column adds up what the lines before it amount to, upwards or downwards."""
+        if self.taken is None or at == self.taken:
+            return False
+        step, line = self.survey.numbers(at).diff().abs(), self.line(self.taken)
+        return any(agreement(step, other).holds for other in (line, line.shift(1), self.money(self.taken)))
 
     def _filled(self, at: int) -> bool:
         # Lines without pieces, as those of a whole order or its payment, hold what others do not.

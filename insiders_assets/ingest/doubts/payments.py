@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.empty_dates import is_no_date
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
@@ -101,7 +101,11 @@ def _asked_of_dates(survey: Survey, header: Header, at: int) -> Iterator[Questio
     """What a column of dates, or of marks, of payment leaves open where it says nothing."""
     name, values = header.names[at], survey.text(at)
     distinct = values.drop_nulls().unique()
-    nothing = [value for value in distinct.to_list() if _is_nothing(value)]
+    nothing = [value for value in distinct.to_list() if is_no_date(value)]
+    if kind_of(name) == "happened" and all(normalise(value) in YES | NO for value in distinct.to_list()):
+        nothing = [
+            value for value in nothing if normalise(value) not in NO
+        ]  # asked about with other statuses
     if not _says_so(distinct.filter(~distinct.is_in(nothing))) or len(nothing) > MANY_WAYS:
         return
     rules: list[dict[str, object]] = []
@@ -136,17 +140,6 @@ def _said_of(header: Header, name: str) -> set[str]:
 
 MANY_WAYS = 12
 """Ways to write no date above which a column is none of dates."""
-_NO_DATE = re.compile(
-    r"^(?:[-–—./ ]+|0+|0{2,4}[-/.]0{2}[-/.]0{2,4}.*|(?:1970|1900|1899|0001|1753)-(?:01|12)-(?:01|02|30|31)\b.*"
-    r"|0?1[-/.]0?1[-/.](?:1970|1900|0001)\b.*|9999.*|n/?a|none|null|nil|never|no|nao|nein|non)$",
-    re.IGNORECASE,
-)
-"""What programs write where there was no payment."""
-
-
-def _is_nothing(value: str) -> bool:
-    """Whether a value stands where there was no payment."""
-    return _NO_DATE.match(value.strip()) is not None
 
 
 def _says_so(values: pl.Series) -> bool:

@@ -65,7 +65,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
             continue
         filled = _on_some(survey, at, marked) if gives(name) not in ("pieces", "amount") else None
         if filled and not is_told_elsewhere(survey, at, marked):
-            yield status_question(name, "refunded", [filled], filled=True)
+            yield status_question(name, "refunded", [filled], rule="filled")
 
 
 def _on_some(survey: Survey, at: int, marked: list[Seen]) -> Seen | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from insiders_assets.ingest.doubts.status_words import CANCELLED, words_of
+from insiders_assets.ingest.doubts.status_words import CANCELLED, whole_group_of, words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
 
@@ -30,6 +30,11 @@ _UNSOLD = words_of(
     "bozza preventivo offerte"
 )
 """Words of flags whose *yes* says that a line may not have been sold."""
+_GIVEN = words_of(
+    "warranty gratis complimentary giveaway freebie foc gratuito gratuita gratuit kostenlos kulanz garantie garantia "
+    "garanzia cortesia brinde regalo omaggio"
+)
+"""Words of ways of paying by which nothing was paid."""
 _ARCHIVED = (
     "archiv",
     "arquivad",
@@ -78,9 +83,23 @@ _ORDERS = words_of(
 """Words beside which a state is none of a country."""
 
 
+_HOW = (
+    "payment method", "payment type", "payment mode", "channel", "sales channel",
+    "order channel", "order source", "source", "source name", "department",
+    "zahlungsart", "zahlungsmethode", "zahlungsweise", "vertriebskanal", "kanal", "verkaufskanal", "herkunft", "quelle",
+    "abteilung", "forma de pagamento", "meio de pagamento", "metodo de pagamento", "canal", "canal de venda", "origem",
+    "forma de pago", "metodo de pago", "medio de pago", "canal de venta", "origen", "mode de paiement",
+    "moyen de paiement", "canal de vente", "origine", "metodo di pagamento", "canale", "canale di vendita",
+    "betaalmethode", "betaalwijze", "verkoopkanaal", "kanaal", "herkomst",
+)  # fmt: skip
+"""Names of columns that say how something was bought: most of what they hold says nothing of whether it was."""
+
+
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str | None:
-    """What a column may tell: ``status``, ``kind``, a flag such as ``cancelled`` or ``happened``, or None."""
+    """What a column may tell: ``status``, ``kind``, ``how``, a flag such as ``cancelled`` or ``happened``, or None."""
+    if normalise(name) in _HOW:
+        return "how"
     words = normalise(name).split()
     squeezed, apart = "".join(words), _NOT_ABOUT_ORDERS & set(words)
     if any(word in _TEST for word in words) or squeezed in _TEST:
@@ -104,6 +123,12 @@ def kind_of(name: str) -> str | None:
     if (_HAPPENED & set(words) or squeezed in _HAPPENED) and not apart and not _APART & set(words):
         return None if {"quantity", "total", "price", "date"} & notions(name)[0] else "happened"
     return None
+
+
+def is_unsold(value: str) -> bool:
+    """Whether a way in which something was bought says that it was not: given away, replaced, or moved within."""
+    words = set(normalise(value).split())
+    return bool(words & (_UNSOLD | _GIVEN | _TEST)) or whole_group_of(value) == "internal"
 
 
 def is_about_shipping(name: str) -> bool:

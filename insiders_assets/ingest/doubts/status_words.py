@@ -33,7 +33,7 @@ _GROUPS: dict[str, str] = {
     "pending": "pending awaiting onhold hold draft proforma estimate quote quotation reserved preorder incomplete open "
     "authorized authorised created placed unconfirmed review sample samples replacement amostra muestra echantillon "
     "muster ersatzlieferung campione layaway parked suspended bonificacao brinde remessa "
-    "cortesia consignacao bonificacion "
+    "cortesia consignacao bonificacion warranty garantie garantia garanzia kulanz giveaway complimentary "
     "pendente aguardando aguarda espera rascunho orcamento reservado reservada analise "
     "pendiente pendientes esperando borrador presupuesto revision "
     "attente brouillon devis "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,14 @@ import polars as pl
 
 from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual, removed_codes
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.empty_dates import is_no_date
 from insiders_assets.ingest.doubts.refunds import gives
 from insiders_assets.ingest.doubts.status_names import (
     is_a_region,
     is_about_shipping,
     is_of_changes,
     is_of_documents,
+    is_unsold,
     kind_of,
 )
 from insiders_assets.ingest.doubts.status_words import NO, YES, group_of
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
 MANY = 60
+DIGIT = re.compile("[1-9]")
 """Different values above which a column is no status."""
 
 
@@ -66,6 +70,11 @@ def _asked_of_words(
     groups: dict[str, list[Seen]] = {}
     for each in seen:
         groups.setdefault(group_of(each.value) or "unknown", []).append(each)
+    if kind == "how":
+        groups = {group: [each for each in found if is_unsold(each.value)] for group, found in groups.items()}
+        groups = {group: found for group, found in groups.items() if found and group != "unknown"}
+        if not groups:
+            return
     told = set(groups) - {"unknown"}
     if not told:
         groups = _of_codes(name, kind, seen)
@@ -103,7 +112,7 @@ def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[S
 
 def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
     """What a column of dates, or of yes and no, leaves open: whatever is not no says so."""
-    said = [each for each in seen if normalise(each.value) not in NO]
+    said = [each for each in seen if normalise(each.value) not in NO and not is_no_date(each.value)]
     if not said or known & {"*", *(each.value.casefold() for each in said)}:
         return
     if all(normalise(each.value) in YES or group_of(each.value) for each in said):
@@ -113,9 +122,16 @@ def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> I
     elif len(said) < len(seen) and len(said) <= MANY:
         if kind in ("cancelled", "archived"):
             yield status_question(name, kind, said)
+    elif len(said) < len(seen) and kind in ("cancelled", "archived"):
+        if not any(DIGIT.search(each.value) for each in seen if each not in said):
+            yield status_question(name, kind, [_merged(said)], rule="nonzero")
     elif len(said) == len(seen) and kind != "pending":
-        merged = Seen(said[0].value, sum(e.rows for e in said), sum(e.money or 0.0 for e in said))
-        yield status_question(name, kind, [merged], filled=True)
+        yield status_question(name, kind, [_merged(said)], rule="filled")
+
+
+def _merged(seen: list[Seen]) -> Seen:
+    """Many values as one, which stands for all of them."""
+    return Seen(seen[0].value, sum(each.rows for each in seen), sum(each.money or 0.0 for each in seen))
 
 
 def _asked_of_the_opposite(name: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
@@ -127,7 +143,7 @@ def _asked_of_the_opposite(name: str, seen: list[Seen], known: set[str]) -> Iter
 
 
 def status_question(
-    name: str, group: str, seen: list[Seen], *, of_line: bool = False, filled: bool = False
+    name: str, group: str, seen: list[Seen], *, of_line: bool = False, rule: str = "values"
 ) -> Question:
     """The question that some values of a column leave open.
 
@@ -136,17 +152,17 @@ def status_question(
         group: What the values may say.
         seen: The values.
         of_line: Whether the column is about the line and not about its order.
-        filled: Whether it is not the values that say it, but that there is one.
+        rule: What says it: the ``values``, that there is one (``filled``), or that it has a digit (``nonzero``).
     """
-    rule: dict[str, Any] = {"column": name} | (
-        {"filled": True} if filled else {"values": [each.value for each in seen]}
+    told: dict[str, Any] = {"column": name} | (
+        {"values": [each.value for each in seen]} if rule == "values" else {rule: True}
     )
-    answers = [Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})]
+    answers = [Answer("exclude", {"exclude": [told]}), Answer("keep", {"keep": [told]})]
     if group == "refunded":
-        answers += [] if filled else [Answer("return", {"returns": rule})]
-        answers.append(Answer("returned", {"refunds": [rule | {"gives": "all"}]}))
+        answers += [Answer("return", {"returns": told})] if rule == "values" else []
+        answers.append(Answer("returned", {"refunds": [told | {"gives": "all"}]}))
     if group == "unknown" and of_line:
-        answers.append(Answer("return", {"returns": rule}))
+        answers.append(Answer("return", {"returns": told}))
     likely = {
         "cancelled": "exclude",
         "pending": "exclude",
@@ -184,7 +200,7 @@ def spoken_for(mapping: Mapping | None, name: str) -> set[str]:
     said: list[Rule | Refund] = [*mapping.exclude, *mapping.keep, *mapping.refunds]
     rules = [rule for rule in said if normalise(rule.column) == normalise(name)]
     found = {value for rule in rules for value in rule.spelled}
-    if any(rule.filled for rule in rules):
+    if any(rule.filled or getattr(rule, "nonzero", False) for rule in rules):
         found.add("*")
     if marks_returns(mapping, name) and mapping.returns:
         found |= {value.strip().casefold() for value in mapping.returns.values}

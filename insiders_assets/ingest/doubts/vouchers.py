@@ -74,9 +74,9 @@ def _asks(survey: Survey, header: Header) -> Iterator[Settled | Question]:
     money = float(off.select(amount.sum()).item())
     facts = {"rows": off.height, "money": round(money, 2)}
     given = float(_products(off, frame).select(amount.sum()).item() or 0.0)
-    if (
-        given < MOSTLY * money
-    ):  # both are below nothing: most of it stands on products that are sold for as much
+    goods = off.filter(~pl.col("stock_code").str.contains(SERVICE_CODE), pl.col("quantity") > 1)
+    # Both are below nothing: most of it stands on products that are sold for as much, or on several pieces at once.
+    if given < MOSTLY * money or goods.height >= MOSTLY * off.height:
         answers = [Answer(name, {"negative_prices": name}) for name in ("return", "discount")]
         yield Question(
             "negative_prices", "returns", (header.names[at],), tuple(answers), "return", arguments=facts

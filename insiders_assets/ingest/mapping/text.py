@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 
 NOTHING = ("NULL", "null", "Null", "NaN", "nan", "None", "#N/A", "N/A", "\\N")
 """What programs write for a missing value, beside nothing at all."""
+NO_DATE = tuple(
+    day + time
+    for day in (
+        "0000-00-00",
+        "0000/00/00",
+        "00/00/0000",
+        "00.00.0000",
+        "00-00-0000",
+        "0001-01-01",
+        "1753-01-01",
+    )
+    for time in ("", " 00:00", " 00:00:00", "T00:00:00", " 00:00:00.000", "T00:00:00Z")
+)
+"""What databases write for no date: nothing was cancelled, paid or sent back then."""
 MAY_MISS = ("description", "customer_id", "country", *BESIDE)
 TEXTS = (*IDS, "description", "country")
 """Our columns that stay text."""
@@ -40,7 +54,7 @@ def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
             found[name] = pl.lit(plan.constants.get(name), dtype=pl.String)
     for at in plan.beside:
         text = pl.col(str(at)).str.strip_chars()
-        found[f"@{at}"] = pl.when(~text.is_in(["", *NOTHING])).then(text)
+        found[f"@{at}"] = pl.when(~text.is_in(["", *NOTHING, *NO_DATE])).then(text)
     return found
 
 

@@ -144,6 +144,20 @@ def _levels(question: Question) -> str:
     return f"{told}, as those of whole orders, payments or totals; are they left out?"
 
 
+def _repeats(question: Question) -> str:
+    return (
+        f"{question.arguments['rows']:,} lines stand in several kinds of documents, told apart by column "
+        f"{question.columns[0]} ({values(question)}); which of them are the sales?"
+    )
+
+
+def _tax_mixed(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} says that some prices are with tax and others without it ({values(question)}), "
+        "which cannot be added up; export them alike, or do they count as they are?"
+    )
+
+
 def _date_order(question: Question) -> str:
     return (
         f"dates of column {question.columns[0]} make sense day first and month first, such as "
@@ -275,6 +289,8 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "decimal_quantities": _decimal_quantities,
     "credit_notes": _credit_notes,
     "levels": _levels,
+    "repeats": _repeats,
+    "tax_mixed": _tax_mixed,
     "currencies": _currencies,
     "cost": _cost,
     "order_amount": _order_amount,

@@ -12,7 +12,7 @@ from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.orders import beside, flagged, meant
 from insiders_assets.ingest.mapping.schema import DERIVED, PER
-from insiders_assets.ingest.mapping.text import NOTHING
+from insiders_assets.ingest.mapping.text import NO_DATE, NOTHING
 from insiders_assets.ingest.mapping.versions import is_older, newest
 from insiders_assets.ingest.parsing.numbers import NumberEvidence, irregular, to_float
 from insiders_assets.ingest.sniffing.format_inference import Evidence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rules import FileRules
 
 _NOTHING = pl.Series(["", *NOTHING], dtype=pl.String).implode()
+_NOTHING_BESIDE = pl.Series(["", *NOTHING, *NO_DATE], dtype=pl.String).implode()
 
 
 class Survey:
@@ -210,7 +211,8 @@ class Survey:
         """The different cells of a column (``cell``) as text without blanks around it (``value``), null for none."""
         if at not in self._values:
             stripped = pl.col("cell").cast(pl.String).str.strip_chars()
-            value = pl.when(~stripped.is_in(_NOTHING)).then(stripped)
+            nothing = _NOTHING if at in self.plan.columns.values() else _NOTHING_BESIDE
+            value = pl.when(~stripped.is_in(nothing)).then(stripped)
             self._values[at] = self._frame[str(at)].unique().to_frame("cell").with_columns(value=value)
         return self._values[at]
 
