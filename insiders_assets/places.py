@@ -9,6 +9,7 @@ time of whole seconds: a pointer replaced twice within one would be read as it w
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCHEME = "s3://"
+SHA256 = "sha256"
+"""The name under which an object's checksum is noted with it."""
 MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -31,9 +34,11 @@ class Status:
 
     Attributes:
         st_size: Its size in bytes.
+        sha256: The SHA-256 of its content in hex, noted as it was uploaded; empty of what something else has put there.
     """
 
     st_size: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,13 +96,14 @@ class S3Path:
         return False
 
     def stat(self) -> Status:
-        """Its size.
+        """Its size, and what its content was as it was uploaded.
 
         Raises:
             FileNotFoundError: There is no such object.
         """
         with self._told("read"):
-            return Status(_client().head_object(Bucket=self.bucket, Key=self.key)["ContentLength"])
+            found = _client().head_object(Bucket=self.bucket, Key=self.key)
+            return Status(found["ContentLength"], found["Metadata"].get(SHA256, ""))
         raise FileNotFoundError(str(self))
 
     def iterdir(self) -> Iterator[S3Path]:
@@ -142,8 +148,10 @@ class S3Path:
 
     def upload(self, file: Path) -> None:
         """Replace it by a file of this machine; a large one is sent in parts and appears when all are there."""
+        with file.open("rb") as content:
+            noted = {"Metadata": {SHA256: hashlib.file_digest(content, "sha256").hexdigest()}}
         with self._told("written"):
-            _client().upload_file(str(file), self.bucket, self.key, ExtraArgs=_type_of(self.name))
+            _client().upload_file(str(file), self.bucket, self.key, ExtraArgs=_type_of(self.name) | noted)
 
     def download(self, file: Path) -> None:
         """Copy it to a file of this machine.
@@ -268,7 +276,7 @@ def _sizes(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
         return
 
 
-def _type_of(name: str) -> dict[str, str]:
+def _type_of(name: str) -> dict[str, Any]:
     """The content type, so that a browser shows a report instead of saving it."""
     import mimetypes
 

@@ -41,7 +41,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
     Args:
         settings: Where things lie and which rules hold.
         job: ``refresh`` or ``refit``.
-        force: Run even though nothing is new.
+        force: Run even though nothing is new, and carry nothing over from the refresh before.
         as_json: Print one JSON object instead of text.
         whole_answers: Print every answer in full rather than its headline.
 
@@ -60,6 +60,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
         if not force and not lost and not current:
             current = waits(stores) is not None
         if not current:
+            if force:
+                stores.carried.clear()
             stores.warehouse.latest_refresh()  # a warehouse that cannot be opened is said before any work,
             stores.engine.require()  # and so is an engine that cannot start
             require_experiments(stores)

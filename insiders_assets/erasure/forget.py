@@ -74,6 +74,7 @@ def forget(
     stores.transactions.tombstones.add(redactor.ids)
     found.transactions = Forgetting(stores.transactions, redactor)()
     found.lake_rows = forget_in_tables(stores.lake_folder, redactor)
+    stores.carried.clear()
     found.warehouse_rows = sum(stores.warehouse.named(sorted(redactor.ids)).values())
     try:
         refresh()

@@ -109,6 +109,23 @@ def customer_features(
     return table.select(CUSTOMER_FEATURES.names).sort("customer_id").to_native()
 
 
+def looked_at_later(table: pl.DataFrame, days: int) -> pl.DataFrame:
+    """Return features as they are from another day on, for customers whose lines in the window are the same.
+
+    Args:
+        table: ``customer_features``.
+        days: How many days later; fewer than none if it is earlier.
+
+    Returns:
+        The same rows, without ``contribution``, which depends on more than their lines.
+    """
+    import polars as pl
+
+    return table.with_columns(
+        pl.col("recency", "tenure") + days, contribution=pl.lit(None, table.schema["contribution"])
+    )
+
+
 def require_customers(table: pl.DataFrame, as_of: date, window_days: int) -> pl.DataFrame:
     """Return the features unchanged if there is at least one customer.
 

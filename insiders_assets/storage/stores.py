@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from insiders_assets.places import Place
     from insiders_assets.segmentation import ModelRegistry
     from insiders_assets.settings import Settings
+    from insiders_assets.storage.carried_rows import CarriedRows
     from insiders_assets.storage.engines.engine import Engine
     from insiders_assets.storage.lake import Lake
     from insiders_assets.storage.landing import LandingZone
@@ -71,6 +72,13 @@ class Stores:
         from insiders_assets.storage.lake import Lake
 
         return Lake(self.lake_folder)
+
+    @cached_property
+    def carried(self) -> CarriedRows:
+        """What customers' lines were when tables of the lake were made."""
+        from insiders_assets.storage.carried_rows import CarriedRows
+
+        return CarriedRows(self.lake)
 
     def scan(self, name: str) -> pl.LazyFrame:
         """An asset's latest table, wherever it is kept."""

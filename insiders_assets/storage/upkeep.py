@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insiders_assets import checksums
+from insiders_assets.storage.carried_rows import FOLDER as CARRIED
 from insiders_assets.storage.home_format import require_format, say_format
 from insiders_assets.storage.parts import is_whole
 from insiders_assets.storage.private import tightened
@@ -55,6 +56,7 @@ def _read_again(stores: Stores) -> Iterator[Path]:
     rooms = (home / "lake", home / "held", home / "history")
     tables = (path for room in rooms for path in sorted(room.glob("*.parquet")))
     yield from (path for path in tables if path.is_file())
+    yield from sorted((home / "lake" / CARRIED).glob("[!.]*.*"))
     yield from (home / name for name in ("forgotten.json", "format.json"))
     yield from (home / "lake" / name for name in ("refresh.json", "raw_transactions.manifest.json"))
     yield home / "held" / "refresh.json"
