@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from benchmarks import campaigns, cold_run, features, ingest, page, segmentation, sensor, whole_run
+from benchmarks import campaigns, cold_run, features, ingest, new_day, page, segmentation, sensor, whole_run
 from benchmarks.measure import keep, say
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     options.add_argument(
         "--runs", type=int, default=3, help="how often each figure is taken; the median counts"
     )
-    every = ("cold_run", "campaigns", "ingest", "sensor", "features", "segmentation", "whole_run")
+    every = ("cold_run", "campaigns", "ingest", "sensor", "features", "segmentation", "new_day", "whole_run")
     options.add_argument("--only", nargs="+", choices=every, default=every, help="which benchmarks")
     given = options.parse_args()
     claims: list[dict[str, Any]] = []
@@ -37,6 +37,8 @@ def main() -> int:
             claims += features.main(given.runs, *given.rows)
         elif name == "segmentation":
             claims += segmentation.main()
+        elif name == "new_day":
+            claims += new_day.main(max(given.rows), given.runs)
         else:
             claims += whole_run.main(*given.rows)
     if set(given.only) == set(every):

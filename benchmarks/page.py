@@ -98,6 +98,7 @@ def main() -> None:
         ("sensor", _sensor),
         ("features", _features),
         ("segmentation", _segmentation),
+        ("new_day", _new_day),
         ("whole_run", _whole_run),
     ):
         if name in kept:
@@ -199,6 +200,24 @@ def promises(figures: Iterable[Sequence[Any]]) -> list[str]:
         for name, value, target, at_least in figures
     ]  # fmt: skip
     return _table(("figure", "measured", "target", "met"), rows)
+
+
+def _new_day(figures: dict[str, Any]) -> str:
+    rows = [
+        (name, f"{each['seconds']:.1f} s", f"{each['cpu']:.1f} s", f"{each['tables']:.2f} s")
+        for name, each in ((name, figures[name]) for name in ("in full", "carried over"))
+    ]
+    return "\n".join(
+        [
+            "## One new day",
+            "",
+            f"A refresh of {figures['rows']:,} rows after a day that brought {figures['new']:,} of them, beside the "
+            "same with nothing carried over from the refresh before (`insiders run --force`). The tables of "
+            "customers' lines are `customer_features`, `purchases_by_month` and `customer_products`.",
+            "",
+            *_table(("", "time", "CPU", "tables of customers' lines"), rows),
+        ]
+    )
 
 
 def _whole_run(figures: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ LINEAR = 1.25
 NOTICED = 2.0
 """Seconds a step must take at the largest size for its growth to mean something."""
 
-_STEPS = """
+STEPS = """
 import json, sys
 from dagster import DagsterInstance
 with DagsterInstance.from_config(sys.argv[1]) as instance:
@@ -55,7 +55,7 @@ def measured(rows: int) -> dict[str, Any]:
     command: list[str | Path] = [Path(sys.executable).with_name("insiders"), "run", "--json"]
     cold = run([*command, "--landing", exports, "--home", home])
     again = run([*command, "--landing", exports, "--home", home])
-    steps = run([sys.executable, "-c", _STEPS, home / "dagster"]).answer
+    steps = run([sys.executable, "-c", STEPS, home / "dagster"]).answer
     kept = {name: cold.answer.get(name) for name in ("rows", "customers", "members")}
     size = sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
     say(f"  {cold.seconds:.1f} s, {cold.peak / 2**30:.1f} GB")

@@ -61,7 +61,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
+    made = Home(tmp_path / "home [1]")
     assert made.refresh(*JANUARY).customers == 0
     return made
 

@@ -162,4 +162,5 @@ def _content(path: Place) -> str:
 
 
 def _read(path: Place) -> pl.DataFrame:
-    return pl.read_parquet(path if isinstance(path, Path) else io.BytesIO(path.read_bytes()))
+    source = path if isinstance(path, Path) else io.BytesIO(path.read_bytes())
+    return pl.read_parquet(source, glob=False, hive_partitioning=False)

@@ -16,7 +16,9 @@ def run(
     landing: Landing = None,
     home: Home = None,
     as_of: AsOf = None,
-    force: Annotated[bool, typer.Option("--force", help="Refresh even though nothing is new.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Refresh even though nothing is new, and make every row anew.")
+    ] = False,
     answers: Answers = False,
     as_json: Json = False,
 ) -> None:
