@@ -209,7 +209,7 @@ def deliveries(context: SensorEvaluationContext, stores: ResourceParam[Stores]) 
 
 
 @sensor(
-    job=announce,
+    job_name=announce.name,  # by its name: Dagster warns of a beta of its own where a sensor has a job of steps
     name="announcements",
     minimum_interval_seconds=30,
     default_status=DefaultSensorStatus.RUNNING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from dagster._core.op_concurrency_limits_counter import GlobalOpConcurrencyLimit
 from insiders_assets import progress
 from insiders_assets.cli import ui, write_lock
 from insiders_assets.cli.doctor import services
+from insiders_assets.cli.run import alone
 from insiders_assets.cli.ui import dagster_home
 from insiders_assets.errors import InsidersError
 from insiders_assets.settings import Settings
@@ -145,3 +147,11 @@ def test_a_wait_for_a_place_says_so_and_ends_when_it_is_asked_to(instance) -> No
         in_pool.execute_in_process(instance=instance)
     assert len(told) == 1
     assert "the pool home" in told[0]
+
+
+def test_a_home_that_is_removed_under_a_command_is_said_to_be(stores: Stores) -> None:
+    with pytest.raises(InsidersError, match="was removed while a command was at work"), alone(stores):
+        shutil.rmtree(str(stores.home))
+        raise RuntimeError("whatever was being done")
+    with pytest.raises(RuntimeError, match="a defect"), alone(stores):
+        raise RuntimeError("a defect")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 from datetime import timedelta
 from difflib import unified_diff
 
 import pytest
-from dagster import AssetKey, DefaultScheduleStatus, DefaultSensorStatus
+from dagster import AssetKey, BetaWarning, DefaultScheduleStatus, DefaultSensorStatus
 
 from insiders_assets.assets import code
 from insiders_assets.contracts import programme as contracts
@@ -113,6 +114,12 @@ def test_the_backstop_is_on_by_default_and_off_when_told():
     assert not build_defs(load_settings(backstop="off")).schedules
     with pytest.raises(UsageError, match="INSIDERS_BACKSTOP: 'at noon' is no cron line"):
         build_defs(load_settings(backstop="at noon"))
+
+
+def test_loading_warns_nobody_of_what_only_its_makers_can_change():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", BetaWarning)
+        build_defs(load_settings()).get_repository_def()
 
 
 def test_the_report_must_be_as_fresh_as_the_settings_say():

@@ -56,6 +56,11 @@ def test_where_nothing_has_run_yet_there_is_nothing_to_mend(home):
     assert not list(Path(home).iterdir())
 
 
+def test_a_room_that_cannot_be_written_is_named_though_the_home_can(home):
+    (Path(home) / "reports").symlink_to("/proc")
+    assert f"{home}/reports cannot be written" in only("home", home=home).said
+
+
 def test_what_must_be_mended_ends_with_1_and_is_told_to_programs(home, tmp_path):
     done = insiders("doctor", "--home", home, "--landing", tmp_path / "nowhere", "--json")
     assert done.returncode == 1

@@ -13,7 +13,7 @@ import pytest
 
 from insiders_assets.cli import app
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.atomic_write import replacing
+from insiders_assets.storage.atomic_write import replacing, told_unwritable
 
 FULL = Path("/dev/full")
 WRITERS: dict[str, Callable[[], object]] = {
@@ -99,3 +99,24 @@ def test_a_command_that_is_interrupted_says_so(monkeypatch, capsys):
         app.main()
     assert end.value.code == 130
     assert capsys.readouterr().err == "insiders: stopped\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            OSError(errno.EROFS, "Read-only file system", "/a/b"),
+            "/a/b cannot be written (Read-only file system)",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "the home, or the system's temporary folder, cannot",
+        ),
+        (OSError(errno.EPERM, "No", "/a", None, "/b"), "/a cannot be written (No)"),
+        (OSError(errno.ENOENT, "No such file", "/a"), None),
+        (OSError("of another kind"), None),
+    ],
+)
+def test_what_a_step_could_not_write_is_told_from_its_words_alone(error: OSError, said: str | None) -> None:
+    told = told_unwritable(str(error))
+    assert (told is None) if said is None else told.startswith(said)

@@ -10,7 +10,7 @@ from insiders_assets.cli.commands import customers, housekeeping, refreshing, se
 from insiders_assets.cli.stopping import stopped
 from insiders_assets.errors import InsidersError
 from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_of_memory
-from insiders_assets.storage.atomic_write import UNWRITABLE
+from insiders_assets.storage.atomic_write import UNWRITABLE, unwritable
 
 for group in (refreshing, customers, housekeeping, serving):  # the order that the help names them in
     app.add_typer(group.commands)
@@ -42,8 +42,7 @@ def main() -> None:
 def _of_the_machine(error: BaseException) -> str | None:
     """What a full disk or a lack of memory is told by, wherever it is met, for it is no defect; None for others."""
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
-        where = error.filename or "the home, or the system's temporary folder,"
-        return f"{where} cannot be written ({error.strerror}); make room, or give permission"
+        return unwritable(error.filename, error.strerror or "")
     if is_of_memory(error):
         return TOO_LITTLE_MEMORY
     return None

@@ -23,7 +23,7 @@ from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
-from insiders_assets.storage.atomic_write import make_folder
+from insiders_assets.storage.atomic_write import make_folder, told_unwritable
 from insiders_assets.storage.file_lock import locked
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
@@ -102,9 +102,10 @@ def alone(stores: Stores) -> Iterator[None]:
     busy = InsidersError(
         "another run is writing here", where=str(home), hint="wait until it is over, then run again"
     )
+    lock = make_folder(home) / ".lock"
     with ExitStack() as held_alone:
         try:
-            held_alone.enter_context(locked(make_folder(home) / ".lock", busy))
+            held_alone.enter_context(locked(lock, busy))
         except OSError as error:
             raise InsidersError(
                 f"cannot be written ({error.strerror})",
@@ -112,7 +113,16 @@ def alone(stores: Stores) -> Iterator[None]:
                 hint="choose another --home or give this one write permission",
             ) from None
         require_format(stores)
-        yield
+        try:
+            yield
+        except Exception:
+            if lock.exists():
+                raise
+            raise InsidersError(
+                "was removed while a command was at work in it",
+                where=str(home),
+                hint="put it back from a backup, or run again: exports that are still there are read anew",
+            ) from None
 
 
 def decide(settings: Settings, refresh_id: str, *, released: bool) -> None:
@@ -235,6 +245,8 @@ def _step_failure(event: DagsterEvent) -> InsidersError:
         found = InsidersError(text)
         found.exit_code = kind.exit_code
         return found
+    if told := told_unwritable(text):
+        return InsidersError(told)
     if is_told_of_memory(name, text):
         return InsidersError(TOO_LITTLE_MEMORY, where=f"step {event.step_key}")
     return InsidersError(

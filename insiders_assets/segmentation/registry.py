@@ -88,7 +88,7 @@ class ModelRegistry:
                 return ""
             except ModelError as error:
                 serialization.put_back(self.root / version, copies / version)
-                return f"{error.what}: the model {version} was put back from {copies / version}"
+                return f"the model {version} {error.what}: it was put back from {copies / version}"
         return ""
 
     def promote(self, version: str) -> None:

@@ -22,6 +22,22 @@ _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 """How polars tells the number of what the system said."""
 
 
+_NUMBERED = re.compile(r"\[Errno (\d+)\] (.*?)(?:: '(.*?)')?(?: -> .*)?$", re.DOTALL)
+"""How Python tells an error of the system in words."""
+
+
+def unwritable(path: str | None, words: str) -> str:
+    """What is said of a place that cannot be written, wherever that is met; see :data:`UNWRITABLE`."""
+    where = path or "the home, or the system's temporary folder,"
+    return f"{where} cannot be written ({words}); make room, or give permission"
+
+
+def told_unwritable(text: str) -> str | None:
+    """The same for an error of which the words alone are left; None if it is of something else."""
+    found = _NUMBERED.match(text)
+    return unwritable(found[3], found[2]) if found and int(found[1]) in UNWRITABLE else None
+
+
 def make_folder(folder: Path) -> Path:
     """Make ``folder`` and its parents if they are not there.
 

@@ -19,7 +19,14 @@ FILES = ("insiders.db", "insiders.db-wal", "insiders.db-shm", ".lock")
 """What the platform makes in a home; whatever else lies there is somebody else's."""
 RECORDS = ("forgotten.json", "format.json", "api-tokens.json")
 """What it writes there beside, which may be read as an export."""
-GIVEN = ("segments.yaml", "deliveries.yaml", "consents.csv", "contacts.csv", "aliases.csv")
+GIVEN = (
+    "segments.yaml",
+    "deliveries.yaml",
+    "experiments.yaml",
+    "consents.csv",
+    "contacts.csv",
+    "aliases.csv",
+)
 """What people put there for it."""
 
 _umask: int | None = None

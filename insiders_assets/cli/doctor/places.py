@@ -12,6 +12,7 @@ from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
 from insiders_assets.places import S3Path
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.landing import MAPPING
+from insiders_assets.storage.private import ROOMS
 from insiders_assets.storage.upkeep import damaged
 
 if TYPE_CHECKING:
@@ -26,18 +27,21 @@ def home(stores: Stores) -> Iterator[Finding]:
     if isinstance(folder, Path) and not folder.exists():
         yield look("home", f"{folder} is not there yet", "it is made by the first run: insiders run")
         return
-    probe = folder / f".doctor-{uuid4().hex}"
-    try:
-        probe.write_bytes(b"well")
-        same = probe.read_bytes() == b"well"
-        probe.unlink()
-    except OSError as error:
-        said = f"{folder} cannot be written ({error.strerror or error})"
-        yield mend("home", said, "give this user write permission, or choose another INSIDERS_HOME")
-        return
-    if not same:
-        yield mend("home", f"{folder} does not give back what is written", "look at the store behind it")
-        return
+    # A room may lie elsewhere, or belong to somebody else.
+    rooms = [folder / name for name in ROOMS if (folder / name).is_dir()] if isinstance(folder, Path) else []
+    for room in (folder, *rooms):
+        probe = room / f".doctor-{uuid4().hex}"
+        try:
+            probe.write_bytes(b"well")
+            same = probe.read_bytes() == b"well"
+            probe.unlink()
+        except OSError as error:
+            said = f"{room} cannot be written ({error.strerror or error})"
+            yield mend("home", said, "give this user write permission, or choose another INSIDERS_HOME")
+            return
+        if not same:
+            yield mend("home", f"{room} does not give back what is written", "look at the store behind it")
+            return
     yield fine("home", f"{folder} can be read and written")
     if not isinstance(folder, S3Path) and folder.stat().st_mode & (stat.S_IROTH | stat.S_IXOTH):
         said = f"everybody on this machine may look into {folder}, where customers' data lie"
