@@ -16,11 +16,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.deadline import hanging_up
 from insiders_assets.deliveries.changes import ADD, REMOVE, UPDATE
 from insiders_assets.deliveries.destinations.destination import DownError
 from insiders_assets.deliveries.destinations.halving import RefusedError, halved
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Collection, Mapping
 
     import httpx
@@ -55,6 +57,7 @@ class WebhookDestination:
     ) -> None:
         self._rules, self._url, self._key, self._sleep = rules, url, signing_key(secret), sleep
         self._client: httpx.Client | None = None
+        self._socket: socket.socket | None = None
         self._next = 0.0
 
     def send(self, batch: Batch) -> Mapping[str, str]:
@@ -120,8 +123,14 @@ class WebhookDestination:
             "webhook-signature": signature(self._key, key, stamp, content),
         }
         until = time.monotonic() + self._rules.timeout
+        told = {"trace": self._connected}
         try:
-            with self._client.stream("POST", self._url, content=content, headers=headers) as response:
+            with (
+                hanging_up(self._rules.timeout, lambda: self._socket),
+                self._client.stream(
+                    "POST", self._url, content=content, headers=headers, extensions=told
+                ) as response,
+            ):
                 answer = b""
                 for part in response.iter_bytes():
                     answer += part
@@ -134,7 +143,12 @@ class WebhookDestination:
         except httpx.TimeoutException:
             return "timeout", b"", ""
         except httpx.HTTPError:
-            return "unreachable", b"", ""
+            return "timeout" if time.monotonic() > until else "unreachable", b"", ""
+
+    def _connected(self, event: str, facts: dict[str, Any]) -> None:
+        """Note the connection that was made, of what the HTTP client tells of its work."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = facts["return_value"].get_extra_info("socket")
 
 
 def body(batch: Batch) -> bytes:

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 PAGE_BYTES = 16_384
 """SQLite's pages, four times its default: a publish writes most of them anew, and pays for each."""
 
+SOON = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""When a server that is gone without a word is noticed, in seconds, the last in milliseconds: by default, in hours."""
+
 BUSY_SECONDS = 30
 """How long a statement waits for another writer before it gives up."""
 
@@ -52,8 +61,8 @@ def make_engine(url: sa.URL, *, read_only: bool, pooled: bool = False) -> sa.Eng
         poolclass=sa.QueuePool if pooled else sa.NullPool,
         pool_pre_ping=pooled,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
-        connect_args={
-            "connect_timeout": 10,
+        connect_args=SOON
+        | {
             "application_name": "insiders",
             "options": f"{given} {options}".strip(),
         },
