@@ -6,7 +6,20 @@ import argparse
 import sys
 from typing import Any
 
-from benchmarks import campaigns, cold_run, features, ingest, new_day, page, segmentation, sensor, whole_run
+from benchmarks import (
+    api,
+    campaigns,
+    cold_run,
+    features,
+    ingest,
+    new_day,
+    next_product,
+    outlook,
+    page,
+    segmentation,
+    sensor,
+    whole_run,
+)
 from benchmarks.measure import keep, say
 
 
@@ -19,7 +32,10 @@ def main() -> int:
     options.add_argument(
         "--runs", type=int, default=3, help="how often each figure is taken; the median counts"
     )
-    every = ("cold_run", "campaigns", "ingest", "sensor", "features", "segmentation", "new_day", "whole_run")
+    every = (
+        "cold_run", "campaigns", "outlook", "next_product", "ingest", "sensor", "features", "segmentation",
+        "new_day", "api", "whole_run",
+    )  # fmt: skip
     options.add_argument("--only", nargs="+", choices=every, default=every, help="which benchmarks")
     given = options.parse_args()
     claims: list[dict[str, Any]] = []
@@ -29,6 +45,12 @@ def main() -> int:
             claims += cold_run.main(given.runs)
         elif name == "campaigns":
             claims += campaigns.main(given.runs)
+        elif name == "outlook":
+            outlook.main()
+        elif name == "next_product":
+            next_product.main()
+        elif name == "api":
+            claims += api.main()
         elif name == "ingest":
             claims += ingest.main(given.runs, *given.rows)
         elif name == "sensor":
