@@ -439,6 +439,9 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             "members": members,
             "tier_summary": summary,
             "cluster_profiles": cluster_profiles(frame, hostile),
+            "cluster_history": cluster_profiles(frame, hostile)
+            .with_columns(refresh_id=pl.lit(REFRESH), as_of=pl.lit(AS_OF))
+            .select(contracts.CLUSTER_HISTORY.names),
             "business_answers": _table(contracts.BUSINESS_ANSWERS, questions),
             "hypotheses": _table(contracts.HYPOTHESES, hypotheses),
             "evidence": _evidence(),

@@ -367,7 +367,9 @@ def test_answers_are_as_the_schema_says(home: Path) -> None:
 
 @pytest.mark.full
 def test_answers_are_as_the_schema_says_whatever_is_asked(home: Path) -> None:
-    assert _asked(home, 40, re.compile(".*")) == len(document()["paths"]) - 1  # the schema itself is not asked for
+    assert (
+        _asked(home, 40, re.compile(".*")) == len(document()["paths"]) - 1
+    )  # the schema itself is not asked for
 
 
 def test_the_schema_has_every_table_and_is_itself_in_order() -> None:

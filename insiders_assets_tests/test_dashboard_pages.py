@@ -435,10 +435,42 @@ def test_a_warehouse_of_an_older_version_says_what_to_wait_for(tmp_path: Path) -
         publish(Warehouse.open(f"sqlite:///{file}"), name, 60)
     with sqlite3.connect(file) as database:
         database.execute("DROP TABLE tier_history")
+        database.execute("DROP TABLE cluster_history")
         database.execute("DROP TABLE revenue_bridge")
     with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
         assert 'class="spark"' not in get(address, "/")
+        assert "Clusters are kept from this refresh on" in text(get(address, "/clusters"))
         assert "it is told from the next refresh on" in text(get(address, "/changes"))
+
+
+def test_clusters_are_compared_with_another_refresh(tmp_path: Path) -> None:
+    """As the history has them, with the day that is asked for."""
+    warehouse = Warehouse.open(f"sqlite:///{tmp_path}/insiders.db")
+    for name, customers in ((FIRST, 60), (SECOND, 150), (THIRD, 150)):
+        publish(warehouse, name, customers)
+    kept = warehouse.read("cluster_history")
+    now, first = (kept.filter(refresh_id=name).sort("cluster").to_dicts() for name in (THIRD, FIRST))
+    with serving(Warehouse.open(f"sqlite:///{tmp_path}/insiders.db", read_only=True)) as address:
+        page = get(address, "/clusters")
+        cards = [text("<main>" + card) for card in page.split('<section class="card"')[1:]]
+        assert len(cards) == len(now)
+        assert all("unchanged since Oct 31" in card for card in cards)
+        assert page.count("<option") == 2
+        asked = [
+            text("<main>" + card)
+            for card in get(address, "/clusters", compare="2025-09-30").split('<section class="card"')[1:]
+        ]
+        before = {row["cluster"]: row for row in first}
+        for row, card in zip(now, asked, strict=True):
+            was = before.get(row["cluster"])
+            if was is None:
+                assert "new since Sep 30" in card
+                continue
+            step = row["identified_customers"] - was["identified_customers"]
+            assert step
+            assert f"customers {'+' if step > 0 else '−'}{abs(step)}" in card
+            assert "since Sep 30" in card
+        assert get(address, "/clusters", compare="nonsense") == page
 
 
 def test_filters_are_chips_that_go_one_by_one_and_an_empty_choice_draws_nothing(

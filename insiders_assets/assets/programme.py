@@ -45,7 +45,7 @@ SELECTION = (
     contracts.SUPPRESSIONS,
     *contracts.NAMED_TIERS,
 )
-PROFILES = (contracts.CLUSTER_PROFILES, contracts.TIER_SUMMARY)
+PROFILES = (contracts.CLUSTER_PROFILES, contracts.TIER_SUMMARY, contracts.CLUSTER_HISTORY)
 EVIDENCE = (contracts.HYPOTHESES, contracts.EVIDENCE, contracts.UPLIFT)
 MOVEMENT = (
     contracts.MEMBERSHIP_CHANGES,
@@ -72,7 +72,7 @@ FROM_LINES = (INSIDERS.name, CLEAN_PURCHASES.name)
 FROM_ALL_LINES = (*FROM_LINES, RETURNS.name)
 SEGMENTED_FROM = (INSIDERS.name, contracts.MEMBERSHIP_CHANGES.name, contracts.LEAVES_NEXT.name)
 HELD_OUT_BY = (contracts.EXPERIMENTS.name, contracts.EXPERIMENT_ARMS.name)
-ANSWERED_FROM = (*SELECTION[1:4], *PROFILES, contracts.HYPOTHESES, contracts.EVIDENCE)
+ANSWERED_FROM = (*SELECTION[1:4], *PROFILES[:2], contracts.HYPOTHESES, contracts.EVIDENCE)
 
 Kept = Iterator[MaterializeResult | AssetCheckResult]
 
@@ -119,6 +119,7 @@ def selection(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> 
 @makes(
     _spec(contracts.CLUSTER_PROFILES, *FROM_LIST, STABILITY_STUDY.name),
     _spec(contracts.TIER_SUMMARY, *FROM_LIST),
+    _spec(contracts.CLUSTER_HISTORY, *FROM_LIST),
 )
 def profiles(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Describe every cluster and tier."""

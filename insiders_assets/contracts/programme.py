@@ -135,6 +135,20 @@ CLUSTER_PROFILES = Table(
     ),
 )  # fmt: skip
 
+CLUSTER_HISTORY = Table(
+    "cluster_history",
+    "One cluster at one refresh: what the page of clusters compares with.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        CLUSTER,
+        TIER,
+        count("members", "Members of the programme."),
+        *(column for column in _GROUP if not column.name.endswith("_of_all")),
+    ),
+    key=("refresh_id", "cluster"),
+)
+
 BUSINESS_ANSWERS = Table(
     "business_answers",
     "One question the business asked, answered from the data.",

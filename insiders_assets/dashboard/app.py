@@ -178,7 +178,8 @@ class Site:
 
     def clusters(self, request: Request) -> Response:
         """The map and the profiles."""
-        return self._page(request, "clusters.html", lambda view: clusters(view, self._words))
+        compare = request.query_params.get("compare", "")
+        return self._page(request, "clusters.html", lambda view: clusters(view, self._words, compare))
 
     def budget(self, request: Request) -> Response:
         """The slider along the capture curve."""

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES, TIER_HISTORY, TIER_MIGRATION
+from insiders_assets.contracts.programme import (
+    CLUSTER_HISTORY,
+    MEMBERSHIP_CHANGES,
+    TIER_HISTORY,
+    TIER_MIGRATION,
+)
 from insiders_assets.days import day_number
 from insiders_assets.programme import hypotheses
 from insiders_assets.programme.answer_facts import AnswerFacts
@@ -73,16 +78,23 @@ def selection_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Da
 def profile_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
     """Return ``cluster_profiles`` and ``tier_summary``."""
     customers = _sorted(chosen)
+    profiles = cluster_profiles(
+        customers,
+        tiers=chosen.selection.cluster_tiers,
+        names=chosen.names,
+        targets=chosen.targets,
+        stability=inputs.stability,
+    )
     return {
-        "cluster_profiles": cluster_profiles(
-            customers,
-            tiers=chosen.selection.cluster_tiers,
-            names=chosen.names,
-            targets=chosen.targets,
-            stability=inputs.stability,
-        ),
+        "cluster_profiles": profiles,
         "tier_summary": tier_summary(customers),
+        "cluster_history": profiles.with_columns(_named(inputs)).select(CLUSTER_HISTORY.names),
     }
+
+
+def _named(inputs: ProgrammeInputs) -> tuple[pl.Expr, pl.Expr]:
+    """The refresh and its day, by which a row of history is found again."""
+    return pl.lit(inputs.refresh_id).alias("refresh_id"), pl.lit(inputs.as_of).alias("as_of")
 
 
 def evidence_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
@@ -128,10 +140,9 @@ def movement_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Dat
     }
     changes = history["membership_changes"]
     tiers = tier_summary(customers)
-    named = (pl.lit(inputs.refresh_id).alias("refresh_id"), pl.lit(inputs.as_of).alias("as_of"))
     return history | {
         "revenue_bridge": revenue_bridge(inputs, customers),
-        "tier_history": tiers.with_columns(named).select(TIER_HISTORY.names),
+        "tier_history": tiers.with_columns(_named(inputs)).select(TIER_HISTORY.names),
         "leaves_next": leaves_next(customers, moves, inputs.rules, chosen.selection, next_as_of(inputs)),
         "refreshes": refresh_row(inputs, chosen, tiers, changes, moves),
     }

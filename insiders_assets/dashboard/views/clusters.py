@@ -9,6 +9,7 @@ from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_P
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.dashboard import figures
+from insiders_assets.dashboard.views.cluster_history import clusters_before, since
 from insiders_assets.report.columns import heading, write
 from insiders_assets.report.palette import shades
 from insiders_assets.report.sections.clusters import badge
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
     from insiders_assets.storage.warehouse.reading import View
 
 
-def clusters(view: View, words: Language) -> dict[str, Any]:
-    """What the page of clusters shows."""
+def clusters(view: View, words: Language, compare: str = "") -> dict[str, Any]:
+    """What the page of clusters shows.
+
+    Args:
+        view: The warehouse.
+        words: The reader's language.
+        compare: The day of the refresh that they are compared with; the one before unless it is one.
+    """
     profiles, drawn = tables()["cluster_profiles"], tables()["map_sample"]
     rows = view.rows(view.select(profiles).order_by(profiles.c.cluster))
     points = view.rows(drawn.select().order_by(drawn.c.customer_id))
     colour = _colours(rows)
     bought = cluster_products(view.table(PRODUCT_AFFINITY))
     verdict = _verdict(view)
+    before = clusters_before(view, compare)
     is_shown = bool(verdict and verdict["is_shown"])
     next_ones = cluster_next_products(view.table(CLUSTER_NEXT_PRODUCTS), is_shown=is_shown)
     return {
@@ -37,6 +45,8 @@ def clusters(view: View, words: Language) -> dict[str, Any]:
                 "colour": colour[row["cluster"]],
                 "products": bought.get(row["cluster"], []),
                 "next_products": next_ones.get(row["cluster"], []),
+                "since": since(words, row, before),
+                "was": before.rows.get(row["cluster"], row)["tier"],
                 "badge": badge(words, row["stability"]),
                 "numbers": [
                     {
@@ -51,6 +61,8 @@ def clusters(view: View, words: Language) -> dict[str, Any]:
         ],
         "next_product_verdict": verdict,
         "drawn": len(points),
+        "days": [(str(day), words.day(day)) for day in before.days],
+        "compared": before.day,
         "figures": {"map": figures.cluster_map(words, rows, points, colour)} if points else {},
     }
 
