@@ -38,6 +38,7 @@ MADE = (
     "product_affinity",
     "revenue_bridge",
     "tier_history",
+    "cluster_history",
 )
 
 
