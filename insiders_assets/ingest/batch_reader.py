@@ -103,7 +103,7 @@ class Layout:
             and (dialect.quote, dialect.header_end, dialect.lines) == ('"', len(head), 1)
             and dialect.named == dialect.width
             and found.is_plain
-            and not is_watched(export.header, found, rules.mapping)
+            and not is_watched(export.header, found, rules.mapping, rules.name)
         )
         ask = rules.decimal == "auto"
         return cls(head, dialect, PlainReader(found), export.form, ask) if decided else None

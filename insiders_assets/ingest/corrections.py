@@ -77,8 +77,11 @@ def _converted(
     columns = {name: at for at, name in enumerate(names)}
     cents = [columns[DERIVED if derived else "unit_price"]] if form.get("cents") else []
     cents += [columns[name] for name in COSTS if name in columns and form.get("cost_cents")]
-    unified = tuple(form.get("unify_ids", ()))
-    plan = Plan(columns, return_values=(RETURNED,), unified=unified, cents=tuple(cents))
+    thousands = [columns[DERIVED if derived else "unit_price"]] if form.get("thousands") else []
+    plan = Plan(
+        columns, return_values=(RETURNED,), unified=tuple(form.get("unify_ids", ())), cents=tuple(cents),
+        thousands=tuple(thousands),
+    )  # fmt: skip
 
     def texts(places: Sequence[int]) -> list[str]:
         return [", ".join(filter(None, rows[lines[place]].values())) for place in places]

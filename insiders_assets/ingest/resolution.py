@@ -67,9 +67,11 @@ def watching(header: Header, *, thorough: bool = False) -> dict[Detector, tuple[
     return {detector: found for detector in asked if (found := detector.watches(header))}
 
 
-def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None) -> bool:
+def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None, file: str = "") -> bool:
     """Whether an export has to be read by itself: a detector wants to see a column whole, or it has a built-in form."""
-    return (mapping is None and form_of(names) is not None) or bool(watching(Header(names, found, mapping)))
+    return (mapping is None and form_of(names) is not None) or bool(
+        watching(Header(names, found, mapping, file=file))
+    )
 
 
 def examined(
@@ -98,7 +100,10 @@ def examined(
         known = built_in[1]
         rules = replace(rules, mapping=known.model_copy(update={"join": said.join}) if said else known)
     mapping = rules.mapping
-    header = Header(export.header, plan(export.header, mapping), mapping, is_proposal)
+    header = Header(
+        export.header, plan(export.header, mapping), mapping, is_proposal, rules.name,
+        str(export.form.get("sheet", "")), not export.form.get("sheets_beside"),
+    )  # fmt: skip
     seen = dict.fromkeys(suspected, ()) | watching(header, thorough=thorough)
     wanted = {detector: seen[detector] for detector in DETECTORS if detector in seen}
     if thorough:
@@ -119,7 +124,7 @@ def examined(
             mapping = answered(mapping, (each.writes for each in here))
             before, header = (
                 header.plan,
-                Header(export.header, plan(export.header, mapping), mapping, is_proposal),
+                replace(header, plan=plan(export.header, mapping), mapping=mapping),
             )
             if before.filled != header.plan.filled:
                 survey = Survey.of(filled(export, header.plan), header.plan, rules, positions)

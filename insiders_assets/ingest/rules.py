@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from insiders_assets.ingest.mapping.telling_names import told_by
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.shops import VERSIONS
 
@@ -40,7 +41,7 @@ class FileRules:
         mapping: What its columns are called and what is derived, if the user said so.
         privacy: What of it is not kept.
         open_questions: Whether a file that leaves a question open is set aside, or read with the likeliest answers.
-        name: The file's name, for messages; nothing is decided by it.
+        name: The file's name, for messages and for what it may say of what is in the file.
         joined: What the files say that its mapping joins to it, in their order; not part of its digest.
         repeated: Orders of each export in the file that another export holds whole, with that export's name.
         arrived: When the file was last written (UTC), if that is known; not part of its digest, for the same content
@@ -105,6 +106,7 @@ class FileRules:
         plain += [self.future_dates, self.date_gap_days, self.max_rows]
         facts = [READER_VERSION, plain, mapping, self.privacy.facts]
         facts += [VERSIONS] if self.mapping is None else []
+        facts += [tells] if (tells := told_by(self.name.rpartition("/")[2])) else []
         facts += [self.open_questions] if self.open_questions != "stop" else []
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -50,7 +50,8 @@ def sixth(some, others):
         ("invoice_type", "Proforma", "Invoice"), ("Tipo", "Transferencia entre tiendas", "Venta"),
         ("customer_id", "INTERNAL", "C001"),
         ("payment_method", "Warranty replacement", "card"), ("channel", "internal", "web"),
-        ("Zahlungsart", "Kulanz", "PayPal"),
+        ("Zahlungsart", "Kulanz", "PayPal"), ("is_reversed", "1", "0"), ("record_type", "Forecast", "Actual"),
+        ("scenario", "Budget", "Actual"), ("reversal_of", "TX9", ""),
         ("customer_id", "Lager 2", "C001"), ("customer_id", "Store 12", "C001"),
     ],
 )  # fmt: skip

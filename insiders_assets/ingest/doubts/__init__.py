@@ -9,9 +9,11 @@ from insiders_assets.ingest.doubts.costs import COSTS
 from insiders_assets.ingest.doubts.credit_notes import CREDIT_NOTES
 from insiders_assets.ingest.doubts.currencies import CURRENCIES
 from insiders_assets.ingest.doubts.detector import Detector
+from insiders_assets.ingest.doubts.file_names import FILE_NAMES
 from insiders_assets.ingest.doubts.first_lines import FIRST_LINES
 from insiders_assets.ingest.doubts.formats import FORMATS
 from insiders_assets.ingest.doubts.id_forms import ID_FORMS
+from insiders_assets.ingest.doubts.in_thousands import THOUSANDS
 from insiders_assets.ingest.doubts.levels import LEVELS
 from insiders_assets.ingest.doubts.nobody import NOBODY
 from insiders_assets.ingest.doubts.one_order import ONE_ORDER
@@ -26,14 +28,20 @@ from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
 from insiders_assets.ingest.doubts.services import SERVICES
 from insiders_assets.ingest.doubts.statuses import STATUSES
 from insiders_assets.ingest.doubts.tax_flags import TAX_FLAGS
+from insiders_assets.ingest.doubts.units_of_measure import MEASURES
 from insiders_assets.ingest.doubts.unnamed import UNNAMED
 from insiders_assets.ingest.doubts.versions import VERSIONS
 from insiders_assets.ingest.doubts.vouchers import VOUCHERS
+from insiders_assets.ingest.doubts.wide_items import WIDE_ITEMS
 
 DETECTORS: tuple[Detector, ...] = (
+    FILE_NAMES,
     FIRST_LINES,
+    WIDE_ITEMS,
     QUANTITIES,
+    MEASURES,
     CENTS,
+    THOUSANDS,
     PRICES,
     TAX_FLAGS,
     VERSIONS,

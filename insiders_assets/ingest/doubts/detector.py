@@ -24,12 +24,18 @@ class Header:
         plan: Where our columns come from.
         mapping: What the user, or a built-in form, said of it; None if nothing.
         proposed: Whether that is a proposal that nobody has agreed to yet.
+        file: The file's name, relative to the landing zone.
+        sheet: The name of a workbook's sheet; empty for other files.
+        is_alone: Whether that sheet is the only one that is read.
     """
 
     names: tuple[str, ...]
     plan: Plan
     mapping: Mapping | None = None
     proposed: bool = False
+    file: str = ""
+    sheet: str = ""
+    is_alone: bool = True
 
     @property
     def free(self) -> list[int]:

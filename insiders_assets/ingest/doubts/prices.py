@@ -12,7 +12,14 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
 from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
 from insiders_assets.ingest.doubts.price_units import price_per
-from insiders_assets.ingest.doubts.rivals import order_amount, speaks_of_tax, two_prices, two_totals, with_tax
+from insiders_assets.ingest.doubts.rivals import (
+    order_amount,
+    speaks_of_tax,
+    two_amounts,
+    two_prices,
+    two_totals,
+    with_tax,
+)
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
 
@@ -53,7 +60,8 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         return
     matched = _matching_total(columns)
     # A total that a price explains says which price was paid.
-    if not isinstance(matched, Settled) and (rival := two_prices(columns)):
+    rival = None if isinstance(matched, Settled) else two_prices(columns)
+    if rival := rival or (None if matched else two_amounts(columns)):
         yield rival
     elif not matched:
         yield from _alone(columns, survey)

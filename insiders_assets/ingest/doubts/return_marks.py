@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.refunds import NO_MARKS, gives
-from insiders_assets.ingest.doubts.status_names import kind_of
+from insiders_assets.ingest.doubts.status_names import kind_of, names_what_is_reversed
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
 from insiders_assets.ingest.doubts.statuses import is_told_elsewhere, seen_values, spoken_for, status_question
 from insiders_assets.ingest.mapping.header_aliases import normalise
@@ -33,9 +33,11 @@ _HAPPENED_TO = words_of(
 """Participles: the line was sold, and came back."""
 
 
-def _is_a_mark(name: str) -> bool:
+def is_a_mark(name: str) -> bool:
     """Whether a column's name speaks of lines that came back, or of the invoice that one is against."""
     words = set(normalise(name).split())
+    if names_what_is_reversed(name):
+        return True
     if kind_of(name) or gives(name) == "pieces":
         return False
     if words & _OF_AN_EARLIER and words & _DOCUMENT:
@@ -48,7 +50,7 @@ def _is_a_mark(name: str) -> bool:
 
 
 def _watches(header: Header) -> tuple[int, ...]:
-    return tuple(at for at in header.free if _is_a_mark(header.names[at]))
+    return tuple(at for at in header.free if is_a_mark(header.names[at]))
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:

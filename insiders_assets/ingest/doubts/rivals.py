@@ -58,6 +58,26 @@ def two_totals(columns: Columns, total: int, matched: set[int]) -> Question | No
     return None
 
 
+def two_amounts(columns: Columns) -> Question | None:
+    """Two amounts that no price explains and that are not the same: which of them was paid; None if there is one.
+
+    Args:
+        columns: The columns of money.
+    """
+    taken = columns.taken
+    if taken is None or columns.kinds[taken] not in ("line", "amount"):
+        return None
+    for other in columns.amounts():
+        if other == taken or columns.kinds[other] not in ("line", "amount") or not _is_full(columns, other):
+            continue
+        if not agreement(columns.money(taken), columns.money(other)).holds and not _is_taxed(
+            columns, taken, other
+        ):
+            ours = DERIVED if columns.survey.plan.columns.get(DERIVED) == taken else "unit_price"
+            return _which(columns, "two_totals", ours, taken, other, None)
+    return None
+
+
 def order_amount(columns: Columns) -> Question | None:
     """Money that is the same on all lines of an order, and not on those of a product: what the order cost, most likely.
 

@@ -47,6 +47,10 @@ _ARCHIVED = (
     "historisiert",
 )
 """How words begin for lines that were put away, and may count all the same: a shop archives what is done."""
+_REVERSED = words_of(
+    "reversed reversal reverses isreversed estornado estornada estorno extornado extornada stornata extourne extournee"
+)
+_WHICH = words_of("of for document doc ref reference id number no nr transaction invoice order original from")
 _SCORE = words_of("score level probability check result model")
 _HAPPENED = words_of(
     "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
@@ -95,6 +99,12 @@ _HOW = (
 """Names of columns that say how something was bought: most of what they hold says nothing of whether it was."""
 
 
+def names_what_is_reversed(name: str) -> bool:
+    """Whether a column names what a line takes back, as ``reversal_of`` does."""
+    words = set(normalise(name).split())
+    return bool(words & _REVERSED and words & _WHICH)
+
+
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str | None:
     """What a column may tell: ``status``, ``kind``, ``how``, a flag such as ``cancelled`` or ``happened``, or None."""
@@ -105,6 +115,8 @@ def kind_of(name: str) -> str | None:
     if any(word in _TEST for word in words) or squeezed in _TEST:
         return "test"
     if any(word.startswith(CANCELLED) for word in words) and not apart - _REASONS:
+        return "cancelled"
+    if _REVERSED & set(words) and "charge" not in words and not names_what_is_reversed(name):
         return "cancelled"
     if any(word.startswith(_ARCHIVED) for word in words) and not apart:
         return "archived"

@@ -63,6 +63,8 @@ def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable
     chosen = [sheet for sheet in sheets if sheet.is_recognised] or sheets[:1]
     if not chosen:
         raise RefusedExportError("export.workbook.empty")
+    for sheet in chosen:
+        sheet.beside = len(chosen) - 1
     return {sheet.name if len(chosen) > 1 else "": _opener(sheet) for sheet in chosen}
 
 
@@ -134,11 +136,15 @@ class SheetExport:
     Args:
         folder: Holds its rows; kept as long as the sheet is.
         facts: What :mod:`insiders_assets.ingest.formats.sheet_process` found of it.
+
+    Attributes:
+        beside: How many other sheets of the workbook are read.
     """
 
     def __init__(self, folder: tempfile.TemporaryDirectory[str], facts: dict[str, Any]) -> None:
         self._folder, self._facts = folder, facts
         self.name: str = facts["name"]
+        self.beside = 0
 
     @property
     def is_recognised(self) -> bool:
@@ -158,8 +164,9 @@ class SheetExport:
 
     @property
     def form(self) -> dict[str, Any]:
-        """The sheet and the row of its header."""
-        return {"kind": "workbook", "sheet": self.name, "header_line": (self._facts["header"] or 0) + 1}
+        """The sheet, the row of its header, and how many others are read with it."""
+        found = {"kind": "workbook", "sheet": self.name, "header_line": (self._facts["header"] or 0) + 1}
+        return found | ({"sheets_beside": self.beside} if self.beside else {})
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Its rows; see :class:`insiders_assets.ingest.model.Export`."""

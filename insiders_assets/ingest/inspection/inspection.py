@@ -63,6 +63,7 @@ def inspect(
     Raises:
         UsageError: An answer is none to a question of this file.
     """
+    rules = replace(rules, name=rules.name or name)
     seen, planned = _seen(path, rules)
     found = Inspection(name, seen, rules.mapping)
     if seen and rules.mapping is None and (built_in := _built_in(seen, pattern)):

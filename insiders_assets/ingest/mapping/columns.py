@@ -40,6 +40,7 @@ class Plan:
         nobody: Customer ids that stand for nobody, in lower case.
         currency: What one of each currency is worth, and the position of the column that names it.
         cents: Positions of columns of money in hundredths.
+        thousands: Positions of columns of money in thousands.
         below_returns: Whether a line that costs less than nothing is a return.
         numbered: Positions of columns that number the lines of an order, by the place of the rule that leaves older
             versions of them out.
@@ -64,6 +65,7 @@ class Plan:
     below_returns: bool = False
     numbered: dict[int, int] = field(default_factory=dict)
     return_ends: tuple[str, ...] = ()
+    thousands: tuple[int, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -72,8 +74,9 @@ class Plan:
         changed = (
             self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
         )
+        scaled = self.currency or self.cents or self.thousands
         return self.usual_dates and not (
-            changed or self.nobody or self.currency or self.unified or self.cents or self.below_returns
+            changed or self.nobody or scaled or self.unified or self.below_returns
         )
 
     def worth(self, at: int | None) -> float:
@@ -82,7 +85,7 @@ class Plan:
         Args:
             at: The column's position.
         """
-        return 0.01 if at in self.cents else 1.0
+        return 0.01 if at in self.cents else 1000.0 if at in self.thousands else 1.0
 
     @property
     def price_worth(self) -> float:
@@ -133,9 +136,10 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         columns[FLAG] = position_of(header, mapping.returns.column)
     ordered = {name: columns[name] for name in (*FIELDS, DERIVED, FLAG, *BESIDE) if name in columns}
     marks = mapping.returns
+    begins = () if marks is None else ("",) if marks.filled else marks.starts_with
     values, starts, ends = (
         tuple(text.strip().casefold() for text in texts)
-        for texts in ((marks.values, marks.starts_with, marks.ends_with) if marks else ((), (), ()))
+        for texts in ((marks.values, begins, marks.ends_with) if marks else ((), (), ()))
     )
     money = mapping.currency
     excluded = tuple((rule, position_of(header, rule.column)) for rule in mapping.exclude)
@@ -152,6 +156,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         mapping.unify_ids, tuple(position_of(header, column) for column in mapping.cents),
         mapping.negative_prices == "return",
         {number: position_of(header, rule.line) for number, rule in enumerate(mapping.exclude) if rule.line}, ends,
+        tuple(position_of(header, column) for column in mapping.thousands),
     )  # fmt: skip
 
 

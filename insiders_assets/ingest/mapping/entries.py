@@ -32,6 +32,7 @@ class Returns(BaseModel):
     Attributes:
         column: The export's column that says so.
         values: What it holds on a return; case does not matter.
+        filled: Whether whatever it holds will do, as the number of an order in a file of nothing but returns.
         starts_with: How what it holds on a return begins, as the number of a credit note may.
         ends_with: How it ends, likewise.
     """
@@ -39,13 +40,14 @@ class Returns(BaseModel):
     model_config = STRICT
     column: str
     values: Words = ()
+    filled: bool = False
     starts_with: Words = ()
     ends_with: Words = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Returns:
-        if not (self.values or self.starts_with or self.ends_with):
-            raise ValueError("give values, starts_with or ends_with")
+        if not (self.values or self.starts_with or self.ends_with or self.filled):
+            raise ValueError("give values, starts_with, ends_with or `filled: true`")
         return self
 
 

@@ -73,6 +73,7 @@ class Mapping(BaseModel):
         decimal: How numbers such as 1,234 are read; the setting's if not given.
         anonymous_ids: Customer ids that stand for nobody, in whatever case.
         cents: Columns of money in hundredths.
+        thousands: Columns of money in thousands.
         unify_ids: How customer ids that are written in several ways are written in one.
         currency: What amounts in several currencies are worth in one.
         decimal_quantities: Whether quantities may be decimal numbers; the setting's if not given.
@@ -104,6 +105,7 @@ class Mapping(BaseModel):
     decimal: Literal["auto", "point", "comma"] | None = None
     anonymous_ids: Words = ()
     cents: Words = ()
+    thousands: Words = ()
     unify_ids: Annotated[tuple[Form, ...], BeforeValidator(_listed)] = ()
     currency: Currency | None = None
     decimal_quantities: bool | None = None

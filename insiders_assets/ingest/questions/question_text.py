@@ -151,6 +151,51 @@ def _repeats(question: Question) -> str:
     )
 
 
+def _multiplied(question: Question) -> str:
+    told = question.arguments
+    apart = (
+        f"differ in {told['columns']} alone" if told["columns"] else "do not differ in anything that is read"
+    )
+    return (
+        f"{told['rows']:,} lines worth {told['money']:,.2f} are {told['lines']:,} lines that stand several times each "
+        f"and {apart}, as a join with something else leaves them; does each count once?"
+    )
+
+
+def _file_name(question: Question) -> str:
+    (seen,) = question.values
+    if question.arguments["tells"] == "returns":
+        said = "that its lines came back; are they returns?"
+    else:
+        said = "that its lines were not sold; do they count?"
+    aside = "" if len(question.answers) > 1 else " (export that sheet as a file of its own to say so)"
+    look = f"{seen.rows:,} lines worth {seen.money:,.2f} that look sold"
+    return f"{seen.value} has {look}, and its name says {said}{aside}"
+
+
+def _thousands(question: Question) -> str:
+    money = question.arguments["money"]
+    return (
+        f"column {question.columns[0]} is in thousands by its name ({money * 1000:,.2f} if it is, {money:,.2f} if "
+        "not); is it?"
+    )
+
+
+def _measures(question: Question) -> str:
+    return (
+        f"column {question.columns[0]} has quantities in several units of measure ({values(question)}) at one price "
+        "for a piece; are prices those of the unit on their line? (else export a total of each line)"
+    )
+
+
+def _wide_items(question: Question) -> str:
+    return (
+        f"rows hold several items of an order, each in columns of its own ({question.arguments['columns']} more "
+        f"columns, from {question.columns[0]} on), and only one item of each row would count; "
+        "export one row for each item, or does the first alone count?"
+    )
+
+
 def _tax_mixed(question: Question) -> str:
     return (
         f"column {question.columns[0]} says that some prices are with tax and others without it ({values(question)}), "
@@ -290,6 +335,11 @@ _SENTENCES: dict[str, Callable[[Question], str]] = {
     "credit_notes": _credit_notes,
     "levels": _levels,
     "repeats": _repeats,
+    "multiplied": _multiplied,
+    "thousands": _thousands,
+    "file_name": _file_name,
+    "measures": _measures,
+    "wide_items": _wide_items,
     "tax_mixed": _tax_mixed,
     "currencies": _currencies,
     "cost": _cost,
