@@ -33,7 +33,7 @@ def main(rows: int = 5_000_000, runs: int = 3) -> list[dict[str, Any]]:
             say(f"a new day, {name}")
             home = before.with_name("home")
             shutil.rmtree(home, ignore_errors=True)
-            shutil.copytree(before, home)
+            shutil.copytree(before, home, symlinks=True)
             if name == "in full":
                 shutil.rmtree(home / CARRIED)
             each.append(_refreshed(whole, home))

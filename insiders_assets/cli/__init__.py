@@ -12,6 +12,10 @@ def main() -> None:
 
     try:
         end_when_asked(None if sys.argv[1:2] == ["ui"] else GRACE)  # whose services get longer to end
+        from insiders_assets.standing import said_again
+
+        if said_again(sys.argv[1:]):
+            return
         from insiders_assets.cli.app import main as begin
 
         begin()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from insiders_assets import errors, progress
+from insiders_assets import errors, progress, standing
 from insiders_assets.cli import rejected_files
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.gc_tuning import collect_rarely
@@ -48,10 +50,13 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
     Raises:
         InsidersError: The job failed; everything published is as it was.
     """
+    words = sys.argv[1:]
+    seen = standing.fingerprint(words)
     stores = Stores(settings)
     stores.landing.listing()
     with alone(stores):
-        for line in filter(None, (*kept_up(stores), model_put_back(stores))):
+        lines = [line for line in (*kept_up(stores), model_put_back(stores)) if line]
+        for line in lines:
             typer.echo(f"insiders: {line}", err=True)
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
@@ -72,16 +77,21 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
     report, strange = stores.publication.latest_report() or {}, held(stores)
     if strange:
         typer.echo(f"insiders: {strange.told()}", err=True)
-    if as_json:
-        said = {
-            "report": str(page(stores)),
-            "nothing_new": current,
-            "held": strange and strange.for_programs(),
-            "set_aside": rejected_files.facts(stores),
-        }
-        typer.echo(json.dumps(report | said))
-    else:
-        print_outcome(stores, report, current=current, whole_answers=whole_answers)
+    with redirect_stdout(io.StringIO()) if seen else nullcontext(None) as told:
+        if as_json:
+            said = {
+                "report": str(page(stores)),
+                "nothing_new": current,
+                "held": strange and strange.for_programs(),
+                "set_aside": rejected_files.facts(stores),
+            }
+            typer.echo(json.dumps(report | said))
+        else:
+            print_outcome(stores, report, current=current, whole_answers=whole_answers)
+    if told:
+        typer.echo(told.getvalue(), nl=False)
+        if current and not (lines or strange):
+            standing.keep(words, seen, told.getvalue())
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from insiders_assets.errors import UsageError
 from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.refresh.held import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
+from insiders_assets.standing import FILE as STANDING
 
 if TYPE_CHECKING:
     from insiders_assets.storage.stores import Stores
@@ -75,6 +76,7 @@ def forget(
     found.transactions = Forgetting(stores.transactions, redactor)()
     found.lake_rows = forget_in_tables(stores.lake_folder, redactor)
     stores.carried.clear()
+    (stores.home / STANDING).unlink(missing_ok=True)
     found.warehouse_rows = sum(stores.warehouse.named(sorted(redactor.ids)).values())
     try:
         refresh()
