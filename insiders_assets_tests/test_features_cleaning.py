@@ -56,6 +56,40 @@ def test_excluded_countries_and_customers_go_and_missing_ones_stay():
     assert kept["customer_id"].to_list() == ["17850", "anonymous-7"]
 
 
+def test_rules_of_several_mappings_each_drop_their_own_lines():
+    settings = load_settings(price_floor=0)
+    theirs = {
+        name: {"price_floor": floor, "drop_letter_codes": False}
+        for name, floor in (("a.csv", 1.0), ("b.csv", 2.0))
+    }
+    rules = CleaningRules.from_settings(settings, theirs)
+    raw = transactions(
+        *(
+            {"source_file": name, "unit_price": price}
+            for name in ("a.csv", "b.csv")
+            for price in (0.5, 1.5, 2.5)
+        )
+    )
+    kept = clean_purchases(raw.lazy(), rules).collect()
+    assert kept.select("source_file", "unit_price").rows() == [("a.csv", 1.5), ("a.csv", 2.5), ("b.csv", 2.5)]
+
+
+def test_purchases_and_returns_of_all_ids_of_a_person_are_of_one():
+    raw = transactions({"customer_id": "b"}, {"customer_id": "a"}, {"customer_id": "b", "quantity": -1})
+    rules = CleaningRules.from_settings(load_settings(), aliases=Aliases({"b": "a"}))
+    assert clean_purchases(raw.lazy(), rules).collect()["customer_id"].to_list() == ["a", "a"]
+    assert returns(raw.lazy(), rules).collect()["customer_id"].to_list() == ["a"]
+
+
+def test_the_share_of_a_rule_counts_lines_of_both_sides():
+    raw = transactions(
+        {"stock_code": "POST", "unit_price": 0.1}, {"stock_code": "POST", "quantity": -1, "unit_price": 0.1},
+        {"unit_price": 90.0}, {"quantity": -1, "unit_price": 90.0},
+    )  # fmt: skip
+    (found,) = dropped(raw.lazy(), CleaningRules())
+    assert found.share == 0.5
+
+
 def test_who_is_left_out_is_so_under_every_id_and_a_country_under_its_own_name():
     aliases = Aliases({"b": "a", "Chile": "a"})
     settings = load_settings(excluded_customers=["b"], excluded_countries=["Chile"])

@@ -45,6 +45,19 @@ def test_costs_are_taken_off_what_was_sold_and_come_back_with_what_is_returned(t
     assert found == {"17850": pytest.approx(7 * 1.5 + 4 * 2.0), "other": pytest.approx(4.5)}
 
 
+def test_a_share_of_the_price_of_one_piece_that_came_back_is_given_back(tmp_path):
+    from insiders_assets.features.costs import with_line_contribution
+
+    path = tmp_path / "costs.csv"
+    path.write_text("stock_code,cost_share\nA1,0.25\n")
+    lines = pl.LazyFrame(
+        {"stock_code": ["A1", "A1", "A1"], "quantity": [-1, 1, 0], "line_value": [-8.0, 8.0, -2.0]},
+        schema_overrides={"quantity": pl.Int32},
+    )
+    found = with_line_contribution(lines, read_costs(path)).collect()
+    assert found["line_contribution"].to_list() == [-6.0, 6.0, -2.0]
+
+
 def test_the_line_of_all_others_is_no_product(tmp_path):
     path = tmp_path / "costs.csv"
     path.write_text("stock_code,unit_cost,cost_share\n#1,0.5,\n*,,0.5\nB2,,0.6\n")  # '#' sorts before '*'
@@ -68,6 +81,8 @@ def test_a_product_without_a_cost_is_a_question(tmp_path):
         ("stock_code,cost\nA1,1\n", "has the columns stock_code, cost"),
         ("stock_code,unit_cost\nA1,1\nB2,cheap\n", "line 3: unit_cost 'cheap'"),
         ("stock_code,unit_cost\nA1,-1\n", "line 2: unit_cost '-1'"),
+        ("stock_code,unit_cost\nA1,inf\n", "line 2: unit_cost 'inf'"),
+        ("stock_code,cost_share\nA1,half\n", "line 2: .*cost_share 'half'"),
         ("stock_code,cost_share\nA1,60\n", "line 2: .*cost_share '60'"),
         ("stock_code,unit_cost,cost_share\nA1,1,0.5\n", "line 2"),
         ("stock_code,unit_cost\nA1,1\nA1,2\n", "'A1' has more than one cost"),

@@ -31,8 +31,8 @@ _BESIDE = _words(
     "export exports report reports list data file all new full final copy monthly daily weekly yearly month week day "
     "year orders order carts cart checkouts shop store online web customer customers of the from to bis von de do da "
     "del di jan feb mar apr may jun jul aug sep oct nov dec january february march april june july august "
-    "september october november december q1 q2 q3 q4 q h1 h2 h v credit memo memos note notes notas pedidos bestellungen "
-    "commandes ordini bestellingen"
+    "september october november december q1 q2 q3 q4 q h1 h2 h v credit memo memos note notes notas pedidos "
+    "bestellungen commandes ordini bestellingen"
 )
 """Words that may stand beside those; with others, the name may speak of something else: ``refunded_quantity``."""
 _ENDING = re.compile(r"(\.[A-Za-z]{1,7}){1,2}$")
