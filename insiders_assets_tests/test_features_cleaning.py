@@ -65,13 +65,13 @@ def test_rules_of_several_mappings_each_drop_their_own_lines():
     rules = CleaningRules.from_settings(settings, theirs)
     raw = transactions(
         *(
-            {"source_file": name, "unit_price": price}
+            {"source_file": name, "country": name, "unit_price": price}
             for name in ("a.csv", "b.csv")
             for price in (0.5, 1.5, 2.5)
         )
     )
     kept = clean_purchases(raw.lazy(), rules).collect()
-    assert kept.select("source_file", "unit_price").rows() == [("a.csv", 1.5), ("a.csv", 2.5), ("b.csv", 2.5)]
+    assert kept.select("country", "unit_price").rows() == [("a.csv", 1.5), ("a.csv", 2.5), ("b.csv", 2.5)]
 
 
 def test_purchases_and_returns_of_all_ids_of_a_person_are_of_one():
