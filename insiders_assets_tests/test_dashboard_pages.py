@@ -454,7 +454,7 @@ def test_clusters_are_compared_with_another_refresh(tmp_path: Path) -> None:
         page = get(address, "/clusters")
         cards = [text("<main>" + card) for card in page.split('<section class="card"')[1:]]
         assert len(cards) == len(now)
-        assert all("unchanged since Oct 31" in card for card in cards)
+        assert all("unchanged · since Oct 31" in card for card in cards)
         assert page.count("<option") == 2
         asked = [
             text("<main>" + card)
@@ -464,7 +464,7 @@ def test_clusters_are_compared_with_another_refresh(tmp_path: Path) -> None:
         for row, card in zip(now, asked, strict=True):
             was = before.get(row["cluster"])
             if was is None:
-                assert "new since Sep 30" in card
+                assert "new · since Sep 30" in card
                 continue
             step = row["identified_customers"] - was["identified_customers"]
             assert step

@@ -265,7 +265,8 @@ class Site:
         """A file of the report's."""
         from starlette.responses import FileResponse
 
-        return FileResponse(REPORT_STATIC / request.url.path.rpartition("/")[2])
+        file = REPORT_STATIC / request.url.path.rpartition("/")[2]
+        return FileResponse(file, media_type="font/woff2" if file.suffix == ".woff2" else None)
 
     def cannot_be_read(self, request: Request, error: Exception) -> Response:
         """The warehouse does not answer: said in one line, without what is secret."""

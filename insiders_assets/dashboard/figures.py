@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.report.charts import Figure, axis, layout
+from insiders_assets.report.charts.style import money_axis
 from insiders_assets.report.palette import MUTED, TIER, TIER_SYMBOL
 
 if TYPE_CHECKING:
@@ -47,12 +48,6 @@ def months_between(first: date, last: date) -> list[date]:
     return [
         first.replace(year=number // 12, month=number % 12 + 1, day=1) for number in range(start, end + 1)
     ]
-
-
-def _money_axis(words: Language, title: str) -> dict[str, Any]:
-    """An axis from nothing upwards whose numbers carry the currency as the language writes it."""
-    before, _, after = words.money(0, 0).partition(words.number(0))
-    return axis(title, rangemode="tozero", tickprefix=before, ticksuffix=after, tickformat=",.0f")
 
 
 def by_month(words: Language, rows: Rows) -> Figure:
@@ -103,13 +98,14 @@ def customer_months(words: Language, rows: Rows) -> Figure:
     }
     axes = {
         "xaxis": _months(words, [row["month"] for row in rows]),
-        "yaxis": _money_axis(words, words.text("Revenue")),
+        "yaxis": money_axis(words, words.text("Revenue")),
     }
     return {"data": [bars], "layout": layout(words, 260, bargap=0.25, **axes)}
 
 
 def history(words: Language, rows: Rows) -> Figure:
-    """Members at every refresh, oldest first; hover says the shares."""
+    """Members on each day of a refresh, by the last of that day, on an axis in time; hover says the shares."""
+    rows = [row for _, row in sorted({row["as_of"]: row for row in rows}.items())]
     lines = (
         "<b>%{customdata[0]}</b>",
         f"{words.text('Members')}: %{{y:,}}",
@@ -120,7 +116,7 @@ def history(words: Language, rows: Rows) -> Figure:
     line = {
         "type": "scatter",
         "mode": "lines+markers",
-        "x": [row["refresh_id"] for row in rows],
+        "x": [row["as_of"].isoformat() for row in rows],
         "y": [row["members"] for row in rows],
         "customdata": [
             [
@@ -138,12 +134,12 @@ def history(words: Language, rows: Rows) -> Figure:
     days = [words.short_day(row["as_of"]) for row in rows]
     step = -(-len(rows) // LABELS)
     ticks = {
-        "tickvals": [row["refresh_id"] for row in rows[::step]],
+        "tickvals": [row["as_of"].isoformat() for row in rows[::step]],
         "ticktext": days[::step],
         "tickangle": 0,
     }
     axes = {
-        "xaxis": axis("", type="category", **ticks),
+        "xaxis": axis("", type="date", showgrid=False, **ticks),
         "yaxis": axis(words.text("Members"), rangemode="tozero"),
     }
     return {"data": [line], "layout": layout(words, 280, **axes)}
@@ -224,7 +220,7 @@ def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int,
             }
         )
     bare = {"visible": False, "fixedrange": True}
-    drawn = layout(words, 520, xaxis=bare, yaxis=bare, hovermode="closest", dragmode=False)
-    drawn["margin"] = {"l": 4, "r": 4, "t": 8, "b": 4}
+    drawn = layout(words, 530, xaxis=bare, yaxis=bare, hovermode="closest", dragmode=False)
+    drawn["margin"] = {"l": 4, "r": 4, "t": 8, "b": 14}
     drawn["legend"] = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}
     return {"data": traces, "layout": drawn}

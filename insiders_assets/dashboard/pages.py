@@ -22,7 +22,7 @@ STATIC = HERE / "static"
 REPORT = Path(str(files("insiders_assets.report")))
 """Whose templates the dashboard uses where it has none of that name."""
 REPORT_STATIC = REPORT / "static"
-SHARED = ("report.css", "plotly-basic.min.js", "ink.js")
+SHARED = ("report.css", "inter-latin.woff2", "plotly-basic.min.js", "ink.js")
 """Files of the report that the dashboard serves as well."""
 
 

@@ -60,6 +60,8 @@ class PageWriter(Writer):
         told = Decimal(value)
         decimals = max(0, -int(told.as_tuple().exponent))
         sign = "+" if kind in (Kind.SIGNED, Kind.CHANGE) and told >= 0 else ""
+        if kind in (Kind.SIGNED, Kind.CHANGE) and told < 0 and not self.exact:
+            sign, told = "−", -told
         if kind in (Kind.PERCENT, Kind.TIGHT, Kind.CHANGE):
             return sign + self.language.percent(float(told), max(0, decimals - 2))
         if kind is Kind.MONEY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from insiders_assets.report.charts import Figure
     from insiders_assets.report.report_inputs import ReportInputs
 
+TYPEFACE = "inter-latin.woff2"
 HERE = Path(__file__).parent
 MEMBERS_SHOWN = 300
 """Members listed on the page at most; the files beside it list them all."""
@@ -48,6 +50,13 @@ MEMBER_COLUMNS = ("revenue", "recency", "total_purchases", "distinct_stock_code"
 @lru_cache
 def _static(name: str) -> str:
     return (HERE / "static" / name).read_text(encoding="utf-8")
+
+
+@lru_cache
+def _style() -> str:
+    """The style with its typeface in it: a page holds all that it needs."""
+    typeface = base64.b64encode((HERE / "static" / TYPEFACE).read_bytes()).decode()
+    return _static("report.css").replace(f'url("{TYPEFACE}")', f"url(data:font/woff2;base64,{typeface})")
 
 
 def _environment(words: Language) -> Environment:
@@ -97,7 +106,7 @@ def _page(inputs: ReportInputs, template: str, figures: dict[str, Figure], conte
         "inputs": inputs,
         "words": words,
         "tier_names": summary.tier_names(inputs),
-        "css": _static("report.css"),
+        "css": _style(),
         "plotly": _static("plotly-basic.min.js") if figures else "",
         "script": _static("ink.js") + _static("report.js"),
         "figures": figures,

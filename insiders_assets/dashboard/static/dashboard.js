@@ -13,6 +13,10 @@
       if (!figure || place.dataset.drawn || typeof Plotly === "undefined") return;
       place.dataset.drawn = "yes";
       place.textContent = "";
+      // A chart that follows the page's width takes the height of its place: it is given the one it was made for.
+      const style = getComputedStyle(place);
+      const around = place.offsetHeight - place.clientHeight + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+      if (figure.layout.height) place.style.minHeight = `${figure.layout.height + around}px`;
       const layout = place.clientWidth < 600 ? narrow(figure.layout, place) : figure.layout;
       // The table below has the amounts that bars on a phone have no room for.
       const isBare = place.dataset.figure === "moves" && place.clientWidth < 600;

@@ -66,7 +66,7 @@ def since(words: Language, now: dict[str, Any], before: Before) -> list[str]:
         return []
     was = before.rows.get(now["cluster"])
     if was is None:
-        return [words.text("new since %(day)s", day=words.short_day(before.day))]
+        return [words.text("new")]
 
     def signed(change: float, size: str, nothing: str) -> str | None:
         return None if size == nothing else ("−" if change < 0 else "+") + size

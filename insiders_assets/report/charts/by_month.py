@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.charts.style import Figure, axis, layout
+from insiders_assets.report.charts.style import Figure, axis, layout, money_axis
 from insiders_assets.report.palette import TIER
 from insiders_assets.report.sections.health import by_month
 from insiders_assets.report.sections.summary import tier_names
@@ -47,7 +47,12 @@ def monthly(words: Language, months: list[dict[str, Any]], names: dict[str, str]
         for place, day in enumerate(shown)
     ]
     months_axis = axis(
-        "", type="date", tickmode="array", tickvals=[day.isoformat() for day in shown], ticktext=texts
+        "",
+        showgrid=False,
+        type="date",
+        tickmode="array",
+        tickvals=[day.isoformat() for day in shown],
+        ticktext=texts,
     )
     return {
         "data": traces,
@@ -58,6 +63,6 @@ def monthly(words: Language, months: list[dict[str, Any]], names: dict[str, str]
             bargap=0.25,
             legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
             xaxis=months_axis,
-            yaxis=axis(words.text("Revenue"), tickformat=",.0f", rangemode="tozero"),
+            yaxis=money_axis(words, words.text("Revenue")),
         ),
     }

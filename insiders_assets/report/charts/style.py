@@ -10,7 +10,7 @@ from insiders_assets.report.palette import INK, LINE, MUTED
 Figure = dict[str, Any]
 """A plotly figure as a plain dictionary."""
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
 def separators(words: Language) -> str:
@@ -46,3 +46,10 @@ def axis(title: str, **more: Any) -> Figure:
     }
     named = {"title": {"text": title, "standoff": 10, "font": {"size": 13}}} if title else {}
     return quiet | named | more
+
+
+def money_axis(words: Language, title: str, **more: Any) -> Figure:
+    """An axis from nothing upwards, unless told otherwise, whose numbers carry the currency."""
+    before, _, after = words.money(0, 0).partition(words.number(0))
+    money = {"rangemode": "tozero", "tickprefix": before, "ticksuffix": after, "tickformat": ",.0f"}
+    return axis(title, **(money | more))

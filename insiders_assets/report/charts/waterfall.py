@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from insiders_assets.report.charts.style import Figure, axis, layout
+from insiders_assets.report.charts.style import Figure, axis, layout, money_axis
 from insiders_assets.report.palette import MUTED, TIER
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def waterfall(words: Language, moves: RevenueMoves, before: str, after: str) -> 
             bargap=0.35,
             margin={"l": 56, "r": 16, "t": 24, "b": 72},
             xaxis=axis("", type="category", tickangle=0, tickfont={"size": 11}, showgrid=False),
-            yaxis=axis(
+            yaxis=money_axis(
+                words,
                 words.text("Revenue, cut off below") if lost else words.text("Revenue"),
-                tickformat=",.0f",
                 range=[lost, max(*ends, *(base for base in bases)) * 1.0 + (max(*ends) - lost) * 0.15],
             ),
         ),

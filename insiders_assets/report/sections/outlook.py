@@ -54,6 +54,7 @@ def evidence_rows(words: Language, rows: Rows) -> Rows:
     return [
         row
         | {"name": names[row["figure"]]}
+        | {"coverage": None if row["figure"] == CHANCE else row["coverage"]}  # a chance has no range of its own
         | {name: _written(words, row["figure"], row[name]) for name in ("expected", "actual")}
         | {"error": words.number(row["error"], 3) if row["figure"] == CHANCE else
            _written(words, row["figure"], row["error"])}
