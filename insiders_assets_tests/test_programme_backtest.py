@@ -14,7 +14,9 @@ from insiders_assets.language import Language
 from insiders_assets.language.message import Message
 from insiders_assets.language.writer import PLAIN
 from insiders_assets.programme.backtest import BacktestInputs, default_cutoffs, selection_backtest
+from insiders_assets.programme.backtest.anyway import ANYWAY, ANYWAY_REVENUE, ANYWAY_RIGHT, CEILING, anyway
 from insiders_assets.programme.backtest.forecasts import probabilistic
+from insiders_assets.programme.backtest.pace import HALF_LIFE, decayed_revenue
 from insiders_assets.programme.backtest.rankings import Ranking, rfm_score
 from insiders_assets.programme.backtest.study import verdicts
 from insiders_assets.programme.compute import run_programme
@@ -248,3 +250,41 @@ def test_the_figures_do_not_depend_on_the_order_of_rows(traded, found):
     again = selection_backtest(backtest_inputs((shuffled, traded[1])), RULES, [shop.days_before(120), CUTOFF])
     assert again.table.equals(found.table)
     assert again.curve.equals(found.curve)
+
+
+def test_half_of_a_purchase_counts_after_the_half_life_and_ties_go_by_id():
+    cutoff = shop.EPOCH + timedelta(days=10_000)
+    ages = {
+        "b": [(0, 40.0)],
+        "a": [(HALF_LIFE, 80.0)],
+        "old": [(2 * HALF_LIFE, 120.0)],
+        "c": [(0, 20.0), (HALF_LIFE, 30.0)],
+    }
+    lines = [
+        {"customer_id": who, "invoice_day": 10_000 - int(age), "line_value": money}
+        for who, bought in ages.items()
+        for age, money in bought
+    ]
+    lines.append({"customer_id": "old", "invoice_day": 10_001, "line_value": 900.0})  # nobody knew of it yet
+    purchases = pl.LazyFrame(lines, schema_overrides={"invoice_day": pl.Int32})
+    known = pl.DataFrame({"customer_id": ["old", "c", "b", "a", "none"]})
+    inputs = BacktestInputs(purchases, purchases, lambda _: known, lambda _: known)
+    ranked = decayed_revenue(inputs, known, cutoff, 10_000)
+    assert known["customer_id"].gather(ranked.order).to_list() == ["a", "b", "c", "old", "none"]
+
+
+def test_the_ceiling_is_what_members_who_stayed_away_would_have_spent_at_their_pace():
+    known = pl.DataFrame(
+        {
+            "revenue": [730.0, 100.0, 50.0, 999.0],
+            "tenure": [364, 9, 199, 364],
+            "later_revenue": [0.0, 0.0, 45.0, 0.0],
+            "bought_again": [False, False, True, False],
+        }
+    )
+    figures = anyway(known, np.array([1.0, 1.0, 1.0, 0.0]), np.array([0.9, 0.1, 0.95, 0.99]), 90, 396)
+    # 730 in 365 days; 100 in ten, which are counted as 90; whoever bought, or is no member, does not count.
+    assert figures[CEILING][0] == pytest.approx((730 / 365 * 90 + 100 / 90 * 90) / 45)
+    assert [figures[name][0] for name in (ANYWAY, ANYWAY_RIGHT, ANYWAY_REVENUE)] == [
+        pytest.approx(2 / 3), pytest.approx(1 / 2), 1.0,
+    ]  # fmt: skip
