@@ -16,11 +16,12 @@ from insiders_assets.language.writer import PLAIN
 from insiders_assets.programme.backtest import BacktestInputs, default_cutoffs, selection_backtest
 from insiders_assets.programme.backtest.anyway import ANYWAY, ANYWAY_REVENUE, ANYWAY_RIGHT, CEILING, anyway
 from insiders_assets.programme.backtest.forecasts import probabilistic
-from insiders_assets.programme.backtest.pace import HALF_LIFE, decayed_revenue
+from insiders_assets.programme.backtest.pace import HALF_LIFE, blend, decayed_revenue
 from insiders_assets.programme.backtest.rankings import Ranking, rfm_score
 from insiders_assets.programme.backtest.study import verdicts
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.pace import Pace
 from insiders_assets_tests import programme_shop as shop
 
 RULES = ProgrammeRules()
@@ -288,3 +289,11 @@ def test_the_ceiling_is_what_members_who_stayed_away_would_have_spent_at_their_p
     assert [figures[name][0] for name in (ANYWAY, ANYWAY_RIGHT, ANYWAY_REVENUE)] == [
         pytest.approx(2 / 3), pytest.approx(1 / 2), 1.0,
     ]  # fmt: skip
+
+
+def test_the_blend_ranks_by_the_sum_of_two_ranks():
+    known = pl.DataFrame({"customer_id": list("abcd"), "revenue": [400.0, 300.0, 200.0, 100.0]})
+    ranked = blend(known, Pace(np.array([1.0, 3.0, 4.0, 2.0]), None))
+    # Ranks by revenue are 0 1 2 3 and by forecast 3 1 0 2: together 3 2 2 5, and b goes before c by its id.
+    assert known["customer_id"].gather(ranked.order).to_list() == ["b", "c", "a", "d"]
+    assert blend(known, Pace(None, None)).order is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import polars as pl
@@ -221,6 +222,8 @@ def test_answers_tell_the_numbers_of_the_tables(made):
     border = made.tables["refreshes"]["insider_border"].item()
     assert f"revenue within 396 days is {border:,.2f} or more" in answers[5]
     assert f"falls below {border * 0.95:,.2f}" in answers[7]
+    told = made.tables["business_answers"].filter(pl.col("number") == 5)["answer_args"].item()
+    assert {"eligible.hysteresis", "eligible.means"} <= set(re.findall(r"eligible\.\w+", told))
 
 
 def test_under_a_policy_on_clusters_the_conditions_are_the_plain_rules(given):
