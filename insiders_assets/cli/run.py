@@ -23,7 +23,7 @@ from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_told_of_memory
 from insiders_assets.places import S3Path
 from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
-from insiders_assets.refresh.recovery import model_put_back, recovered
+from insiders_assets.refresh.recovery import another_home, model_put_back, recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.atomic_write import make_folder, told_unwritable
 from insiders_assets.storage.file_lock import locked
@@ -60,6 +60,8 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
             typer.echo(f"insiders: {line}", err=True)
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
+        if not force and (told := another_home(stores)):
+            raise told
         tidy_up(stores)
         current = not force and not lost and is_current(stores)
         if not force and not lost and not current:

@@ -97,6 +97,28 @@ def recovered(stores: Stores) -> str:
     return f"the warehouse {lost}; {many} put back from the home"
 
 
+def another_home(stores: Stores) -> InsidersError | None:
+    """What is said of a warehouse whose latest refresh this home has no record of; None if all is as it should be.
+
+    Two homes that publish to one warehouse would each take the other's list for its own past.
+    """
+    state = last_refresh(stores)
+    if state is None or not is_whole(stores) or (latest := stores.warehouse.latest_refresh()) is None:
+        return None
+    name = latest["refresh_id"]
+    if name == state.refresh_id:
+        return None
+    known = _history(stores).get("refreshes")
+    if known is None or name in known["refresh_id"]:
+        return None
+    return InsidersError(
+        f"shows the refresh {name}, which {stores.home} has no record of: another home publishes there, too",
+        where=stores.warehouse.place,
+        hint="give each home a database or schema of its own, or, if this home was put back from a backup, go on with: "
+        "insiders run --force",
+    )
+
+
 def _copy(stores: Stores, table: str) -> Place:
     return stores.home / HISTORY / f"{table}.parquet"
 

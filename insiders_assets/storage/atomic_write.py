@@ -22,6 +22,7 @@ _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 """How polars tells the number of what the system said."""
 
 
+_NOT_ALLOWED = tuple(os.strerror(number) for number in (errno.EACCES, errno.EPERM))
 _NUMBERED = re.compile(r"\[Errno (\d+)\] (.*?)(?:: '(.*?)')?(?: -> .*)?$", re.DOTALL)
 """How Python tells an error of the system in words."""
 
@@ -29,6 +30,8 @@ _NUMBERED = re.compile(r"\[Errno (\d+)\] (.*?)(?:: '(.*?)')?(?: -> .*)?$", re.DO
 def unwritable(path: str | None, words: str) -> str:
     """What is said of a place that cannot be written, wherever that is met; see :data:`UNWRITABLE`."""
     where = path or "the home, or the system's temporary folder,"
+    if words in _NOT_ALLOWED:  # which does not say whether it was to be read or written
+        return f"{where} may not be used by this user ({words}); give permission, or be the user whose home it is"
     return f"{where} cannot be written ({words}); make room, or give permission"
 
 

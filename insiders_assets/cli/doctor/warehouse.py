@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
+from insiders_assets.refresh.recovery import another_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,8 @@ def warehouse(stores: Stores) -> Iterator[Finding]:
             yield from _encryption(connection, database.url.host)
         if there:
             yield from _up_to_date(connection, known, migrations.head())
+    if there and (told := another_home(stores)):
+        yield mend("warehouse", f"{told.where} {told.what}", told.hint)
 
 
 def _up_to_date(connection: sa.Connection, known: str | None, head: str) -> Iterator[Finding]:
