@@ -31,7 +31,7 @@ def test_two_homes_on_one_warehouse_are_refused(stores: Stores) -> None:
     assert another_home(stores) is None
     tables, appended = a_refresh("theirs", rows=3, seed=1)
     stores.warehouse.publish(tables, appended, from_lake=True)
-    with pytest.raises(InsidersError, match="shows the refresh theirs, which .* has no record of"):
+    with pytest.raises(InsidersError, match=r"shows the refresh theirs, which .* has no record of"):
         run.refresh(stores.settings, job="refresh", force=False, as_json=True)
     keep_history(stores, appended)
     assert another_home(stores) is None
