@@ -21,9 +21,10 @@ from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_told_of_memory
 from insiders_assets.places import S3Path
+from insiders_assets.refresh.another_home import another_home
 from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
-from insiders_assets.refresh.recovery import another_home, model_put_back, recovered
+from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
 from insiders_assets.storage.atomic_write import make_folder, told_unwritable
 from insiders_assets.storage.file_lock import locked

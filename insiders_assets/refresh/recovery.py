@@ -82,7 +82,7 @@ def recovered(stores: Stores) -> str:
     latest = stores.warehouse.latest_refresh()
     if latest is not None and state.refresh_id in stores.warehouse.read("refreshes")["refresh_id"]:
         return ""  # a later one may stand there, too: of a run that was cut short before it was remembered
-    history = _history(stores)
+    history = kept_history(stores)
     known = history["refreshes"]["refresh_id"].to_list() if "refreshes" in history else []
     if latest is not None and latest["refresh_id"] not in known:
         return ""  # another home's, or one that was never lost
@@ -97,33 +97,11 @@ def recovered(stores: Stores) -> str:
     return f"the warehouse {lost}; {many} put back from the home"
 
 
-def another_home(stores: Stores) -> InsidersError | None:
-    """What is said of a warehouse whose latest refresh this home has no record of; None if all is as it should be.
-
-    Two homes that publish to one warehouse would each take the other's list for its own past.
-    """
-    state = last_refresh(stores)
-    if state is None or not is_whole(stores) or (latest := stores.warehouse.latest_refresh()) is None:
-        return None
-    name = latest["refresh_id"]
-    if name == state.refresh_id:
-        return None
-    known = _history(stores).get("refreshes")
-    if known is None or name in known["refresh_id"]:
-        return None
-    return InsidersError(
-        f"shows the refresh {name}, which {stores.home} has no record of: another home publishes there, too",
-        where=stores.warehouse.place,
-        hint="give each home a database or schema of its own, or, if this home was put back from a backup, go on with: "
-        "insiders run --force",
-    )
-
-
 def _copy(stores: Stores, table: str) -> Place:
     return stores.home / HISTORY / f"{table}.parquet"
 
 
-def _history(stores: Stores) -> dict[str, pl.DataFrame]:
+def kept_history(stores: Stores) -> dict[str, pl.DataFrame]:
     """What is kept of every table's history, as the tables' contracts are now."""
     from insiders_assets.storage.warehouse import HISTORY as TABLES_OF_HISTORY
     from insiders_assets.storage.warehouse import TABLES

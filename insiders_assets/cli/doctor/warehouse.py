@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
-from insiders_assets.refresh.recovery import another_home
+from insiders_assets.refresh.another_home import another_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ import pytest
 
 from insiders_assets.cli import run
 from insiders_assets.errors import InsidersError
-from insiders_assets.refresh.recovery import another_home, keep_history
+from insiders_assets.refresh.another_home import another_home
+from insiders_assets.refresh.recovery import keep_history
 from insiders_assets.refresh.state import RefreshState, begin, remember
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
