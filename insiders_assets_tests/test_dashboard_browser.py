@@ -16,7 +16,7 @@ from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.browser import PHONE, WIDE, Browser
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, THIRD, VIEWS, publish, serving
 
-PAGES = (*VIEWS, "/customers/12363", "/customers/nobody")
+PAGES = (*VIEWS, "/segments", "/customers/12363", "/customers/12363/kept", "/customers/nobody")
 CHARTS = {"/": 1, "/clusters": 1, "/budget": 1, "/changes": 2, "/time": 1, "/customers/12363": 1}
 LANGUAGES = (("en", "GBP"), ("pt_BR", "BRL"))
 
