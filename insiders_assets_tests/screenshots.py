@@ -112,6 +112,9 @@ def report_pictures(browser: Browser, report: Path, folder: Path) -> None:
     """The first screen, the tiers and the map on a desk, and the first screen on a phone."""
     browser.open(report.as_uri(), WIDE)
     browser.picture(folder / "report-summary.png")
+    browser.run("document.querySelector('#health .chart').scrollIntoView()")
+    until(browser, "document.querySelector('#health .chart svg.main-svg')")
+    browser.run("scrollTo({top: 0, behavior: 'instant'})")  # the bar above follows the page
     browser.picture(folder / "report-tiers.png", "#health")
     browser.run("document.getElementById('chart-map').scrollIntoView()")
     until(browser, "document.querySelector('#chart-map svg.main-svg')")
