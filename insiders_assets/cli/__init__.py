@@ -12,7 +12,7 @@ def main() -> None:
 
     try:
         end_when_asked(None if sys.argv[1:2] == ["ui"] else GRACE)  # whose services get longer to end
-        from insiders_assets.standing import said_again
+        from insiders_assets.nothing_new import said_again
 
         if said_again(sys.argv[1:]):
             return

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from insiders_assets import errors, progress, standing
+from insiders_assets import errors, nothing_new, progress
 from insiders_assets.cli import rejected_files
 from insiders_assets.cli.console import showing_progress
 from insiders_assets.cli.gc_tuning import collect_rarely
@@ -52,7 +52,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
         InsidersError: The job failed; everything published is as it was.
     """
     words = sys.argv[1:]
-    seen = standing.fingerprint(words)
+    seen = nothing_new.fingerprint(words)
     stores = Stores(settings)
     stores.landing.listing()
     with alone(stores):
@@ -94,7 +94,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
     if told:
         typer.echo(told.getvalue(), nl=False)
         if current and not (lines or strange):
-            standing.keep(words, seen, told.getvalue())
+            nothing_new.keep(words, seen, told.getvalue())
 
 
 @contextmanager

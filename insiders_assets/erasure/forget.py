@@ -16,10 +16,10 @@ from insiders_assets.erasure.reports import redact_reports
 from insiders_assets.erasure.sheets import forget_in_aliases, forget_in_sheet
 from insiders_assets.erasure.tables import forget_in_tables
 from insiders_assets.errors import UsageError
+from insiders_assets.nothing_new import FILE as NOTHING_NEW
 from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.refresh.held import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
-from insiders_assets.standing import FILE as STANDING
 
 if TYPE_CHECKING:
     from insiders_assets.storage.stores import Stores
@@ -76,7 +76,7 @@ def forget(
     found.transactions = Forgetting(stores.transactions, redactor)()
     found.lake_rows = forget_in_tables(stores.lake_folder, redactor)
     stores.carried.clear()
-    (stores.home / STANDING).unlink(missing_ok=True)
+    (stores.home / NOTHING_NEW).unlink(missing_ok=True)
     found.warehouse_rows = sum(stores.warehouse.named(sorted(redactor.ids)).values())
     try:
         refresh()

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from insiders_assets import checksums, progress
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.nothing_new import FILE as NOTHING_NEW
 from insiders_assets.places import Place, S3Path, sizes
-from insiders_assets.standing import FILE as STANDING
 from insiders_assets.storage.atomic_write import noted, replacing
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from insiders_assets.storage.stores import Stores
 
-ELSEWHERE = ("reports", "dagster", "insiders.db", STANDING)
+ELSEWHERE = ("reports", "dagster", "insiders.db", NOTHING_NEW)
 """What is not moved as files: reports and the warehouse are moved by what keeps them, Dagster's history stays."""
 POINTERS = ("raw_transactions.manifest.json", "segmentation_model/latest.json", "refresh.json")
 """Files of the lake that name others, in the order in which they are written, after all others."""
