@@ -80,7 +80,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
     report, strange = stores.publication.latest_report() or {}, held(stores)
     if strange:
         typer.echo(f"insiders: {strange.told()}", err=True)
-    with redirect_stdout(io.StringIO()) if seen else nullcontext(None) as told:
+    with redirect_stdout(io.StringIO()) if seen else nullcontext(None) as answer:
         if as_json:
             said = {
                 "report": str(page(stores)),
@@ -91,10 +91,10 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
             typer.echo(json.dumps(report | said))
         else:
             print_outcome(stores, report, current=current, whole_answers=whole_answers)
-    if told:
-        typer.echo(told.getvalue(), nl=False)
+    if answer:
+        typer.echo(answer.getvalue(), nl=False)
         if current and not (lines or strange):
-            nothing_new.keep(words, seen, told.getvalue())
+            nothing_new.keep(words, seen, answer.getvalue())
 
 
 @contextmanager
