@@ -79,7 +79,8 @@ def _value(column: Column, table: Table, row: int, draw: np.random.Generator) ->
         keyed = column.unique or column.name in table.key
         return f"{column.name}-{row:06d}" if keyed else WORDS[row % len(WORDS)]
     if column.dtype in ("int64", "int32"):
-        return row + 1 if column.unique else int(draw.integers(1, 100))
+        alone = [name for name in table.key if name != "refresh_id"] == [column.name]
+        return row + 1 if column.unique or alone else int(draw.integers(1, 100))
     if column.dtype == "float64":
         return float(draw.random() if column.le == 1 else draw.lognormal(3, 2) + 1)
     if column.dtype == "bool":

@@ -244,7 +244,7 @@ def test_amounts_that_only_cents_tell_apart_keep_them() -> None:
         (Kind.NUMBER, None, "–", "–"),
         (Kind.PLAIN, Decimal("1234.5"), "1234.5", "1.234,5"),
         (Kind.SIGNED, Decimal("1.8"), "+1.8", "+1,8"),
-        (Kind.SIGNED, Decimal("-0.3"), "-0.3", "-0,3"),
+        (Kind.SIGNED, Decimal("-0.3"), "-0.3", "−0,3"),
         (Kind.MONEY, Decimal("4310.25"), "4,310.25", "R$\xa04.310"),
         (Kind.MONEY, Decimal("12.5"), "12.5", "R$\xa012,50"),
         (Kind.MONEY, Decimal("999.99"), "999.99", "R$\xa0999,99"),

@@ -97,7 +97,7 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
         yield (
             "history of the warehouse",
             path,
-            lambda found, name=path.stem: recovery._history(found).get(name),
+            lambda found, name=path.stem: recovery.kept_history(found).get(name),
         )
     yield (
         "the record of a refresh that is held",
