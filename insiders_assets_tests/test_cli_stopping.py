@@ -58,5 +58,5 @@ def test_a_command_that_is_asked_to_stop_says_so_and_ends_with_the_code_of_the_s
     tmp_path: Path, number: int
 ) -> None:
     said = tmp_path / "said"
-    assert ended(started(interrupted, number, said), 60) == 128 + number
+    assert ended(started(interrupted, number, said)) == 128 + number
     assert said.read_text("utf-8") == "insiders: stopped\n"
