@@ -170,7 +170,7 @@ def test_the_page_and_its_script_agree_on_every_size(browser: Browser, addresses
 
 def test_a_click_on_the_map_opens_the_customer(browser: Browser, addresses: dict[str, str]) -> None:
     open_page(browser, addresses["en"] + "/clusters")
-    browser.run("document.getElementById('chart-map').scrollIntoView({block: 'center'})")
+    browser.run("document.getElementById('chart-map').scrollIntoView({block: 'center', behavior: 'instant'})")
     x, y = browser.run(
         "const box = document.querySelector('#chart-map .points path').getBoundingClientRect();"
         "return [box.x + box.width / 2, box.y + box.height / 2]"
