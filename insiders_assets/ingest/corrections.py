@@ -75,9 +75,10 @@ def _converted(
         }
     )
     columns = {name: at for at, name in enumerate(names)}
-    cents = [columns[DERIVED if derived else "unit_price"]] if form.get("cents") else []
+    price = columns[DERIVED if derived else "unit_price"]
+    cents = [price] if form.get("cents") else []
     cents += [columns[name] for name in COSTS if name in columns and form.get("cost_cents")]
-    thousands = [columns[DERIVED if derived else "unit_price"]] if form.get("thousands") else []
+    thousands = [price] if form.get("thousands") else []
     plan = Plan(
         columns, return_values=(RETURNED,), unified=tuple(form.get("unify_ids", ())), cents=tuple(cents),
         thousands=tuple(thousands),

@@ -6,6 +6,7 @@ import pytest
 import xlsxwriter
 
 from insiders_assets.ingest.inspection.inspection import inspect
+from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets.ingest.questions.question import proposed
 from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.exports import read_all
@@ -53,6 +54,14 @@ def test_lines_that_nothing_tells_apart_are_asked_about_all_the_same(export):
     path = export(plain(line) for line in LINES for _ in range(2))
     assert "do not differ in anything that is read" in told(path).aside
     assert told(export(plain(line) for line in LINES[:8] for _ in range(2))).aside == ""  # too few to say
+
+
+@pytest.mark.parametrize("code", ["multiplied", "repeats"])
+def test_a_question_that_a_mapping_leaves_open_is_asked(export, code):
+    column = "tag" if code == "multiplied" else "document_type"
+    path = export(plain(line, **{column: word}) for line in LINES for word in ("Order", "Invoice"))
+    key = f"{code}: {'order_id' if code == 'multiplied' else column}"
+    assert told(path, Mapping(answers={key: "open"})).aside.startswith("leaves question 1 open")
 
 
 def test_a_product_twice_in_an_order_is_not_multiplied(export):

@@ -49,10 +49,8 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     money = survey.money.fill_null(0.0)
     back = ((survey.quantity < 0) | (money < 0)).fill_null(value=False)
     rules = header.mapping.exclude if header.mapping else ()
-    if (
-        (header.mapping and key in header.mapping.answers)
-        or (tells == "returns" and (back.any() or FLAG in header.plan.columns))
-        or any(rule.filled and normalise(rule.column) == normalise(order) for rule in rules)
+    if (tells == "returns" and (back.any() or FLAG in header.plan.columns)) or any(
+        rule.filled and normalise(rule.column) == normalise(order) for rule in rules
     ):
         return
     told = {"column": order, "filled": True}

@@ -68,7 +68,7 @@ def _multiplied(survey: Survey, header: Header) -> Question | None:
     """The question that lines leave open of which each stands several times, as a join with something else has them."""
     order = header.names[header.plan.columns["invoice_no"]]
     key = f"multiplied: {order}"
-    if header.mapping and key in header.mapping.answers:
+    if Question("multiplied", "money", (order,), ()).is_answered(header.mapping):
         return None
     frame = pl.DataFrame(
         {name: survey.ours(name) for name in ("invoice_no", "stock_code", "invoice_date", "customer_id")}
@@ -129,7 +129,10 @@ def _tells_apart(text: pl.Series, known: pl.DataFrame, lines: list[str]) -> bool
 def _question(survey: Survey, header: Header, at: int) -> Question | None:
     name, text = header.names[at], survey.text(at)
     key = f"repeats: {name}"
-    if (header.mapping and key in header.mapping.answers) or not 1 < text.drop_nulls().n_unique() <= MOST:
+    if (
+        Question("repeats", "money", (name,), ()).is_answered(header.mapping)
+        or not 1 < text.drop_nulls().n_unique() <= MOST
+    ):
         return None
     frame = pl.DataFrame(
         {

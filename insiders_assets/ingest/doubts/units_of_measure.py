@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import AMOUNTS, money_beside
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.status_words import words_of
+from insiders_assets.ingest.doubts.statuses import seen_values
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
-from insiders_assets.ingest.questions.question import Answer, Question, Seen
+from insiders_assets.ingest.questions.question import Answer, Question
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
@@ -50,26 +49,15 @@ def _watches(header: Header) -> tuple[int, ...]:
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     for at in _watches(header):
         name = header.names[at]
-        key = f"measures: {name}"
-        if header.mapping and key in header.mapping.answers:
-            continue
-        frame = pl.DataFrame({"value": survey.text(at), "money": survey.money, "kept": survey.kept})
-        found = (
-            frame.filter("kept")
-            .drop_nulls("value")
-            .group_by("value")
-            .agg(rows=pl.len(), money=pl.col("money").fill_nan(0).sum())
-            .sort(["rows", "value"], descending=[True, False])
-        )
+        seen = seen_values(survey, at)
         for kind in _KINDS:
-            several = found.filter(
-                pl.col("value").map_elements(normalise, return_dtype=pl.String).is_in(sorted(kind))
-            )
-            if several.height > 1:
-                seen = tuple(Seen(value, rows, round(money, 2)) for value, rows, money in several.iter_rows())
-                yield Question(
-                    "measures", "money", (name,), (Answer("same", {"answers": {key: "same"}}),), None, seen
-                )
+            several = tuple(each for each in seen if normalise(each.value) in kind)
+            if len(several) < 2:
+                continue
+            same = Answer("same", {"answers": {f"measures: {name}": "same"}})
+            asked = Question("measures", "money", (name,), (same,), None, several)
+            if not asked.is_answered(header.mapping):
+                yield asked
                 return
 
 

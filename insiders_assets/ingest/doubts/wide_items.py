@@ -49,10 +49,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     filled = [header.names[at] for at in _watches(header) if survey.text(at).null_count() < survey.rows]
     if not filled:
         return
-    key = f"wide_items: {filled[0]}"
-    if header.mapping and key in header.mapping.answers:
-        return
-    answer = Answer("first", {"answers": {key: "first"}})
+    answer = Answer("first", {"answers": {f"wide_items: {filled[0]}": "first"}})
     yield Question("wide_items", "money", (filled[0],), (answer,), None, arguments={"columns": len(filled)})
 
 
