@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.days import day_number
@@ -57,7 +58,7 @@ class CarryOver:
             rows = later(found.rows, (self.as_of - found.as_of).days) if later else found.rows
             over = carry(
                 Before(rows, found.digests),
-                carried.digests(self._key(), self._digests),
+                carried.digests(self._key, self._digests),
                 [self.stores.lake.scan(name) for name in LINES],
                 lambda *lines: make(*lines).lazy().collect(),
                 key=table.key or ("customer_id",),
@@ -75,13 +76,14 @@ class CarryOver:
     def note(self, table: Table) -> None:
         """Write down what the table in the lake was made of, once it lies there."""
         if self.stores.settings.engine == "polars":
-            key = self._key()
-            self.stores.carried.digests(key, self._digests)
-            self.stores.carried.note(table.name, key, self.code, self.as_of)
+            self.stores.carried.digests(self._key, self._digests)
+            self.stores.carried.note(table.name, self._key, self.code, self.as_of)
         self.warnings += [f"{path} was damaged, and is made anew" for path in self.stores.carried.damaged]
         self.stores.carried.damaged.clear()
 
+    @cached_property
     def _key(self) -> str:
+        """The key of today's digests. It hashes all lines, which do not change while a table is made of them."""
         return self.stores.carried.key(
             LINES, self.code, self.as_of.isoformat(), self.stores.settings.window_days
         )
