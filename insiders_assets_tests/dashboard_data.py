@@ -16,7 +16,7 @@ from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import MEMBERSHIP_CHANGES
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS, PURCHASES_BY_MONTH
 from insiders_assets.programme.revenue_bridge import revenue_bridge
-from insiders_assets.refresh.held import HeldRefresh
+from insiders_assets.refresh.held_record import HeldRefresh
 from insiders_assets.segments import BUILT_IN
 from insiders_assets.segments.outputs import segment_tables
 from insiders_assets.storage.warehouse import Warehouse

@@ -40,7 +40,8 @@ from insiders_assets.refresh import held as held_refresh
 from insiders_assets.refresh import publish as publishing
 from insiders_assets.refresh.brake import Beside, strange
 from insiders_assets.refresh.gate import publish_or_hold
-from insiders_assets.refresh.held import discard, held, read_held, release, tidy_up, waits
+from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
+from insiders_assets.refresh.held_record import HeldRefresh, read_held
 from insiders_assets.refresh.state import begin, is_current
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.report_store import Publication
@@ -136,9 +137,7 @@ def test_a_refresh_is_held_beyond_a_limit_and_not_at_it(name, least, less):
 def test_what_is_new_is_named_in_the_readers_language():
     beside = replace(SAME, currencies=GBP | {"EUR", "SEK"}, currencies_before=GBP)
     (why,) = strange(beside, load_settings())
-    found = held_refresh.HeldRefresh(
-        "held", (PLAIN.write(why),), "", None, "", (), ((why.code, why.arguments),)
-    )
+    found = HeldRefresh("held", (PLAIN.write(why),), "", None, "", (), ((why.code, why.arguments),))
     assert found.reasons()[0]["why"] == (
         "2 currencies are new (EUR, SEK), more than 0: amounts are added up as they are "
         "(INSIDERS_HOLD_NEW_CURRENCIES)"
@@ -291,7 +290,7 @@ def left(stores: Stores) -> list[str]:
 
 
 PUBLISHING = ("publish", "keep_history", "keep_model", "make_latest", "remember")
-TAKING_AWAY = ("let_go", "_write", "_clear")
+TAKING_AWAY = ("let_go", "write_held", "_clear")
 
 
 @pytest.mark.parametrize(
@@ -311,7 +310,7 @@ def test_whoever_is_killed_while_releasing_releases_in_the_end(stores, monkeypat
     assert left(then) == []
 
 
-@pytest.mark.parametrize("where", ["_write", "_clear", "remove", "unlink", "rmdir"])
+@pytest.mark.parametrize("where", ["write_held", "_clear", "remove", "unlink", "rmdir"])
 def test_whoever_is_killed_while_discarding_discards_in_the_end(stores, monkeypatch, where):
     before = shown(stores)
     publish_or_hold(stores, NAMES)
@@ -324,7 +323,7 @@ def test_whoever_is_killed_while_discarding_discards_in_the_end(stores, monkeypa
     assert not list((then.home / "reports").glob(f"*{STRANGE}*"))
 
 
-@pytest.mark.parametrize("where", ["noted", "_write"])
+@pytest.mark.parametrize("where", ["noted", "write_held"])
 def test_whoever_is_killed_while_holding_shows_nothing_of_it(stores, monkeypatch, where):
     before = shown(stores)
     again = killed(stores, monkeypatch, where, lambda held, _name: publish_or_hold(held, NAMES))

@@ -48,6 +48,7 @@ def exports(
     """Read what is new in the landing zone; a row becomes a transaction or lands in quarantine."""
     from insiders_assets.ingest import IngestRules
     from insiders_assets.refresh import memory
+    from insiders_assets.refresh.another_home import require_own
     from insiders_assets.refresh.recovery import model_put_back, recovered
     from insiders_assets.refresh.state import begin, fingerprint, last_refresh
     from insiders_assets.storage.lake import failures
@@ -60,6 +61,7 @@ def exports(
     result = stores.transactions.ingest(stores.landing, rules, again=config.again)
     if lost := recovered(stores):
         context.log.warning(lost)
+    require_own(stores, stores.warehouse.latest_refresh())
     begin(stores)
     memory.require(stores.settings, result.rows_transactions)
     for note in result.warnings:

@@ -15,6 +15,7 @@ from insiders_assets.cli.ui import dagster_home
 from insiders_assets.erasure.destinations import no_delivery
 from insiders_assets.erasure.forget import Erased, checked
 from insiders_assets.erasure.forget import forget as forget_everywhere
+from insiders_assets.refresh.another_home import require_own
 from insiders_assets.storage.stores import Stores
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def forget(settings: Settings, customers: Sequence[str], *, as_json: bool) -> No
             execute(stores, "refresh")
 
     with alone(stores), no_delivery(stores):
+        require_own(stores, stores.warehouse.latest_refresh())
         found = forget_everywhere(stores, ids, refresh=refresh, dagster=dagster_home(settings))
     if as_json:
         typer.echo(json.dumps(_facts(found, len(ids))))

@@ -21,7 +21,7 @@ from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
 from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_told_of_memory
 from insiders_assets.places import S3Path
-from insiders_assets.refresh.another_home import another_home
+from insiders_assets.refresh.another_home import require_own, take_over
 from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
@@ -61,8 +61,9 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
             typer.echo(f"insiders: {line}", err=True)
         if lost := recovered(stores):
             typer.echo(f"insiders: {lost}", err=True)
-        if not force and (told := another_home(stores)):
-            raise told
+        if force and job == "refresh":
+            take_over(stores)
+        require_own(stores, stores.warehouse.latest_refresh())
         tidy_up(stores)
         current = not force and not lost and is_current(stores)
         if not force and not lost and not current:

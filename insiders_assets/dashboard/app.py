@@ -25,7 +25,7 @@ from insiders_assets.dashboard.views.overview import overview
 from insiders_assets.dashboard.views.products import products
 from insiders_assets.dashboard.views.segments import segments
 from insiders_assets.errors import InsidersError
-from insiders_assets.refresh.held import HELD
+from insiders_assets.refresh.held_record import HELD
 from insiders_assets.storage.warehouse.reading import Reader, View
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from insiders_assets.api.tokens import Tokens
     from insiders_assets.language import Language
-    from insiders_assets.refresh.held import HeldRefresh
+    from insiders_assets.refresh.held_record import HeldRefresh
     from insiders_assets.storage.warehouse import Warehouse
 
 

@@ -34,7 +34,7 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
         from insiders_assets.dashboard.reports import Reports
         from insiders_assets.language import Language
         from insiders_assets.places import place
-        from insiders_assets.refresh.held import read_held
+        from insiders_assets.refresh.held_record import read_held
 
         language, home = Language(settings.language, settings.currency), place(settings.home)
         app = create_app(

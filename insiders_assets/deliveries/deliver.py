@@ -19,6 +19,7 @@ from insiders_assets.deliveries.prepared import prepare
 from insiders_assets.deliveries.sending import known_now, send
 from insiders_assets.deliveries.tables import account, counted, plan_rows, unbalanced, with_rows
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.refresh.another_home import require_own
 from insiders_assets.refresh.recovery import keep_history
 from insiders_assets.storage.atomic_write import make_folder, write_noted
 from insiders_assets.storage.file_lock import locked
@@ -83,6 +84,7 @@ def deliver(stores: Stores, name: str | None = None, *, retry: bool = False, ane
         InsidersError: Another delivery is under way, nothing is published, or something cannot be read or written.
     """
     with one_delivery(stores):
+        require_own(stores, stores.warehouse.latest_refresh())
         found = prepare(stores, name)
         ledgers = _ledgers(stores, found, anew=anew)
         touched = _begun(stores, {found.refresh[0], *(each.state.refresh_id for each in ledgers.values())})

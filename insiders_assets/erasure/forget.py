@@ -18,7 +18,7 @@ from insiders_assets.erasure.tables import forget_in_tables
 from insiders_assets.errors import UsageError
 from insiders_assets.nothing_new import FILE as NOTHING_NEW
 from insiders_assets.redaction.redactor import Redactor
-from insiders_assets.refresh.held import FOLDER as HELD
+from insiders_assets.refresh.held_record import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from insiders_assets.erasure.tables import tables_in
 from insiders_assets.ingest.erasure_filter import names_any
 from insiders_assets.places import readable
 from insiders_assets.redaction.redactor import Redactor
-from insiders_assets.refresh.held import FOLDER as HELD
+from insiders_assets.refresh.held_record import FOLDER as HELD
 from insiders_assets.refresh.recovery import HISTORY
 from insiders_assets.storage.warehouse import OF_CUSTOMERS
 

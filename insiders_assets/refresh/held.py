@@ -8,111 +8,34 @@ one's place.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from insiders_assets.checksums import is_whole as is_whole_file
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.language.writer import PLAIN
 from insiders_assets.places import sizes
-from insiders_assets.refresh.state import RefreshState, is_as_it_was, is_whole, last_refresh
-from insiders_assets.storage.atomic_write import noted, write_noted
+from insiders_assets.refresh.held_record import (
+    DISCARDED,
+    FOLDER,
+    HELD,
+    OVER,
+    HeldRefresh,
+    read_held,
+    record_of,
+    write_held,
+)
+from insiders_assets.refresh.state import is_as_it_was, is_whole, last_refresh
+from insiders_assets.storage.atomic_write import noted
 from insiders_assets.storage.lake import Lake
 
 if TYPE_CHECKING:
     from insiders_assets.language.message import Message
-    from insiders_assets.places import Place
+    from insiders_assets.refresh.state import RefreshState
     from insiders_assets.storage.stores import Stores
-
-FOLDER = "held"
-"""The folder of a held refresh, in the home."""
-RECORD = "refresh.json"
-HELD, DISCARDED, OVER = "held", "discarded", "over"
-
-
-@dataclass(frozen=True)
-class HeldRefresh:
-    """A refresh that is held, or was discarded.
-
-    Attributes:
-        status: ``held``, ``discarded``, or ``over`` while it is being taken away.
-        why: What is strange about it, a line each.
-        since: When it was held, in UTC.
-        state: What it read.
-        published: The refresh that is published in its place.
-        tables: The tables that it publishes.
-        facts: The code and the arguments of each line of ``why``; none from before there were any.
-    """
-
-    status: str
-    why: tuple[str, ...]
-    since: str
-    state: RefreshState
-    published: str
-    tables: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def refresh_id(self) -> str:
-        """Its name."""
-        return self.state.refresh_id
-
-    def told(self) -> str:
-        """What a person is told of it, in one line."""
-        why = "; ".join(self.why)
-        if self.status == DISCARDED:
-            return f"refresh {self.refresh_id} was discarded ({why}); {self.published} stays published"
-        return (
-            f"refresh {self.refresh_id} is held: {why}; {self.published} stays published. Look at "
-            f"reports/{self.refresh_id}, then: insiders release {self.refresh_id}, or insiders discard "
-            f"{self.refresh_id}"
-        )
-
-    def reasons(self) -> list[dict[str, str]]:
-        """What is strange about it, each line as a row of a table says it: ``why``, ``why_code`` and ``why_args``."""
-        facts = self.facts or (("", ""),) * len(self.why)
-        return [
-            {"why": why, "why_code": code, "why_args": args}
-            for why, (code, args) in zip(self.why, facts, strict=True)
-        ]
-
-    def for_programs(self) -> dict[str, object]:
-        """The same for programs."""
-        return {
-            "refresh_id": self.refresh_id,
-            "status": self.status,
-            "why": list(self.why),
-            "since": self.since,
-            "published": self.published,
-        }
-
-
-def read_held(home: Place) -> HeldRefresh | None:
-    """Return what the home says is held or was discarded; None for nothing, or for a record that cannot be read.
-
-    Without its record a refresh is made again by the next run, and held again.
-    """
-    path = home / FOLDER / RECORD
-    if not is_whole_file(path):
-        logging.getLogger("insiders.home").warning(
-            "%s is damaged: its content is not what was written; the next run makes that refresh again", path
-        )
-        return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        state = RefreshState(**found.pop("state"))
-        return HeldRefresh(
-            **found
-            | {"state": state, "why": tuple(found["why"]), "tables": tuple(found["tables"])}
-            | {"facts": tuple((code, args) for code, args in found.get("facts", ()))}
-        )
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
 
 
 def held(stores: Stores) -> HeldRefresh | None:
@@ -151,7 +74,9 @@ def hold(
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     said = tuple(why)
     facts = tuple((each.code, each.arguments) for each in said)
-    _write(stores, HeldRefresh(HELD, tuple(map(PLAIN.write, said)), since, state, published, names, facts))
+    write_held(
+        stores.home, HeldRefresh(HELD, tuple(map(PLAIN.write, said)), since, state, published, names, facts)
+    )
 
 
 def let_go(stores: Stores, *, but: str = "") -> None:
@@ -163,9 +88,9 @@ def let_go(stores: Stores, *, but: str = "") -> None:
     """
     found = read_held(stores.home)
     if found and found.status == HELD:
-        _write(stores, replace(found, status=OVER))
+        write_held(stores.home, replace(found, status=OVER))
     _clear(stores, found, but)
-    _record(stores).unlink(missing_ok=True)
+    record_of(stores.home).unlink(missing_ok=True)
 
 
 def tidy_up(stores: Stores) -> None:
@@ -237,7 +162,7 @@ def discard(stores: Stores, refresh_id: str) -> None:
     if published and published.model_version != found.state.model_version:
         with suppress(InsidersError):  # a model that is gone is fitted anew, as ever
             stores.models.promote(published.model_version)
-    _write(stores, replace(found, status=DISCARDED))
+    write_held(stores.home, replace(found, status=DISCARDED))
     _clear(stores, found, "")
 
 
@@ -258,14 +183,6 @@ def _named(stores: Stores, refresh_id: str) -> HeldRefresh:
     if found.refresh_id != refresh_id:
         raise UsageError("is not held", where=refresh_id, hint=f"{found.refresh_id} is: use that name")
     return found
-
-
-def _write(stores: Stores, found: HeldRefresh) -> None:
-    write_noted(_record(stores), json.dumps(asdict(found), indent=2) + "\n")
-
-
-def _record(stores: Stores) -> Place:
-    return stores.home / FOLDER / RECORD
 
 
 def _clear(stores: Stores, found: HeldRefresh | None, but: str) -> None:

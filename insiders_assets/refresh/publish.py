@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.refresh.another_home import require_own
 from insiders_assets.refresh.recovery import keep_history, keep_model
 from insiders_assets.refresh.render import refresh_before
-from insiders_assets.refresh.state import RefreshState, remember
+from insiders_assets.refresh.state import RefreshState, about_to_show, is_whole, remember
 from insiders_assets.storage.retention import retire
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def publish(stores: Stores, lake: Lake, tables: Iterable[str], state: RefreshSta
         state: What it read.
 
     Raises:
-        InsidersError: Its report has not been rendered, or something cannot be written.
+        InsidersError: Its report has not been rendered, another home has published meanwhile, or something cannot be
+            written.
     """
     from insiders_assets.storage.warehouse import HISTORY
     from insiders_assets.storage.warehouse.lock import require_held
@@ -52,7 +54,11 @@ def publish(stores: Stores, lake: Lake, tables: Iterable[str], state: RefreshSta
     require_held(stores.warehouse)
     appended = {key: table for key, table in read.items() if key in HISTORY}
     others = {key: table for key, table in read.items() if key not in HISTORY}
-    stores.warehouse.publish(others, appended, from_lake=True)
+    if not is_whole(stores):
+        about_to_show(stores, name)
+    stores.warehouse.publish(
+        others, appended, from_lake=True, onto=lambda latest: require_own(stores, latest)
+    )
     keep_history(stores, appended)
     keep_model(stores)
     stores.publication.make_latest(name)

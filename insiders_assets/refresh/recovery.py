@@ -104,22 +104,26 @@ def _copy(stores: Stores, table: str) -> Place:
 def kept_history(stores: Stores) -> dict[str, pl.DataFrame]:
     """What is kept of every table's history, as the tables' contracts are now."""
     from insiders_assets.storage.warehouse import HISTORY as TABLES_OF_HISTORY
+
+    kept = {name: kept_of(stores, name) for name in TABLES_OF_HISTORY}
+    return {name: frame for name, frame in kept.items() if frame is not None}
+
+
+def kept_of(stores: Stores, table: str) -> pl.DataFrame | None:
+    """What is kept of one table's history, as its contract is now; None if nothing is, or nothing that can be read."""
     from insiders_assets.storage.warehouse import TABLES
 
-    found: dict[str, pl.DataFrame] = {}
-    for name in TABLES_OF_HISTORY:
-        path = _copy(stores, name)
-        with suppress(FileNotFoundError, pl.exceptions.PolarsError, OSError):
-            if not is_whole_file(path):
-                logger.warning("%s is damaged: its content is not what was written; it is left out", path)
-                continue
-            types = TABLES[name].polars_schema
-            frame = pl.read_parquet(readable(path), glob=False)
-            found[name] = frame.select(
-                (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
-                for column, dtype in types.items()
-            )
-    return found
+    path = _copy(stores, table)
+    with suppress(FileNotFoundError, pl.exceptions.PolarsError, OSError):
+        if not is_whole_file(path):
+            logger.warning("%s is damaged: its content is not what was written; it is left out", path)
+            return None
+        frame = pl.read_parquet(readable(path), glob=False)
+        return frame.select(
+            (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
+            for column, dtype in TABLES[table].polars_schema.items()
+        )
+    return None
 
 
 def _list_of_the_last(stores: Stores) -> dict[str, pl.DataFrame]:

@@ -91,7 +91,22 @@ def begin(stores: Stores) -> None:
 
     One that was cut short leaves tables that nothing published follows from, even if all that it read is put back.
     """
-    write_text(_begun(stores), "")
+    if is_whole(stores):
+        write_text(_begun(stores), "")
+
+
+def about_to_show(stores: Stores, refresh_id: str) -> None:
+    """Record what the warehouse may show from now on, in a refresh that has begun, though it is not yet remembered."""
+    names = sorted({*shown_meanwhile(stores), refresh_id})
+    write_text(_begun(stores), "".join(f"{name}\n" for name in names))
+
+
+def shown_meanwhile(stores: Stores) -> set[str]:
+    """What the warehouse may show of this home's refreshes that were cut short since the last that is remembered."""
+    try:
+        return set(_begun(stores).read_text(encoding="utf-8").splitlines())
+    except FileNotFoundError:
+        return set()
 
 
 def is_whole(stores: Stores) -> bool:

@@ -24,7 +24,7 @@ from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.rules import IngestRules
 from insiders_assets.language.message import message
-from insiders_assets.refresh import held, recovery, state
+from insiders_assets.refresh import held, held_record, recovery, state
 from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
 from insiders_assets.storage import home_format
@@ -101,14 +101,14 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
         )
     yield (
         "the record of a refresh that is held",
-        home / held.FOLDER / held.RECORD,
-        lambda found: held.read_held(found.home),
+        home / held_record.FOLDER / held_record.RECORD,
+        lambda found: held_record.read_held(found.home),
     )
-    for path in sorted((home / held.FOLDER).glob("*.parquet")):
+    for path in sorted((home / held_record.FOLDER).glob("*.parquet")):
         yield (
             "a table of a refresh that is held",
             path,
-            lambda found, name=path.stem: Lake(found.home / held.FOLDER).read(name),
+            lambda found, name=path.stem: Lake(found.home / held_record.FOLDER).read(name),
         )
     for path in sorted((home / "deliveries").glob("*/*/[!.]*")):
         yield "what destinations acknowledged", path, _acknowledged

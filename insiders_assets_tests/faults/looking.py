@@ -136,7 +136,7 @@ def table(lake: Any, name: str) -> str:
 
 def held(home: Any) -> str:
     """What is held or was discarded, found by its record: its name, what became of it, and every byte of its tables."""
-    from insiders_assets.refresh.held import FOLDER, HELD, OVER, read_held
+    from insiders_assets.refresh.held_record import FOLDER, HELD, OVER, read_held
 
     for _ in range(ATTEMPTS):
         record = read_held(home)

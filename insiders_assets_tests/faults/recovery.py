@@ -222,7 +222,7 @@ def first_member() -> str:
 
 def held_name() -> str:
     """The name of the refresh that is held."""
-    from insiders_assets.refresh.held import read_held
+    from insiders_assets.refresh.held_record import read_held
 
     if (found := read_held(looking.stores().home)) is None:
         raise ValueError("nothing is held")

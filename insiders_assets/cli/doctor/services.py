@@ -34,7 +34,8 @@ def model(stores: "Stores") -> "Iterator[Finding]":
 
 def held_refresh(stores: "Stores") -> "Iterator[Finding]":
     """Whether a refresh waits for a person."""
-    from insiders_assets.refresh.held import HELD, held
+    from insiders_assets.refresh.held import held
+    from insiders_assets.refresh.held_record import HELD
 
     found = held(stores)
     if found and found.status == HELD:

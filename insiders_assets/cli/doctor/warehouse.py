@@ -42,7 +42,7 @@ def warehouse(stores: Stores) -> Iterator[Finding]:
             yield from _encryption(connection, database.url.host)
         if there:
             yield from _up_to_date(connection, known, migrations.head())
-    if there and (told := another_home(stores)):
+    if there and (told := another_home(stores, database.latest_refresh())):
         yield mend("warehouse", f"{told.where} {told.what}", told.hint)
 
 

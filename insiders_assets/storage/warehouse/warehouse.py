@@ -21,7 +21,7 @@ from insiders_assets.storage.warehouse.upgrade import allow_empty, ensure_tables
 from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import ModuleType
 
@@ -68,6 +68,7 @@ class Warehouse:
         appended: Mapping[str, pl.DataFrame],
         *,
         from_lake: bool = False,
+        onto: Callable[[Mapping[str, Any] | None], None] = lambda _latest: None,
     ) -> dict[str, int]:
         """Make a refresh visible: all of it at once, or nothing.
 
@@ -81,6 +82,8 @@ class Warehouse:
             appended: Rows of history, by table; those of the same ``refresh_id`` are replaced. An empty
                 ``published_at`` is filled with the moment of the publish (UTC).
             from_lake: Whether the lake has held them to their contracts already, once for all.
+            onto: Looks at the refresh that is shown, once nobody else can publish any more, and raises if this one may
+                not take its place.
 
         Returns:
             The rows published, by table, those of the summaries that the warehouse adds among them.
@@ -103,6 +106,7 @@ class Warehouse:
         with self._transaction("written") as connection:
             alone(connection)
             ensure_tables(connection, replaced=frames.keys())
+            onto(newest_refresh(connection))
             driver = _driver(connection)
             changed = partitions.changes(connection, frames, whole_from=driver.WHOLE_FROM)
             outdated = {change.name: change.outdated for change in changed}
