@@ -77,7 +77,7 @@ def _tables(customers: int) -> dict[str, pl.DataFrame]:
         "refreshes": row,
         "membership_changes": changes(made.insiders, THIRD, min(MOVED, customers // 4), seed=1),
     }
-    history = ("revenue_bridge", "tier_history", "cluster_history")
+    history = ("revenue_bridge", "tier_history", "cluster_history", "product_history")
     return {name: table for name, table in made.tables.items() if name not in history} | own
 
 

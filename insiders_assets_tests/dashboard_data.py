@@ -103,15 +103,22 @@ def publish(
     row = made.tables["refreshes"].with_columns(
         refresh_id=pl.lit(name), as_of=pl.lit(AS_OF[name]), published_at=pl.lit(None, dtype=pl.Datetime("us"))
     )
-    own = ("refreshes", "membership_changes", "revenue_bridge", "tier_history", "cluster_history")
+    own = (
+        "refreshes",
+        "membership_changes",
+        "revenue_bridge",
+        "tier_history",
+        "cluster_history",
+        "product_history",
+    )
     tables = {key: table for key, table in made.tables.items() if key not in own}
     before = warehouse.read("insiders") if warehouse.exists() else None
     since = SimpleNamespace(
         previous=before, previous_revenue=None, retried=None, refresh_id=name, as_of=AS_OF[name]
     )
-    of_tiers, of_clusters = (
+    of_tiers, of_clusters, of_products = (
         made.tables[kind].with_columns(refresh_id=pl.lit(name), as_of=pl.lit(AS_OF[name]))
-        for kind in ("tier_history", "cluster_history")
+        for kind in ("tier_history", "cluster_history", "product_history")
     )
     moved = changes(made.insiders, name, min(40, customers // 4), seed)
     warehouse.publish(
@@ -127,6 +134,7 @@ def publish(
             "revenue_bridge": revenue_bridge(since, made.insiders),  # type: ignore[arg-type]
             "tier_history": of_tiers,
             "cluster_history": of_clusters,
+            "product_history": of_products,
         }
         | (delivered(made.insiders, name, AS_OF[name]) if name == THIRD else {}),
     )

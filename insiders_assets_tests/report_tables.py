@@ -455,6 +455,9 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
                 contracts.TIER_HISTORY.names
             ),
             "product_affinity": _products(hostile),
+            "product_history": _products(hostile)
+            .with_columns(refresh_id=pl.lit(REFRESH), as_of=pl.lit(AS_OF))
+            .select(contracts.PRODUCT_HISTORY.names),
             "membership_changes": contracts.MEMBERSHIP_CHANGES.empty() if first else _changes(frame),
             "refreshes": _table(contracts.REFRESHES, [row]),
         },

@@ -96,7 +96,7 @@ def a_refresh(
     """The replaced tables and the history rows of one refresh, as ``Warehouse.publish`` takes them."""
     given = {key: table for key, table in TABLES.items() if table not in SUMMARIES}
     frames = {key: made_up(table, rows, seed) for key, table in given.items()}
-    named = {key: frames.pop(key).with_columns(refresh_id=pl.lit(name)) for key in HISTORY}
+    named = {key: frames.pop(key).with_columns(refresh_id=pl.lit(name)) for key in HISTORY if key in frames}
     named["refreshes"] = (
         named["refreshes"].head(1).with_columns(published_at=pl.lit(None, dtype=pl.Datetime("us")))
     )

@@ -474,6 +474,116 @@ def test_clusters_are_compared_with_another_refresh(tmp_path: Path) -> None:
         assert [text("<main>" + card) for card in other.split('<section class="card"')[1:]] == cards
 
 
+def test_products_are_compared_by_place_with_another_refresh(tmp_path: Path) -> None:
+    file = tmp_path / "insiders.db"
+    for name in (FIRST, SECOND):
+        publish(Warehouse.open(f"sqlite:///{file}"), name, 60)
+    with sqlite3.connect(file) as database:
+        of_then = f"refresh_id = '{FIRST}' AND group_name = 'insider' AND stock_code"
+        database.execute(f"UPDATE product_history SET place_by_revenue = 4 WHERE {of_then} = 'P01'")
+        database.execute(f"UPDATE product_history SET place_by_revenue = 1 WHERE {of_then} = 'P02'")
+        database.execute(f"DELETE FROM product_history WHERE {of_then} = 'P03'")
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        shown = text(get(address, "/products"))
+        assert "Place since Sep 30" in shown
+        rows = dict(
+            re.findall(r"Blue cup (\d+) .*? 25% (\S+(?: places?)?)", shown.split("Bought much more")[0])
+        )
+        assert [rows[place] for place in ("1", "2", "3", "4")] == [
+            "+3 places",
+            "−1 place",
+            "new",
+            "unchanged",
+        ]
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True), language="pt_BR") as address:
+        assert "+3 posições" in text(get(address, "/products", compare="2025-09-30"))
+
+
+def test_the_budget_is_compared_with_what_lists_of_each_size_brought(tmp_path: Path) -> None:
+    warehouse = Warehouse.open(f"sqlite:///{tmp_path}/insiders.db")
+    first = publish(warehouse, FIRST, 90)
+    publish(warehouse, SECOND, 150)
+    revenue = first.filter("is_identified")["revenue"].sort(descending=True)
+    members = first.filter("is_member")["revenue"].sum()
+    with serving(Warehouse.open(f"sqlite:///{tmp_path}/insiders.db", read_only=True)) as address:
+        rows = [text("<main>" + row).split() for row in get(address, "/budget").split("<tr>")[1:]]
+        assert " ".join(rows[0]).endswith("Revenue, Sep 30 Share, Sep 30")
+        half, ours = rows[5], rows[6]
+        assert half[5:7] == [
+            pounds(revenue.head(round(len(revenue) / 2)).sum()),
+            f"{share(revenue, 0.5):.1%}",
+        ]
+        assert ours[7:9] == [pounds(members), f"{members / revenue.sum():.1%}"]
+
+
+def pounds(amount: float) -> str:
+    return f"£{amount:,.0f}"
+
+
+def share(revenue: pl.Series, of: float) -> float:
+    return float(revenue.head(round(len(revenue) * of)).sum() / revenue.sum())
+
+
+def test_the_list_says_who_was_in_another_tier_at_another_refresh(tmp_path: Path) -> None:
+    """The first move since then tells what somebody was, whatever happened after it."""
+    file = tmp_path / "insiders.db"
+    for name in (FIRST, SECOND, THIRD):
+        now = publish(Warehouse.open(f"sqlite:///{file}"), name, 60)
+    best = now.filter("is_identified", tier="insider").sort("revenue", descending=True)["customer_id"]
+    moves = [
+        (SECOND, best[0], "viability", "not_insider"), (THIRD, best[0], "not_insider", "insider"),
+        (SECOND, best[1], None, "insider"),
+        (SECOND, best[2], "insider", "viability"), (THIRD, best[2], "viability", "insider"),
+        (FIRST, best[3], "viability", "insider"),
+    ]  # fmt: skip
+    with sqlite3.connect(file) as database:
+        database.execute(
+            "DELETE FROM membership_changes WHERE rowid NOT IN (SELECT min(rowid) FROM membership_changes)"
+        )
+        columns = [row[1] for row in database.execute("PRAGMA table_info(membership_changes)")]
+        like = dict(
+            zip(columns, database.execute("SELECT * FROM membership_changes").fetchone(), strict=True)
+        )
+        database.execute("DELETE FROM membership_changes")
+        for refresh_id, customer_id, tier_before, tier_after in moves:
+            row = like | locals_of(refresh_id, customer_id, tier_before, tier_after)
+            marks = ", ".join("?" for _ in columns)
+            database.execute(
+                f"INSERT INTO membership_changes VALUES ({marks})", [row[name] for name in columns]
+            )
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        page = get(address, "/customers", compare="2025-09-30")
+        rows = [text("<main>" + row) for row in page.split("<tr>")[1:]]
+        said = {name: next(row for row in rows if name in row) for name in best.head(4)}
+        assert "before: Viability" in said[best[0]]
+        assert " new " in said[best[1]]
+        assert all("before" not in said[name] and " new " not in said[name] for name in best[2:4])
+        assert "Since September 30, 2025: 2 of those shown changed tier or are new." in text(page)
+        assert f"/changes?from={FIRST}" in page
+        assert "Since October 31, 2025: 2 of those shown changed tier" in text(get(address, "/customers"))
+
+
+def locals_of(refresh_id: str, customer_id: str, before: str | None, after: str) -> dict[str, str | None]:
+    return {"refresh_id": refresh_id, "customer_id": customer_id, "tier_before": before, "tier_after": after}
+
+
+def test_the_first_refresh_says_that_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    """On each page that compares; and a choice that has no past says so, too."""
+    file = tmp_path / "insiders.db"
+    publish(Warehouse.open(f"sqlite:///{file}"), FIRST, 60)
+    with serving(Warehouse.open(f"sqlite:///{file}", read_only=True)) as address:
+        for page in ("/", "/customers", "/products", "/budget"):
+            shown = get(address, page, compare="2025-09-30")
+            assert "Nothing to compare with yet" in text(shown)
+            assert 'name="compare"' not in shown
+        publish(Warehouse.open(f"sqlite:///{file}"), SECOND, 60)
+        for page in ("/", "/customers", "/clusters", "/products", "/budget"):
+            shown = get(address, page)
+            assert "Nothing to compare" not in text(shown)
+            assert 'name="compare"' in shown
+        assert "Only whole tiers are compared" in text(get(address, "/", cluster="1"))
+
+
 def test_filters_are_chips_that_go_one_by_one_and_an_empty_choice_draws_nothing(
     shop: tuple[str, pl.DataFrame],
 ) -> None:
@@ -483,7 +593,7 @@ def test_filters_are_chips_that_go_one_by_one_and_an_empty_choice_draws_nothing(
     )
     chips = re.search(r'<ul class="chips".*?</ul>', page, flags=re.S)[0]  # type: ignore[index]
     links = [unescape(link) for link in re.findall(r'href="([^"]*)"', chips)]
-    kept = "sort=recency&order=up"
+    kept = "sort=recency&order=up&compare=2025-10-31"
     assert links == [
         f"/customers?country=Brazil&since=2025-10&{kept}",
         f"/customers?tier=viability&since=2025-10&{kept}",

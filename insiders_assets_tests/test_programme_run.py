@@ -37,6 +37,7 @@ MADE = (
     "cohorts",
     "revenue_by_month",
     "product_affinity",
+    "product_history",
     "revenue_bridge",
     "tier_history",
     "cluster_history",

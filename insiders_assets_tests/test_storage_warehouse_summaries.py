@@ -11,7 +11,13 @@ from polars.testing import assert_frame_equal
 from insiders_assets.contracts.customers import INSIDERS
 from insiders_assets.contracts.summaries import BUDGET_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMARIES, SUMMED
 from insiders_assets.storage.warehouse import Warehouse
-from insiders_assets.storage.warehouse.summaries import budget_curve, customer_summary, map_sample, summaries
+from insiders_assets.storage.warehouse.summaries import (
+    budget_curve,
+    budget_sizes,
+    customer_summary,
+    map_sample,
+    summaries,
+)
 from insiders_assets_tests.tables import a_refresh, made_up
 
 AS_OF = date(2026, 3, 15)
@@ -22,9 +28,25 @@ def insiders() -> pl.DataFrame:
     return made_up(INSIDERS, 3_000, seed=4)
 
 
+def test_history_keeps_the_curve_at_the_sizes_of_the_table_and_what_members_bring(
+    insiders: pl.DataFrame,
+) -> None:
+    sizes, curve = budget_sizes(insiders), budget_curve(insiders)
+    known = insiders.filter("is_identified")
+    kept = sizes.filter(ranked_by="past_revenue").drop("ranked_by")
+    whole = curve.filter(pl.col("customers").is_in(kept["customers"].implode()))
+    assert kept.equals(whole.select(kept.columns))
+    assert {round(share * known.height) for share in (0.05, 0.1, 0.2, 0.3, 0.5, 1)} <= set(kept["customers"])
+    ours = sizes.filter(ranked_by="programme").row(0, named=True)
+    members = known.filter("is_member")
+    assert ours["customers"] == members.height > 0
+    assert ours["revenue"] == pytest.approx(members["revenue"].sum())
+    assert ours["share_of_revenue"] == pytest.approx(members["revenue"].sum() / known["revenue"].sum())
+
+
 def test_summaries_keep_their_contracts_whether_there_are_customers_or_not(insiders: pl.DataFrame) -> None:
     for frame in (insiders, insiders.head(1), INSIDERS.empty()):
-        found = summaries(frame, AS_OF)
+        found = summaries(frame, AS_OF, "one")
         assert list(found) == [contract.name for contract in SUMMARIES]
         for contract in SUMMARIES:
             contract.validate(found[contract.name])

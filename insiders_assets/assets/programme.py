@@ -56,7 +56,7 @@ MOVEMENT = (
     contracts.REFRESHES,
 )
 OVER_TIME = (contracts.REVENUE_BY_MONTH, contracts.COHORTS)
-PRODUCTS = (contracts.PRODUCT_AFFINITY,)
+PRODUCTS = (contracts.PRODUCT_AFFINITY, contracts.PRODUCT_HISTORY)
 SEGMENTS = contracts.SEGMENTED
 ANSWERS = (contracts.BUSINESS_ANSWERS,)
 EXPERIMENTS = contracts.EXPERIMENTED
@@ -177,7 +177,7 @@ def over_time(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> 
     yield from _keep(stores, OVER_TIME, over_time_tables(*chosen_in(stores, context.run.run_id)))
 
 
-@makes(_spec(contracts.PRODUCT_AFFINITY, *FROM_LINES))
+@makes(*(_spec(table, *FROM_LINES) for table in PRODUCTS))
 def products(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Tell what each tier and cluster buys, and what it buys much more than others do."""
     from insiders_assets.programme.compute import product_tables

@@ -31,3 +31,18 @@ PRODUCT_AFFINITY = Table(
     ),
     key=("grouped_by", "group_name", "stock_code"),
 )  # fmt: skip
+
+PRODUCT_HISTORY = Table(
+    "product_history",
+    "One product of a tier or cluster at one refresh: what the page of products compares with.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        *(
+            column
+            for column in PRODUCT_AFFINITY.columns
+            if column.name not in ("description", "lift_low", "lift_high")
+        ),
+    ),
+    key=("refresh_id", *PRODUCT_AFFINITY.key),
+)

@@ -32,7 +32,7 @@ from insiders_assets.contracts.movement import (
 from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT, NEXT_PRODUCTS
 from insiders_assets.contracts.outlook import OUTLOOK, OUTLOOK_EVIDENCE, OUTLOOK_FIGURES, OUTLOOK_HISTORY
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BRIDGE, REVENUE_BY_MONTH
-from insiders_assets.contracts.products import PRODUCT_AFFINITY
+from insiders_assets.contracts.products import PRODUCT_AFFINITY, PRODUCT_HISTORY
 from insiders_assets.contracts.scoreboard import SCOREBOARD
 from insiders_assets.contracts.segments import SEGMENT_CUSTOMERS, SEGMENTS
 from insiders_assets.contracts.table import Column, Table, count, share
@@ -311,7 +311,7 @@ MOVEMENT = (MEMBERSHIP_CHANGES, LEAVES_NEXT, TIER_MIGRATION)
 OVER_TIME = (REVENUE_BY_MONTH, COHORTS, REVENUE_BRIDGE)
 """What months brought; declared in a module of their own."""
 
-PRODUCTS = (PRODUCT_AFFINITY,)
+PRODUCTS = (PRODUCT_AFFINITY, PRODUCT_HISTORY)
 """What groups of customers buy, likewise."""
 
 NAMED_TIERS = (MEMBER_TIERS, TIER_STANDING)

@@ -65,6 +65,26 @@ BUDGET_CURVE = Table(
     ),
 )  # fmt: skip
 
+RANKED_BY = ("past_revenue", "programme")
+
+BUDGET_HISTORY = Table(
+    "budget_history",
+    "One size of the list at one refresh: what the page of the budget compares with.",
+    (
+        Column("refresh_id", "str", "The refresh."),
+        Column("as_of", "date", "Its as-of date."),
+        Column(
+            "ranked_by",
+            "str",
+            "Who is taken: those with the highest past revenue, or the members.",
+            isin=RANKED_BY,
+        ),
+        count("customers", "Identified customers taken."),
+        *(column for column in BUDGET_CURVE.columns if column.name not in ("customers", "least_revenue")),
+    ),
+    key=("refresh_id", "ranked_by", "customers"),
+)
+
 MAP_SAMPLE = Table(
     "map_sample",
     "One of a few thousand customers drawn on the cluster map.",
@@ -101,5 +121,5 @@ CUSTOMER_PRODUCTS = Table(
     key=("customer_id", "place"),
 )
 
-SUMMARIES = (CUSTOMER_SUMMARY, BUDGET_CURVE, MAP_SAMPLE)
+SUMMARIES = (CUSTOMER_SUMMARY, BUDGET_CURVE, BUDGET_HISTORY, MAP_SAMPLE)
 """What the warehouse adds to a publish by itself."""

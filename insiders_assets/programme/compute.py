@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from insiders_assets.contracts.products import PRODUCT_HISTORY
 from insiders_assets.contracts.programme import (
     CLUSTER_HISTORY,
     MEMBERSHIP_CHANGES,
@@ -157,10 +158,11 @@ def over_time_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Da
 
 
 def product_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
-    """Return ``product_affinity``."""
-    window = inputs.rules.window_days
+    """Return ``product_affinity`` and, as this refresh's part of it, ``product_history``."""
+    found = product_affinity(inputs.purchases, _sorted(chosen), inputs.as_of, inputs.rules.window_days)
     return {
-        "product_affinity": product_affinity(inputs.purchases, _sorted(chosen), inputs.as_of, window),
+        "product_affinity": found,
+        "product_history": found.with_columns(_named(inputs)).select(PRODUCT_HISTORY.names),
     }
 
 

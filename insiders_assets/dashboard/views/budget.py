@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.contracts.summaries import BUDGET_HISTORY
 from insiders_assets.dashboard import figures
+from insiders_assets.dashboard.views.compared import compared_with
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def budget(view: View, words: Language, query: Mapping[str, str]) -> dict[str, A
     points = view.rows(curve.select().order_by(curve.c.customers))
     members = int(view.refresh["members"])
     size = points[-1]["customers"] if points else 0
+    compared = compared_with(view, query.get("compare", ""), BUDGET_HISTORY)
+    before = _sizes(view, compared.refresh_id) if compared.refresh_id else {}
     taken = min(_whole(query.get("customers", ""), members), size)
     ours = _list_revenue(view)
     return {
@@ -35,7 +39,13 @@ def budget(view: View, words: Language, query: Mapping[str, str]) -> dict[str, A
         "cost": _cost(query.get("cost", "")),
         "now": at(points, taken) if points else None,
         "ours": ours | {"share_of_customers": members / size} if size else None,
-        "sizes": [at(points, round(share * size)) for share in SHARES] if points else [],
+        "sizes": [at(points, round(share * size)) | {"then": _then(before, share)} for share in SHARES]
+        if points
+        else [],
+        "ours_then": next(iter(before.get("programme", [])), None),
+        "days": compared.choices(words),
+        "compared": str(compared.day or ""),
+        "then": words.short_day(compared.day) if compared.day else "",
         "curve": [
             [row["customers"], row["revenue"], row["share_of_revenue"], row["least_revenue"]]
             for row in points
@@ -60,6 +70,22 @@ def at(points: list[dict[str, Any]], customers: int) -> dict[str, Any]:
         for name in ("share_of_customers", "revenue", "share_of_revenue")
     }
     return between | {"customers": customers, "least_revenue": high["least_revenue"]}
+
+
+def _sizes(view: View, refresh_id: str) -> dict[str, list[dict[str, Any]]]:
+    """What lists of other sizes and that of the members brought at a refresh, by how they are ranked."""
+    kept = tables()[BUDGET_HISTORY.name]
+    rows = view.rows(kept.select().where(kept.c.refresh_id == refresh_id).order_by(kept.c.customers))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["ranked_by"], []).append(row)
+    return found
+
+
+def _then(before: dict[str, list[dict[str, Any]]], share: float) -> dict[str, Any] | None:
+    """The list of the same share of customers at the refresh compared with."""
+    rows = [row | {"least_revenue": None} for row in before.get("past_revenue", [])]
+    return at(rows, round(share * rows[-1]["customers"])) if rows else None
 
 
 def _list_revenue(view: View) -> dict[str, Any]:

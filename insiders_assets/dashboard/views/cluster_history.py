@@ -6,30 +6,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.programme import CLUSTER_HISTORY
+from insiders_assets.dashboard.views.compared import Compared, compared_with
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from insiders_assets.language import Language
     from insiders_assets.storage.warehouse.reading import View
-
-OFFERED = 60
-"""Days offered to compare with, the newest."""
 
 
 @dataclass(frozen=True)
 class Before:
-    """The refresh that the clusters are compared with.
+    """The clusters at the refresh that they are compared with.
 
     Attributes:
-        days: Days that can be compared with, the newest first.
-        day: The one chosen; None where there is none.
+        compared: The refresh.
         rows: Each cluster as it was, by its number.
     """
 
-    days: list[date] = field(default_factory=list)
-    day: date | None = None
+    compared: Compared
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -40,29 +34,17 @@ def clusters_before(view: View, compare: str) -> Before:
         view: The warehouse.
         compare: The day asked for, as an address writes it.
     """
-    import sqlalchemy as sa
-
-    if not view.has(CLUSTER_HISTORY.name):
-        return Before()
-    kept, refreshes = tables()[CLUSTER_HISTORY.name], tables()["refreshes"]
-    named = (
-        sa.select(refreshes.c.refresh_id, refreshes.c.as_of)
-        .where(refreshes.c.published_at <= view.refresh["published_at"], refreshes.c.as_of < view.as_of)
-        .where(refreshes.c.refresh_id.in_(sa.select(kept.c.refresh_id)))
-        .order_by(refreshes.c.published_at, refreshes.c.refresh_id)
-    )
-    last = {row["as_of"]: row["refresh_id"] for row in view.rows(named)}
-    days = sorted(last, reverse=True)[:OFFERED]
-    if not days:
-        return Before()
-    day = next((each for each in days if str(each) == compare), days[0])
-    rows = view.rows(kept.select().where(kept.c.refresh_id == last[day]))
-    return Before(days, day, {row["cluster"]: row for row in rows})
+    compared = compared_with(view, compare, CLUSTER_HISTORY)
+    if compared.refresh_id is None:
+        return Before(compared)
+    kept = tables()[CLUSTER_HISTORY.name]
+    rows = view.rows(kept.select().where(kept.c.refresh_id == compared.refresh_id))
+    return Before(compared, {row["cluster"]: row for row in rows})
 
 
 def since(words: Language, now: dict[str, Any], before: Before) -> list[str]:
     """Return what changed in a cluster, a few words each; nothing where there is nothing to compare with."""
-    if before.day is None:
+    if before.compared.day is None:
         return []
     was = before.rows.get(now["cluster"])
     if was is None:

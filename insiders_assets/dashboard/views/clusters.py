@@ -61,8 +61,8 @@ def clusters(view: View, words: Language, compare: str = "") -> dict[str, Any]:
         ],
         "next_product_verdict": verdict,
         "drawn": len(points),
-        "days": [(str(day), words.day(day)) for day in before.days],
-        "compared": before.day,
+        "days": before.compared.choices(words),
+        "compared": before.compared.day,
         "figures": {"map": figures.cluster_map(words, rows, points, colour)} if points else {},
     }
 

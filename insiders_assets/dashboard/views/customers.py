@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insiders_assets.dashboard.views.compared import Compared, compared_with
 from insiders_assets.report.columns import heading
 from insiders_assets.storage.warehouse import tables
 
@@ -47,8 +48,18 @@ def customers(view: View, words: Language, filters: Filters, query: Mapping[str,
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
     )
+    compared = compared_with(view, query.get("compare", ""))
+    was = _tiers_before(view, [row["customer_id"] for row in rows[:PAGE]], compared)
+    moved = {
+        row["customer_id"] for row in rows[:PAGE] if was.get(row["customer_id"], row["tier"]) != row["tier"]
+    }
     return {
         "customers": rows[:PAGE],
+        "before": {name: was[name] for name in moved},
+        "days": compared.choices(words),
+        "compared": str(compared.day or ""),
+        "compared_day": compared.day,
+        "compared_refresh": compared.refresh_id,
         "count": None if filters.search or filters.segment else _count(view, filters),
         "number": page,
         "pages": {"first": (page - 1) * PAGE + 1, "last": (page - 1) * PAGE + len(rows[:PAGE])},
@@ -58,6 +69,27 @@ def customers(view: View, words: Language, filters: Filters, query: Mapping[str,
         "falling": falling,
         "columns": [(name, heading(words, name)) for name in SORTED_BY[:-1]],
     }
+
+
+def _tiers_before(view: View, names: list[str], compared: Compared) -> dict[str, str | None]:
+    """The tier, at the refresh compared with, of those who changed tier since; None of who was not yet seen."""
+    import sqlalchemy as sa
+
+    if compared.refresh_id is None or not names:
+        return {}
+    moves, refreshes = tables()["membership_changes"].c, tables()["refreshes"].c
+    then = (
+        sa.select(refreshes.published_at).where(refreshes.refresh_id == compared.refresh_id).scalar_subquery()
+    )
+    since = view.rows(
+        sa.select(moves.customer_id, moves.tier_before)
+        .join(refreshes.refresh_id.table, refreshes.refresh_id == moves.refresh_id)
+        .where(moves.customer_id.in_(names), refreshes.published_at > then)
+        .order_by(refreshes.published_at.desc(), moves.refresh_id.desc())
+    )
+    return {
+        row["customer_id"]: row["tier_before"] for row in since
+    }  # of several moves the first since then stays
 
 
 def _select(columns: list[Any], filters: Filters, view: View) -> sa.Select[Any]:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.contracts.summaries import BUDGET_CURVE, CUSTOMER_SUMMARY, MAP_SAMPLE, SUMMED
+from insiders_assets.contracts.summaries import (
+    BUDGET_CURVE,
+    BUDGET_HISTORY,
+    CUSTOMER_SUMMARY,
+    MAP_SAMPLE,
+    SUMMED,
+)
 from insiders_assets.money import MICRO, in_currency, micros
 
 if TYPE_CHECKING:
@@ -14,18 +20,23 @@ if TYPE_CHECKING:
     from datetime import date
 
 CURVE_STEPS = 400
+KEPT_STEPS = 40
+"""Sizes of the curve that history keeps: multiples of 2.5 %, those of the table among them."""
 
 
-def summaries(insiders: pl.DataFrame, as_of: date) -> Mapping[str, pl.DataFrame]:
+def summaries(insiders: pl.DataFrame, as_of: date, refresh_id: str) -> Mapping[str, pl.DataFrame]:
     """The summary tables of one refresh.
 
     Args:
         insiders: Every customer.
         as_of: The day their features look back from.
+        refresh_id: The refresh.
     """
+    named = (pl.lit(refresh_id).alias("refresh_id"), pl.lit(as_of).alias("as_of"))
     return {
         CUSTOMER_SUMMARY.name: customer_summary(insiders, as_of),
         BUDGET_CURVE.name: budget_curve(insiders),
+        BUDGET_HISTORY.name: budget_sizes(insiders).with_columns(named).select(BUDGET_HISTORY.names),
         MAP_SAMPLE.name: map_sample(insiders),
     }
 
@@ -50,9 +61,31 @@ def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def budget_curve(insiders: pl.DataFrame) -> pl.DataFrame:
     """Revenue of the best identified customers, at :data:`CURVE_STEPS` sizes and at the number of members."""
+    return _curve(insiders, CURVE_STEPS)
+
+
+def budget_sizes(insiders: pl.DataFrame) -> pl.DataFrame:
+    """The curve at :data:`KEPT_STEPS` sizes, and what the members bring, without whose revenue is the least."""
+    known = insiders.filter("is_identified").with_columns(
+        money=(pl.col("revenue") * MICRO).round().cast(pl.Int64)
+    )
+    members = known.filter("is_member")
+    earned, whole = int(members["money"].sum()), int(known["money"].sum())
+    row = {
+        "customers": members.height,
+        "share_of_customers": members.height / known.height if known.height else 0.0,
+        "revenue": earned / MICRO,
+        "share_of_revenue": earned / whole if whole else 0.0,
+    }
+    curve = _curve(insiders, KEPT_STEPS).drop("least_revenue").with_columns(ranked_by=pl.lit("past_revenue"))
+    listed = pl.DataFrame([row], schema_overrides=curve.schema).with_columns(ranked_by=pl.lit("programme"))
+    return pl.concat([curve, listed.select(curve.columns)])
+
+
+def _curve(insiders: pl.DataFrame, steps: int) -> pl.DataFrame:
     revenue = insiders.filter("is_identified")["revenue"].sort(descending=True)
     size, members = len(revenue), int(insiders["is_member"].sum())
-    taken = sorted({0, members, *(round(step * size / CURVE_STEPS) for step in range(CURVE_STEPS + 1))})
+    taken = sorted({0, members, *(round(step * size / steps) for step in range(steps + 1))})
     running = (revenue * MICRO).round().cast(pl.Int64).cum_sum()
     total = running[-1] if size else 0
     rows = [

@@ -101,7 +101,8 @@ class Warehouse:
         history = [frames[name]["refresh_id"].unique() for name in frames if name in HISTORY]
         refreshes = sorted({refresh for column in history for refresh in column})
         if "insiders" in frames and "refreshes" in frames:
-            frames |= summaries(frames["insiders"], as_of=frames["refreshes"].item(0, "as_of"))
+            row = frames["refreshes"].row(0, named=True)
+            frames |= summaries(frames["insiders"], row["as_of"], row["refresh_id"])
         make_parent(self.url)
         with self._transaction("written") as connection:
             alone(connection)
