@@ -10,6 +10,7 @@ from insiders_assets.contracts.customers import CUSTOMER_FEATURES
 from insiders_assets.contracts.summaries import PURCHASES_BY_MONTH
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.features import cleaning, customers, months
+from insiders_assets.features.dropped import dropped
 from insiders_assets.ingest import IngestRules
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.stores import Stores
@@ -35,7 +36,7 @@ def make_tables(stores: Stores) -> dict[str, int]:
     window = {"as_of": customers.newest_day(bought, back), "window_days": stores.settings.window_days}
     engine.write(CUSTOMER_FEATURES, engine.customer_features(bought, back, **window))
     engine.write(PURCHASES_BY_MONTH, months.purchases_by_month(bought, back, **window))
-    return cleaning.dropped_by_rule(raw, rules)
+    return {each.rule: each.lines_in + each.lines_out for each in dropped(raw, rules)}
 
 
 def assert_equal(one: Stores, other: Stores) -> None:

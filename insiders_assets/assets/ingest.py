@@ -12,6 +12,7 @@ from dagster import (
 )
 from pydantic import Field
 
+from insiders_assets.assets.code import code_version
 from insiders_assets.assets.declaration import contract_result, keep, makes, table_spec
 from insiders_assets.assets.external import LANDING_ZONE, landing_zone_seen
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RAW_TRANSACTIONS, REJECTED_ROWS, RETURNS
@@ -51,8 +52,8 @@ def exports(
     from insiders_assets.refresh.another_home import require_own
     from insiders_assets.refresh.recovery import model_put_back, recovered
     from insiders_assets.refresh.state import begin, fingerprint, last_refresh
-    from insiders_assets.storage.lake import failures
     from insiders_assets.storage.upkeep import kept_up
+    from insiders_assets.storage.validated_parts import new_failures
 
     for line in filter(None, (*kept_up(stores), model_put_back(stores))):
         context.log.warning(line)
@@ -69,7 +70,9 @@ def exports(
     listing = stores.transactions.listing()
     if (now := fingerprint(listing)) != (before.landing if before else None):
         context.log_event(landing_zone_seen(str(stores.landing.location), len(listing), now))
-    rows, broken = failures(stores.transactions.scan(), RAW_TRANSACTIONS)
+    looked_at, broken = new_failures(
+        stores.transactions, RAW_TRANSACTIONS, stores.carried.folder, code_version("contracts")
+    )
     yield MaterializeResult(
         asset_key=RAW_TRANSACTIONS.name,
         metadata={
@@ -79,9 +82,10 @@ def exports(
             "rows_excluded": result.rows_excluded,
             "files": len(result.files),
             "files_parsed": result.parsed,
+            "rows_validated_now": looked_at,
         },
         data_version=DataVersion(stores.transactions.content_digest()),
-        check_results=[contract_result(RAW_TRANSACTIONS, broken.to_dicts(), rows)],
+        check_results=[contract_result(RAW_TRANSACTIONS, broken.to_dicts(), result.rows_transactions)],
     )
     yield from keep(stores, REJECTED_ROWS, stores.transactions.rejected())
 
@@ -97,9 +101,9 @@ def clean_purchases(stores: ResourceParam[Stores]) -> Iterator[MaterializeResult
     from insiders_assets.features import cleaning
 
     raw, rules = stores.engine.scan(RAW_TRANSACTIONS.name), stores.cleaning_rules()
-    with stores.engine.running("cleaning"):
-        dropped = cleaning.dropped_by_rule(raw, rules)
-    counts = {f"dropped: {rule}": rows for rule, rows in dropped.items()}
+    dropped = {each.rule: each.lines_in + each.lines_out for each in stores.dropped_by_cleaning()}
+    named = [rule for rule in rules.drops() if rule in dropped or rule != cleaning.NOTHING]
+    counts = {f"dropped: {rule}": dropped.get(rule, 0) for rule in named}
     yield from keep(stores, CLEAN_PURCHASES, cleaning.clean_purchases(raw, rules), **counts)
 
 

@@ -171,23 +171,3 @@ def _cleaned(raw: Any, rules: CleaningRules, side: nw.Expr, also: Sequence[str])
         .select(*CLEAN_PURCHASES.names, *also)
         .to_native()
     )
-
-
-def dropped_by_rule(raw: Any, rules: CleaningRules) -> dict[str, int]:
-    """How many transactions each rule drops; a row that breaks several counts for the first only.
-
-    Args:
-        raw: A lazy frame of ``raw_transactions``.
-        rules: What to drop.
-
-    Returns:
-        Row counts by the rule's name, in the order in which the rules are applied.
-    """
-    earlier: nw.Expr = nw.lit(False)
-    counts = {}
-    for number, drop in enumerate(rules.drops().values()):
-        counts[f"rule_{number}"] = (drop & ~earlier).cast(nw.Int64).sum()
-        earlier = earlier | drop
-    row = nw.from_native(raw).select(**counts).collect(backend="polars").row(0)
-    found = {name: int(count or 0) for name, count in zip(rules.drops(), row, strict=True)}
-    return {name: count for name, count in found.items() if count or name != NOTHING}

@@ -98,14 +98,29 @@ class Stores:
 
     def dropped(self) -> list[Dropped]:
         """What rules of mappings and cleaning rules take away of what was read."""
-        from insiders_assets.features.dropped import dropped, excluded
+        from insiders_assets.features.dropped import excluded
 
         found = self.transactions.manifest()
         exports = [export for _, export in found.exports()]
         left_out = excluded(
             found.excluded(), sum(each.money for each in exports), sum(each.rows_read for each in exports)
         )
-        return [*left_out, *dropped(self.transactions.scan(), self.cleaning_rules())]
+        return [*left_out, *self.dropped_by_cleaning()]
+
+    def dropped_by_cleaning(self) -> list[Dropped]:
+        """What cleaning rules take away; several steps of a run ask, and all transactions are read once for it."""
+        from insiders_assets.features.dropped import dropped
+
+        rules = self.cleaning_rules()
+        key = self.transactions.content_digest(), rules
+        if self._dropped.get("key") != key:
+            self._dropped.update(key=key, found=dropped(self.transactions.scan(), rules))
+        return list(self._dropped["found"])
+
+    @cached_property
+    def _dropped(self) -> dict[str, Any]:
+        """What was found last, and of what."""
+        return {}
 
     @cached_property
     def engine(self) -> Engine:

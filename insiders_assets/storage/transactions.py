@@ -28,7 +28,7 @@ from insiders_assets.storage.tombstones import Tombstones
 from insiders_assets.unfinished import sweep_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from insiders_assets.contracts.table import Table
     from insiders_assets.ingest.privacy import Privacy
@@ -110,16 +110,17 @@ class TransactionStore:
         after.write(self._manifest_path)
         self._sweep(after)
 
-    def scan(self, table: Table = RAW_TRANSACTIONS) -> pl.LazyFrame:
+    def scan(self, table: Table = RAW_TRANSACTIONS, but: Collection[str] = ()) -> pl.LazyFrame:
         """The current transactions, in an order that only their files decide.
 
         Args:
             table: ``WITH_COSTS`` for what goods cost, too, empty where the export does not say.
+            but: Checksums of parts that are left out.
 
         Raises:
             InsidersError: Nothing has been ingested yet.
         """
-        parts = self.files()
+        parts = self.files(but)
         if not parts:
             return table.empty().lazy()
         return pl.scan_parquet(
@@ -127,14 +128,18 @@ class TransactionStore:
             extra_columns="ignore",
         )  # fmt: skip
 
-    def files(self) -> list[str]:
+    def files(self, but: Collection[str] = ()) -> list[str]:
         """The parquet files of the current transactions, in the order of :meth:`scan`.
+
+        Args:
+            but: Checksums of parts that are left out.
 
         Raises:
             InsidersError: Nothing has been ingested yet, or a part is damaged.
         """
         exports = [export for _, export in self.manifest().exports()]
-        return [readable(whole(self.folder, part)) for export in exports for part in export.parts]
+        parts = (part for export in exports for part in export.parts if part.checksum not in but)
+        return [readable(whole(self.folder, part)) for part in parts]
 
     def read(self) -> pl.DataFrame:
         """The current transactions in memory, all of one ingest even while another one is at work.
