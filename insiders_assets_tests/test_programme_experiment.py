@@ -129,13 +129,13 @@ def test_a_running_campaign_is_in_the_tables_of_the_refresh(given, first):
 def test_the_detectable_effect_shrinks_with_more_customers_and_a_fairer_split(given):
     day = (shop.LAST - shop.EPOCH).days
     everyone = given.features.filter("is_identified")
-    tenth = detectable_effect(given.purchases, everyone, day, 0.1)
-    half = detectable_effect(given.purchases, everyone, day, 0.5)
-    few = detectable_effect(given.purchases, everyone.head(50), day, 0.1)
+    tenth = detectable_effect(given.orders, everyone, day, 0.1)
+    half = detectable_effect(given.orders, everyone, day, 0.5)
+    few = detectable_effect(given.orders, everyone.head(50), day, 0.1)
     assert None not in (tenth, half, few)
     assert half.absolute < tenth.absolute
     assert tenth.absolute / half.absolute == pytest.approx(np.sqrt((1 / 0.1 + 1 / 0.9) / 4), rel=0.02)
-    assert detectable_effect(given.purchases, everyone.head(2), day, 0.1) is None
+    assert detectable_effect(given.orders, everyone.head(2), day, 0.1) is None
 
 
 def test_the_evidence_states_the_detectable_effect(first):

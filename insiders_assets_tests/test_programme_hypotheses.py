@@ -12,6 +12,7 @@ from insiders_assets.contracts.programme import HYPOTHESES as CONTRACT
 from insiders_assets.language.texts import TEXTS
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.hypotheses import sample
 from insiders_assets.programme.hypotheses.catalogue import HYPOTHESES, Hypothesis
 from insiders_assets.programme.hypotheses.measures import means_ratio
 from insiders_assets.programme.hypotheses.sample import gather_sample
@@ -33,8 +34,8 @@ def made(given):
 
 
 def judged(insiders, purchases, hypotheses=HYPOTHESES) -> dict[int, dict]:
-    sample = gather_sample(insiders, purchases, last_day=DAY, window_days=396, seed=1)
-    table = judge(sample, hypotheses)
+    asked = gather_sample(insiders, purchases, last_day=DAY, window_days=396, seed=1)
+    table = judge(asked, hypotheses)
     CONTRACT.validate(table)
     return {row["number"]: row for row in table.to_dicts()}
 
@@ -137,3 +138,41 @@ def test_with_nobody_to_compare_with_nothing_is_decided(given):
         .str.contains("no identified customer")
         .all()
     )
+
+
+def test_lines_of_a_drawn_part_are_asked_where_there_are_too_many_and_it_is_said(given, made, monkeypatch):
+    """The part is told by its ids alone: what others buy changes nothing of what is found about lines."""
+    whole = judged(made.insiders, given.purchases)
+    known = made.insiders.filter("is_identified").height
+    monkeypatch.setattr(sample, "MOST", known)
+    assert judged(made.insiders, given.purchases) == whole
+    monkeypatch.setattr(sample, "MOST", 150)
+    part = judged(made.insiders, given.purchases)
+    for number in (12, 13, 14, 16):
+        assert "over 150 customers drawn from all" in part[number]["test"]
+        assert part[number]["low"] <= part[number]["effect"] <= part[number]["high"]
+    for number in set(whole) - {12, 13, 14, 16}:
+        assert part[number]["finding"] == whole[number]["finding"]
+        assert part[number]["test"] == whole[number]["test"]
+    asked = gather_sample(made.insiders, given.purchases, last_day=DAY, window_days=396, seed=1).asked
+    drawn = asked.customers["customer_id"]
+    assert drawn.is_sorted()
+    without = pl.col("customer_id").is_in(drawn.implode()) | (pl.col("quantity") < 10)
+    again = judged(
+        made.insiders,
+        given.purchases.with_columns(unit_price=pl.when(without).then("unit_price").otherwise(99.0)),
+    )
+    assert again[13]["finding"] == part[13]["finding"] != whole[13]["finding"]
+
+
+def test_few_are_drawn_by_their_ids_and_mostly_stay_drawn(given, made, monkeypatch):
+    monkeypatch.setattr(sample, "MOST", 100)
+
+    def drawn(insiders):
+        found = gather_sample(insiders, given.purchases, last_day=DAY, window_days=396, seed=1)
+        return set(found.asked.customers["customer_id"])
+
+    everybody = made.insiders.filter("is_identified")
+    fewer = everybody.filter(pl.int_range(pl.len()) % 10 > 0)
+    assert len(drawn(everybody)) == len(drawn(fewer)) == 100
+    assert len(drawn(everybody) & drawn(fewer)) >= 80

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.contracts.programme import COHORTS, REVENUE_BY_MONTH
+from insiders_assets.programme.orders import orders_of
 from insiders_assets.programme.over_time import cohorts, revenue_by_month
 from insiders_assets_tests import programme_shop as shop
 
@@ -31,7 +32,7 @@ def test_months_add_up_to_what_was_bought(purchases: pl.LazyFrame, lines: list[d
     known = sorted({row["customer_id"] for row in lines})
     tiers = ["insider", "viability", "not_insider"]
     insiders = pl.DataFrame({"customer_id": known[1:], "tier": [tiers[n % 3] for n in range(len(known) - 1)]})
-    table = REVENUE_BY_MONTH.validate(revenue_by_month(purchases, insiders, day))
+    table = REVENUE_BY_MONTH.validate(revenue_by_month(orders_of(purchases), insiders, day))
     expected: dict[tuple, list] = defaultdict(lambda: [set(), set(), 0])
     tier_of = dict(insiders.iter_rows())
     for row in lines:
@@ -55,7 +56,7 @@ def test_months_add_up_to_what_was_bought(purchases: pl.LazyFrame, lines: list[d
 
 
 def test_cohorts_are_those_who_came_and_came_back(purchases: pl.LazyFrame, lines: list[dict]) -> None:
-    table = COHORTS.validate(cohorts(purchases, CUT))
+    table = COHORTS.validate(cohorts(orders_of(purchases), CUT))
     months, spent = defaultdict(set), defaultdict(int)
     for row in lines:
         if row["is_identified"] and row["invoice_date"].date() <= CUT:

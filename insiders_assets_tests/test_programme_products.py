@@ -83,3 +83,8 @@ def test_few_are_kept_and_none_of_few_buyers(
 
 def test_without_anybody_there_is_nothing_to_tell(purchases: pl.LazyFrame, insiders: pl.DataFrame) -> None:
     assert product_affinity(purchases, insiders.clear(), shop.LAST, 396).is_empty()
+
+
+def test_shares_of_the_customers_add_up_to_all_of_them(purchases, insiders, table):
+    rows = purchases.select(pl.len()).collect().item() // 5
+    assert product_affinity(purchases, insiders, shop.LAST, 396, rows=rows).equals(table)

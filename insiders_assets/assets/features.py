@@ -29,6 +29,7 @@ MADE_BY = (
     "descriptions.py",
     "refresh/worth.py",
     "refresh/carry_over.py",
+    "shares.py",
     "storage/carried_rows.py",
 )
 

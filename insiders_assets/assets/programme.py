@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from insiders_assets.places import Place
 
 GROUP = "programme"
-MADE_BY = ("programme", "refresh/sources.py", "descriptions.py")
+MADE_BY = ("programme", "refresh/sources.py", "descriptions.py", "shares.py")
 
 REPORT = "insider_report"
 WHOLE = "report_is_whole"

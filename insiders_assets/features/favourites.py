@@ -9,8 +9,8 @@ import polars as pl
 from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
 from insiders_assets.days import EPOCH, day_number
 from insiders_assets.descriptions import descriptions
-from insiders_assets.features.batches import ROWS, of_share, shares_of
 from insiders_assets.money import MICRO, in_currency
+from insiders_assets.shares import ROWS, of_share, shares_of
 
 if TYPE_CHECKING:
     from datetime import date

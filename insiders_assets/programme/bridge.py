@@ -126,7 +126,8 @@ def _sums(inputs: ProgrammeInputs) -> pl.DataFrame:
     now = Window.to(inputs.as_of, rules.window_days)
     then = Window.to(inputs.previous_as_of or inputs.as_of, inputs.previous_window_days or rules.window_days)
     soon = Window.to(next_as_of(inputs), rules.window_days)
-    amount = amount_of(rules)
+    gross = rules.value == "gross"
+    amount = pl.col("micros") if gross else amount_of(rules)
 
     def over(days: pl.Expr) -> pl.Expr:
         return pl.when(days).then(amount).otherwise(0).sum()
@@ -137,12 +138,12 @@ def _sums(inputs: ProgrammeInputs) -> pl.DataFrame:
         bought = over(now.has & then.still_to_come) - over(then.has & now.still_to_come)
         aged_out = over(then.has & now.left_behind) - over(now.has & then.left_behind)
     parts = [
-        inputs.purchases.filter("is_identified").group_by("customer_id").agg(
+        (inputs.orders.lazy() if gross else inputs.purchases).filter("is_identified").group_by("customer_id").agg(
             bought=bought, aged_out=aged_out, returned=pl.lit(0, pl.Int64),
             ages_out_next=over(now.has & soon.left_behind),
         )
     ]  # fmt: skip
-    if rules.value != "gross":
+    if not gross:
         change = over(now.has) - (over(then.has) if inputs.previous is not None else 0)
         parts.append(
             inputs.returns.filter("is_identified").group_by("customer_id").agg(

@@ -114,7 +114,7 @@ def evidence_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Dat
             conditions=chosen.conditions,
             bootstrap=sample.bootstrap,
             detectable=detectable_effect(
-                inputs.purchases, eligible, last_day, rules.holdout_share or USUAL_SHARE
+                inputs.orders, eligible, last_day, rules.holdout_share or USUAL_SHARE
             ),
             backtest=inputs.backtest,
         ),
@@ -152,8 +152,8 @@ def movement_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Dat
 def over_time_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.DataFrame]:
     """Return ``revenue_by_month`` and ``cohorts``."""
     return {
-        "revenue_by_month": revenue_by_month(inputs.purchases, _sorted(chosen), inputs.as_of),
-        "cohorts": cohorts(inputs.purchases, inputs.as_of),
+        "revenue_by_month": revenue_by_month(inputs.orders, _sorted(chosen), inputs.as_of),
+        "cohorts": cohorts(inputs.orders, inputs.as_of),
     }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS, TIER_STANDING
 from insiders_assets.programme.borders import Borders, FrozenBorders
 from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.orders import orders_of
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ class ProgrammeInputs:
         default_factory=lambda: pl.DataFrame(schema=TIER_STANDING.polars_schema)
     )
     backtest: pl.DataFrame | None = None
+
+    @cached_property
+    def orders(self) -> pl.DataFrame:
+        """``purchases`` by invoice, as :func:`insiders_assets.programme.orders.orders_of` returns them."""
+        return orders_of(self.purchases)
 
 
 @dataclass(frozen=True)

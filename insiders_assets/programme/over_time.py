@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 import polars as pl
 
 from insiders_assets.contracts.customers import NOT_SEEN
 from insiders_assets.contracts.over_time import COHORTS, REVENUE_BY_MONTH
-from insiders_assets.days import EPOCH, day_number
-from insiders_assets.money import in_currency, micros
+from insiders_assets.days import EPOCH, day_number, day_of
+from insiders_assets.money import in_currency
 
 
-def revenue_by_month(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def revenue_by_month(orders: pl.DataFrame, insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Return customers, orders and revenue by month, tier of today and whether customers are identified.
 
     Args:
-        purchases: ``clean_purchases``, lazy.
+        orders: What was bought, as :func:`insiders_assets.programme.orders.orders_of` returns it.
         insiders: ``insiders``.
         as_of: The last day that counts.
 
@@ -25,7 +26,7 @@ def revenue_by_month(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: dat
     """
     tiers = insiders.lazy().select("customer_id", "tier")
     table = (
-        _monthly(purchases, as_of)
+        _monthly(orders, as_of)
         .join(tiers, on="customer_id", how="left")
         .with_columns(pl.col("tier").fill_null(NOT_SEEN))
         .group_by("month", "tier", "is_identified")
@@ -37,23 +38,23 @@ def revenue_by_month(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: dat
         .sort(REVENUE_BY_MONTH.key)
         .collect()
     )
-    return table.with_columns(is_cut=_is_cut(pl.col("month"), _first_day(purchases), as_of)).select(
+    return table.with_columns(is_cut=_is_cut(pl.col("month"), _first_day(orders), as_of)).select(
         REVENUE_BY_MONTH.names
     )
 
 
-def cohorts(purchases: pl.LazyFrame, as_of: date) -> pl.DataFrame:
+def cohorts(orders: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Return how many of each month's new identified customers bought in each month since, and for how much.
 
     Args:
-        purchases: ``clean_purchases``, lazy.
+        orders: What was bought, as :func:`insiders_assets.programme.orders.orders_of` returns it.
         as_of: The last day that counts.
 
     Returns:
         A row per cohort and month up to that of ``as_of``, as the contract ``COHORTS`` says.
     """
     bought = (
-        _monthly(purchases, as_of)
+        _monthly(orders, as_of)
         .filter("is_identified")
         .group_by("customer_id", "month")
         .agg(pl.col("micros").sum())
@@ -78,26 +79,23 @@ def cohorts(purchases: pl.LazyFrame, as_of: date) -> pl.DataFrame:
             months_since=since.cast(pl.Int32),
             share_of_customers=pl.col("customers") / pl.col("cohort_customers"),
             revenue=in_currency(pl.col("micros")),
-            is_cut=_is_cut(pl.col("month"), _first_day(purchases), as_of),
+            is_cut=_is_cut(pl.col("month"), _first_day(orders), as_of),
         )
         .sort(COHORTS.key)
         .select(COHORTS.names)
     )
 
 
-def _monthly(purchases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    return purchases.filter(pl.col("invoice_day") <= day_number(as_of)).select(
-        "customer_id",
-        "invoice_no",
-        "is_identified",
-        month=pl.col("invoice_date").dt.truncate("1mo").cast(pl.Date),
-        micros=micros("line_value"),
-    )
+def _monthly(orders: pl.DataFrame, as_of: date) -> pl.LazyFrame:
+    day = pl.col("invoice_day")
+    month = day.cast(pl.Int32).cast(pl.Date).dt.month_start()
+    known = orders.lazy().filter(day <= day_number(as_of))
+    return known.select("customer_id", "invoice_no", "is_identified", "micros", month=month)
 
 
-def _first_day(purchases: pl.LazyFrame) -> date:
-    first = purchases.select(pl.col("invoice_day").min().cast(pl.Int32).cast(pl.Date)).collect().item()
-    return first or EPOCH
+def _first_day(orders: pl.DataFrame) -> date:
+    first = orders["invoice_day"].min()
+    return EPOCH if first is None else day_of(int(cast(int, first)))
 
 
 def _is_cut(month: pl.Expr, first: date, last: date) -> pl.Expr:

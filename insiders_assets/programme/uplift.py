@@ -50,21 +50,20 @@ class Detectable:
 
 
 def revenue_between(
-    purchases: pl.LazyFrame, customers: pl.DataFrame, first: int, last: int
+    orders: pl.DataFrame, customers: pl.DataFrame, first: int, last: int
 ) -> NDArray[np.float64]:
     """Each customer's revenue from one day to another, both counted from 1970-01-01 and included."""
     found = (
-        purchases.filter(pl.col("invoice_day").is_between(first, last))
+        orders.filter(pl.col("invoice_day").is_between(first, last))
         .group_by("customer_id")
-        .agg(amount=in_currency(micros("line_value").sum()))
-        .collect()
+        .agg(amount=in_currency(pl.col("micros").sum()))
     )
     both = customers.select("customer_id").join(found, on="customer_id", how="left", maintain_order="left")
     return both["amount"].fill_null(0.0).to_numpy()
 
 
 def detectable_effect(
-    purchases: pl.LazyFrame, eligible: pl.DataFrame, last_day: int, holdout_share: float
+    orders: pl.DataFrame, eligible: pl.DataFrame, last_day: int, holdout_share: float
 ) -> Detectable | None:
     """How large an effect on revenue a holdout could show (two-sided 5 %, power 80 %).
 
@@ -72,7 +71,7 @@ def detectable_effect(
     one before, as the uplift is.
 
     Args:
-        purchases: ``clean_purchases``, lazy.
+        orders: What was bought, as :func:`insiders_assets.programme.orders.orders_of` returns it.
         eligible: Customers who may be invited or held out.
         last_day: The as-of date, in days from 1970-01-01.
         holdout_share: The share held out.
@@ -84,8 +83,8 @@ def detectable_effect(
     invited = eligible.height - held_out
     if held_out < 2 or invited < 2:
         return None
-    now = revenue_between(purchases, eligible, last_day - USUAL_DAYS + 1, last_day)
-    before = revenue_between(purchases, eligible, last_day - 2 * USUAL_DAYS + 1, last_day - USUAL_DAYS)
+    now = revenue_between(orders, eligible, last_day - USUAL_DAYS + 1, last_day)
+    before = revenue_between(orders, eligible, last_day - 2 * USUAL_DAYS + 1, last_day - USUAL_DAYS)
     mean = math.fsum(now) / len(now)
     if mean <= 0:
         return None
@@ -129,7 +128,8 @@ def uplift(
         .collect()
     )
     first_time = during.group_by("customer_id").agg(pl.col("invoice_day").min(), amount=pl.lit(1.0))
-    before = revenue_between(purchases, groups, first_day - length, first_day - 1)
+    spent = bought.select("customer_id", "invoice_day", micros=micros("line_value"))
+    before = revenue_between(spent.collect(), groups, first_day - length, first_day - 1)
     period = [message("uplift.period", start=start, end=last, days=length)]
     if end is None or last < end:
         period.append(message("uplift.not_over"))

@@ -43,7 +43,11 @@ def values_between(inputs: ProgrammeInputs, customers: pl.DataFrame, before: int
 
 def lines_of_value(inputs: ProgrammeInputs) -> pl.LazyFrame:
     """``customer_id, day, amount, lines`` of all transactions that value is made of."""
-    kinds = [(inputs.purchases, 1)] + ([(inputs.returns, 0)] if inputs.rules.value != "gross" else [])
+    if inputs.rules.value == "gross":
+        day = pl.col("invoice_day").cast(pl.Int32)
+        known = inputs.orders.lazy().filter("is_identified")
+        return known.select("customer_id", "lines", day=day, amount="micros")
+    kinds = [(inputs.purchases, 1), (inputs.returns, 0)]
     return pl.concat(
         frame.filter("is_identified").select(
             "customer_id",

@@ -52,6 +52,15 @@ _VERDICTS = {
         "bootstrap over customers, %(resamples)s resamples, one-sided, corrected by Holm",
         resamples=Kind.PLAIN,
     ),
+    "test.bootstrap.drawn": text(
+        "bootstrap over %(customers)s customers drawn from all, one-sided, corrected by Holm",
+        customers=Kind.PLAIN,
+    ),
+    "test.few_resamples.drawn": text(
+        "bootstrap over %(customers)s customers drawn from all, %(resamples)s resamples, one-sided, corrected by Holm",
+        customers=Kind.PLAIN,
+        resamples=Kind.PLAIN,
+    ),
 }
 
 _FINDINGS = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from insiders_assets.programme.hypotheses import measures
-from insiders_assets.programme.hypotheses.measures import Measure
+from insiders_assets.programme.hypotheses.measures import Measure, of_lines
 
 
 @dataclass(frozen=True)
@@ -36,34 +36,37 @@ def _is(*words: str) -> measures.Callable[[pl.Expr], pl.Expr]:
     return lambda column: column.cast(pl.String).str.to_lowercase().str.contains("|".join(words))
 
 
+def _share(column: str, border: float, read: measures.Callable[[pl.Expr], pl.Expr]) -> Measure:
+    return of_lines(measures.customers_share(column, border, read))
+
+
 def _number(column: pl.Expr) -> pl.Expr:
     return column.cast(pl.Float64, strict=False)
 
 
 HYPOTHESES: tuple[Hypothesis, ...] = (
-    Hypothesis(1, "transactions", measures.credit_card_share, ("payment_method",)),
+    Hypothesis(1, "transactions", of_lines(measures.credit_card_share), ("payment_method",)),
     Hypothesis(2, "transactions", measures.means_ratio("avg_ticket", 1.10)),
     Hypothesis(3, "transactions", measures.basket_mean_and_ratio),
     Hypothesis(4, "transactions", measures.means_ratio("distinct_stock_code", 1.10)),
     Hypothesis(5, "transactions", measures.revenue_share),
     Hypothesis(6, "transactions", measures.means_ratio("returned", 1.0, above=False, against_all=True)),
-    Hypothesis(7, "customers", measures.customers_share("marital_status", 0.6, _is("single")), ("marital_status",)),
-    Hypothesis(8, "customers", measures.customers_share("age", 0.1, lambda c: _number(c).is_between(24, 35)),
+    Hypothesis(7, "customers", _share("marital_status", 0.6, _is("single")), ("marital_status",)),
+    Hypothesis(8, "customers", _share("age", 0.1, lambda c: _number(c).is_between(24, 35)),
                ("age",)),
-    Hypothesis(9, "customers", measures.customers_share("delivery_distance_km", 0.4, lambda c: _number(c) <= 50),
+    Hypothesis(9, "customers", _share("delivery_distance_km", 0.4, lambda c: _number(c) <= 50),
                ("delivery_distance_km",)),
-    Hypothesis(10, "customers", measures.customers_share("annual_income", 0.05, lambda c: _number(c) > 100_000),
+    Hypothesis(10, "customers", _share("annual_income", 0.05, lambda c: _number(c) > 100_000),
                ("annual_income",)),
     Hypothesis(11, "customers",
-               measures.customers_share("education", 0.9,
-                                        _is("high school", "secondary", "college", "bachelor", "master", "doctor",
+               _share("education", 0.9, _is("high school", "secondary", "college", "bachelor", "master", "doctor",
                                             "university", "degree")),
                ("education",)),
-    Hypothesis(12, "products", measures.big_packs, ("description",)),
-    Hypothesis(13, "products", measures.median_price_ratio),
-    Hypothesis(14, "products", measures.price_position),
-    Hypothesis(15, "products", measures.weight_ratio, ("weight",)),
-    Hypothesis(16, "products", measures.catalogue_age),
+    Hypothesis(12, "products", of_lines(measures.big_packs), ("description",)),
+    Hypothesis(13, "products", of_lines(measures.median_price_ratio)),
+    Hypothesis(14, "products", of_lines(measures.price_position)),
+    Hypothesis(15, "products", of_lines(measures.weight_ratio), ("weight",)),
+    Hypothesis(16, "products", of_lines(measures.catalogue_age)),
     Hypothesis(17, "customers", measures.third_quartile_share),
 )  # fmt: skip
 """In the order of their numbers."""

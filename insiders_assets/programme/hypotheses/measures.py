@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -40,6 +40,19 @@ class Finding:
 
 
 Measure = Callable[[Sample], Finding]
+
+
+def of_lines(measure: Measure) -> Measure:
+    """Ask the lines of the customers who are drawn if there are too many to ask those of all, and say so."""
+
+    def measured(sample: Sample) -> Finding:
+        found = measure(sample.asked)
+        if sample.part is None:
+            return found
+        drawn = {"customers": sample.part.customers.height}
+        return replace(found, test=message(f"{found.test.code}.drawn", **found.test.args, **drawn))
+
+    return measured
 
 
 def means_ratio(feature: str, border: float, *, above: bool = True, against_all: bool = False) -> Measure:

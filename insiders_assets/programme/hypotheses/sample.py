@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,10 +12,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from insiders_assets.programme.statistics import Bootstrap
+from insiders_assets.programme.statistics import BLOCKS, Bootstrap
 
 BIG_PACK = 12
 """Pieces from which a package is big."""
+
+MOST = BLOCKS
+"""Customers whose lines are looked at, at most: as many as are resampled one by one.
+
+What the sample may be off by is what the interval says.
+"""
 
 NEW_DAYS = 30
 """A product first sold within the first days of the data may be older than the data: its age is not known."""
@@ -28,16 +35,24 @@ class Sample:
 
     Attributes:
         customers: Their features and ``is_insider``, sorted by id.
-        lines: Their purchase lines in the window, lazy, with ``first_sold`` of the product and of the data
-            (``data_begin``).
+        lines: Their purchase lines in the window, lazy.
+        first_sold: The first day of each product, ``stock_code, first_sold``, lazy.
         columns: The columns that the purchase lines have.
         bootstrap: Resamples of the customers.
+        part: The customers whose lines are asked, where there are too many to ask those of all.
     """
 
     customers: pl.DataFrame
     lines: pl.LazyFrame
+    first_sold: pl.LazyFrame
     columns: frozenset[str]
     bootstrap: Bootstrap
+    part: Sample | None = None
+
+    @property
+    def asked(self) -> Sample:
+        """The customers whose lines are asked: all of them, or those that a hash of their id has drawn."""
+        return self.part or self
 
     @cached_property
     def insider(self) -> NDArray[np.bool_]:
@@ -59,7 +74,10 @@ class Sample:
         Args:
             sums: Aggregations over lines, by name.
         """
-        found = self.lines.group_by("customer_id").agg(**sums).collect()
+        return self._summed(self.lines, **sums)
+
+    def _summed(self, lines: pl.LazyFrame, **sums: pl.Expr) -> dict[str, NDArray[np.float64]]:
+        found = lines.group_by("customer_id").agg(**sums).collect()
         table = self.customers.select("customer_id").join(
             found, on="customer_id", how="left", maintain_order="left"
         )
@@ -73,9 +91,11 @@ class Sample:
             if "description" in self.columns
             else pl.lit(0)
         )
-        known_age = pl.col("first_sold") > pl.col("data_begin") + NEW_DAYS
+        first = self.first_sold.collect(engine="streaming")
+        known_age = pl.col("first_sold") > pl.lit(first["first_sold"].min(), pl.Int64) + NEW_DAYS
         age = pl.col("invoice_day").cast(pl.Int64) - pl.col("first_sold")
-        return self.per_customer(
+        return self._summed(
+            self.lines.join(first.lazy(), on="stock_code"),
             pack_units=pl.col("quantity").filter(pack >= BIG_PACK).sum(),
             aged_lines=known_age.sum(),
             age_days=age.filter(known_age).sum(),
@@ -154,20 +174,33 @@ def gather_sample(
     """The sample of one refresh.
 
     Args:
-        insiders: The list.
+        insiders: The list, sorted by customer.
         purchases: ``clean_purchases``, lazy, with any extra columns.
         last_day: The as-of date, in days from 1970-01-01.
         window_days: How many days features look back.
         seed: Seed of the resamples.
     """
     customers = insiders.filter("is_identified").with_columns(is_insider=pl.col("tier") == "insider")
+    drawn = _drawn(customers)
     known = purchases.filter(pl.col("invoice_day") <= last_day)
     first = known.group_by("stock_code").agg(first_sold=pl.col("invoice_day").min().cast(pl.Int64))
-    begin = known.select(data_begin=pl.col("invoice_day").min().cast(pl.Int64))
-    lines = (
-        known.filter("is_identified", pl.col("invoice_day") > last_day - window_days)
-        .join(first, on="stock_code")
-        .join(begin, how="cross")
-    )
+    theirs = known if drawn is None else known.filter(pl.col("customer_id").is_in(drawn.implode()))
+    lines = theirs.filter("is_identified", pl.col("invoice_day") > last_day - window_days)
     names = frozenset(purchases.collect_schema().names())
-    return Sample(customers, lines, names, Bootstrap(customers.height, seed))
+    everybody = Sample(customers, lines, first, names, Bootstrap(customers.height, seed))
+    if drawn is None:
+        return everybody
+    asked = customers.filter(pl.col("customer_id").is_in(drawn.implode()))
+    return replace(everybody, part=Sample(asked, lines, first, names, Bootstrap(asked.height, seed)))
+
+
+def _drawn(customers: pl.DataFrame) -> pl.Series | None:
+    """The ids of :data:`MOST` customers, drawn by a hash of them; None if there are no more.
+
+    It is the same draw whatever else there is, and mostly the same from one refresh to the next.
+    """
+    if customers.height <= MOST:
+        return None
+    ids = customers["customer_id"]
+    place = [hashlib.blake2b(each.encode(), digest_size=8).digest() for each in ids]
+    return pl.DataFrame({"customer_id": ids, "place": place}).sort("place").head(MOST)["customer_id"]
