@@ -75,12 +75,12 @@ def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) ->
         if entry.dagster_event and not (evaluation := entry.dagster_event.asset_check_evaluation_data).passed
     ]
     if any(one.check_name == RELEASED for one in missed) and (waiting := held(stores)):
-        _tell(stores, Alert("a refresh is held", waiting.told()))
+        _tell(stores, Alert("a refresh is held", waiting.line()))
         missed = [one for one in missed if one.check_name != RELEASED]
     if silent := [one for one in missed if one.check_name == ANSWER]:
         since = {name: str(value.value) for one in silent for name, value in one.metadata.items()}
-        if told := news(stores.home, since):
-            lines = [f"{name}: {line}" for name, line in told.items()]
+        if recent := news(stores.home, since):
+            lines = [f"{name}: {line}" for name, line in recent.items()]
             lines.append("The refresh stands; what waits is sent as soon as it is answered.")
             _tell(stores, Alert("a destination does not answer", "\n".join(lines)))
         missed = [one for one in missed if one.check_name != ANSWER]

@@ -167,7 +167,7 @@ def landing_zone(
         return SkipReason("The landing zone is empty.")
     if not ask:
         context.update_cursor(tick.written())
-        return SkipReason(waiting.told() if waiting and fingerprint(listing) == published else why_not)
+        return SkipReason(waiting.line() if waiting and fingerprint(listing) == published else why_not)
     return SensorResult(
         run_requests=[
             RunRequest(
@@ -259,7 +259,7 @@ def backstop(cron: str) -> ScheduleDefinition:
             if is_current(stores):
                 return SkipReason("The published report already shows what is in the landing zone.")
             if waiting := waits(stores):
-                return SkipReason(waiting.told())
+                return SkipReason(waiting.line())
         except InsidersError as error:
             return SkipReason(str(error))
         if _active(context):

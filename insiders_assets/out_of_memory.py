@@ -17,15 +17,15 @@ def is_of_memory(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
             return True
-        if is_told_of_memory(type(error).__name__, str(error)):
+        if is_memory_error(type(error).__name__, str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
-def is_told_of_memory(name: str, text: str) -> bool:
+def is_memory_error(name: str, text: str) -> bool:
     """Return whether an error is of memory that is known by its class's name and its text alone."""
     return name.rpartition(".")[2] in {"MemoryError", "_ArrayMemoryError"} or (
         name.rpartition(".")[2] in {"RuntimeError", "PanicException"}
-        and any(told in text for told in _OF_THREADS)
+        and any(phrase in text for phrase in _OF_THREADS)
     )

@@ -90,7 +90,7 @@ class S3Path:
 
     def is_dir(self) -> bool:
         """Whether there is any object below this prefix."""
-        with self._told("read"):
+        with self._clear_errors("read"):
             found = _client().list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
             return bool(found.get("KeyCount", len(found.get("Contents", ()))))
         return False
@@ -101,14 +101,14 @@ class S3Path:
         Raises:
             FileNotFoundError: There is no such object.
         """
-        with self._told("read"):
+        with self._clear_errors("read"):
             found = _client().head_object(Bucket=self.bucket, Key=self.key)
             return Status(found["ContentLength"], found["Metadata"].get(SHA256, ""))
         raise FileNotFoundError(str(self))
 
     def iterdir(self) -> Iterator[S3Path]:
         """Everything one level below."""
-        with self._told("read"):
+        with self._clear_errors("read"):
             pages = _client().get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=self._prefix, Delimiter="/"):
                 for found in page.get("CommonPrefixes", ()):
@@ -118,7 +118,7 @@ class S3Path:
 
     def sizes(self) -> dict[str, int]:
         """The size of every object below this prefix, by its name relative to it."""
-        with self._told("read"):
+        with self._clear_errors("read"):
             pages = _client().get_paginator("list_objects_v2")
             return {
                 found["Key"][len(self._prefix) :]: found["Size"]
@@ -133,7 +133,7 @@ class S3Path:
         Raises:
             FileNotFoundError: There is no such object.
         """
-        with self._told("read"):
+        with self._clear_errors("read"):
             return bytes(_client().get_object(Bucket=self.bucket, Key=self.key)["Body"].read())
         raise FileNotFoundError(2, "there is no such object", str(self))
 
@@ -143,14 +143,14 @@ class S3Path:
 
     def write_bytes(self, content: bytes) -> None:
         """Replace it."""
-        with self._told("written"):
+        with self._clear_errors("written"):
             _client().put_object(Bucket=self.bucket, Key=self.key, Body=content, **_type_of(self.name))
 
     def upload(self, file: Path) -> None:
         """Replace it by a file of this machine; a large one is sent in parts and appears when all are there."""
         with file.open("rb") as content:
             noted = {"Metadata": {SHA256: hashlib.file_digest(content, "sha256").hexdigest()}}
-        with self._told("written"):
+        with self._clear_errors("written"):
             _client().upload_file(str(file), self.bucket, self.key, ExtraArgs=_type_of(self.name) | noted)
 
     def download(self, file: Path) -> None:
@@ -159,26 +159,26 @@ class S3Path:
         Raises:
             FileNotFoundError: There is no such object.
         """
-        with self._told("read"):
+        with self._clear_errors("read"):
             _client().download_file(self.bucket, self.key, str(file))
             return
         raise FileNotFoundError(2, "there is no such object", str(self))
 
     def copy_from(self, source: S3Path) -> None:
         """Replace it by another object, within S3."""
-        with self._told("written"):
+        with self._clear_errors("written"):
             _client().copy({"Bucket": source.bucket, "Key": source.key}, self.bucket, self.key)
 
     def server_time(self) -> str | None:
         """What S3 takes for now, as its answers say it; None if it does not say."""
-        with self._told("read"):
+        with self._clear_errors("read"):
             found = _client().list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
             return found["ResponseMetadata"]["HTTPHeaders"].get("date")
         return None
 
     def unlink(self, missing_ok: bool = False) -> None:  # noqa: ARG002 - S3 does not say
         """Delete it; S3 does not mind if it is not there."""
-        with self._told("written"):
+        with self._clear_errors("written"):
             _client().delete_object(Bucket=self.bucket, Key=self.key)
 
     @property
@@ -186,7 +186,7 @@ class S3Path:
         return f"{self.key}/" if self.key else ""
 
     @contextmanager
-    def _told(self, doing: str) -> Iterator[None]:
+    def _clear_errors(self, doing: str) -> Iterator[None]:
         """Turn what S3 answers into one clear line; that there is no such object ends the block, quietly."""
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError

@@ -160,8 +160,8 @@ def _lock(handle: int, temporary: Path) -> None:
         except BlockingIOError:
             waited = time.monotonic() - since
             if waited > PATIENCE:
-                told = f"another process has been writing it for {PATIENCE:.0f} s"
-                raise OSError(errno.EBUSY, told, str(temporary)) from None
+                reason = f"another process has been writing it for {PATIENCE:.0f} s"
+                raise OSError(errno.EBUSY, reason, str(temporary)) from None
             if waited > 1:
                 progress.report(f"waiting for another process, which writes {temporary}")
             time.sleep(PAUSE)

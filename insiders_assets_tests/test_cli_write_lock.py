@@ -97,7 +97,7 @@ def test_a_place_in_a_pool_is_taken_from_whoever_is_not_at_work(stores: Stores, 
     assert (f"run {run_id[:8]} is over" in told) is (left != "killed")
     write_lock.take_turn(instance)
     assert not write_lock.held(instance)
-    with write_lock.waiting_told(instance, patience=0):
+    with write_lock.announced_wait(instance, patience=0):
         assert in_pool.execute_in_process(instance=instance).success
 
 
@@ -127,7 +127,7 @@ def test_runs_of_other_projects_neither_hinder_a_command_nor_lose_their_places(i
 def test_a_wait_for_a_place_has_an_end_and_names_who_holds_it(instance) -> None:
     run_id = started(instance)
     slots.take(instance, run_id)
-    with pytest.raises(InsidersError, match=run_id[:8]), write_lock.waiting_told(instance, patience=0.3):
+    with pytest.raises(InsidersError, match=run_id[:8]), write_lock.announced_wait(instance, patience=0.3):
         in_pool.execute_in_process(instance=instance)
 
 
@@ -142,7 +142,7 @@ def test_a_wait_for_a_place_says_so_and_ends_when_it_is_asked_to(instance) -> No
     with (
         pytest.raises((KeyboardInterrupt, DagsterExecutionInterruptedError)),
         progress.listening(listen),
-        write_lock.waiting_told(instance, patience=60),
+        write_lock.announced_wait(instance, patience=60),
     ):
         in_pool.execute_in_process(instance=instance)
     assert len(told) == 1

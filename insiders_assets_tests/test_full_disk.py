@@ -13,7 +13,7 @@ import pytest
 
 from insiders_assets.cli import app
 from insiders_assets.errors import InsidersError
-from insiders_assets.storage.atomic_write import replacing, told_unwritable
+from insiders_assets.storage.atomic_write import replacing, unwritable_by_text
 
 FULL = Path("/dev/full")
 WRITERS: dict[str, Callable[[], object]] = {
@@ -118,5 +118,5 @@ def test_a_command_that_is_interrupted_says_so(monkeypatch, capsys):
     ],
 )
 def test_what_a_step_could_not_write_is_told_from_its_words_alone(error: OSError, said: str | None) -> None:
-    told = told_unwritable(str(error))
+    told = unwritable_by_text(str(error))
     assert (told is None) if said is None else told.startswith(said)

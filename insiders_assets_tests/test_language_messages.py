@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from insiders_assets.contracts.customers import ASSIGNMENTS
-from insiders_assets.contracts.messages import told_columns
+from insiders_assets.contracts.messages import message_columns
 from insiders_assets.contracts.transactions import CLEAN_PURCHASES, RETURNS
 from insiders_assets.language import LANGUAGES, Language
 from insiders_assets.language.message import Message, message
@@ -26,7 +26,7 @@ from insiders_assets.language.writer import PLAIN
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.inputs import Programme, ProgrammeInputs
-from insiders_assets.programme.statistics import told_p_value
+from insiders_assets.programme.statistics import p_value_message
 from insiders_assets.report import ReportInputs
 from insiders_assets.report.page import render, render_evidence
 from insiders_assets.settings import Settings
@@ -127,7 +127,7 @@ def _said() -> list[tuple[str, str, str | None, str | None]]:
     found: dict[tuple[str, str, str | None, str | None], None] = {}
     for result in results:
         for table in (result.insiders, *result.tables.values()):
-            for name in told_columns(table.columns):
+            for name in message_columns(table.columns):
                 said = table.select(name, f"{name}_code", f"{name}_args").unique(maintain_order=True)
                 found |= dict.fromkeys((name, *row) for row in said.iter_rows() if row[0] is not None)
     assert len(found) > 2000
@@ -303,5 +303,5 @@ def test_a_text_and_its_slots_belong_together() -> None:
     ],
 )
 def test_a_tiny_p_value_is_never_written_as_nothing(p: float, english: str, told: str) -> None:
-    assert PLAIN.write(told_p_value(p)) == english
-    assert PageWriter(Language("pt_BR")).write(told_p_value(p)) == told
+    assert PLAIN.write(p_value_message(p)) == english
+    assert PageWriter(Language("pt_BR")).write(p_value_message(p)) == told

@@ -192,9 +192,9 @@ def test_segments_become_tables_in_which_everybody_stands_once_a_segment(everybo
 def test_the_warehouse_has_the_segments_and_the_dashboard_filters_by_them(refreshed, tmp_path):
     _, home = refreshed.copy(tmp_path)
     stores = Stores(load_settings(home=str(home)))
-    told_of = {row["segment"]: row for row in stores.warehouse.read("segments").to_dicts()}
-    assert told_of.keys() == set(NAMED)
-    assert told_of["entered"]["members"] == refreshed.said["members"]
+    whether_shown = {row["segment"]: row for row in stores.warehouse.read("segments").to_dicts()}
+    assert whether_shown.keys() == set(NAMED)
+    assert whether_shown["entered"]["members"] == refreshed.said["members"]
     inside = stores.warehouse.read("segment_customers").filter(pl.col("segment") == "champions")
     with serving(stores.warehouse) as address:
         with urlopen(f"{address}/segments") as page:
@@ -205,7 +205,7 @@ def test_the_warehouse_has_the_segments_and_the_dashboard_filters_by_them(refres
             assert '<option value="champions" selected>' in page.read().decode()
     assert all(f'href="/customers?segment={name}"' in shown for name in NAMED)
     assert {row["customer_id"] for row in rows} == set(inside["customer_id"])
-    assert inside.height == told_of["champions"]["customers"] > 0
+    assert inside.height == whether_shown["champions"]["customers"] > 0
 
 
 def test_other_rules_make_a_refresh_due(refreshed, tmp_path):

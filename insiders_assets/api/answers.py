@@ -29,7 +29,7 @@ MOST_CHANGES = 1_000
 
 def refresh(view: View) -> dict[str, Any]:
     """Return the latest refresh as its row of ``refreshes``."""
-    return _told(view.refresh)
+    return _written(view.refresh)
 
 
 def listed(view: View) -> list[dict[str, Any]]:
@@ -79,14 +79,14 @@ def customer(view: View, customer_id: str) -> dict[str, Any]:
     insiders = tables()["insiders"]
     names = without_facts(sources()["insiders"].contract.names)
     row = view.row(view.select(insiders, *names).where(insiders.c.customer_id == customer_id))
-    found: dict[str, Any] = {"customer_id": customer_id, "customer": _told(row) if row else None}
+    found: dict[str, Any] = {"customer_id": customer_id, "customer": _written(row) if row else None}
     for place, name in OF_A_CUSTOMER.items():
         found[place] = []
         if view.has(name):
             table = tables()[name]
             query = view.select(table).where(table.c.customer_id == customer_id)
             keys = [table.c[key] for key in sources()[name].key]
-            found[place] = [_told(each) for each in view.rows(query.order_by(*keys))]
+            found[place] = [_written(each) for each in view.rows(query.order_by(*keys))]
     if row is None and not found["changes"]:
         raise nobody
     return found
@@ -128,7 +128,7 @@ def movement(view: View, first: date, last: date, change: str, *, personal: bool
         ],
         "customers": sum(found["customers"] for found in causes),
         "by_cause": causes,
-        "rows": [_told(found) for found in view.rows(each.limit(MOST_CHANGES))],
+        "rows": [_written(found) for found in view.rows(each.limit(MOST_CHANGES))],
     }
 
 
@@ -152,7 +152,7 @@ def business_answers(view: View) -> list[dict[str, Any]]:
         return []
     answered = tables()["business_answers"]
     names = without_facts(sources()[answered.name].contract.names)
-    return [_told(row) for row in view.rows(view.select(answered, *names).order_by(answered.c.number))]
+    return [_written(row) for row in view.rows(view.select(answered, *names).order_by(answered.c.number))]
 
 
 def _of_latest(view: View, name: str) -> list[dict[str, Any]]:
@@ -161,8 +161,10 @@ def _of_latest(view: View, name: str) -> list[dict[str, Any]]:
         return []
     table = tables()[name]
     query = view.select(table).where(table.c.refresh_id == view.refresh_id)
-    return [_told(row) for row in view.rows(query.order_by(*(table.c[key] for key in sources()[name].key)))]
+    return [
+        _written(row) for row in view.rows(query.order_by(*(table.c[key] for key in sources()[name].key)))
+    ]
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _written(row: dict[str, Any]) -> dict[str, Any]:
     return {name: written(value) for name, value in row.items()}

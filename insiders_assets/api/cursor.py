@@ -35,8 +35,8 @@ class Cursor:
 
     def written(self) -> str:
         """Return it as a text."""
-        told = [self.seen, self.asked, [values.written(each) for each in self.after]]
-        packed = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        fields = [self.seen, self.asked, [values.written(each) for each in self.after]]
+        packed = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -55,17 +55,18 @@ def read(text: str, view: View, source: Source, asked: str) -> tuple[Any, ...]:
     wrong = Problem(400, "cursor is none that a page of these rows ended with: leave it out to begin anew")
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        told = json.loads(packed)
-        seen, given, after = told
+        fields = json.loads(packed)
+        seen, given, after = fields
         texts = [each if isinstance(each, str) else json.dumps(each) for each in after]
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise wrong from None
     if len(text) > LONGEST or not isinstance(seen, str) or given != asked:
         raise wrong
     if seen != moment_of(view):
-        told_of = seen.partition("@")[0][:80]
+        whether_shown = seen.partition("@")[0][:80]
         raise Problem(
-            410, f"refresh {told_of} is no longer the latest, {view.refresh_id} is: begin with its first page"
+            410,
+            f"refresh {whether_shown} is no longer the latest, {view.refresh_id} is: begin with its first page",
         )
     if not source.key:
         if len(after) != 1 or not isinstance(after[0], int) or not 0 <= after[0] < 1 << 40:

@@ -33,15 +33,15 @@ EVERYWHERE = ("400", "401", "429", "503")
 def document() -> dict[str, Any]:
     """Return the description of the API."""
     paths: dict[str, Any] = {
-        BASE: _operation("index", "The latest refresh, and where everything is.", _told()),
+        BASE: _operation("index", "The latest refresh, and where everything is.", _answer()),
         f"{BASE}/openapi.json": _operation("openapi", "This document.", OBJECT),
-        f"{BASE}/tables": _operation("tables", "Every published table and view.", _told("tables", _array(OBJECT))),
+        f"{BASE}/tables": _operation("tables", "Every published table and view.", _answer("tables", _array(OBJECT))),
         f"{BASE}/refreshes/latest": _operation(
-            "latest_refresh", "The latest refresh.", _told("refresh", _row("refreshes"))
+            "latest_refresh", "The latest refresh.", _answer("refresh", _row("refreshes"))
         ),
         f"{BASE}/report": _operation("report", "report.json of the latest refresh.", OBJECT, "404"),
         f"{BASE}/segments": _operation(
-            "segments", "The segments of the latest refresh.", _told("segments", _array(_row("segments")))
+            "segments", "The segments of the latest refresh.", _answer("segments", _array(_row("segments")))
         ),
         f"{BASE}/customers/{{customer_id}}": _operation(
             "customer", "What the tables tell of a customer.", _customer(), "404",
@@ -50,7 +50,7 @@ def document() -> dict[str, Any]:
     }  # fmt: skip
     for each in sources().values():
         paths[f"{BASE}/tables/{each.name}"] = _operation(
-            f"describe_{each.name}", f"The columns of {each.name}.", _told("table", OBJECT)
+            f"describe_{each.name}", f"The columns of {each.name}.", _answer("table", OBJECT)
         )
         paths[f"{BASE}/tables/{each.name}/rows"] = _rows(each, f"rows_{each.name}", each.contract.meaning)
     members = sources()["segment_customers"]
@@ -104,7 +104,7 @@ def _operation(
 def _rows(
     source: Source, name: str, summary: str, *, without: str = "", parameters: list[Any] | None = None
 ) -> dict[str, Any]:
-    content = _told("rows", _array(_row(source.name)))
+    content = _answer("rows", _array(_row(source.name)))
     content["properties"]["next"] = {
         "type": ["string", "null"],
         "description": "The next page's cursor, or null.",
@@ -123,18 +123,19 @@ def _rows(
     for column in source.contract.columns:
         if column.name == without:
             continue
-        told = schema.argument(column)
-        asked.append(_query(column.name, told, f"Equal to: {column.described}"))
+        json_schema = schema.argument(column)
+        asked.append(_query(column.name, json_schema, f"Equal to: {column.described}"))
         if column.dtype in values.RANGED:
             asked += [
-                _query(f"{column.name}.{bound}", told, f"{sign} the value.") for bound, sign in BOUNDS.items()
+                _query(f"{column.name}.{bound}", json_schema, f"{sign} the value.")
+                for bound, sign in BOUNDS.items()
             ]
     found = _operation(name, summary, content, "403", "404", "410", parameters=asked)
     found["get"]["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
     return found
 
 
-def _told(name: str = "", content: dict[str, Any] | None = None) -> dict[str, Any]:
+def _answer(name: str = "", content: dict[str, Any] | None = None) -> dict[str, Any]:
     """An object that says which refresh it is of."""
     properties = _REFRESH | ({name: content} if content else {})
     return {"type": "object", "required": list(properties), "properties": properties}
@@ -148,7 +149,7 @@ def _customer() -> dict[str, Any]:
         "changes": "membership_changes",
         "segments": "segment_customers",
     }
-    found = _told("customer", row)
+    found = _answer("customer", row)
     found["properties"]["customer_id"] = {"type": "string"}
     found["properties"] |= {name: _array(_row(table)) for name, table in lists.items()}
     return found
@@ -180,9 +181,9 @@ def _array(of: dict[str, Any]) -> dict[str, Any]:
 
 
 def _path(name: str, meaning: str) -> dict[str, Any]:
-    told = {"type": "string", "minLength": 1}
-    return {"name": name, "in": "path", "required": True, "description": meaning, "schema": told}
+    json_schema = {"type": "string", "minLength": 1}
+    return {"name": name, "in": "path", "required": True, "description": meaning, "schema": json_schema}
 
 
-def _query(name: str, told: dict[str, Any], meaning: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": meaning, "schema": told}
+def _query(name: str, json_schema: dict[str, Any], meaning: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": meaning, "schema": json_schema}

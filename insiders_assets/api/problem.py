@@ -24,7 +24,7 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
         self.detail = line if len(line) <= LONGEST else f"{line[:LONGEST]} …"
         super().__init__(self.detail)
 
-    def told(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """Return it as an object of problem+json."""
         return {
             "type": "about:blank",

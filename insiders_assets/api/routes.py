@@ -87,7 +87,7 @@ class Api:
 
     def index(self, request: Request) -> Response:
         """The latest refresh, and where everything is."""
-        return self._told(request, writing.index)
+        return self._answer(request, writing.index)
 
     def openapi(self, request: Request) -> Response:
         """The description of the API; it needs no refresh."""
@@ -97,12 +97,12 @@ class Api:
 
     def tables(self, request: Request) -> Response:
         """Every table and view that is published."""
-        return self._told(request, lambda view: {"tables": answers.listed(view)})
+        return self._answer(request, lambda view: {"tables": answers.listed(view)})
 
     def table(self, request: Request) -> Response:
         """One table with its columns."""
         found = source(str(request.path_params["table"]))
-        return self._told(request, lambda _view: {"table": answers.described(found)})
+        return self._answer(request, lambda _view: {"table": answers.described(found)})
 
     def rows(self, request: Request) -> Response:
         """A page of a table."""
@@ -114,7 +114,7 @@ class Api:
 
     def latest(self, request: Request) -> Response:
         """The latest refresh."""
-        return self._told(request, lambda view: {"refresh": answers.refresh(view)})
+        return self._answer(request, lambda view: {"refresh": answers.refresh(view)})
 
     def report(self, request: Request) -> Response:
         """``report.json`` of the latest refresh, as it is."""
@@ -128,7 +128,7 @@ class Api:
 
     def segments(self, request: Request) -> Response:
         """The segments of the latest refresh."""
-        return self._told(request, lambda view: {"segments": answers.segments(view)})
+        return self._answer(request, lambda view: {"segments": answers.segments(view)})
 
     def members(self, request: Request) -> Response:
         """A page of a segment's customers."""
@@ -142,9 +142,9 @@ class Api:
     def customer(self, request: Request) -> Response:
         """One customer."""
         name = str(request.path_params["customer_id"])
-        return self._told(request, lambda view: answers.customer(view, name))
+        return self._answer(request, lambda view: answers.customer(view, name))
 
-    def _told(self, request: Request, tell: Callable[[View], dict[str, Any]]) -> Response:
+    def _answer(self, request: Request, tell: Callable[[View], dict[str, Any]]) -> Response:
         _without_parameters(request)
         with self._reader.view() as view:
             seen = _published(view)
@@ -154,8 +154,8 @@ class Api:
         wanted = Wanted.read(found, [*more, *request.query_params.multi_items()], personal=True)
         with self._reader.view() as view:
             seen = _published(view)
-            told = page(seen, found, wanted, smallest=self._smallest)
-            return writing.of_rows(request, seen, found, told, wanted.form)
+            rows = page(seen, found, wanted, smallest=self._smallest)
+            return writing.of_rows(request, seen, found, rows, wanted.form)
 
 
 class RateMiddleware:

@@ -76,8 +76,8 @@ def page(view: View, source: Source, wanted: Wanted, *, smallest: int = 0, perso
         end = tuple(rows[-1][names.index(name)] for name in source.key)
     else:
         end = ((after[0] if after else 0) + wanted.limit,)
-    told = cursor.Cursor(cursor.moment_of(view), wanted.asked, end).written() if end else None
-    return Page(fields, [row[: len(fields)] for row in rows], told)
+    next_cursor = cursor.Cursor(cursor.moment_of(view), wanted.asked, end).written() if end else None
+    return Page(fields, [row[: len(fields)] for row in rows], next_cursor)
 
 
 def _rows(view: View, query: sa.Select[Any]) -> list[tuple[Any, ...]]:

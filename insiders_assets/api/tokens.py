@@ -79,8 +79,8 @@ class Tokens:
             return []
         checksums.require(self._path, "delete it, and make new tokens: insiders tokens create NAME")
         try:
-            told = json.loads(self._path.read_text(encoding="utf-8"))
-            found = [Token(**each) for each in told["tokens"]]
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+            found = [Token(**each) for each in content["tokens"]]
             for each in found:
                 date.fromisoformat(each.expires)
         except (ValueError, TypeError, KeyError):
@@ -155,10 +155,10 @@ class Tokens:
         return self._read[1]
 
     def _write(self, tokens: list[Token]) -> None:
-        told = {"tokens": [asdict(each) for each in tokens]}
+        content = {"tokens": [asdict(each) for each in tokens]}
         with noted(self._path) as temporary:
             temporary.chmod(0o600)  # whatever the umask says
-            temporary.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         self._read = None
 
 

@@ -80,10 +80,10 @@ class Wanted:
         twice = [name for name, count in Counter(name for name, _ in parameters).items() if count > 1]
         if twice:
             raise Problem(400, f"{twice[0][:80]} stands in the request more than once")
-        told = dict(parameters)
+        options = dict(parameters)
         columns = {column.name: column for column in source.columns(personal=personal)}
         filters = []
-        for name, text in told.items():
+        for name, text in options.items():
             if name in RESERVED:
                 continue
             plain, _, bound = name.partition(".")
@@ -99,15 +99,15 @@ class Wanted:
             filters.append(Filter(plain, BOUNDS.get(bound, "="), values.read(column, text)))
         if len(filters) > MOST_FILTERS:
             raise Problem(400, f"{len(filters)} filters are more than {MOST_FILTERS}")
-        form = told.get("format", "")
-        if "format" in told and form not in FORMATS:
+        form = options.get("format", "")
+        if "format" in options and form not in FORMATS:
             raise Problem(400, f"format is json or csv, not {form[:80]!r}")
         return cls(
             source.name,
-            _fields(told.get("fields"), list(columns), source),
+            _fields(options.get("fields"), list(columns), source),
             tuple(sorted(filters, key=lambda each: (each.column, each.operator))),
-            _limit(told.get("limit")),
-            told.get("cursor", ""),
+            _limit(options.get("limit")),
+            options.get("cursor", ""),
             form,
         )
 

@@ -22,10 +22,10 @@ REFRESH = "Insiders-Refresh"
 """The header that names the refresh."""
 
 
-def of_refresh(request: Request, view: View, told: dict[str, Any]) -> Response:
+def of_refresh(request: Request, view: View, body: dict[str, Any]) -> Response:
     """Return an answer that is one JSON object of a refresh."""
     named = {"refresh_id": view.refresh_id, "as_of": view.as_of.isoformat()}
-    return answer(request, _json(named | told), "application/json", view.refresh_id)
+    return answer(request, _json(named | body), "application/json", view.refresh_id)
 
 
 def of_rows(request: Request, view: View, source: Source, page: Page, form: str) -> Response:
@@ -39,8 +39,8 @@ def of_rows(request: Request, view: View, source: Source, page: Page, form: str)
     if form == "csv":
         return answer(request, _csv(source, page), "text/csv; charset=utf-8", view.refresh_id, headers)
     rows = [dict(zip(page.fields, map(written, row), strict=True)) for row in page.rows]
-    told = {"refresh_id": view.refresh_id, "as_of": view.as_of.isoformat(), "rows": rows, "next": page.next}
-    return answer(request, _json(told), "application/json", view.refresh_id, headers)
+    body = {"refresh_id": view.refresh_id, "as_of": view.as_of.isoformat(), "rows": rows, "next": page.next}
+    return answer(request, _json(body), "application/json", view.refresh_id, headers)
 
 
 def answer(
@@ -54,18 +54,18 @@ def answer(
     from starlette.responses import Response
 
     tag = f'"{refresh_id}.{hashlib.sha256(content).hexdigest()[:16]}"'
-    told = {"ETag": tag, "Vary": "Accept", REFRESH: refresh_id} | (headers or {})
+    sent_headers = {"ETag": tag, "Vary": "Accept", REFRESH: refresh_id} | (headers or {})
     known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
     if tag in known or known == ["*"]:
-        return Response(status_code=304, headers=told)
-    return Response(content, media_type=kind, headers=told)
+        return Response(status_code=304, headers=sent_headers)
+    return Response(content, media_type=kind, headers=sent_headers)
 
 
 def refused(problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """Return what is wrong as problem+json."""
     from starlette.responses import Response
 
-    return Response(_json(problem.told()), problem.status, headers, MEDIA_TYPE)
+    return Response(_json(problem.body()), problem.status, headers, MEDIA_TYPE)
 
 
 def index(view: View) -> dict[str, Any]:
@@ -77,8 +77,8 @@ def index(view: View) -> dict[str, Any]:
     }
 
 
-def _json(told: Any) -> bytes:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+def _json(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _csv(source: Source, page: Page) -> bytes:

@@ -94,8 +94,8 @@ class Tools:
     def describe_table(self, table: str) -> dict[str, Any]:
         """The columns of a table: type, meaning, unit, and the values that are allowed."""
         with self._view() as view:
-            told = answers.described(source(table), personal=self._personal)
-            return {"refresh_id": view.refresh_id, "table": told}
+            description = answers.described(source(table), personal=self._personal)
+            return {"refresh_id": view.refresh_id, "table": description}
 
     def query_rows(
         self,
@@ -122,9 +122,9 @@ class Tools:
         asked += [("cursor", cursor)] if cursor else []
         with self._view() as view:
             wanted = Wanted.read(found, asked, personal=self._personal)
-            told = page(view, found, wanted, smallest=self._smallest, personal=self._personal)
-            rows = [dict(zip(told.fields, map(written, row), strict=True)) for row in told.rows]
-            return {"refresh_id": view.refresh_id, "rows": rows, "next": told.next}
+            rows_page = page(view, found, wanted, smallest=self._smallest, personal=self._personal)
+            rows = [dict(zip(rows_page.fields, map(written, row), strict=True)) for row in rows_page.rows]
+            return {"refresh_id": view.refresh_id, "rows": rows, "next": rows_page.next}
 
     def who_changed(self, change: str, first_day: str, last_day: str) -> dict[str, Any]:
         """Who entered, left or moved between tiers at the refreshes of a period: counted by cause, and a row each.
@@ -140,10 +140,10 @@ class Tools:
         if change not in CHANGES:
             raise ToolError(f"change is one of {', '.join(CHANGES)}")
         with self._view() as view:
-            told = answers.movement(view, first, last, change, personal=self._personal)
-            if 0 < told["customers"] < self._smallest:
-                told["rows"] = []
-            return {"refresh_id": view.refresh_id} | told
+            answer = answers.movement(view, first, last, change, personal=self._personal)
+            if 0 < answer["customers"] < self._smallest:
+                answer["rows"] = []
+            return {"refresh_id": view.refresh_id} | answer
 
     def what_changed(self) -> dict[str, Any]:
         """What the latest refresh changed: its figures, how many went from tier to tier, and what moved revenue."""
@@ -166,8 +166,8 @@ class Tools:
             content = self._report(view.refresh_id)
         if content is None:
             raise ToolError("the report cannot be seen from here")
-        told: dict[str, Any] = json.loads(content)
-        return told
+        facts: dict[str, Any] = json.loads(content)
+        return facts
 
     def customer(self, customer_id: str) -> dict[str, Any]:
         """A customer: their row of the list with tier and reason, what they buy, months, changes and segments."""

@@ -40,8 +40,8 @@ def about(settings: Settings, customer: str, *, as_json: bool) -> None:
     forgotten = stores.transactions.tombstones.read()
     is_forgotten = any(map(forgotten.holds, settings.as_kept(CUSTOMER, [customer])))
     if as_json:
-        told = {"customer_id": customer, "is_forgotten": is_forgotten, "kept": found}
-        typer.echo(json.dumps(told, default=str, ensure_ascii=False))
+        answer = {"customer_id": customer, "is_forgotten": is_forgotten, "kept": found}
+        typer.echo(json.dumps(answer, default=str, ensure_ascii=False))
         return
     if not found:
         typer.echo(f"{customer}: nothing is kept of this id" + (" (forgotten)" if is_forgotten else ""))

@@ -44,11 +44,13 @@ def show_settings(settings: Settings, options: dict[str, Any], *, only_set: bool
     if as_json:
         typer.echo(json.dumps(found, default=str))
         return
-    for variable, told in found.items():
-        value = told["value"]
-        mark = "" if told["changes_results"] else " · changes no result"
-        typer.echo(f"{variable} = {'' if value is None else value}  ({told['from']}{mark})")
-        typer.echo(textwrap.fill(str(told["meaning"]), 100, initial_indent=INDENT, subsequent_indent=INDENT))
+    for variable, setting in found.items():
+        value = setting["value"]
+        mark = "" if setting["changes_results"] else " · changes no result"
+        typer.echo(f"{variable} = {'' if value is None else value}  ({setting['from']}{mark})")
+        typer.echo(
+            textwrap.fill(str(setting["meaning"]), 100, initial_indent=INDENT, subsequent_indent=INDENT)
+        )
 
 
 def _origin(name: str, options: dict[str, Any]) -> str:

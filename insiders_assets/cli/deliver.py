@@ -51,7 +51,7 @@ def deliver_audiences(
         )
     else:
         for name, row in done.rows.items():
-            typer.echo(told(row, done.sent[name]))
+            typer.echo(summary_line(row, done.sent[name]))
     if done.unbalanced:
         raise InsidersError(
             f"does not add up: {done.unbalanced[0]}", where="deliveries", hint="insiders doctor"
@@ -64,7 +64,7 @@ def deliver_audiences(
         )
 
 
-def told(row: dict[str, Any], sent: dict[str, int]) -> str:
+def summary_line(row: dict[str, Any], sent: dict[str, int]) -> str:
     """Return what was sent just now, and what became of everybody in the audience, in one line."""
     news = f"{sent['add']:,} added, {sent['update']:,} updated, {sent['remove']:,} removed"
     return (

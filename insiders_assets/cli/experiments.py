@@ -36,9 +36,11 @@ def show_experiments(settings: Settings, *, as_json: bool) -> None:
     latest = stores.warehouse.latest_refresh() if known else None
     rows = []
     if latest:
-        told = stores.warehouse.read("experiment_readouts")
+        readouts = stores.warehouse.read("experiment_readouts")
         rows = (
-            told.filter(pl.col("refresh_id") == latest["refresh_id"]).sort("is_guardrail", "arm").to_dicts()
+            readouts.filter(pl.col("refresh_id") == latest["refresh_id"])
+            .sort("is_guardrail", "arm")
+            .to_dicts()
         )
     of_each = {
         each["experiment"]: [row for row in rows if row["experiment"] == each["experiment"]] for each in known
@@ -101,7 +103,7 @@ def plan_experiment(settings: Settings, segment: str, *, lift: float, outcome: s
     found = plans(theirs.collect(), inside["customer_id"].sort(), (first, last), lift=lift)
     best = cheapest(found, lift)
     if as_json:
-        told: dict[str, Any] = {
+        answer: dict[str, Any] = {
             "segment": segment,
             "customers": inside.height,
             "outcome": outcome,
@@ -109,7 +111,7 @@ def plan_experiment(settings: Settings, segment: str, *, lift: float, outcome: s
             "plans": [asdict(plan) for plan in found],
             "cheapest": best and asdict(best),
         }
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(answer))
         return
     typer.echo(
         f"{segment}: {inside.height:,} customers; smallest lift of {outcome} seen in four of five tries"

@@ -113,16 +113,16 @@ def unusable(error: DBAPIError | OSError, folder: Path) -> InsidersError:
     """
     from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-    told = error.orig if isinstance(error, DBAPIError) else error.strerror or error
+    cause = error.orig if isinstance(error, DBAPIError) else error.strerror or error
     if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
         return InsidersError(
-            f"the history of runs is damaged ({told})",
+            f"the history of runs is damaged ({cause})",
             where=str(folder),
             hint="move that folder away: a new history begins, and nothing else is lost",
         )
-    locked = "locked" in str(told)
+    locked = "locked" in str(cause)
     return InsidersError(
-        f"the history of runs cannot be written ({told})",
+        f"the history of runs cannot be written ({cause})",
         where=str(folder),
         hint="another program holds it: end that one, or wait, then run again"
         if locked

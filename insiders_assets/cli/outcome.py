@@ -42,7 +42,7 @@ def print_outcome(stores: Stores, report: dict[str, Any], *, current: bool, whol
         typer.echo(line)
     typer.echo("")
     typer.echo(_rows(words, report["rows"]))
-    for line in (*_dropped(words, report), *rejected_files.told(stores), *stores.transactions.notes()):
+    for line in (*_dropped(words, report), *rejected_files.lines(stores), *stores.transactions.notes()):
         typer.echo(line)
     if model := _outdated(stores):
         typer.echo(
@@ -73,10 +73,10 @@ def _answers(stores: Stores, report: dict[str, Any]) -> list[dict[str, Any]]:
     """The answers of the report, with the codes and arguments by which the lake tells the same in any language."""
     with suppress(OSError, InsidersError):
         kept = {row["number"]: row for row in stores.lake.read("business_answers").to_dicts()}
-        told = [kept.get(row["number"], row) for row in report["answers"]]
+        shown = [kept.get(row["number"], row) for row in report["answers"]]
         return [
             one if one["answer"] == row["answer"] else row
-            for one, row in zip(told, report["answers"], strict=True)
+            for one, row in zip(shown, report["answers"], strict=True)
         ]
     return list(report["answers"])
 
@@ -85,12 +85,14 @@ def _short(words: Language, report: dict[str, Any], answers: list[dict[str, Any]
     """A line for each question: its headline, or the first sentence of what an older report answers."""
     from insiders_assets.report.headlines import TITLES, headlines
 
-    told = headlines(words, report)
+    by_number = headlines(words, report)
     lines = []
     for answer in answers:
         number = answer["number"]
         title = words.text(TITLES[number]) if number in TITLES else words.said(answer, "question")
-        lines.append(f"{number}. {title}: {told.get(number) or words.said_sentences(answer, 'answer')[0]}")
+        lines.append(
+            f"{number}. {title}: {by_number.get(number) or words.said_sentences(answer, 'answer')[0]}"
+        )
     return ["", *lines]
 
 
@@ -107,7 +109,7 @@ def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
 
     lines = []
     for each in report.get("rules", ()):
-        told = words.plural(
+        line = words.plural(
             "%(count)s line dropped: %(rule)s (sold %(sold)s, returned %(returned)s; %(share)s)",
             "%(count)s lines dropped: %(rule)s (sold %(sold)s, returned %(returned)s; %(share)s)",
             each["lines_in"] + each["lines_out"],
@@ -116,7 +118,7 @@ def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
             returned=words.money(each["money_out"]),
             share=words.percent(each["share"], 2),
         )
-        lines.append(words.text("Warning: %(what)s", what=told) if each["is_much"] else f"   {told}")
+        lines.append(words.text("Warning: %(what)s", what=line) if each["is_much"] else f"   {line}")
     return lines
 
 

@@ -92,7 +92,7 @@ class Family:
         import psutil
 
         self._look()
-        if self._asked and not self._was_told():
+        if self._asked and not self._was_interrupted():
             with suppress(ProcessLookupError):
                 self._first.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -105,7 +105,7 @@ class Family:
                     end(process)
             psutil.wait_procs(left, timeout=self._grace / 4)
 
-    def _was_told(self) -> bool:
+    def _was_interrupted(self) -> bool:
         """Whether a terminal has sent the interrupt to all of them: a second one would cut short their farewell."""
         if self._asked[0] != signal.SIGINT:
             return False

@@ -14,7 +14,7 @@ SHOWN = 5
 """Exports whose reasons are shown on a terminal; ``--json`` has them all."""
 
 
-def told(stores: Stores) -> list[str]:
+def lines(stores: Stores) -> list[str]:
     """Lines that say which exports are set aside and why; none if none is."""
     aside = stores.transactions.set_aside()
     if not aside:

@@ -79,7 +79,7 @@ def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
 
 def _say_aside(stores: Stores) -> None:
     """Name what the sheet does not hold: no row of a file that is set aside whole can be mended by itself."""
-    if lines := rejected_files.told(stores):
+    if lines := rejected_files.lines(stores):
         typer.echo("Not in the sheet: " + "\n".join(lines))
 
 

@@ -19,14 +19,14 @@ from insiders_assets.cli.gc_tuning import collect_rarely
 from insiders_assets.cli.outcome import page, print_outcome
 from insiders_assets.cli.preload import TO_FIT, TO_REPORT, import_ahead
 from insiders_assets.errors import InsidersError
-from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_told_of_memory
+from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_memory_error
 from insiders_assets.places import S3Path
 from insiders_assets.refresh.another_home import require_own, take_over
 from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
-from insiders_assets.storage.atomic_write import make_folder, told_unwritable
+from insiders_assets.storage.atomic_write import make_folder, unwritable_by_text
 from insiders_assets.storage.file_lock import locked
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
@@ -80,7 +80,7 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
                 execute(stores, job)
     report, strange = stores.publication.latest_report() or {}, held(stores)
     if strange:
-        typer.echo(f"insiders: {strange.told()}", err=True)
+        typer.echo(f"insiders: {strange.line()}", err=True)
     with redirect_stdout(io.StringIO()) if seen else nullcontext(None) as answer:
         if as_json:
             said = {
@@ -154,7 +154,7 @@ def decide(settings: Settings, refresh_id: str, *, released: bool) -> None:
     from insiders_assets.cli.write_lock import take_turn
 
     stores = Stores(settings)
-    with alone(stores), _history_told(stores), _instance(stores) as instance:
+    with alone(stores), _clear_history_errors(stores), _instance(stores) as instance:
         take_turn(instance)
         (release if released else discard)(stores, refresh_id)
         if released:
@@ -183,18 +183,18 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
 
     from insiders_assets.cli.history import written_at_ease
     from insiders_assets.cli.ui import dagster_folder
-    from insiders_assets.cli.write_lock import COMMAND, take_turn, waiting_told
+    from insiders_assets.cli.write_lock import COMMAND, announced_wait, take_turn
     from insiders_assets.definitions import build_defs
 
     collect_rarely()
     definition = build_defs(stores.settings).resolve_job_def(job)
     history = written_at_ease(dagster_folder(stores.settings))
-    with _history_told(stores), history, _instance(stores) as instance:
+    with _clear_history_errors(stores), history, _instance(stores) as instance:
         # Dagster logs every event; the progress lines say what a person needs.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         progress.report("starting")
         take_turn(instance)
-        with waiting_told(instance):
+        with announced_wait(instance):
             result = definition.execute_in_process(
                 instance=instance,
                 asset_selection=[AssetKey(name) for name in assets] if assets else None,
@@ -208,7 +208,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
 
 
 @contextmanager
-def _history_told(stores: Stores) -> Iterator[None]:
+def _clear_history_errors(stores: Stores) -> Iterator[None]:
     """Say in one line that Dagster's history cannot be kept: what a step does is told by the step itself."""
     from sqlalchemy.exc import DBAPIError
 
@@ -259,9 +259,9 @@ def _step_failure(event: DagsterEvent) -> InsidersError:
         found = InsidersError(text)
         found.exit_code = kind.exit_code
         return found
-    if told := told_unwritable(text):
-        return InsidersError(told)
-    if is_told_of_memory(name, text):
+    if line := unwritable_by_text(text):
+        return InsidersError(line)
+    if is_memory_error(name, text):
         return InsidersError(TOO_LITTLE_MEMORY, where=f"step {event.step_key}")
     return InsidersError(
         f"{name}: {text}", where=f"step {event.step_key}", hint="look at it with: insiders ui"

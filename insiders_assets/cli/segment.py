@@ -49,7 +49,7 @@ def show_segments(settings: Settings, name: str | None, out: Path | None, *, as_
         )
     everybody = published_people(stores)
     chosen = [segments[name]] if name else list(segments.values())
-    found = [_told(counted(segment, within(everybody, segment), everybody)) for segment in chosen]
+    found = [_name_first(counted(segment, within(everybody, segment), everybody)) for segment in chosen]
     if out is not None and name is not None:
         rows = within(everybody, segments[name])
         if rows.height < settings.smallest_cell:
@@ -88,6 +88,6 @@ def published_people(stores: Stores) -> pl.DataFrame:
     return people(insiders, changes, stores.warehouse.read("leaves_next"))
 
 
-def _told(said: dict[str, Any]) -> dict[str, Any]:
+def _name_first(said: dict[str, Any]) -> dict[str, Any]:
     """What is said of a segment, its name first."""
     return {"name": said.pop("segment")} | said

@@ -29,9 +29,9 @@ def end_when_asked(grace: float | None = GRACE) -> None:
     Args:
         grace: None if the command ends by itself, in its own time.
     """
-    heard, told = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    heard, signalled = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     os.set_blocking(heard, True)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
     if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _interrupt)
     threading.Thread(target=_watch, args=(heard, grace), name="end-when-asked", daemon=True).start()

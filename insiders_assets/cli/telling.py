@@ -80,59 +80,59 @@ def currency_of(export: Inspected) -> str:
     return ""
 
 
-def _order_total(told: dict[str, Any]) -> str:
-    beside = f" with {' and '.join(told['with'])}" if "with" in told else ""
-    if "rates" in told:
-        how = "more" if told["tax"] >= 0 else "less"
-        much = f"{abs(told['tax']):,.2f} {how} than the lines of its orders{beside}"
-        return f"{told['columns'][0]} is {much}, by tax{_rates(told)}"
-    rest = f"; {told['difference']:,.2f} of {told['total']:,.2f} is left over" if told["difference"] else ""
+def _order_total(args: dict[str, Any]) -> str:
+    beside = f" with {' and '.join(args['with'])}" if "with" in args else ""
+    if "rates" in args:
+        how = "more" if args["tax"] >= 0 else "less"
+        much = f"{abs(args['tax']):,.2f} {how} than the lines of its orders{beside}"
+        return f"{args['columns'][0]} is {much}, by tax{_rates(args)}"
+    rest = f"; {args['difference']:,.2f} of {args['total']:,.2f} is left over" if args["difference"] else ""
     return (
-        f"{told['columns'][0]} agrees with the lines of an order{beside} in {told['agree']:,} of "
-        f"{told['orders']:,} orders{rest}"
+        f"{args['columns'][0]} agrees with the lines of an order{beside} in {args['agree']:,} of "
+        f"{args['orders']:,} orders{rest}"
     )
 
 
-def _rates(told: dict[str, Any]) -> str:
-    rates = " and ".join(f"{100 * rate:.3g} %" for rate in told["rates"])
+def _rates(args: dict[str, Any]) -> str:
+    rates = " and ".join(f"{100 * rate:.3g} %" for rate in args["rates"])
     return f" ({rates})" if rates else ""
 
 
 _SETTLED = {
     "order_total": _order_total,
-    "net_total": lambda told: (
-        f"{told['columns'][0]} is {told['gross']} less {told['discount']} on {told['lines']:.1%} of the lines and "
-        f"{told['money']:.1%} of the money: that was paid"
+    "net_total": lambda args: (
+        f"{args['columns'][0]} is {args['gross']} less {args['discount']} on {args['lines']:.1%} of the lines and "
+        f"{args['money']:.1%} of the money: that was paid"
     ),
-    "matching_total": lambda told: f"{told['columns'][0]} times the quantity is {told['columns'][1]}",
-    "price_per": lambda told: (
-        f"{told['columns'][1]} is {told['columns'][0]} for each {told['columns'][2]} pieces, times the quantity"
+    "matching_total": lambda args: f"{args['columns'][0]} times the quantity is {args['columns'][1]}",
+    "price_per": lambda args: (
+        f"{args['columns'][1]} is {args['columns'][0]} for each {args['columns'][2]} pieces, times the quantity"
     ),
-    "by_tax": lambda told: (
-        f"{told['columns'][1]} differs from {told['columns'][0]} times the quantity by tax alone{_rates(told)}: "
+    "by_tax": lambda args: (
+        f"{args['columns'][1]} differs from {args['columns'][0]} times the quantity by tax alone{_rates(args)}: "
         "what is with tax was paid"
     ),
-    "per_piece": lambda told: (
-        f"{told['columns'][0]} is of the {told['of']}, as products in several quantities show"
+    "per_piece": lambda args: (
+        f"{args['columns'][0]} is of the {args['of']}, as products in several quantities show"
     ),
-    "vouchers": lambda told: (
-        f"{told['rows']:,} lines below nothing, {told['money']:,.2f}, are discounts of their orders"
+    "vouchers": lambda args: (
+        f"{args['rows']:,} lines below nothing, {args['money']:,.2f}, are discounts of their orders"
     ),
-    "refund": lambda told: (
-        f"{told['columns'][0]} holds {told['gives']} given back, on {told['rows']:,} lines"
+    "refund": lambda args: (
+        f"{args['columns'][0]} holds {args['gives']} given back, on {args['rows']:,} lines"
     ),
     **dict.fromkeys(
         ("ids_marks", "ids_points"),
-        lambda told: (
-            f"{told['columns'][0]} writes {told['ids']:,} customers with marks in their numbers, on "
-            f"{told['rows']:,} lines: {told['example']} is {told['becomes']}"
+        lambda args: (
+            f"{args['columns'][0]} writes {args['ids']:,} customers with marks in their numbers, on "
+            f"{args['rows']:,} lines: {args['example']} is {args['becomes']}"
         ),
     ),
-    "cents": lambda told: (
-        f"{' and '.join(told['columns'])} {'is' if len(told['columns']) == 1 else 'are'} in cents, "
-        + ("by name" if told["how"] == "name" else f"as {told['total']} shows")
+    "cents": lambda args: (
+        f"{' and '.join(args['columns'])} {'is' if len(args['columns']) == 1 else 'are'} in cents, "
+        + ("by name" if args["how"] == "name" else f"as {args['total']} shows")
     ),
-    "first_line": lambda told: (
-        f"{told['columns'][0]} stands on the first line of an order and holds for all of it"
+    "first_line": lambda args: (
+        f"{args['columns'][0]} stands on the first line of an order and holds for all of it"
     ),
 }

@@ -24,17 +24,17 @@ def create(settings: Settings, name: str, days: int) -> None:
 def show(settings: Settings, *, as_json: bool) -> None:
     """Print the tokens, without anything that would open something."""
     today, found = datetime.now(UTC).date(), Tokens(place(settings.home)).all()
-    told = [
+    rows = [
         {"name": each.name, "created": each.created, "expires": each.expires, "is_good": each.is_good(today)}
         for each in found
     ]
     if as_json:
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(rows))
         return
-    for each in told:
+    for each in rows:
         state = "good until" if each["is_good"] else "expired on"
         typer.echo(f"{each['name']}: made {each['created']}, {state} {each['expires']}")
-    if not told:
+    if not rows:
         typer.echo("there are no tokens; make one with: insiders tokens create NAME")
 
 

@@ -70,7 +70,7 @@ def stale(instance: DagsterInstance) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def waiting_told(instance: DagsterInstance, patience: float = PATIENCE) -> Iterator[None]:
+def announced_wait(instance: DagsterInstance, patience: float = PATIENCE) -> Iterator[None]:
     """Say what a run waits for that finds no place in a pool, and end the wait.
 
     Dagster asks again and again without a pause, a word or an end, and hears no signal meanwhile.

@@ -26,7 +26,7 @@ def with_facts(*names: str) -> list[str]:
     return [f"{name}{end}" for name in names for end in ("", CODE, ARGS)]
 
 
-def told_columns(names: Iterable[str]) -> list[str]:
+def message_columns(names: Iterable[str]) -> list[str]:
     """Return the columns of text, of those called ``names``, beside which code and arguments stand."""
     names = list(names)
     there = set(names)
@@ -36,5 +36,5 @@ def told_columns(names: Iterable[str]) -> list[str]:
 def without_facts(names: Iterable[str]) -> list[str]:
     """Return the columns for people: ``names`` without codes and arguments."""
     names = list(names)
-    hidden = {f"{name}{end}" for name in told_columns(names) for end in (CODE, ARGS)}
+    hidden = {f"{name}{end}" for name in message_columns(names) for end in (CODE, ARGS)}
     return [name for name in names if name not in hidden]

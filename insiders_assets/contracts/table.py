@@ -166,7 +166,9 @@ class Table:
 
         found = {"column": pl.String, "check": pl.String, "failures": pl.UInt32, "example": pl.String}
         try:
-            (self._schema_in_order if self._told_apart(frame) else self.schema).validate(frame, lazy=True)
+            (self._schema_in_order if self._is_strictly_ascending(frame) else self.schema).validate(
+                frame, lazy=True
+            )
         except pandera.errors.SchemaErrors as errors:
             return (
                 errors.failure_cases.with_columns(pl.col("column", "check", "failure_case").cast(pl.String))
@@ -175,7 +177,7 @@ class Table:
             )
         return pl.DataFrame(schema=found)
 
-    def _told_apart(self, frame: pl.DataFrame) -> bool:
+    def _is_strictly_ascending(self, frame: pl.DataFrame) -> bool:
         """Whether rows that must differ stand in ascending order.
 
         Tables are sorted by their key, so that a look at neighbours is enough: hashing the rows to look for equal ones

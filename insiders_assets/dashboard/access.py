@@ -176,9 +176,9 @@ class AccessMiddleware:
             await asyncio.sleep(WRONG_PASSWORD_SECONDS)
         challenge = ['Bearer realm="Insiders"'] if scope["path"].startswith(API) else []
         challenge += ['Basic realm="Insiders", charset="UTF-8"'] if self.access.password else []
-        told = {"WWW-Authenticate": ", ".join(challenge)} if challenge else {}
+        challenge_header = {"WWW-Authenticate": ", ".join(challenge)} if challenge else {}
         line = "The token is unknown or has expired." if token else "Please sign in."
-        await _refusal(scope, 401, line, told)(scope, receive, send)
+        await _refusal(scope, 401, line, challenge_header)(scope, receive, send)
 
 
 def _refusal(scope: Scope, status: int, line: str, headers: dict[str, str]) -> Response:

@@ -138,7 +138,7 @@ def kept_json(reader: Reader, words: Language, customer_id: str) -> Response | N
         found = all_kept(view, customer_id, KEPT_ROWS) if view else []
         if view is None or not found:
             return None
-        told = {
+        content_of = {
             CUSTOMER: customer_id,
             "refresh_id": view.refresh_id,
             "as_of": written(view.as_of),
@@ -154,7 +154,7 @@ def kept_json(reader: Reader, words: Language, customer_id: str) -> Response | N
             },
         }
         headers = _attached(f"kept-{view.as_of}.json")  # without the id, which may hold anything
-    content = json.dumps(told, ensure_ascii=False, allow_nan=False)
+    content = json.dumps(content_of, ensure_ascii=False, allow_nan=False)
     return Response(content, media_type="application/json", headers=headers)
 
 

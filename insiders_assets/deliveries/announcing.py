@@ -51,7 +51,7 @@ def announce(stores: Stores) -> list[str]:
             if known.get("key") == key_of(latest) and not known.get("problem"):
                 now[url] = known
                 continue
-            problem = _told(stores, url, latest)
+            problem = _announced(stores, url, latest)
             now[url] = {"key": key_of(latest), "refresh_id": latest["refresh_id"], "problem": problem}
             problems += [f"{_shown(url)} was not told ({problem})"] if problem else []
         write_noted(_file(stores), json.dumps(now, indent=1) + "\n")
@@ -127,7 +127,7 @@ def key_of(latest: dict[str, Any]) -> str:
     return f"{EVENT}-{latest['refresh_id']}-{latest['published_at']:%Y%m%dT%H%M%S%f}"
 
 
-def _told(stores: Stores, url: str, latest: dict[str, Any]) -> str:
+def _announced(stores: Stores, url: str, latest: dict[str, Any]) -> str:
     """Tell one address; return what went wrong, or nothing."""
     secret, parts = stores.settings.published_secret, urlsplit(url)
     if secret is None:

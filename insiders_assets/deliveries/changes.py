@@ -132,7 +132,7 @@ def batches(delivery: str, destination: str, identity: str, plan: pl.DataFrame) 
         yield Batch(delivery, destination, int(sequence), key, tuple(changes))
 
 
-def told(known: pl.DataFrame, plan: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+def acknowledged(known: pl.DataFrame, plan: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     """Return what a destination knows once every batch of a plan is settled, as :data:`KNOWN`.
 
     Args:

@@ -186,11 +186,11 @@ def _ledgers(stores: Stores, found: Prepared, *, anew: bool) -> dict[str, Ledger
 def record(stores: Stores, ledger: Ledger) -> None:
     """Write into the lake what became of a plan; that somebody forgotten is removed is no longer told of anybody."""
     rows, forgotten = plan_rows(ledger), stores.transactions.tombstones.read()
-    told = with_rows(read(stores, DELIVERY_CHANGES), rows)
+    changes = with_rows(read(stores, DELIVERY_CHANGES), rows)
     if forgotten.marks:
         theirs = [who for who in rows[CUSTOMER].unique() if forgotten.holds(who)]
-        told = told.filter(~pl.col(CUSTOMER).is_in(theirs))
-    stores.lake.write(DELIVERY_CHANGES, told)
+        changes = changes.filter(~pl.col(CUSTOMER).is_in(theirs))
+    stores.lake.write(DELIVERY_CHANGES, changes)
 
 
 def _forgotten(stores: Stores, ledger: Ledger) -> list[dict[str, Any]]:

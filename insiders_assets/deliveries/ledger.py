@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import checksums
-from insiders_assets.deliveries.changes import CUSTOMER, KNOWN, PLANNED, Batch, batches, told
+from insiders_assets.deliveries.changes import CUSTOMER, KNOWN, PLANNED, Batch, acknowledged, batches
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import readable, sizes
 from insiders_assets.storage.atomic_write import noted, write_noted
@@ -139,7 +139,7 @@ class Ledger:
 
     def finish(self) -> None:
         """Take what a plan that is settled says into what the destination knows."""
-        known = told(self.known(), self.plan(), self.refused())
+        known = acknowledged(self.known(), self.plan(), self.refused())
         self._commit(known=self._put("known", self.state.sequence, known), plan="", settled={}, refused={})
         self._tidy()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.deliveries.changes import difference, planned, told
+from insiders_assets.deliveries.changes import acknowledged, difference, planned
 from insiders_assets.deliveries.destinations import DownError
 
 if TYPE_CHECKING:
@@ -84,4 +84,6 @@ def settled(ledger: Ledger, destination: Destination, record: Record) -> bool:
 def known_now(ledger: Ledger) -> pl.DataFrame:
     """Return what the destination knows, settled batches of a plan under way among it."""
     arrived = [int(each) for each in ledger.state.settled]
-    return told(ledger.known(), ledger.plan().filter(pl.col("sequence").is_in(arrived)), ledger.refused())
+    return acknowledged(
+        ledger.known(), ledger.plan().filter(pl.col("sequence").is_in(arrived)), ledger.refused()
+    )

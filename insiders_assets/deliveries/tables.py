@@ -89,12 +89,12 @@ def account(
 
 def unbalanced(row: dict[str, Any]) -> str:
     """Return what does not add up in a row of ``deliveries``; empty if all does."""
-    told = row["delivered"] + row["held_out"] + row["suppressed"] + row["failed"]
-    if told == row["members"]:
+    total = row["delivered"] + row["held_out"] + row["suppressed"] + row["failed"]
+    if total == row["members"]:
         return ""
     return (
         f"{row['delivery']} to {row['destination']}: {row['members']:,} members, and {row['delivered']:,} delivered + "
-        f"{row['held_out']:,} held out + {row['suppressed']:,} suppressed + {row['failed']:,} failed are {told:,}"
+        f"{row['held_out']:,} held out + {row['suppressed']:,} suppressed + {row['failed']:,} failed are {total:,}"
     )
 
 

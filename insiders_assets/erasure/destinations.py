@@ -131,7 +131,7 @@ def _remove(
     try:
         with closing(open_destination(delivery.destination, stores.settings)) as destination:
             was_there = bool(_theirs(ledger, theirs))
-            if was_there and not _is_told(stores, ledger, delivery, destination, theirs):
+            if was_there and not _has_acknowledged(stores, ledger, delivery, destination, theirs):
                 return f"does not answer ({ledger.state.problem})"
             removed_by = ledger.state.sequence + (not was_there)
             destination.erase(delivery.name, _records(delivery, theirs, contacts), before=removed_by)
@@ -143,7 +143,7 @@ def _remove(
     return ""
 
 
-def _is_told(
+def _has_acknowledged(
     stores: Stores, ledger: Ledger, delivery: DeliveryRules, destination: Destination, theirs: list[str]
 ) -> bool:
     """Send a destination what is outstanding, and then their removal; whether it acknowledged both."""

@@ -64,8 +64,8 @@ def redact_reports(publication: Publication | S3Publication, redactor: Redactor)
         after = {file: _redacted(file, content, redactor) for file, content in before.items()}
         changed += sum(after[file] != content for file, content in before.items())
         if after != before and (seal := _seal(before)):
-            told = json.loads(after[FACTS])
-            facts = {key: value for key, value in told.items() if key not in (SEAL, CHECKSUM)}
+            facts_read = json.loads(after[FACTS])
+            facts = {key: value for key, value in facts_read.items() if key not in (SEAL, CHECKSUM)}
             checksums = {  # a damaged file does not become what was written by being written again
                 file: digest(after[file]) if digest(before.get(file, b"")) == checksum else checksum
                 for file, checksum in seal.items()

@@ -33,13 +33,13 @@ def forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
         return
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     rows = records(text)
-    kept = [record for record in rows if words(_told(record), None).isdisjoint(redactor.ids)]
+    kept = [record for record in rows if words(_content(record), None).isdisjoint(redactor.ids)]
     if len(kept) < len(rows):
         with replacing(path) as temporary:
             temporary.write_bytes("".join(kept).encode("utf-8", "surrogateescape"))
 
 
-def _told(record: str) -> str:
+def _content(record: str) -> str:
     """What a row of the sheet says of its content; its key, file and line are no words of the export."""
     cells = next(csv_rows(record), [])
     return "\n".join(map(unguarded, cells[3:])) if cells and cells[0].startswith("row-") else record

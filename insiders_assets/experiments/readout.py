@@ -51,8 +51,8 @@ def readouts(
     found, days = [], []
     for row in registered.experiments.to_dicts():
         inside = people.filter(pl.col("experiment") == row["experiment"])
-        for told, by_day in _experiment(row, inside, purchases, returns, refresh):
-            found.append(told)
+        for readout, by_day in _experiment(row, inside, purchases, returns, refresh):
+            found.append(readout)
             days += by_day
     return {
         EXPERIMENT_READOUTS.name: pl.DataFrame(found, schema=EXPERIMENT_READOUTS.polars_schema).sort(
@@ -93,10 +93,10 @@ def _experiment(
             of_arm[arm] = moments(matrix[chosen], before[chosen]) if len(chosen) > 1 else None
         control = of_arm[experiment.control]
         for arm in experiment.treated:
-            told = of_arm[arm]
-            if told is None or control is None:
+            treated = of_arm[arm]
+            if treated is None or control is None:
                 continue
-            line = sequence(told, control, level=LEVEL / compared, planned=planned)
+            line = sequence(treated, control, level=LEVEL / compared, planned=planned)
             readout = {
                 "refresh_id": refresh[0],
                 "as_of": refresh[1],
@@ -105,7 +105,7 @@ def _experiment(
                 "arm": arm,
                 "is_guardrail": is_guardrail,
                 "ratio_p_value": ratio,
-            } | _numbers(told, control, line, experiment.cost_per_contact)
+            } | _numbers(treated, control, line, experiment.cost_per_contact)
             is_over = experiment.last is not None and refresh[1] >= experiment.last
             readout["finding"] = finding_of(readout)
             readout |= columns("verdict", verdict_of(readout, experiment, is_over=is_over))

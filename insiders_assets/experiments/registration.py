@@ -147,7 +147,7 @@ def _begun(
         "segment": experiment.segment,
         "outcome": experiment.outcome,
         "guardrails": ", ".join(experiment.guardrails),
-        "arms": _told(dict(experiment.arms)),
+        "arms": _listed(dict(experiment.arms)),
         "control": experiment.control,
         "first_day": first,
         "last_day": experiment.end,
@@ -156,7 +156,7 @@ def _begun(
         "registered_on": as_of,
         "registered_by": refresh,
         "customers": drawn.height,
-        "drawn": _told(counts),
+        "drawn": _listed(counts),
         "cost_per_contact": experiment.cost_per_contact,
         "definition": experiment.definition,
         "definition_hash": experiment.digest,
@@ -165,7 +165,7 @@ def _begun(
     return row, arms
 
 
-def _told(of_arms: Mapping[str, float]) -> str:
+def _listed(of_arms: Mapping[str, float]) -> str:
     return ", ".join(
         f"{arm}={value}" if isinstance(value, int) else f"{arm}={value:g}" for arm, value in of_arms.items()
     )
@@ -189,5 +189,5 @@ def _changed(was: Experiment, now: Experiment) -> tuple[str, Any, Any] | None:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, dict):
-        return _told(value)
+        return _listed(value)
     return "not there" if value in (None, []) else ", ".join(value) if isinstance(value, list) else value

@@ -127,8 +127,10 @@ def sequence(arm: Moments, control: Moments, *, level: float, planned: int) -> S
         widened = (1 + ratio) / ratio
         reach = _errors(ratio, level) * error
         p_value = np.sqrt(1 + ratio) * np.exp(-0.5 * (effect / error) ** 2 / widened)
-    told = np.where(enough, effect, np.nan)
-    return Sequence(told, told - reach, told + reach, np.minimum(np.where(enough, p_value, np.nan), 1.0))
+    estimate = np.where(enough, effect, np.nan)
+    return Sequence(
+        estimate, estimate - reach, estimate + reach, np.minimum(np.where(enough, p_value, np.nan), 1.0)
+    )
 
 
 def errors_at_the_end(covariance: Numbers, enough: NDArray[np.bool_], *, level: float) -> float:

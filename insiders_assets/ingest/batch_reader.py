@@ -157,7 +157,7 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
     unsure = {
         number
         for number, body in enumerate(bodies)
-        if layout.asks_for_mark and not watch.is_told_by(bytes(body[:HEAD]), layout.dialect.separator)
+        if layout.asks_for_mark and not watch.is_shown_by(bytes(body[:HEAD]), layout.dialect.separator)
     }
     numbers = watch.numbers(block) if unsure else None  # takes another look at all files
     marks = {detector: (rows, np.flatnonzero(rows.to_numpy())) for detector, rows in marks_of(frame).items()}

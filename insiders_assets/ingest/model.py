@@ -141,12 +141,12 @@ def rejected_frame(
     """
     if not rows:  # as nearly always, and a frame made of nothing costs as much as one of something
         return _NONE_REJECTED
-    told: dict[int, tuple[str | None, ...]] = {}  # most rows of a file share one message
+    rendered: dict[int, tuple[str | None, ...]] = {}  # most rows of a file share one message
     found = []
     for (line, column, value, reason, text), known in zip(rows, cells or [None] * len(rows), strict=True):
-        if id(reason) not in told:
-            told[id(reason)] = tuple(columns("reason", reason).values())
-        found.append((line, column, value, *told[id(reason)], text, 1, known))
+        if id(reason) not in rendered:
+            rendered[id(reason)] = tuple(columns("reason", reason).values())
+        found.append((line, column, value, *rendered[id(reason)], text, 1, known))
     return pl.DataFrame(found, schema=REJECTED_SCHEMA, orient="row")
 
 

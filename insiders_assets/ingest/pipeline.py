@@ -136,8 +136,8 @@ def _no_costs(rows: int, reading: Reading) -> str:
 
 def _is_left_over(settled: Settled) -> bool:
     """Whether totals of orders hold so much that their lines do not that a user should know."""
-    told = settled.arguments
-    return settled.code == "order_total" and abs(told["difference"]) > MUCH * abs(told["total"])
+    arguments = settled.arguments
+    return settled.code == "order_total" and abs(arguments["difference"]) > MUCH * abs(arguments["total"])
 
 
 def _reading(export: Export, rules: FileRules, tally: Tally) -> Reading:
@@ -166,9 +166,9 @@ def _facts(reading: Reading) -> dict[str, Any]:
     return found
 
 
-def _counting(export: Export, tally: Tally, told: Callable[[], Reading]) -> Reading:
+def _counting(export: Export, tally: Tally, read: Callable[[], Reading]) -> Reading:
     try:
-        return told()
+        return read()
     except ExportError:
         tally.restart()
         for block in export.blocks([0] if export.header else []):

@@ -28,9 +28,9 @@ class RefusedExportError(ExportError):
 
     def __init__(self, code: str, /, quoted: Any = None, **args: Any) -> None:
         self.message, self.quoted, self.advice = message(code, **args), quoted, message(f"{code}.hint")
-        super().__init__(PLAIN.write(self.told()), hint=PLAIN.write(self.advice))
+        super().__init__(PLAIN.write(self.explanation()), hint=PLAIN.write(self.advice))
 
-    def told(self, *, quoting: bool = True) -> Message:
+    def explanation(self, *, quoting: bool = True) -> Message:
         """Return what is wrong, with what it quotes or without."""
         if not quoting or self.quoted is None:
             return self.message
@@ -43,7 +43,7 @@ class RefusedExportError(ExportError):
         found = RefusedExportError.__new__(type(self))
         found.message = message("export.of_file", file=name, what=self.message)
         found.quoted, found.advice = self.quoted, self.advice
-        ExportError.__init__(found, PLAIN.write(found.told()), hint=self.hint)
+        ExportError.__init__(found, PLAIN.write(found.explanation()), hint=self.hint)
         return found
 
 
@@ -71,7 +71,7 @@ def reason_of(error: ExportError, english: str, *, quoting: bool) -> Message | N
     """
     if not isinstance(error, RefusedExportError):
         return None
-    found = message("export.with_hint", what=error.told(quoting=quoting), hint=error.advice)
+    found = message("export.with_hint", what=error.explanation(quoting=quoting), hint=error.advice)
     return found if PLAIN.write(found) == english else None
 
 

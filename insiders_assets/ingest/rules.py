@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from insiders_assets.ingest.mapping.telling_names import told_by
+from insiders_assets.ingest.mapping.suggestive_names import meaning_of
 from insiders_assets.ingest.privacy import Privacy
 from insiders_assets.ingest.shops import VERSIONS
 
@@ -106,7 +106,7 @@ class FileRules:
         plain += [self.future_dates, self.date_gap_days, self.max_rows]
         facts = [READER_VERSION, plain, mapping, self.privacy.facts]
         facts += [VERSIONS] if self.mapping is None else []
-        facts += [tells] if (tells := told_by(self.name.rpartition("/")[2])) else []
+        facts += [tells] if (tells := meaning_of(self.name.rpartition("/")[2])) else []
         facts += [self.open_questions] if self.open_questions != "stop" else []
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 

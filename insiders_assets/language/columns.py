@@ -80,8 +80,8 @@ def counted(noun: Counted, number: pl.Expr) -> Argument:
 
 def days(value: pl.Expr) -> Argument:
     """Return a column of days."""
-    told = value.dt.to_string("%Y-%m-%d")
-    return Argument(told, pl.concat_str(pl.lit('"'), told, pl.lit('"')))
+    iso = value.dt.to_string("%Y-%m-%d")
+    return Argument(iso, pl.concat_str(pl.lit('"'), iso, pl.lit('"')))
 
 
 def whole(number: pl.Expr) -> pl.Expr:
@@ -148,14 +148,14 @@ class Telling:
         if text.many:
             raise TypeError(f"{code} depends on a number as a whole, which columns cannot say")
         given = {name: _argument(text, name, arguments[name]) for name in names}
-        told = dict(zip(names, self._keep(*(given[name].text for name in names)), strict=True))
+        texts = dict(zip(names, self._keep(*(given[name].text for name in names)), strict=True))
         parts = [pl.lit("{")]
         for place, name in enumerate(names):
             as_json = given[name].json
             if as_json is None:
-                as_json = told[name].str.replace_all(",", "", literal=True)
+                as_json = texts[name].str.replace_all(",", "", literal=True)
             parts += [pl.lit(f'{"," if place else ""}"{name}":'), as_json]
-        found, args = self._keep(_filled(text.english, told), pl.concat_str(*parts, pl.lit("}")))
+        found, args = self._keep(_filled(text.english, texts), pl.concat_str(*parts, pl.lit("}")))
         return Messages(pl.when(found.is_not_null()).then(pl.lit(code)), args, found)
 
     def once(self, argument: Argument) -> Argument:
@@ -187,8 +187,8 @@ def _argument(text: Text, name: str, value: pl.Expr | Argument | Messages) -> Ar
         return counted(slot, value)
     if isinstance(value, pl.Expr):
         raise TypeError(f"slot {name} needs to know how its number is written")
-    told_small = value.text.str.to_lowercase() if slot is Kind.LOWER else value.text
-    return Argument(told_small, value.json)
+    lowered = value.text.str.to_lowercase() if slot is Kind.LOWER else value.text
+    return Argument(lowered, value.json)
 
 
 def _literals(english: str) -> list[str]:
@@ -196,10 +196,10 @@ def _literals(english: str) -> list[str]:
     return [literal.replace("%%", "%") for literal in PLACE.split(english)[::2]]
 
 
-def _filled(english: str, told: Mapping[str, pl.Expr]) -> pl.Expr:
+def _filled(english: str, texts: Mapping[str, pl.Expr]) -> pl.Expr:
     """A text with its slots filled."""
     before, *literals = _literals(english)
     parts = [pl.lit(before)]
     for name, literal in zip(PLACE.findall(english), literals, strict=True):
-        parts += [told[name], pl.lit(literal)]
+        parts += [texts[name], pl.lit(literal)]
     return pl.concat_str(*parts)

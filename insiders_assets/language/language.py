@@ -105,17 +105,17 @@ class Language:
         english, code, args = row.get(name) or "", row.get(f"{name}_code"), row.get(f"{name}_args")
         if not code:
             return [english] if english else []
-        if (code, args) not in self._told:
-            if len(self._told) > REMEMBERED:
-                self._told.clear()
+        if (code, args) not in self._written:
+            if len(self._written) > REMEMBERED:
+                self._written.clear()
             try:
-                self._told[code, args] = [
+                self._written[code, args] = [
                     PageWriter(self, exact=side_by_side(part)).write(part)
                     for part in parts(Message.read(code, args))
                 ]
             except (KeyError, TypeError, ValueError, ArithmeticError):
                 return [english]
-        return self._told[code, args]
+        return self._written[code, args]
 
     def said_first(self, row: Mapping[str, Any], name: str) -> str:
         """What the first of several things says that a row says by its column ``name``, without a full stop.
@@ -129,7 +129,7 @@ class Language:
             return str(row.get(name) or "").split(". ")[0].rstrip(".")
 
     @cached_property
-    def _told(self) -> dict[tuple[str, str | None], list[str]]:
+    def _written(self) -> dict[tuple[str, str | None], list[str]]:
         """What messages say, by code and arguments: they occur again and again."""
         return {}
 

@@ -99,5 +99,5 @@ def money(value: float | None) -> Decimal | None:
 
 def percent(fraction: float | None, digits: int = 1) -> Decimal | None:
     """Return a fraction to be told as a percentage with so many decimals."""
-    told = rounded(None if fraction is None else fraction * 100, digits)
-    return None if told is None else told.scaleb(-2)
+    rounded_percent = rounded(None if fraction is None else fraction * 100, digits)
+    return None if rounded_percent is None else rounded_percent.scaleb(-2)

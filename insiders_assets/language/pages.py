@@ -57,18 +57,18 @@ class PageWriter(Writer):
 
     def number(self, kind: Kind, value: Number) -> str:
         """Return a number as the language writes it, with the decimals that it has."""
-        told = Decimal(value)
-        decimals = max(0, -int(told.as_tuple().exponent))
-        sign = "+" if kind in (Kind.SIGNED, Kind.CHANGE) and told >= 0 else ""
-        if kind in (Kind.SIGNED, Kind.CHANGE) and told < 0 and not self.exact:
-            sign, told = "−", -told
+        amount = Decimal(value)
+        decimals = max(0, -int(amount.as_tuple().exponent))
+        sign = "+" if kind in (Kind.SIGNED, Kind.CHANGE) and amount >= 0 else ""
+        if kind in (Kind.SIGNED, Kind.CHANGE) and amount < 0 and not self.exact:
+            sign, amount = "−", -amount
         if kind in (Kind.PERCENT, Kind.TIGHT, Kind.CHANGE):
-            return sign + self.language.percent(float(told), max(0, decimals - 2))
+            return sign + self.language.percent(float(amount), max(0, decimals - 2))
         if kind is Kind.MONEY:
             # Money has two decimals or none, whatever a table of mixed figures has.
-            few = decimals if decimals != 1 else 0 if abs(told) >= 100 else 2
-            return self.language.money(float(told), None if few and not self.exact else few)
-        return sign + self.language.number(float(told), decimals)
+            few = decimals if decimals != 1 else 0 if abs(amount) >= 100 else 2
+            return self.language.money(float(amount), None if few and not self.exact else few)
+        return sign + self.language.number(float(amount), decimals)
 
     def day(self, value: str) -> str:
         """Return a day in words."""

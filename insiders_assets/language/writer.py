@@ -58,12 +58,12 @@ class Writer(ABC):
             return self._joined(slot, value)
         if slot is Kind.DAY:
             return self.day(str(value))
-        told = self._part(value)
+        phrase = self._part(value)
         if slot is Kind.LOWER:
-            return told.lower()
+            return phrase.lower()
         if slot is Kind.SMALL:
-            return told[:1].lower() + told[1:]
-        return told[:1].upper() + told[1:] if slot is Kind.CAPITAL else told
+            return phrase[:1].lower() + phrase[1:]
+        return phrase[:1].upper() + phrase[1:] if slot is Kind.CAPITAL else phrase
 
     def _part(self, value: Any) -> str:
         return self.write(value) if isinstance(value, Message) else str(value)
@@ -73,8 +73,8 @@ class Writer(ABC):
             return self._part(values)
         between, last = _JOINED[kind]
         *parts, end = [self._part(value) for value in values] or [""]
-        told = (self.joint(between).join(parts) + (self.joint(last) if parts else "")) + end
-        return told[:1].upper() + told[1:] if kind is Kind.NAMED else told
+        phrase = (self.joint(between).join(parts) + (self.joint(last) if parts else "")) + end
+        return phrase[:1].upper() + phrase[1:] if kind is Kind.NAMED else phrase
 
 
 _NUMBERS = frozenset(

@@ -39,14 +39,14 @@ def next_product_tables(
         window_days: Days looked back on.
     """
     is_shown, reason = verdict(study)
-    told = pl.DataFrame(
+    verdicts = pl.DataFrame(
         [{"is_shown": is_shown} | columns("reason", reason)], schema=NEXT_PRODUCT_VERDICT.polars_schema
     )
     if not is_shown:
         return {
             NEXT_PRODUCTS.name: NEXT_PRODUCTS.empty(),
             CLUSTER_NEXT_PRODUCTS.name: CLUSTER_NEXT_PRODUCTS.empty(),
-            NEXT_PRODUCT_VERDICT.name: told,
+            NEXT_PRODUCT_VERDICT.name: verdicts,
         }
     bought = bought_by(purchases, day_number(as_of), window_days)
     known = insiders.filter("is_identified").select("customer_id", "cluster")
@@ -55,7 +55,7 @@ def next_product_tables(
     return {
         NEXT_PRODUCTS.name: _of_customers(chosen, bought, named),
         CLUSTER_NEXT_PRODUCTS.name: _of_clusters(chosen, known, named),
-        NEXT_PRODUCT_VERDICT.name: told,
+        NEXT_PRODUCT_VERDICT.name: verdicts,
     }
 
 
@@ -84,11 +84,11 @@ def _of_customers(chosen: pl.DataFrame, bought: Bought, named: pl.DataFrame) -> 
     )
     parts = ["days", "every", "silent", "share", "other", "lift"]
     reasons = rows.select(parts).unique(maintain_order=True)
-    told = pl.DataFrame(
+    sentences = pl.DataFrame(
         [columns("reason", _reason(row)) for row in reasons.to_dicts()],
         schema=dict.fromkeys(("reason", "reason_code", "reason_args"), pl.String),
     )
-    reasons = pl.concat([reasons, told], how="horizontal")
+    reasons = pl.concat([reasons, sentences], how="horizontal")
     return (
         rows.join(reasons, on=parts, how="left", nulls_equal=True, maintain_order="left")
         .with_columns(

@@ -106,8 +106,8 @@ def _measured(chosen: pl.DataFrame, later: pl.DataFrame, wanted: pl.DataFrame) -
         .group_by("customer_id")
         .agg(gain=(1 / (pl.col("place") + 1).log(2)).sum())
     )
-    told = wanted.join(hits, on="customer_id", how="left", maintain_order="left")
-    gain = told["gain"].fill_null(0.0).to_numpy()
+    scored = wanted.join(hits, on="customer_id", how="left", maintain_order="left")
+    gain = scored["gain"].fill_null(0.0).to_numpy()
     ideal = np.cumsum(1 / np.log2(np.arange(2, PLACES + 2)))
-    most = ideal[np.minimum(told["wanted"].to_numpy(), PLACES).astype(int) - 1]
+    most = ideal[np.minimum(scored["wanted"].to_numpy(), PLACES).astype(int) - 1]
     return (gain > 0).astype(np.float64), gain / most

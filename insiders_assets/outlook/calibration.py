@@ -93,7 +93,7 @@ class Calibration:
     level: float
     ratios: Floats
     chances: Groups
-    told: Floats
+    curve: Floats
     gap: float
     waits: Floats
 
@@ -124,11 +124,11 @@ class Calibration:
         own = by_chance.place(chance)
         forecast = np.array([chance[own == group].mean() for group in range(by_chance.count)])
         share = np.array([bought[own == group].mean() for group in range(by_chance.count)])
-        told = np.vstack([forecast, np.maximum.accumulate(share)])
-        gaps = _gaps(_corrected(told, chance), bought, own * len(past) + cutoff)
+        curve = np.vstack([forecast, np.maximum.accumulate(share)])
+        gaps = _gaps(_corrected(curve, chance), bought, own * len(past) + cutoff)
         waits = [_levels(levels[bought & (own == group)], levels[bought]) for group in range(by_chance.count)]
         return cls(
-            by_money, float(spent.sum() / money.sum()), ratios, by_chance, told,
+            by_money, float(spent.sum() / money.sum()), ratios, by_chance, curve,
             _upper(np.sort(np.abs(gaps[:, 0])), MISSED), np.array(waits),
         )  # fmt: skip
 
@@ -140,7 +140,7 @@ class Calibration:
 
     def chance(self, moment: Moment) -> Range:
         """Return each customer's chance to buy, with its range."""
-        chance = _corrected(self.told, moment.forecast.chance)
+        chance = _corrected(self.curve, moment.forecast.chance)
         return Range(chance, np.maximum(chance - self.gap, 0.0), np.minimum(chance + self.gap, 1.0))
 
     def wait(self, moment: Moment) -> Range:
@@ -158,9 +158,9 @@ class Calibration:
         return float(np.average(np.abs(gaps[:, 0]), weights=gaps[:, 1]))
 
 
-def _corrected(told: Floats, chance: Floats) -> Floats:
+def _corrected(curve: Floats, chance: Floats) -> Floats:
     """A chance as past cut-offs correct it: as the shares of groups on both sides of it lie."""
-    forecast, share = (np.concatenate([[0.0], row, [1.0]]) for row in told)
+    forecast, share = (np.concatenate([[0.0], row, [1.0]]) for row in curve)
     return np.interp(chance, forecast, share)
 
 

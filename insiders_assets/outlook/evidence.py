@@ -96,7 +96,7 @@ def judged(moments: Moments, day: int) -> list[Judged]:
     return found
 
 
-def told_of(figure: str, found: Sequence[Judged], history: int) -> tuple[bool, Message]:
+def whether_shown(figure: str, found: Sequence[Judged], history: int) -> tuple[bool, Message]:
     """Return whether a figure is shown, and why.
 
     Args:
@@ -133,7 +133,7 @@ def told_of(figure: str, found: Sequence[Judged], history: int) -> tuple[bool, M
 def _at(cutoff: int, moment: Moment, calibration: Calibration, came: Came) -> list[Judged]:
     bought = ~np.isnan(came.wait)
     money, chance, wait = calibration.revenue(moment), calibration.chance(moment), calibration.wait(moment)
-    told = bought & (chance.expected >= LIKELY)
+    likely = bought & (chance.expected >= LIKELY)
     found = [_range(REVENUE_AHEAD, cutoff, money, came.money, np.ones(len(bought), bool))]
     groups = Groups.of(chance.expected, JUDGED).place(chance.expected)
     share = _mean_of_group(bought.astype(np.float64), groups)
@@ -147,11 +147,13 @@ def _at(cutoff: int, moment: Moment, calibration: Calibration, came: Came) -> li
             float(chance.expected.mean()), float(bought.mean()),
         )
     )  # fmt: skip
-    return [*found, *([_range(NEXT_PURCHASE, cutoff, wait, came.wait, told)] if told.any() else [])]
+    return [*found, *([_range(NEXT_PURCHASE, cutoff, wait, came.wait, likely)] if likely.any() else [])]
 
 
-def _range(figure: str, cutoff: int, told: Range, came: Floats, whom: NDArray[np.bool_]) -> Judged:
-    low, high, expected, actual = (values[whom] for values in (told.low, told.high, told.expected, came))
+def _range(figure: str, cutoff: int, forecast: Range, came: Floats, whom: NDArray[np.bool_]) -> Judged:
+    low, high, expected, actual = (
+        values[whom] for values in (forecast.low, forecast.high, forecast.expected, came)
+    )
     coverage = float(((actual >= low) & (actual <= high)).mean())
     middle = np.median if figure == NEXT_PURCHASE else np.mean  # a middle day is told, and the mean of a sum
     return Judged(

@@ -20,7 +20,7 @@ from insiders_assets.contracts.outlook import (
 from insiders_assets.days import day_number, day_of
 from insiders_assets.language.writer import columns
 from insiders_assets.outlook.calibration import LIKELY, STATED, Range
-from insiders_assets.outlook.evidence import Judged, calibrated, judged, told_of
+from insiders_assets.outlook.evidence import Judged, calibrated, judged, whether_shown
 from insiders_assets.outlook.history import PurchaseDays, known_at
 from insiders_assets.outlook.moments import Moment, Moments
 
@@ -57,9 +57,9 @@ def _outlook(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date, windo
     last = int(days.day.max())
     moments = Moments.sampled(days, window_days)
     found = judged(moments, last)
-    shown = [figure for figure in FIGURES if told_of(figure, found, last - moments.first + 1)[0]]
+    shown = [figure for figure in FIGURES if whether_shown(figure, found, last - moments.first + 1)[0]]
     now, calibration = moments.at(last), calibrated(moments, last)
-    told: dict[str, pl.DataFrame] = {}
+    frames: dict[str, pl.DataFrame] = {}
     if shown and now is not None and calibration is not None:
         everyone = Moment.of(known_at(days, last, window_days), now.models)
         chance = calibration.chance(everyone)
@@ -67,18 +67,18 @@ def _outlook(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date, windo
             zip(FIGURES, (calibration.revenue(everyone), chance, calibration.wait(everyone)), strict=True)
         )
         ids = days.ids.gather(everyone.known.who)
-        told = {figure: _frame(figure, every[figure], ids) for figure in shown if figure != NEXT_PURCHASE}
+        frames = {figure: _frame(figure, every[figure], ids) for figure in shown if figure != NEXT_PURCHASE}
         if NEXT_PURCHASE in shown:
             likely = pl.Series(chance.expected >= LIKELY)
-            told[NEXT_PURCHASE] = _days_of(
+            frames[NEXT_PURCHASE] = _days_of(
                 _frame(NEXT_PURCHASE, every[NEXT_PURCHASE], ids).filter(likely), day_of(last)
             )
-    return _tables(known, told, found, last - moments.first + 1)
+    return _tables(known, frames, found, last - moments.first + 1)
 
 
-def _frame(figure: str, told: Range, ids: pl.Series) -> pl.DataFrame:
+def _frame(figure: str, forecast: Range, ids: pl.Series) -> pl.DataFrame:
     digits = 4 if figure == CHANCE else 2
-    values = zip(ENDS, (told.expected, told.low, told.high), strict=True)
+    values = zip(ENDS, (forecast.expected, forecast.low, forecast.high), strict=True)
     return pl.DataFrame(
         {"customer_id": ids} | {f"{figure}{end}": np.round(each, digits) for end, each in values}
     )
@@ -92,9 +92,9 @@ def _days_of(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def _tables(known: pl.DataFrame, told: Tables, found: Sequence[Judged], history: int) -> Tables:
+def _tables(known: pl.DataFrame, frames: Tables, found: Sequence[Judged], history: int) -> Tables:
     outlook = known
-    for table in told.values():
+    for table in frames.values():
         outlook = outlook.join(table, on="customer_id", how="left", maintain_order="left")
     missing = [
         pl.lit(None, kind).alias(name)
@@ -102,10 +102,10 @@ def _tables(known: pl.DataFrame, told: Tables, found: Sequence[Judged], history:
         if name not in outlook.columns
     ]
     outlook = outlook.with_columns(missing)
-    rows = [_figure(figure, outlook, found, history, figure in told) for figure in FIGURES]
+    rows = [_figure(figure, outlook, found, history, figure in frames) for figure in FIGURES]
     evidence = pl.DataFrame([each.row() for each in found], schema=OUTLOOK_EVIDENCE.polars_schema)
     return {
-        OUTLOOK.name: (outlook if told else outlook.clear())
+        OUTLOOK.name: (outlook if frames else outlook.clear())
         .select(OUTLOOK.names)
         .cast(OUTLOOK.polars_schema),  # type: ignore[arg-type]
         OUTLOOK_FIGURES.name: pl.DataFrame(rows, schema=OUTLOOK_FIGURES.polars_schema).sort("figure"),
@@ -114,17 +114,17 @@ def _tables(known: pl.DataFrame, told: Tables, found: Sequence[Judged], history:
 
 
 def _figure(
-    figure: str, outlook: pl.DataFrame, found: Sequence[Judged], history: int, told: bool
+    figure: str, outlook: pl.DataFrame, found: Sequence[Judged], history: int, is_forecast: bool
 ) -> dict[str, object]:
     """A row of ``outlook_figures``: what the members do together is as unsure as it was at past cut-offs."""
-    is_shown, reason = told_of(figure, found, history)
+    is_shown, reason = whether_shown(figure, found, history)
     row: dict[str, object] = {
         "figure": figure,
-        "is_shown": is_shown and told,
+        "is_shown": is_shown and is_forecast,
         "stated_coverage": STATED,
         "customers": outlook[figure].count(),
     } | columns("reason", reason)
-    if told and figure != NEXT_PURCHASE:
+    if is_forecast and figure != NEXT_PURCHASE:
         expected = round(float(outlook.filter("is_member")[figure].sum()), 2)
         ratios = [
             each.actual / each.expected for each in found if each.figure == figure and each.expected > 0

@@ -50,7 +50,7 @@ class Action:
     stake: float
 
     @property
-    def told(self) -> Message:
+    def sentence(self) -> Message:
         """What to do."""
         return message(f"action.{self.offer}")
 

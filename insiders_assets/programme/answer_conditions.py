@@ -55,18 +55,18 @@ def policy(facts: AnswerFacts) -> Message:
 def eligible(facts: AnswerFacts) -> list[Message]:
     """Return what makes a person eligible."""
     rules, cut = facts.rules, facts.selection.cut
-    told = [policy(facts), message("eligible.members")]
+    messages = [policy(facts), message("eligible.members")]
     if rules.policy == "value" and cut is not None:
         if facts.borders_are_frozen:
             insiders, viability = map(percent, rules.coverages)
-            told.append(message("eligible.frozen", insiders=insiders, viability=viability))
+            messages.append(message("eligible.frozen", insiders=insiders, viability=viability))
         if rules.hysteresis:
-            told.append(message("eligible.hysteresis", border=money(cut * (1 - rules.hysteresis))))
-        told += kinds(facts)
+            messages.append(message("eligible.hysteresis", border=money(cut * (1 - rules.hysteresis))))
+        messages += kinds(facts)
     elif rules.policy in ("coverage", "clusters"):
-        told += _plain_rules(facts)
+        messages += _plain_rules(facts)
     means = member_means(facts.insiders.filter("is_member"), rules.value)
-    return [*told, message("eligible.means", means=means)] if means else told
+    return [*messages, message("eligible.means", means=means)] if means else messages
 
 
 def _plain_rules(facts: AnswerFacts) -> list[Message]:
@@ -83,10 +83,10 @@ def _plain_rules(facts: AnswerFacts) -> list[Message]:
         )
         for row in inside
     ]
-    told, fidelity = [message("eligible.rules", rules=rules)], facts.conditions.fidelity
+    messages, fidelity = [message("eligible.rules", rules=rules)], facts.conditions.fidelity
     if math.isfinite(fidelity):
-        told.append(message("eligible.fidelity", right=percent(fidelity)))
-    return told
+        messages.append(message("eligible.fidelity", right=percent(fidelity)))
+    return messages
 
 
 def kinds(facts: AnswerFacts) -> list[Message]:
@@ -94,7 +94,7 @@ def kinds(facts: AnswerFacts) -> list[Message]:
     ranked = sorted(
         (row for row in facts.clusters if row["insiders"]), key=lambda row: (-row["insiders"], row["cluster"])
     )
-    told = [
+    messages = [
         message(
             "like.kind",
             insiders=row["insiders"],
@@ -104,25 +104,25 @@ def kinds(facts: AnswerFacts) -> list[Message]:
         )
         for row in ranked[:KINDS_TOLD]
     ]
-    return [message("like.kinds", kinds=told)] if told else []
+    return [message("like.kinds", kinds=messages)] if messages else []
 
 
 def removed(facts: AnswerFacts) -> list[Message]:
     """Return what removes a member."""
     rules, tiers, cut = facts.rules, facts.tiers, facts.selection.cut
-    told = [message("removed.tier")]
+    messages = [message("removed.tier")]
     if rules.policy == "value" and cut is not None:
         border = money(cut * (1 - rules.hysteresis))
-        told = [message(f"removed.value.{rules.value}", days=rules.window_days, border=border)]
+        messages = [message(f"removed.value.{rules.value}", days=rules.window_days, border=border)]
     outside = facts.eligibility.filter(~pl.col("says_insider")).head(RULES_TOLD).to_dicts()
     if outside and rules.policy in ("coverage", "clusters"):
         without = [
             message("removed.rule", condition=message_in(row, "condition"), right=percent(row["share_right"]))
             for row in outside
         ]
-        told.append(message("removed.rules", rules=without))
-    told.append(message("removed.window", days=rules.window_days))
-    told += [
+        messages.append(message("removed.rules", rules=without))
+    messages.append(message("removed.window", days=rules.window_days))
+    messages += [
         message(
             "removed.suppressed",
             because=message(f"because.{rule}"),
@@ -136,10 +136,10 @@ def removed(facts: AnswerFacts) -> list[Message]:
     grace = (rules.grace_days if days else rules.grace_refreshes or 0) if rules.policy != "budget" else 0
     if grace:
         held = int((facts.insiders["grace_refreshes"] > 0).sum())
-        told.append(
+        messages.append(
             message("removed.grace.days", days=grace, customers=held)
             if days
             else message("removed.grace", refreshes=grace, customers=held)
         )
     viability, below = (tiers[name]["identified_customers"] for name in ("viability", "not_insider"))
-    return [*told, message("removed.others", viability=viability, below=below)]
+    return [*messages, message("removed.others", viability=viability, below=below)]

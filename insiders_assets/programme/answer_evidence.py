@@ -19,7 +19,7 @@ def better(facts: AnswerFacts) -> list[Message]:
     inside, others = rows.get(("mean_revenue", "insiders")), rows.get(("mean_revenue", "others"))
     if inside is None or others is None:
         return [message("better.nobody")]
-    told = [
+    messages = [
         message(
             "better.means",
             own=money(inside["value"]),
@@ -33,16 +33,20 @@ def better(facts: AnswerFacts) -> list[Message]:
     more = rows.get(("spends_more", "insiders"))
     note = message_in(more, "note") if more else None
     if more and note:
-        told.append(message("better.pairs", share=percent(more["value"]), p=note.args["p"]))
+        messages.append(message("better.pairs", share=percent(more["value"]), p=note.args["p"]))
     tested = [row for row in facts.hypotheses.values() if row["verdict"] != "needs_data"]
     holding = [str(row["number"]) for row in tested if row["verdict"] == "holds"]
     counts = {"tested": len(tested), "holding": len(holding)}
     if holding:
-        told.append(message("better.hypotheses", numbers=holding, **counts))
+        messages.append(message("better.hypotheses", numbers=holding, **counts))
     else:
-        told.append(message("better.no_hypothesis", **counts))
+        messages.append(message("better.no_hypothesis", **counts))
     _, own, by_sort = plain_sort_share(facts.insiders.filter("is_identified"))
-    return [*told, message("better.sort", sort=percent(by_sort), list=percent(own)), _later(facts.evidence)]
+    return [
+        *messages,
+        message("better.sort", sort=percent(by_sort), list=percent(own)),
+        _later(facts.evidence),
+    ]
 
 
 def _later(evidence: pl.DataFrame) -> Message:

@@ -131,7 +131,7 @@ def _marketing(facts: AnswerFacts) -> list[Message]:
     if not rows:
         return [message("marketing.nobody")]
     ranked = sorted(rows, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
-    told = [
+    messages = [
         message(
             "marketing.cluster",
             cluster=row["cluster"],
@@ -144,4 +144,4 @@ def _marketing(facts: AnswerFacts) -> list[Message]:
         for row in ranked
     ]
     near = int(facts.insiders["is_near_miss"].sum())
-    return [*told, message("marketing.near", count=near)] if near else told
+    return [*messages, message("marketing.near", count=near)] if near else messages

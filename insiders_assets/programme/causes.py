@@ -107,11 +107,11 @@ def _by_value(given: Circumstances, cut: Borders) -> pl.Expr:
     found += [(part, _stands(worth - change, given, cut), change.abs()) for part, change in CHANGES.items()]
     weights = [pl.when(would_do).then(weight).otherwise(-1) for _, would_do, weight in found]
     most = pl.max_horizontal(weights)
-    told = [
+    causes = [
         pl.when((most > 0) & (weight == most)).then(pl.lit(name))
         for (name, _, _), weight in zip(found, weights, strict=True)
     ]
-    return pl.coalesce(*told, _largest_that_way(), pl.lit("policy"))
+    return pl.coalesce(*causes, _largest_that_way(), pl.lit("policy"))
 
 
 def _parted(borders: Borders) -> tuple[float, float]:

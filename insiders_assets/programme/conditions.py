@@ -78,9 +78,9 @@ class Conditions:
     measure: ValueName = "gross"
 
     @cached_property
-    def told(self) -> list[Message]:
+    def sentences(self) -> list[Message]:
         """What each rule says."""
-        return [told_condition(leaf, CONDITIONS, self.measure) for leaf in self.leaves]
+        return [condition_message(leaf, CONDITIONS, self.measure) for leaf in self.leaves]
 
 
 def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
@@ -130,14 +130,14 @@ def cut_in_two(cut: float, values: NDArray[np.float64], inside: NDArray[np.bool_
     ]
 
 
-def told_condition(
+def condition_message(
     leaf: Leaf, conditions: tuple[Condition, ...] = CONDITIONS, measure: ValueName = "gross"
 ) -> Message:
     """Return what a rule says: ``33 to 66 purchase lines and more than 231.8 units per order``."""
     ranges = [
-        told
+        each
         for condition, above, up_to in zip(conditions, leaf.above, leaf.up_to, strict=True)
-        if (told := _range(condition, above, up_to, measure))
+        if (each := _range(condition, above, up_to, measure))
     ]
     if len(ranges) == 1:
         return ranges[0]
@@ -154,7 +154,7 @@ def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.Data
     known = insiders.filter("is_identified")
     whole = total(known)
     rows = []
-    for place, (leaf, told) in enumerate(zip(conditions.leaves, conditions.told, strict=True), 1):
+    for place, (leaf, condition) in enumerate(zip(conditions.leaves, conditions.sentences, strict=True), 1):
         under = known.filter(pl.col("rule") == place)
         inside = under.filter(pl.col("policy_tier") == "insider").height
         revenue = int(under.select(micros().sum()).item() or 0) / 1e6
@@ -162,7 +162,7 @@ def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.Data
             {
                 "rule": place,
                 "says_insider": leaf.says_insider,
-                **columns("condition", told),
+                **columns("condition", condition),
                 "customers": under.height,
                 "insiders": inside,
                 "members": int(under["is_member"].sum()),

@@ -20,7 +20,7 @@ from insiders_assets.programme.statistics import (
     Sum,
     mann_whitney,
     mean_interval,
-    told_p_value,
+    p_value_message,
 )
 from insiders_assets.programme.uplift import POWER, USUAL_DAYS, Detectable
 
@@ -142,7 +142,7 @@ def _against_the_rest(known: pl.DataFrame) -> list[Row]:
             rows.append(_row("mean_revenue", side, found.value, None, low=found.low, high=found.high))
     above, p_value = mann_whitney(sides["insiders"], sides["others"])
     if math.isfinite(above):
-        note = message("note.spends_more", p=told_p_value(p_value))
+        note = message("note.spends_more", p=p_value_message(p_value))
         rows.append(_row("spends_more", "insiders", above, note))
     return rows
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from insiders_assets.language.message import Message
-from insiders_assets.programme.conditions import Condition, told_condition
+from insiders_assets.programme.conditions import Condition, condition_message
 from insiders_assets.programme.rule_tree import fit_rules
 
 READ = (
@@ -31,11 +31,11 @@ class KindRule:
     """A rule that tells a cluster's customers.
 
     Attributes:
-        told: What it says.
+        sentence: What it says.
         share_right: Share of those it tells who are in the cluster.
     """
 
-    told: Message
+    sentence: Message
     share_right: float
 
 
@@ -54,5 +54,5 @@ def kind_rules(customers: pl.DataFrame) -> dict[int, KindRule]:
         leaves = [leaf for leaf in fit_rules(values, clusters == cluster, LEVELS) if leaf.says_insider]
         best = max(leaves, key=lambda leaf: (leaf.inside, leaf.above, leaf.up_to), default=None)
         if best is not None and best.inside >= LEAST_RIGHT * best.customers:
-            found[int(cluster)] = KindRule(told_condition(best, READ), best.inside / best.customers)
+            found[int(cluster)] = KindRule(condition_message(best, READ), best.inside / best.customers)
     return found

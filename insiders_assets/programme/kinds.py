@@ -117,8 +117,12 @@ def called(name: str) -> Message:
     ]
     if not set(kinds) <= TEXTS.keys() or (number and not number.isdecimal()):
         return message("name.given", name=name)
-    told = [message(kind) for kind in kinds]
-    return message("name.numbered", words=told, number=int(number)) if number else message("name", words=told)
+    labels = [message(kind) for kind in kinds]
+    return (
+        message("name.numbered", words=labels, number=int(number))
+        if number
+        else message("name", words=labels)
+    )
 
 
 def _words(customers: pl.DataFrame, axes: Sequence[str], borders: tuple[float, float]) -> Words:

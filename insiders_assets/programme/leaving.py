@@ -57,13 +57,13 @@ def leaves_next(
     per_order = pl.col("value_after") / pl.col("total_purchases")
     needs, ages = pl.col("cents") / 100, pl.col("ages_out_next") / MICRO
     rows = Telling(found)
-    told = {"day": days(pl.lit(day)), "needs": written(campaign_money(needs))}
+    arguments = {"day": days(pl.lit(day)), "needs": written(campaign_money(needs))}
     ages_out = written(campaign_money(ages))
     sentence = first(
-        when(held & pl.col("leaves"), rows.messages("leaving.grace_ends", **told)),
-        when(held, rows.messages("leaving.held", needs=told["needs"])),
-        when("leaves", rows.messages("leaving.leaves", ages_out=ages_out, **told)),
-        rows.messages("leaving.grace_begins", ages_out=ages_out, **told),
+        when(held & pl.col("leaves"), rows.messages("leaving.grace_ends", **arguments)),
+        when(held, rows.messages("leaving.held", needs=arguments["needs"])),
+        when("leaves", rows.messages("leaving.leaves", ages_out=ages_out, **arguments)),
+        rows.messages("leaving.grace_begins", ages_out=ages_out, **arguments),
     )
     return (
         rows.saying(sentence=sentence)

@@ -69,7 +69,9 @@ def with_offers(customers: pl.DataFrame, targets: Targets, words: Words) -> pl.D
     inside, outside = pl.col("tier") == INSIDER, pl.col("tier") == NOT_INSIDER
 
     def kind(axis: str, word: str) -> pl.Expr:
-        return pl.col("cluster").is_in([cluster for cluster, told in words.items() if told.get(axis) == word])
+        return pl.col("cluster").is_in(
+            [cluster for cluster, by_axis in words.items() if by_axis.get(axis) == word]
+        )
 
     choices = [
         (~pl.col("is_identified") | pl.col("suppressed_by").is_not_null(), NONE),

@@ -125,8 +125,8 @@ def _paces(
         )
         .collect()
     )
-    told = customers.join(found, on="customer_id", how="left", maintain_order="left")
-    return told.select(
+    joined = customers.join(found, on="customer_id", how="left", maintain_order="left")
+    return joined.select(
         pl.col("recency").cast(pl.Float64),
         pl.col("total_purchases").cast(pl.Float64),
         pl.col("months").fill_null(0).cast(pl.Float64),

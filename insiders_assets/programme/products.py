@@ -102,7 +102,7 @@ def _of_groups(bought: pl.DataFrame, everyone: pl.DataFrame, known: pl.DataFrame
         - 1 / (pl.col("others") + 0.5)
     ).sqrt()
     lift = here / there
-    told = counted.with_columns(
+    compared = counted.with_columns(
         grouped_by=pl.lit(by),
         group_name=pl.col(by),
         share_of_customers=pl.col("customers") / pl.col("size"),
@@ -117,7 +117,7 @@ def _of_groups(bought: pl.DataFrame, everyone: pl.DataFrame, known: pl.DataFrame
     )
     more = pl.when(pl.col("lift_low") > 1).then(pl.col("lift_low"))
     return (
-        told.sort("stock_code")
+        compared.sort("stock_code")
         .with_columns(place_by_revenue=_place(pl.col("micros"), by), place_by_lift=_place(more, by))
         .filter(pl.col("place_by_revenue").is_not_null() | pl.col("place_by_lift").is_not_null())
         .drop(by, "size", "all_buyers", "micros", "repeat", "others", "elsewhere")

@@ -65,7 +65,7 @@ def cluster_profiles(
                 "revenue_at_stake": round(first.stake, 2),
                 "mean_confidence": min(max(float(confidence[cluster] or 0.0), 0.0), 1.0),
                 "stability": stability.get(cluster),
-                **columns("rule", rule.told if rule else None),
+                **columns("rule", rule.sentence if rule else None),
                 "rule_share_right": rule.share_right if rule else None,
             }
         )
@@ -114,15 +114,15 @@ def _counts(customers: pl.DataFrame) -> pl.DataFrame:
 
 def first_of(row: Mapping[str, Any], name: str) -> Message | None:
     """Return the first of what a row of ``cluster_profiles`` says to do, or the numbers behind it."""
-    told = message_in(row, name)
-    return told.args["first"] if told else None
+    headline = message_in(row, name)
+    return headline.args["first"] if headline else None
 
 
 def _actions(first: Action, others: list[Action]) -> Message:
     """What to do first, and what then."""
     if not others:
-        return message("actions.one", first=first.told)
-    return message("actions.two", first=first.told, then=others[0].told)
+        return message("actions.one", first=first.sentence)
+    return message("actions.two", first=first.sentence, then=others[0].sentence)
 
 
 def _behind(first: Action, others: list[Action]) -> Message:

@@ -69,14 +69,14 @@ def with_reasons(
 
 def _bought(rows: Telling, rules: ProgrammeRules, selection: Selection, why: Messages) -> Messages:
     """What the customer did, in their own numbers, and what decides where they stand."""
-    told: dict[str, pl.Expr | Argument | Messages] = {
+    arguments: dict[str, pl.Expr | Argument | Messages] = {
         "value": rows.once(written(campaign_money(pl.col("value"), selection.cut))),
         "orders": rows.once(counted(ORDERS, pl.col("total_purchases"))),
         "why": why,
     }
     return first(
-        when(pl.col("recency") == 0, rows.messages(f"reason.{rules.value}.today", **told)),
-        rows.messages(f"reason.{rules.value}", days=pl.col("recency"), **told),
+        when(pl.col("recency") == 0, rows.messages(f"reason.{rules.value}.today", **arguments)),
+        rows.messages(f"reason.{rules.value}", days=pl.col("recency"), **arguments),
     )
 
 
@@ -145,8 +145,8 @@ def _details(rows: Telling, names: Mapping[int, str], conditions: Conditions) ->
         "cluster": written(whole(pl.col("cluster"))),
         "name": by("cluster", {number: called(name) for number, name in names.items()}),
     }
-    rule = by("rule", dict(enumerate(conditions.told, 1)))
-    told: dict[str, pl.Expr | Argument | Messages] = {
+    rule = by("rule", dict(enumerate(conditions.sentences, 1)))
+    arguments: dict[str, pl.Expr | Argument | Messages] = {
         "cluster": first(
             when("rule_agrees", rows.messages("details.cluster_rule", rule=rule, **cluster)),
             rows.messages("details.cluster", **cluster),
@@ -155,8 +155,8 @@ def _details(rows: Telling, names: Mapping[int, str], conditions: Conditions) ->
         "tier": by("tier", {tier: message(f"details.{tier}") for tier in TIERS}),
     }
     return first(
-        when("is_near_miss", rows.messages("details.near", gap=_gap(rows), **told)),
-        rows.messages("details", **told),
+        when("is_near_miss", rows.messages("details.near", gap=_gap(rows), **arguments)),
+        rows.messages("details", **arguments),
     )
 
 
@@ -203,8 +203,8 @@ def _gap(rows: Telling) -> Messages:
     there = set(rows.table["gap_feature"].unique())
     return first(
         *(
-            when(pl.col("gap_feature") == feature, rows.messages(f"gap.{feature}", **told))
-            for feature, told in gaps.items()
+            when(pl.col("gap_feature") == feature, rows.messages(f"gap.{feature}", **arguments))
+            for feature, arguments in gaps.items()
             if feature in there
         ),
         NOTHING,

@@ -61,9 +61,9 @@ def refresh_row(
 def _bridge(inputs: ProgrammeInputs, moves: pl.DataFrame) -> dict[str, float | None]:
     """What moved the value of all identified customers together; as it was told, if this refresh is made again."""
     names = [column.name for column in AMOUNTS]
-    told = (inputs.retried or {}).get("refreshes")
-    if told is not None and told.height and set(names) <= set(told.columns):
-        return told.select(names).to_dicts()[0]
+    retried = (inputs.retried or {}).get("refreshes")
+    if retried is not None and retried.height and set(names) <= set(retried.columns):
+        return retried.select(names).to_dicts()[0]
     return {name: int(moves[name].sum()) / MICRO for name in names}
 
 

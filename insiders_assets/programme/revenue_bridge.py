@@ -25,8 +25,8 @@ def revenue_bridge(inputs: ProgrammeInputs, insiders: pl.DataFrame) -> pl.DataFr
         ``refreshes.revenue`` of this refresh less that of the one before.
     """
     if inputs.retried is not None:
-        told = inputs.retried.get("revenue_bridge", REVENUE_BRIDGE.empty())
-        return told.sort(REVENUE_BRIDGE.key)
+        retried = inputs.retried.get("revenue_bridge", REVENUE_BRIDGE.empty())
+        return retried.sort(REVENUE_BRIDGE.key)
     if inputs.previous is None:
         return REVENUE_BRIDGE.empty()
     moves = _moves(inputs.previous, insiders, inputs.previous_revenue)

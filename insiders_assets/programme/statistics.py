@@ -163,7 +163,7 @@ def mann_whitney(first: NDArray[np.float64], second: NDArray[np.float64]) -> tup
     return u / (n * m), math.erfc(z / math.sqrt(2))
 
 
-def told_p_value(value: float) -> Message:
+def p_value_message(value: float) -> Message:
     """``p = 0.012``, or ``p < 0.0001``: a smaller one says nothing more, and the smallest would be written as 0."""
     if value < LEAST_TOLD:
         return message("p.below", p=Decimal(str(LEAST_TOLD)))

@@ -46,9 +46,9 @@ def standardised(customers: pl.DataFrame) -> pl.DataFrame:
 def sets_apart(row: Mapping[str, float], most: int = 3) -> Message:
     """Return the strongest traits, such as ``orders +1.8, revenue +1.6``."""
     ranked = sorted(TRAITS, key=lambda trait: (-abs(round(row[trait], 6)), trait))
-    told = [
+    traits = [
         message(f"trait.{trait}", deviations=rounded(row[trait], 1))
         for trait in ranked
         if abs(row[trait]) >= NOTICEABLE
     ]
-    return message("traits", traits=told[:most]) if told else message("traits.none")
+    return message("traits", traits=traits[:most]) if traits else message("traits.none")

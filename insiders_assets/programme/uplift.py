@@ -152,7 +152,7 @@ def _row(
     measure: str, invited: Moments, held_out: Moments, planned: int, note: list[Message]
 ) -> dict[str, object]:
     line = sequence(invited, held_out, level=LEVEL, planned=planned)
-    told = {"low": line.low[-1], "high": line.high[-1], "p_value": line.p_value[-1]}
+    interval = {"low": line.low[-1], "high": line.high[-1], "p_value": line.p_value[-1]}
     difference = invited.mean[-1] - held_out.mean[-1]
     return {
         "measure": measure,
@@ -161,7 +161,7 @@ def _row(
         "mean_invited": float(invited.mean[-1]),
         "mean_held_out": float(held_out.mean[-1]),
         "uplift": float(line.effect[-1] if np.isfinite(line.effect[-1]) else difference),
-        **{name: float(value) if np.isfinite(value) else None for name, value in told.items()},
+        **{name: float(value) if np.isfinite(value) else None for name, value in interval.items()},
         **columns("note", message("notes", sentences=note)),
     }
 

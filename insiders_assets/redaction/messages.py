@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from insiders_assets.contracts.messages import ARGS, CODE, told_columns, with_facts
+from insiders_assets.contracts.messages import ARGS, CODE, message_columns, with_facts
 from insiders_assets.language.message import Message
 from insiders_assets.language.slots import Kind
 from insiders_assets.language.texts import TEXTS
@@ -32,11 +32,11 @@ def row_without(row: Mapping[str, Any], texts: Collection[str], redactor: Redact
     """
     found = dict(row)
     prose = dict.fromkeys(texts)
-    for name in told_columns(texts):
-        if (told := _told(row, name)) is None:
+    for name in message_columns(texts):
+        if (original := _original(row, name)) is None:
             continue
-        without = _without(told, redactor)
-        if without.arguments != told.arguments:
+        without = _without(original, redactor)
+        if without.arguments != original.arguments:
             found |= {name: PLAIN.write(without), f"{name}{ARGS}": without.arguments}
         for column in with_facts(name):
             prose.pop(column)
@@ -55,7 +55,7 @@ def naming(columns: Collection[str], redactor: Redactor) -> dict[str, pl.Expr]:
     """
     ids = sorted(redactor.ids)
     found = {name: pl.col(name).str.contains_any(ids).fill_null(value=False) for name in columns}
-    for name in told_columns(columns):
+    for name in message_columns(columns):
         both = found[name] | found[f"{name}{ARGS}"]
         found |= {name: both, f"{name}{ARGS}": both, f"{name}{CODE}": both}
     return found
@@ -68,8 +68,8 @@ def redacted(columns: Collection[str], redactor: Redactor) -> list[pl.Expr]:
         columns: The table's columns of text.
         redactor: Knows the ids.
     """
-    named, told = naming(columns, redactor), told_columns(columns)
-    groups = [with_facts(name) for name in told]
+    named, facts_of = naming(columns, redactor), message_columns(columns)
+    groups = [with_facts(name) for name in facts_of]
     groups += [[name] for name in columns if not any(name in group for group in groups)]
     return [_rewritten(name, group, named[group[0]], redactor) for group in groups for name in group]
 
@@ -85,11 +85,11 @@ def _rewritten(name: str, group: list[str], names: pl.Expr, redactor: Redactor) 
     return pl.struct(*group, names.alias(_NAMED)).map_batches(rewrite, return_dtype=pl.String).alias(name)
 
 
-def _told(row: Mapping[str, Any], name: str) -> Message | None:
+def _original(row: Mapping[str, Any], name: str) -> Message | None:
     """The message in a row, if it is what the text beside it says."""
     try:
-        told = message_in(row, name)
-        return told if told and PLAIN.write(told) == row[name] else None
+        original = message_in(row, name)
+        return original if original and PLAIN.write(original) == row[name] else None
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return None
 

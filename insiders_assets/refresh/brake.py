@@ -111,7 +111,7 @@ def strange(beside: Beside, settings: Settings) -> list[Message]:
     for name, figure in figures(beside).items():
         limit = getattr(settings, name)
         if limit is not None and figure > limit:
-            found.append(_told(beside, name, figure, limit))
+            found.append(_finding(beside, name, figure, limit))
     return found
 
 
@@ -125,7 +125,7 @@ def new_currencies(beside: Beside) -> frozenset[str]:
     return beside.currencies - beside.currencies_before if beside.currencies_before else frozenset()
 
 
-def _told(beside: Beside, name: str, figure: float, limit: float) -> Message:
+def _finding(beside: Beside, name: str, figure: float, limit: float) -> Message:
     """What is said of a figure that is beyond its limit."""
     if name == "hold_idle_days":
         return message(f"brake.{name}", days=rounded(figure, 1), limit=number(limit, 0))

@@ -169,11 +169,11 @@ def _borders_before(latest: dict[str, Any] | None) -> Borders | None:
 
 def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:
     """What a refresh that is made again has said about movement: its own list is all that is left to compare with."""
-    told = ("membership_changes", "tier_migration", "revenue_bridge", "refreshes")
+    names = ("membership_changes", "tier_migration", "revenue_bridge", "refreshes")
     there = stores.warehouse.tables()  # an older version published no bridge
     return {
         table: stores.warehouse.read(table).filter(pl.col("refresh_id") == refresh)
-        for table in told
+        for table in names
         if table in there
     }
 

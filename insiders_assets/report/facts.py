@@ -51,8 +51,10 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
         **rules,
     }
     plain = Language(DEFAULT, inputs.currency)
-    told = headlines(plain, facts)
-    return facts | {"headlines": [{"number": number, "headline": told[number]} for number in sorted(told)]}
+    by_number = headlines(plain, facts)
+    return facts | {
+        "headlines": [{"number": number, "headline": by_number[number]} for number in sorted(by_number)]
+    }
 
 
 def _refresh(inputs: ReportInputs) -> dict[str, Any]:

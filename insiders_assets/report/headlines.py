@@ -84,46 +84,46 @@ def _who(words: Language, facts: Facts) -> str:
             members,
         )
     below = facts["refresh"]["members_below_border"]
-    told = words.plural(
+    text = words.plural(
         "%(count)s customer we know by name who %(did)s.",
         "%(count)s customers we know by name who %(did)s.",
         members - below,
         did=did,
     )
     if below:
-        told += " " + words.plural(
+        text += " " + words.plural(
             "%(count)s more is below that for now and keeps the status.",
             "%(count)s more are below that for now and keep their status.",
             below,
         )
-    return told
+    return text
 
 
 def _how_many(words: Language, facts: Facts) -> str:
     insider = _insider(facts)
     if not insider:
         return words.text("No members.")
-    told = words.plural("%(count)s member.", "%(count)s members.", facts["members"])
-    told += " " + words.text(
+    text = words.plural("%(count)s member.", "%(count)s members.", facts["members"])
+    text += " " + words.text(
         "The Insider tier holds %(insiders)s of %(known)s identified customers, %(share)s.",
         insiders=words.number(insider["identified_customers"]),
         known=words.number(facts["identified_customers"]),
         share=words.percent(insider["share_of_customers"]),
     )
     if kept_out := insider["identified_customers"] - insider["members"]:
-        told += " " + words.plural(
+        text += " " + words.plural(
             "%(count)s of them is excluded and never invited.",
             "%(count)s of them are excluded and never invited.",
             kept_out,
         )
-    return told
+    return text
 
 
 def _like(words: Language, facts: Facts) -> str:
     insider = _insider(facts)
     if not insider:
         return ""
-    told = words.text(
+    text = words.text(
         "On average an Insider spent %(spent)s, last bought %(days)s days ago and chose %(products)s different "
         "products.",
         spent=words.money(insider["mean_revenue"], 0),
@@ -132,8 +132,8 @@ def _like(words: Language, facts: Facts) -> str:
     )
     spent = _others(facts, "revenue")
     if spent is None:
-        return told
-    return f"{told} " + words.text(
+        return text
+    return f"{text} " + words.text(
         "Another customer: %(spent)s, %(days)s days, %(products)s products.",
         spent=words.money(spent, 0),
         days=words.number(_others(facts, "recency")),
@@ -207,7 +207,7 @@ def _why(words: Language, facts: Facts) -> str:
     insider, other = _insider(facts), _others(facts, "revenue")
     if not insider or not other:
         return ""
-    told = words.text(
+    text = words.text(
         "An Insider brings %(times)s times what another customer does: %(own)s against %(other)s.",
         times=words.number(insider["mean_revenue"] / other, 1),
         own=words.money(insider["mean_revenue"], 0),
@@ -219,8 +219,8 @@ def _why(words: Language, facts: Facts) -> str:
         if row["subject"] == "list" and row["size"] is None and row["cutoff"] and row["value"] is not None
     ]
     if not later:
-        return told
-    return f"{told} " + words.text(
+        return text
+    return f"{text} " + words.text(
         "Chosen with what was known on past dates, they went on to bring %(share)s of later revenue.",
         share=words.percent(sum(later) / len(later)),
     )

@@ -48,7 +48,7 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
 
     from insiders_assets.report.xlsx_rows import fill
 
-    words, members = inputs.words, _told(inputs)
+    words, members = inputs.words, _rendered(inputs)
     starts = range(0, max(members.height, 1), SHEET_ROWS)
     sheets = {number: members.slice(start, SHEET_ROWS) for number, start in enumerate(starts, start=1)}
     pattern = path.with_suffix(".pattern")
@@ -67,11 +67,13 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
     pattern.unlink()
 
 
-def _told(inputs: ReportInputs) -> pl.DataFrame:
+def _rendered(inputs: ReportInputs) -> pl.DataFrame:
     """The members with reasons and cluster names as the report tells them in the reader's language."""
     members, words = inputs.members, inputs.words
-    told = ("cluster_name",) if words.name == DEFAULT else ("reason", "cluster_name", "headline", "next_step")
-    said = [pl.Series(name, _said(words, members, name), dtype=pl.String) for name in told]
+    names = (
+        ("cluster_name",) if words.name == DEFAULT else ("reason", "cluster_name", "headline", "next_step")
+    )
+    said = [pl.Series(name, _said(words, members, name), dtype=pl.String) for name in names]
     return members.select(column.name for column in COLUMNS).with_columns(said)
 
 

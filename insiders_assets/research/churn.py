@@ -84,14 +84,14 @@ def findings(table: pl.DataFrame) -> list[str]:
     """What the figures say, in plain words."""
     mean = {row["way"]: row for row in table.group_by("way").agg(pl.col(pl.Float64).mean()).to_dicts()}
     most = dict(table.group_by("way").agg(pl.col("tier_churn").max()).iter_rows())
-    told = [
+    sentences = [
         f"{WORDS[way].capitalize()}: {mean[way]['tier_churn']:.1%} of customers change tier in a month "
         f"(at most {most[way]:.1%}), {mean[way]['insider_churn']:.1%} enter or leave the Insiders; clusters agree with "
         f"those of the month before by {mean[way]['cluster_agreement']:.2f} (adjusted Rand index)."
         for way in WAYS
     ]
     return [
-        *told,
+        *sentences,
         f"Behaviour alone moves {mean['frozen']['tier_churn']:.1%} a month. Drawing the tiers' borders anew adds "
         f"{_points(mean['redrawn']['tier_churn'] - mean['frozen']['tier_churn'])}, refitting "
         f"{_points(mean['refitted']['tier_churn'] - mean['redrawn']['tier_churn'])} more.",

@@ -82,7 +82,7 @@ def clusterer_study(
 
 def findings(table: pl.DataFrame) -> list[str]:
     """What the figures say, in plain words."""
-    told = []
+    sentences = []
     whole = table.filter(pl.col("noise") < 0.05, pl.col("clusters") > 1)
     for (space,), rows in whole.group_by("space", maintain_order=True):
         six = rows.filter(pl.col("clusters") >= 6, pl.col("smallest") >= 0.04)
@@ -93,18 +93,18 @@ def findings(table: pl.DataFrame) -> list[str]:
         ):
             if part.height:
                 row = part.sort(column, descending=True, nulls_last=True).to_dicts()[0]
-                told.append(
+                sentences.append(
                     f"{space}: {words}, {row['clusterer']} {row['setting']}: silhouette {row['silhouette']:.2f}, "
                     f"stability {row['stability']:.2f}, smallest group {row['smallest']:.1%}."
                 )
     lost = table.filter(pl.col("clusterer").is_in(["dbscan", "hdbscan"])).to_dicts()
     if lost:
         groups, noise = [row["clusters"] for row in lost], [row["noise"] for row in lost]
-        told.append(
+        sentences.append(
             f"Density (DBSCAN, HDBSCAN) finds {min(groups)} to {max(groups)} groups and leaves {min(noise):.0%} to "
             f"{max(noise):.0%} of customers in none."
         )
-    return told
+    return sentences
 
 
 def measured(points: Points, apart: Points, labels: Labels) -> dict[str, Any]:

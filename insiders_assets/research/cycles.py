@@ -85,12 +85,12 @@ def original_cycles(raw: pl.LazyFrame, features: pl.DataFrame) -> Study:
         )
     progress.report(LABEL, len(steps), len(steps))
     table = pl.DataFrame(rows, schema=ORIGINAL_CYCLES.polars_schema)
-    told = [
+    sentences = [
         f"Cycle {row['cycle']}, {row['configuration']}: published {row['published']:.3f}, measured "
         f"{'nothing' if row['measured'] is None else format(row['measured'], '.3f')}. {row['explanation']}"
         for row in table.to_dicts()
     ]
-    return Study(table, told, {"cycles": _figure(table)})
+    return Study(table, sentences, {"cycles": _figure(table)})
 
 
 def grouped(cycle: Cycle) -> NDArray[np.int64]:

@@ -94,7 +94,7 @@ def findings(table: pl.DataFrame) -> list[str]:
     def best(column: str) -> dict[str, Any]:
         return dict(table.sort(column, descending=True, nulls_last=True).to_dicts()[0])
 
-    told = []
+    sentences = []
     for column, words in (
         ("trustworthiness", "Most trustworthy by features"),
         ("leaf_trustworthiness", "Most trustworthy by leaves"),
@@ -103,9 +103,9 @@ def findings(table: pl.DataFrame) -> list[str]:
         ("seed_agreement", "Clusters that another seed moves least"),
     ):
         row = best(column)
-        told.append(f"{words}: {row['space']} ({row[column]:.2f}).")
+        sentences.append(f"{words}: {row['space']} ({row[column]:.2f}).")
     moved, laid_out = table.sort("seed_agreement").to_dicts()[0], best("silhouette_embedding")
-    told.append(
+    sentences.append(
         "A silhouette on the map says how the map is laid out, not that there are groups: "
         f"{laid_out['space']} has {laid_out['silhouette_embedding']:.2f} there and "
         f"{laid_out['silhouette_features']:.2f} by features. Clusters in {moved['space']} agree with those of another "
@@ -114,11 +114,11 @@ def findings(table: pl.DataFrame) -> list[str]:
     by_text = dict(table.group_by("has_text").agg(pl.col("silhouette_features").max()).iter_rows())
     if by_text.get(True) is not None and by_text.get(False) is not None:
         word = "help" if by_text[True] > by_text[False] else "do not help"
-        told.append(
+        sentences.append(
             f"Words of product descriptions {word}: the best silhouette by features is {by_text[True]:.2f} with them "
             f"and {by_text[False]:.2f} without."
         )
-    return told
+    return sentences
 
 
 def _grouped(points: Points, k: int, seed: int) -> NDArray[np.int32]:

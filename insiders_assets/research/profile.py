@@ -109,16 +109,20 @@ def findings(table: pl.DataFrame, explained: dict[str, float], recipe: Recipe) -
     together = (
         table.group_by("group", maintain_order=True).agg("feature").filter(pl.col("feature").list.len() > 1)
     )
-    told = [
+    sentences = [
         f"Go together (rank correlation of {TOGETHER} or more): {', '.join(names)}."
         for names in together["feature"].to_list()
     ]
     tails = table.filter(pl.col("skew") > 2).sort("skew", descending=True)
     if tails.height:
         named = ", ".join(f"{row['feature']} ({row['skew']:.1f})" for row in tails.head(5).to_dicts())
-        told.append(f"{tails.height} of {table.height} features have long tails; the most skewed: {named}.")
-    told.append(f"The inputs explain {explained['']:.1%} of the variance of {_sought(recipe)}, out of bag.")
-    return told + [f"{row['feature']}: {row['why']}" for row in table.to_dicts()]
+        sentences.append(
+            f"{tails.height} of {table.height} features have long tails; the most skewed: {named}."
+        )
+    sentences.append(
+        f"The inputs explain {explained['']:.1%} of the variance of {_sought(recipe)}, out of bag."
+    )
+    return sentences + [f"{row['feature']}: {row['why']}" for row in table.to_dicts()]
 
 
 def _rank_correlations(people: pl.DataFrame, names: list[str]) -> NDArray[np.float64]:

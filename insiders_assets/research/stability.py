@@ -185,9 +185,9 @@ def cluster_stability(table: pl.DataFrame, model_version: str) -> dict[int, floa
 def findings(table: pl.DataFrame) -> list[str]:
     """What the figures say, in plain words, of each shop."""
     return [
-        told
+        finding
         for shop in table["shop"].unique(maintain_order=True)
-        for told in _findings(
+        for finding in _findings(
             table.filter(pl.col("shop") == shop), "" if shop == OWN_SHOP else f"Shop {shop}: "
         )
     ]

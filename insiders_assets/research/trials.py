@@ -104,26 +104,26 @@ def findings(table: pl.DataFrame) -> list[str]:
     )
     where = "" if table["shop"].n_unique() == 1 else " in every shop"
     whole = over.filter(pl.col("least") >= VALID).sort("clusters", "least", descending=True)
-    told = [
+    sentences = [
         f"{whole.height} of {over.height} recipes tried get every cluster's bootstrap Jaccard to {VALID} or more"
         f"{where}."
     ]
-    told += [
+    sentences += [
         f"{row['recipe']}: every one of {row['clusters']} clusters at {row['least']:.2f} or more{where}."
         for row in whole.head(5).to_dicts()
     ]
     six = over.filter(pl.col("clusters") >= 6).sort("least", descending=True)
     if six.height and six["least"][0] < VALID:
         row = six.to_dicts()[0]
-        told.append(
+        sentences.append(
             f"With six clusters or more none does: the best, {row['recipe']}, has a cluster at {row['least']:.2f} "
             f"and {row['valid']} of {row['clusters']} at {VALID} or more."
         )
     for row in over.filter("is_default").to_dicts():
-        told.append(
+        sentences.append(
             f"The default has {row['valid']} of {row['clusters']} clusters there, the least at {row['least']:.2f}."
         )
-    return told
+    return sentences
 
 
 def _named(name: str, choices: dict[str, Any]) -> str:

@@ -58,10 +58,10 @@ def named_space(people: pl.DataFrame, recipe: Recipe, seed: int) -> NamedSpace:
         seed: Seed of the forest.
     """
     inputs = matrix(people, recipe.inputs)
-    told = telling(people, recipe.targets)
+    axes = telling(people, recipe.targets)
     if recipe.clusterer == "medians":
-        told = told[: max(1, recipe.k.bit_length() - 1)]
-    targets = told or recipe.targets[:1]
+        axes = axes[: max(1, recipe.k.bit_length() - 1)]
+    targets = axes or recipe.targets[:1]
     space: LeafMeans | Ranks
     if recipe.space == "ranks":
         space = Ranks.fitted(inputs, [recipe.inputs.index(target) for target in targets])
@@ -76,7 +76,7 @@ def named_space(people: pl.DataFrame, recipe: Recipe, seed: int) -> NamedSpace:
             seed=seed,
         )
         space = LeafMeans.fitted(forest, inputs, explained)
-    return NamedSpace(space, inputs, space(inputs), names_of(told))
+    return NamedSpace(space, inputs, space(inputs), names_of(axes))
 
 
 def named_groups(

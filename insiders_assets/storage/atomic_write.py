@@ -35,7 +35,7 @@ def unwritable(path: str | None, words: str) -> str:
     return f"{where} cannot be written ({words}); make room, or give permission"
 
 
-def told_unwritable(text: str) -> str | None:
+def unwritable_by_text(text: str) -> str | None:
     """The same for an error of which the words alone are left; None if it is of something else."""
     found = _NUMBERED.match(text)
     return unwritable(found[3], found[2]) if found and int(found[1]) in UNWRITABLE else None

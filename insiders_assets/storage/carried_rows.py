@@ -115,8 +115,8 @@ class CarriedRows:
             as_of: The day that it looks back from.
         """
         facts = {"lines": key, "code": code, "as_of": as_of.isoformat()}
-        told = json.dumps({"table": _content(self._lake.path(table)), **facts}, indent=2)
-        write_noted(self._note(table), f"{told}\n")
+        content = json.dumps({"table": _content(self._lake.path(table)), **facts}, indent=2)
+        write_noted(self._note(table), f"{content}\n")
         self._sweep()
 
     def clear(self) -> None:

@@ -12,7 +12,7 @@ from insiders_assets.ingest.mapping.schema import read_mappings
 from insiders_assets.storage.file_reader import FileReader
 from insiders_assets.storage.landing import MAPPING
 from insiders_assets.storage.manifest import Manifest, ParsedExport, ParsedFile
-from insiders_assets.storage.repeated_orders import Repeats, overlapping, told
+from insiders_assets.storage.repeated_orders import Repeats, note_of, overlapping
 from insiders_assets.storage.repeated_orders import repeats as repeated_in
 from insiders_assets.storage.small_files import groups
 
@@ -143,7 +143,7 @@ class Ingesting:
                 member = export.name.removeprefix(name).removeprefix("/")
                 if repeats.orders:
                     repeated[member] = repeats.orders
-                notes[export.name] = told(repeats, once=once)
+                notes[export.name] = note_of(repeats, once=once)
             if once and repeated:
                 whole = {export.name: export.days for export in file.exports}
                 file = replace(file, exports=self._reader.exports(name, path, file.content, repeated))

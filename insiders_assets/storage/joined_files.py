@@ -157,7 +157,7 @@ class JoinedFiles:
                     tally.set_aside(error)
                     continue
                 tally.outcome.form = {"joined": count}
-                tally.outcome.notes = [_told(mapping, at, count, tables[at])]
+                tally.outcome.notes = [_note(mapping, at, count, tables[at])]
         return found
 
     def _used(self, mapping: Mapping, at: int) -> pl.Series:
@@ -174,7 +174,7 @@ class JoinedFiles:
             return self._keys[id(mapping), at]
 
 
-def _told(mapping: Mapping, at: int, count: int, table: Joined) -> str:
+def _note(mapping: Mapping, at: int, count: int, table: Joined) -> str:
     """What is said of a file that is joined."""
     join = mapping.join[at]
     said = f"{count:,} of its rows are joined to lines of {', '.join(mapping.files)} by {join.key}"

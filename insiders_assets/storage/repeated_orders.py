@@ -105,7 +105,7 @@ def _lines(parts: Sequence[Part], folder: Place) -> pl.LazyFrame:
     ).with_columns(number=pl.int_range(pl.len()).over(columns))
 
 
-def told(found: Repeats, *, once: bool) -> str:
+def note_of(found: Repeats, *, once: bool) -> str:
     """Return what a user should know of it, or nothing."""
     said = []
     if found.orders:

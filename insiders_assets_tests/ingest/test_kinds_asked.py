@@ -22,7 +22,7 @@ def shop(tmp_path):
     def make(**more):
         path = tmp_path / "export.csv"
         rows = [
-            plain(line, **{name: told_by(at, line) for name, told_by in more.items()})
+            plain(line, **{name: meaning_of(at, line) for name, meaning_of in more.items()})
             for at, line in enumerate(LINES)
         ]
         path.write_bytes(written(rows))

@@ -42,8 +42,8 @@ def warehouse(stores: Stores) -> Iterator[Finding]:
             yield from _encryption(connection, database.url.host)
         if there:
             yield from _up_to_date(connection, known, migrations.head())
-    if there and (told := another_home(stores, database.latest_refresh())):
-        yield mend("warehouse", f"{told.where} {told.what}", told.hint)
+    if there and (clash := another_home(stores, database.latest_refresh())):
+        yield mend("warehouse", f"{clash.where} {clash.what}", clash.hint)
 
 
 def _up_to_date(connection: sa.Connection, known: str | None, head: str) -> Iterator[Finding]:
@@ -53,13 +53,13 @@ def _up_to_date(connection: sa.Connection, known: str | None, head: str) -> Iter
     from insiders_assets.storage.warehouse.schema import metadata
 
     lacking = sorted(metadata().tables.keys() - set(sa.inspect(connection).get_table_names()))
-    told = (
+    problems = (
         [f"its history is at migration {known or 'none'}, this version is at {head}"] if known != head else []
     )
     if lacking:
         more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
-        told.append(f"it lacks the table {lacking[0]}{more}")
-    for said in told:
+        problems.append(f"it lacks the table {lacking[0]}{more}")
+    for said in problems:
         if connection.dialect.name == "postgresql" and not connection.exec_driver_sql(MAY_ALTER).scalar():
             yield mend("warehouse", f"{said}, and this user may not change that", UPGRADE)
         else:

@@ -143,16 +143,16 @@ def _outlook(view: View, words: Language, customer_id: str) -> list[dict[str, An
     row = view.row(customers.select().where(customers.c.customer_id == customer_id))
     if row is None:
         return []
-    told = {each["figure"]: each for each in view.rows(figures.select())}
+    by_figure = {each["figure"]: each for each in view.rows(figures.select())}
     return [
         {
             "name": words.text(FIGURE_NAMES[figure]),
             "value": cell(words, row, figure),
             "range": within(words, row, figure),
-            "why": words.said(told[figure], "reason"),
+            "why": words.said(by_figure[figure], "reason"),
         }
         for figure in FIGURES
-        if figure in told
+        if figure in by_figure
     ]
 
 

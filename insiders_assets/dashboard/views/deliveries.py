@@ -45,11 +45,11 @@ def deliveries(view: View, words: Language) -> dict[str, Any]:
         return {"deliveries": [], "changes": [], "failed": []}
     now = _now(view)
     names = {
-        "change_names": {name: words.text(told) for name, told in CHANGE_NAMES.items()},
-        "status_names": {name: words.text(told) for name, told in STATUS_NAMES.items()},
+        "change_names": {name: words.text(label) for name, label in CHANGE_NAMES.items()},
+        "status_names": {name: words.text(label) for name, label in STATUS_NAMES.items()},
     }
     return names | {
-        "deliveries": [_told(view, words, row) for row in now],
+        "deliveries": [_row(view, words, row) for row in now],
         "changes": _with_problems(words, view.rows(_last_changes())) if now else [],
         "failed": _with_problems(words, view.rows(_failed())) if now else [],
         "listed": LISTED,
@@ -82,7 +82,7 @@ def _now(view: View) -> list[dict[str, Any]]:
     return [newest[key] for key in sorted(newest)]
 
 
-def _told(view: View, words: Language, row: dict[str, Any]) -> dict[str, Any]:
+def _row(view: View, words: Language, row: dict[str, Any]) -> dict[str, Any]:
     """A row with its state and what it adds up from."""
     return row | {
         "is_latest": row["refresh_id"] == view.refresh_id,

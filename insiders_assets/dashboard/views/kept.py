@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
-from insiders_assets.contracts.messages import told_columns, without_facts
+from insiders_assets.contracts.messages import message_columns, without_facts
 from insiders_assets.dashboard.views.overview import tier_names
 from insiders_assets.language import mark
 from insiders_assets.report.columns import heading, meaning
@@ -76,7 +76,7 @@ def kept(view: View, words: Language, customer_id: str) -> dict[str, Any] | None
     return {
         "customer_id": customer_id,
         "has_page": any(part.contract.name in WITH_PAGE for part in found),
-        "parts": [_told(words, part) for part in found],
+        "parts": [_part(words, part) for part in found],
         "elsewhere": words.text(ELSEWHERE),
     }
 
@@ -86,9 +86,9 @@ def _order(contract: Table, table: sa.Table) -> list[sa.ColumnElement[Any]]:
     return [table.c[name].desc() if name == "refresh_id" else table.c[name] for name in key_of(contract)]
 
 
-def _told(words: Language, part: Part) -> dict[str, Any]:
+def _part(words: Language, part: Part) -> dict[str, Any]:
     """A table as the page shows it: codes and arguments are told as the sentences that they make."""
-    names, sentences = set(without_facts(part.contract.names)), set(told_columns(part.contract.names))
+    names, sentences = set(without_facts(part.contract.names)), set(message_columns(part.contract.names))
     columns = [each for each in part.contract.columns if each.name in names and each.name in part.rows[0]]
     return {
         "name": part.contract.name,

@@ -46,8 +46,8 @@ def _settled(view: View) -> list[dict[str, Any]]:
     """The lists that are settled, each as it was settled last, the earliest first."""
     if not view.has(SCOREBOARD.name):
         return []
-    told = tables()[SCOREBOARD.name]
-    rows = view.rows(view.select(told).order_by(told.c.as_of, told.c.refresh_id))
+    scoreboard = tables()[SCOREBOARD.name]
+    rows = view.rows(view.select(scoreboard).order_by(scoreboard.c.as_of, scoreboard.c.refresh_id))
     found = {row["settled_as_of"]: row for row in rows}
     return [found[day] for day in sorted(found)][-SHOWN:]
 
@@ -64,9 +64,11 @@ def _experiments(view: View) -> list[dict[str, Any]]:
 
     if not view.has(EXPERIMENT_READOUTS.name):
         return []
-    told = tables()[EXPERIMENT_READOUTS.name].c
-    of_refresh = sa.select(*told).where(told.refresh_id == view.refresh_id)
-    return view.rows(of_refresh.order_by(told.experiment, told.is_guardrail, told.measure, told.arm))
+    readout = tables()[EXPERIMENT_READOUTS.name].c
+    of_refresh = sa.select(*readout).where(readout.refresh_id == view.refresh_id)
+    return view.rows(
+        of_refresh.order_by(readout.experiment, readout.is_guardrail, readout.measure, readout.arm)
+    )
 
 
 def _countries(view: View) -> list[dict[str, Any]]:

@@ -21,15 +21,15 @@ def segments(view: View, words: Language) -> dict[str, Any]:
 
     if not view.has("segments"):
         return {"segments": [], "days": []}
-    told, refreshes = tables()["segments"].c, tables()["refreshes"].c
+    segment, refreshes = tables()["segments"].c, tables()["refreshes"].c
     latest = (
         sa.select(refreshes.refresh_id, refreshes.as_of).order_by(refreshes.published_at.desc()).limit(SHOWN)
     )
     shown = view.rows(latest)[::-1]
     found = view.rows(
-        sa.select(*told)
-        .where(told.refresh_id.in_([row["refresh_id"] for row in shown]))
-        .order_by(told.segment)
+        sa.select(*segment)
+        .where(segment.refresh_id.in_([row["refresh_id"] for row in shown]))
+        .order_by(segment.segment)
     )
     series = {(row["segment"], row["refresh_id"]): row for row in found}
     now = [row for row in found if row["refresh_id"] == view.refresh_id]
@@ -38,7 +38,7 @@ def segments(view: View, words: Language) -> dict[str, Any]:
         "segments": [
             row
             | {
-                "told": words.said(
+                "description": words.said(
                     row | {"meaning_code": meaning_code(row["segment"], row["meaning"])}, "meaning"
                 ),
                 "series": [series.get((row["segment"], each["refresh_id"])) for each in shown],

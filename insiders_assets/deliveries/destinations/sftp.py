@@ -99,7 +99,7 @@ class SftpDestination:
             DownError: The server cannot be reached, is not the one that is known, or does not take it.
         """
         try:
-            with _told(self._is_connected):
+            with _clear_errors(self._is_connected):
                 return work(self._connected())
         except DownError:
             self.close()
@@ -175,7 +175,7 @@ def known_hosts(text: str, keys: paramiko.HostKeys) -> None:
 
 
 @contextmanager
-def _told(is_connected: Callable[[], bool]) -> Iterator[None]:
+def _clear_errors(is_connected: Callable[[], bool]) -> Iterator[None]:
     """Say in a word what went wrong."""
     import paramiko
 

@@ -123,12 +123,12 @@ class WebhookDestination:
             "webhook-signature": signature(self._key, key, stamp, content),
         }
         until = time.monotonic() + self._rules.timeout
-        told = {"trace": self._connected}
+        extensions = {"trace": self._connected}
         try:
             with (
                 hanging_up(self._rules.timeout, lambda: self._socket),
                 self._client.stream(
-                    "POST", self._url, content=content, headers=headers, extensions=told
+                    "POST", self._url, content=content, headers=headers, extensions=extensions
                 ) as response,
             ):
                 answer = b""
@@ -153,7 +153,7 @@ class WebhookDestination:
 
 def body(batch: Batch) -> bytes:
     """Return the content of a batch's request: the same batch has the same bytes."""
-    told = {
+    payload = {
         "delivery": batch.delivery,
         "destination": batch.destination,
         "sequence": batch.sequence,
@@ -163,7 +163,7 @@ def body(batch: Batch) -> bytes:
             {"customer_id": change.customer_id} for change in batch.changes if change.change == REMOVE
         ],
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def signing_key(secret: str) -> bytes:

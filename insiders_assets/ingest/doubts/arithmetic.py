@@ -125,14 +125,14 @@ def per_piece_odds(money: pl.Series, pieces: pl.Series, product: pl.Series | Non
 
 def _exact_odds(frame: pl.DataFrame) -> float:
     """The same where most products have one price: no slope is needed then. 0 where they have not."""
-    told = frame.with_columns(
+    logarithms = frame.with_columns(
         piece=(pl.col("money") - pl.col("money").median().over("product")).abs() <= 0.006,
         line=(
             pl.col("money") - pl.col("pieces") * (pl.col("money") / pl.col("pieces")).median().over("product")
         ).abs()
         <= 0.011,
     )
-    piece, line = float(told["piece"].mean() or 0.0), float(told["line"].mean() or 0.0)  # type: ignore[arg-type]
+    piece, line = float(logarithms["piece"].mean() or 0.0), float(logarithms["line"].mean() or 0.0)  # type: ignore[arg-type]
     if max(piece, line) < 0.8 or abs(piece - line) < 0.3:
         return 0.0
     return 10.0 if piece > line else -10.0

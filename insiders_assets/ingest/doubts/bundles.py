@@ -92,7 +92,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     lines = pl.DataFrame({"order": orders, "code": codes, "money": survey.money.fill_null(0.0)})
     sku = header.names[header.plan.columns["stock_code"]]
     for at in _watches(header):
-        if survey.has(at) and (found := _told_by(survey, header, at, lines, sku)):
+        if survey.has(at) and (found := _by_column(survey, header, at, lines, sku)):
             yield from _question(lines.with_columns(kept=survey.kept), found)
             return
     if sums := sets_of(lines):
@@ -105,7 +105,7 @@ def _of_codes(sku: str, lines: pl.DataFrame, chosen: pl.Series) -> dict[str, Any
     return {"column": sku, "values": sorted(lines["code"].filter(chosen).drop_nulls().unique())}
 
 
-def _told_by(survey: Survey, header: Header, at: int, lines: pl.DataFrame, sku: str) -> _Found | None:
+def _by_column(survey: Survey, header: Header, at: int, lines: pl.DataFrame, sku: str) -> _Found | None:
     """Sets and parts that a column tells apart."""
     name, text = header.names[at], survey.text(at)
     if _refers(name) and (found := _by_reference(survey, header, at, lines, sku)):
@@ -145,20 +145,24 @@ def _above(order: pl.Series, parts: pl.Series) -> pl.Series:
 
 def _beside_others(lines: pl.DataFrame, wholes: pl.Series, rule: dict[str, Any]) -> _Found | None:
     """Sets that always stand beside several other lines, which may be what is in them; None if some stand alone."""
-    told = lines.with_columns(whole=wholes)
+    table = lines.with_columns(whole=wholes)
     others = (~pl.col("whole") & (pl.col("money") > CENT)).sum().over("order")
     parts = ~pl.col("whole") & pl.col("whole").any().over("order")
-    told = told.with_columns(others=others, part=parts)
-    if not told.filter("whole").height or told.filter("whole", pl.col("others") < 2).height:
+    table = table.with_columns(others=others, part=parts)
+    if not table.filter("whole").height or table.filter("whole", pl.col("others") < 2).height:
         return None
-    below = told.select(pl.col("money").shift(-1).over("order").filter("whole")).to_series()
+    below = table.select(pl.col("money").shift(-1).over("order").filter("whole")).to_series()
     if bool((below.fill_null(0.0) <= CENT).all()):  # what is in them stands there and has no price
         return None
     sums = set(adding_up(begun(lines["order"]), lines["money"])[:, 0].tolist())
     places = wholes.arg_true().to_list()
     proved = sum(at in sums for at in places) >= OFTEN * len(places)
     return _Found(
-        wholes, told["part"], str(rule["column"]), {"parts": {"exclude": [rule]}}, "parts" if proved else None
+        wholes,
+        table["part"],
+        str(rule["column"]),
+        {"parts": {"exclude": [rule]}},
+        "parts" if proved else None,
     )
 
 
@@ -187,8 +191,8 @@ def _by_reference(survey: Survey, header: Header, at: int, lines: pl.DataFrame, 
 
 def _question(lines: pl.DataFrame, found: _Found) -> Iterator[Question]:
     """The question that sets and parts leave open; none if only one side of them has money."""
-    told = lines.with_columns(whole=found.wholes, part=found.parts).filter("kept")
-    both = told.group_by("order").agg(
+    table = lines.with_columns(whole=found.wholes, part=found.parts).filter("kept")
+    both = table.group_by("order").agg(
         whole=pl.col("money").filter("whole").sum(), part=pl.col("money").filter("part").sum()
     )
     doubled = both.filter(pl.col("whole") > CENT, pl.col("part") > CENT)
@@ -197,7 +201,7 @@ def _question(lines: pl.DataFrame, found: _Found) -> Iterator[Question]:
     key = Question("bundles", "money", (found.column,), ()).key
     answers = [Answer(name, writes) for name, writes in found.answers.items()]
     answers.append(Answer("both", {"answers": {key: "both"}}))
-    sets = told.filter("whole").group_by("code").agg(rows=pl.len(), money=pl.col("money").sum())
+    sets = table.filter("whole").group_by("code").agg(rows=pl.len(), money=pl.col("money").sum())
     seen = tuple(
         Seen(code or "", rows, round(money, 2))
         for code, rows, money in sets.sort(["money", "code"], descending=[True, False]).iter_rows()

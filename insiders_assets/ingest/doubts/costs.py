@@ -40,7 +40,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         for at in _watches(header)
         if survey.has(at) and cost_of(header.names[at]) and _is_filled(survey, at)
     ]
-    told = {at: _of(survey, header, at) for at in found}
+    bases = {at: _of(survey, header, at) for at in found}
     pieces = survey.quantity.abs()
     for at in found:  # the same, of a piece and of the line: that of a piece is it
         twins = [
@@ -48,22 +48,22 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
             if other != at and agreement(survey.numbers(at).abs() * pieces, survey.numbers(other).abs(), pieces).holds
         ]  # fmt: skip
         if twins:
-            told = {at: "unit"}
+            bases = {at: "unit"}
             break
-    told = {at: of for at, of in told.items() if not _about(header, at).is_answered(header.mapping)}
-    if not told:
+    bases = {at: of for at, of in bases.items() if not _about(header, at).is_answered(header.mapping)}
+    if not bases:
         return
-    at, of = next(iter(told.items()))
-    if len(told) == 1 and of:
+    at, of = next(iter(bases.items()))
+    if len(bases) == 1 and of:
         yield Settled(
             "cost", (header.names[at],), _writes(survey, header, at, of), _facts(survey, at) | {"of": of}
         )
         return
-    for at, of in told.items():
+    for at, of in bases.items():
         asked = _about(header, at)
         answers = [Answer(each, _writes(survey, header, at, each)) for each in ("unit", "line")]
         leave = Answer("leave", {"answers": {asked.key: "leave"}})
-        proposed = (of or "unit") if at == next(iter(told)) else "leave"
+        proposed = (of or "unit") if at == next(iter(bases)) else "leave"
         yield replace(asked, answers=(*answers, leave), proposed=proposed, arguments=_facts(survey, at))
 
 

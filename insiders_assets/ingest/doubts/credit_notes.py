@@ -32,7 +32,7 @@ def _watches(_: Header) -> tuple[int, ...]:
     return ()
 
 
-def _told(orders: pl.Series) -> pl.DataFrame:
+def _affixes(orders: pl.Series) -> pl.DataFrame:
     """Return ``start`` and ``end`` of each number that is one of a credit note, in upper case; else both missing."""
     found = pl.DataFrame({"order": orders}).select(
         number=pl.col("order").str.extract(r"(\d+)", 1),
@@ -43,14 +43,14 @@ def _told(orders: pl.Series) -> pl.DataFrame:
     )
     marks = ("start", "end", "faint_start", "faint_end")
     plain = found.filter(pl.all_horizontal(pl.col(marks).is_null()))["number"].unique()
-    is_told = pl.any_horizontal(pl.col("start", "end").is_not_null()) | pl.col("number").is_in(
+    is_marked = pl.any_horizontal(pl.col("start", "end").is_not_null()) | pl.col("number").is_in(
         plain.implode()
     )
     return found.select(
-        start=pl.when(is_told).then(
+        start=pl.when(is_marked).then(
             pl.coalesce("start", pl.when(pl.col("end").is_null()).then("faint_start"))
         ),
-        end=pl.when(is_told).then(
+        end=pl.when(is_marked).then(
             pl.coalesce(
                 "end", pl.when(pl.col("start").is_null() & pl.col("faint_start").is_null()).then("faint_end")
             )
@@ -62,8 +62,8 @@ def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:
     """Mark lines of such a number that look sold; None if there is no such number."""
     if not transactions["invoice_no"].filter(starts).str.contains(_ANY).any():
         return None
-    told = _told(transactions["invoice_no"])
-    return (told["start"].is_not_null() | told["end"].is_not_null()) & (transactions["quantity"] > 0)
+    affixes = _affixes(transactions["invoice_no"])
+    return (affixes["start"].is_not_null() | affixes["end"].is_not_null()) & (transactions["quantity"] > 0)
 
 
 def _suspects(_: pl.DataFrame, marked: pl.Series | None) -> bool:
@@ -79,12 +79,12 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     lines = pl.DataFrame({"order": orders, "money": survey.money, "units": survey.quantity}).filter(
         survey.kept
     )
-    marked = lines.hstack(_told(lines["order"]))
-    told = marked.filter(pl.any_horizontal(pl.col("start", "end").is_not_null()), pl.col("units") > 0)
-    if not 0 < told.height <= MOST * lines.height:
+    marked = lines.hstack(_affixes(lines["order"]))
+    returned = marked.filter(pl.any_horizontal(pl.col("start", "end").is_not_null()), pl.col("units") > 0)
+    if not 0 < returned.height <= MOST * lines.height:
         return
     found = (
-        told.group_by("start", "end")
+        returned.group_by("start", "end")
         .agg(rows=pl.len(), money=pl.col("money").sum())
         .sort(["rows", "start", "end"], descending=[True, False, False])
     )

@@ -11,7 +11,7 @@ from insiders_assets.ingest.doubts.return_marks import is_a_mark
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.header_aliases import normalise
-from insiders_assets.ingest.mapping.telling_names import Tells, told_by
+from insiders_assets.ingest.mapping.suggestive_names import Tells, meaning_of
 from insiders_assets.ingest.questions.question import Answer, Question, Seen
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _telling(header: Header) -> tuple[str, Tells] | None:
     """The name that says something, and what. Of several sheets that are read, each speaks for itself."""
     names = [header.sheet] if not header.is_alone else [header.sheet, header.file.rpartition("/")[2]]
-    return next(((name, tells) for name in names if name and (tells := told_by(name))), None)
+    return next(((name, tells) for name in names if name and (tells := meaning_of(name))), None)
 
 
 def _watches(header: Header) -> tuple[int, ...]:
@@ -53,9 +53,9 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
         rule.filled and normalise(rule.column) == normalise(order) for rule in rules
     ):
         return
-    told = {"column": order, "filled": True}
-    answers = [Answer("return", {"returns": told})] if tells == "returns" else []
-    answers.append(Answer("exclude", {"exclude": [told]}))
+    lines_of = {"column": order, "filled": True}
+    answers = [Answer("return", {"returns": lines_of})] if tells == "returns" else []
+    answers.append(Answer("exclude", {"exclude": [lines_of]}))
     if header.sheet == name and not header.is_alone:
         answers = []  # a mapping speaks of all sheets of a workbook
     answers.append(Answer("sold", {"answers": {key: "sold"}}))

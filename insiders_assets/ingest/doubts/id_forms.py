@@ -98,7 +98,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
             hit = _of_one_prefix(hit)
         if not hit.height:
             continue
-        yield _told(header.names[at], form, hit)
+        yield _asked_or_settled(header.names[at], form, hit)
         if form in _ALWAYS:
             found = _written(found, form)
 
@@ -119,12 +119,12 @@ def _written(found: pl.DataFrame, form: Form) -> pl.DataFrame:
     )
 
 
-def _told(column: str, form: Form, hit: pl.DataFrame) -> Question | Settled:
+def _asked_or_settled(column: str, form: Form, hit: pl.DataFrame) -> Question | Settled:
     writes = {"unify_ids": [form]}
     rows, money = int(hit["rows"].sum()), round(float(hit["money"].sum()), 2)
     if form in _ALWAYS:
-        told = {"ids": hit.height, "rows": rows, "example": hit["id"][0], "becomes": hit["new"][0]}
-        return Settled(f"ids_{form}", (column,), writes, told)
+        arguments = {"ids": hit.height, "rows": rows, "example": hit["id"][0], "becomes": hit["new"][0]}
+        return Settled(f"ids_{form}", (column,), writes, arguments)
     key = f"ids_{form}: {column}"
     if form == "first_address":
         answers = (Answer("first", writes), Answer("whole", {"answers": {key: "whole"}}))

@@ -38,10 +38,10 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
         each = (
             said.group_by("word").agg(rows=pl.len(), bare=pl.col("bare").sum()).sort("rows", descending=True)
         )
-        told = each.filter(pl.col("bare") == pl.col("rows"))
-        if words.null_count() or each.height > MOST or told["bare"].sum() < bare.sum():
+        levels = each.filter(pl.col("bare") == pl.col("rows"))
+        if words.null_count() or each.height > MOST or levels["bare"].sum() < bare.sum():
             continue  # some rows without pieces are of a word that others have as well
-        values = told.sort(["rows", "word"], descending=[True, False])
+        values = levels.sort(["rows", "word"], descending=[True, False])
         seen = tuple(Seen(word, rows, 0.0) for word, rows in values.select("word", "rows").iter_rows())
         yield _question(header.names[at], {"values": values["word"].to_list()}, int(bare.sum()), seen)
         return

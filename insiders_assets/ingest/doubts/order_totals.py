@@ -72,44 +72,46 @@ def _compared(
     table: pl.DataFrame, at: int, beside: list[int], places: list[int]
 ) -> tuple[dict[str, Any], tuple[int, ...]] | None:
     """How far the lines agree with a total, by what it holds beside them that makes most orders agree."""
-    told = table.drop_nulls(str(at))
-    if told.height < _FEWEST:
+    orders = table.drop_nulls(str(at))
+    if orders.height < _FEWEST:
         return None
     theirs, near = pl.col(str(at)), pl.lit(CENTS)
     here = [place for place in beside if place in places][:4]
     best: tuple[int, tuple[int, ...]] = (-1, ())
     for some in chain.from_iterable(combinations(here, count) for count in range(len(here) + 1)):
         more = pl.sum_horizontal(pl.col("paid"), *(pl.col(str(place)) for place in some))
-        agree = told.select(((more - theirs).abs() <= near).sum()).item()
+        agree = orders.select(((more - theirs).abs() <= near).sum()).item()
         if agree > best[0]:
             best = agree, some
     agree, some = best
-    if agree < MOSTLY * told.height and (by_tax := _by_tax(told, at, here)):
+    if agree < MOSTLY * orders.height and (by_tax := _by_tax(orders, at, here)):
         return by_tax
-    paid, total = float(told["paid"].sum()), float(told[str(at)].sum())
-    added = sum(float(told[str(place)].sum()) for place in some)
+    paid, total = float(orders["paid"].sum()), float(orders[str(at)].sum())
+    added = sum(float(orders[str(place)].sum()) for place in some)
     return (
-        {"orders": told.height, "agree": agree, "lines": round(paid, 2), "total": round(total, 2),
+        {"orders": orders.height, "agree": agree, "lines": round(paid, 2), "total": round(total, 2),
          "beside": round(added, 2), "difference": round(total - paid - added, 2)},
         some,
     )  # fmt: skip
 
 
-def _by_tax(told: pl.DataFrame, at: int, beside: list[int]) -> tuple[dict[str, Any], tuple[int, ...]] | None:
+def _by_tax(
+    orders: pl.DataFrame, at: int, beside: list[int]
+) -> tuple[dict[str, Any], tuple[int, ...]] | None:
     """How far lines agree with a total that differs from them by tax alone, whatever else it holds beside them."""
     for some in ((), *((place,) for place in beside)):
-        more = told.select(
+        more = orders.select(
             pl.sum_horizontal(pl.col("paid"), *(pl.col(str(place)) for place in some))
         ).to_series()
-        slack = CENTS + CENT_OF_LINE * told["rows"]
-        for less, larger, kind in ((more, told[str(at)], "added"), (told[str(at)], more, "included")):
+        slack = CENTS + CENT_OF_LINE * orders["rows"]
+        for less, larger, kind in ((more, orders[str(at)], "added"), (orders[str(at)], more, "included")):
             if rates := taxed(less, larger, slack):
-                total, lines = float(told[str(at)].sum()), float(told["paid"].sum())
-                added = sum(float(told[str(place)].sum()) for place in some)
+                total, lines = float(orders[str(at)].sum()), float(orders["paid"].sum())
+                added = sum(float(orders[str(place)].sum()) for place in some)
                 return (
-                    {"orders": told.height, "agree": told.height, "lines": round(lines, 2), "total": round(total, 2),
-                     "beside": round(added, 2), "difference": 0.0, "tax": round(total - lines - added, 2),
-                     "rates": list(rates), "is": kind},
+                    {"orders": orders.height, "agree": orders.height,
+                     "lines": round(lines, 2), "total": round(total, 2), "beside": round(added, 2),
+                     "difference": 0.0, "tax": round(total - lines - added, 2), "rates": list(rates), "is": kind},
                     some,
                 )  # fmt: skip
     return None

@@ -271,15 +271,15 @@ def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
     name = columns.names[taken]
     is_line = survey.plan.columns.get(DERIVED) == taken
     odds = per_piece_odds(survey.numbers(taken), columns.pieces, survey.ours("stock_code"))
-    told = "unit_price" if odds >= SURE else DERIVED if odds <= -SURE else None
+    meaning = "unit_price" if odds >= SURE else DERIVED if odds <= -SURE else None
     now = DERIVED if is_line else "unit_price"
-    if told == now:
+    if meaning == now:
         if kind in ("price", "amount"):
             yield Settled("per_piece", (name,), {}, {"of": "line" if is_line else "piece"})
         return
-    if told is None and kind in ("unit", "line"):
+    if meaning is None and kind in ("unit", "line"):
         return
-    if told is None and kind == "price" and not is_line and _is_plain_price(name):
+    if meaning is None and kind == "price" and not is_line and _is_plain_price(name):
         return
     money = {
         "piece": round(float(columns.line(taken).sum()), 2),
@@ -288,7 +288,7 @@ def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
     yield Question(
         "per_piece", "money", (name,),
         (Answer("line", writes(columns, DERIVED, taken)), Answer("piece", writes(columns, "unit_price", taken))),
-        {"unit_price": "piece", DERIVED: "line"}.get(told or now), arguments=money,
+        {"unit_price": "piece", DERIVED: "line"}.get(meaning or now), arguments=money,
     )  # fmt: skip
 
 

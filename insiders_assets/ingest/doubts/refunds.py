@@ -99,8 +99,8 @@ def _stands_on_lines(survey: Survey, back: pl.Series) -> bool:
     below = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=False)
     if orders is None or not below.any():
         return False
-    told = orders.filter(back > 0).drop_nulls().unique()
-    return bool(orders.filter(below).is_in(told.implode()).any())
+    refunded = orders.filter(back > 0).drop_nulls().unique()
+    return bool(orders.filter(below).is_in(refunded.implode()).any())
 
 
 def _counts(survey: Survey, at: int, given: pl.Series) -> bool:

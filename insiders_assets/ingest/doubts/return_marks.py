@@ -9,7 +9,12 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.refunds import NO_MARKS, gives
 from insiders_assets.ingest.doubts.status_names import kind_of, names_what_is_reversed
 from insiders_assets.ingest.doubts.status_words import NO, YES, words_of
-from insiders_assets.ingest.doubts.statuses import is_told_elsewhere, seen_values, spoken_for, status_question
+from insiders_assets.ingest.doubts.statuses import (
+    is_stated_elsewhere,
+    seen_values,
+    spoken_for,
+    status_question,
+)
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.questions.question import Question, Seen
@@ -62,11 +67,11 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
         of_line = not _HAPPENED_TO & set(normalise(name).split())
         marked = [each for each in seen if normalise(each.value) not in NO]
         if all(normalise(each.value) in YES | NO for each in seen):
-            if marked and not is_told_elsewhere(survey, at, marked):
+            if marked and not is_stated_elsewhere(survey, at, marked):
                 yield status_question(name, "refunded", marked, of_line=of_line)
             continue
         filled = _on_some(survey, at, marked) if gives(name) not in ("pieces", "amount") else None
-        if filled and not is_told_elsewhere(survey, at, marked):
+        if filled and not is_stated_elsewhere(survey, at, marked):
             yield status_question(name, "refunded", [filled], rule="filled")
 
 

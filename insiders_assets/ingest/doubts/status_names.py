@@ -124,9 +124,9 @@ def kind_of(name: str) -> str | None:
         return "pending"
     if _FRAUD & set(words) and not apart and not _SCORE & set(words):
         return "cancelled"
-    told = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
-    if told or squeezed in _STATUS:
-        about = set(words) - set(told)
+    of_status = [word for word in words if word in _STATUS or word.endswith(("status", "statut"))]
+    if of_status or squeezed in _STATUS:
+        about = set(words) - set(of_status)
         return None if about & (_NOT_ABOUT_ORDERS - _SHIPPING) else "status"
     if "code" in words and _DOCUMENTS & set(words) and apart == {"code"}:
         return "kind"

@@ -139,14 +139,16 @@ def whole_group_of(value: str) -> str | None:
     words = normalise(value).split()
     if not 0 < len(words) <= 5 or (found := group_of(value)) is None:
         return None
-    told = [
+    groups = [
         word in _BESIDE or word in _NEGATED or _group_of_word(word, following) is not None
         for word, following in zip(words, [*words[1:], ""], strict=True)
     ]
     # The second half of a pair such as "on hold" is told by the first.
     paired = [False, *(_MEANS.get(word + after) is not None for word, after in pairwise(words))]
     return (
-        found if all(one or two for one, two in zip(told, paired, strict=True)) or _is_phrase(words) else None
+        found
+        if all(one or two for one, two in zip(groups, paired, strict=True)) or _is_phrase(words)
+        else None
     )
 
 

@@ -75,21 +75,21 @@ def _asked_of_words(
         groups = {group: found for group, found in groups.items() if found and group != "unknown"}
         if not groups:
             return
-    told = set(groups) - {"unknown"}
-    if not told:
+    recognized = set(groups) - {"unknown"}
+    if not recognized:
         groups = _of_codes(name, kind, seen)
-    if not groups or (told == {"sold"} and kind == "kind"):
+    if not groups or (recognized == {"sold"} and kind == "kind"):
         return
     shipping = is_about_shipping(name)
     for group in ("cancelled", "pending", "refunded", "test", "internal", "unknown"):
         if shipping and group in ("pending", "unknown"):
             continue
-        if group == "unknown" and kind == "kind" and told:
+        if group == "unknown" and kind == "kind" and recognized:
             continue
         if group == "refunded" and marks_returns(header.mapping, name):
             continue
         here = [each for each in groups.get(group, []) if each.value.casefold() not in known]
-        if here and not (group == "refunded" and is_told_elsewhere(survey, at, here)):
+        if here and not (group == "refunded" and is_stated_elsewhere(survey, at, here)):
             yield status_question(name, group, here, of_line=kind == "kind")
 
 
@@ -154,15 +154,15 @@ def status_question(
         of_line: Whether the column is about the line and not about its order.
         rule: What says it: the ``values``, that there is one (``filled``), or that it has a digit (``nonzero``).
     """
-    told: dict[str, Any] = {"column": name} | (
+    rule_of: dict[str, Any] = {"column": name} | (
         {"values": [each.value for each in seen]} if rule == "values" else {rule: True}
     )
-    answers = [Answer("exclude", {"exclude": [told]}), Answer("keep", {"keep": [told]})]
+    answers = [Answer("exclude", {"exclude": [rule_of]}), Answer("keep", {"keep": [rule_of]})]
     if group == "refunded":
-        answers += [Answer("return", {"returns": told})] if rule == "values" else []
-        answers.append(Answer("returned", {"refunds": [told | {"gives": "all"}]}))
+        answers += [Answer("return", {"returns": rule_of})] if rule == "values" else []
+        answers.append(Answer("returned", {"refunds": [rule_of | {"gives": "all"}]}))
     if group == "unknown" and of_line:
-        answers.append(Answer("return", {"returns": told}))
+        answers.append(Answer("return", {"returns": rule_of}))
     likely = {
         "cancelled": "exclude",
         "pending": "exclude",
@@ -212,18 +212,18 @@ def marks_returns(mapping: Mapping | None, name: str) -> bool:
     return bool(mapping and mapping.returns and normalise(mapping.returns.column) == normalise(name))
 
 
-def is_told_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
+def is_stated_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
     """Whether lines with these values say anyway what was given back: they are negative, or another column tells."""
     here = survey.text(at).is_in([each.value for each in seen]) & survey.kept
-    told = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
+    elsewhere = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
     for refund, place in survey.plan.refunds:
         if refund.gives != "all":
             given = survey.numbers(place).abs().fill_null(0) > 0
             orders = survey.ours("invoice_no")
             if refund.level == "order" and orders is not None:
                 given = orders.is_in(orders.filter(given).drop_nulls().unique().implode())
-            told = told | given.fill_null(value=False)
-    return bool(here.any()) and bool(told.filter(here).all())
+            elsewhere = elsewhere | given.fill_null(value=False)
+    return bool(here.any()) and bool(elsewhere.filter(here).all())
 
 
 STATUSES = Detector("status", _watches, _asks)

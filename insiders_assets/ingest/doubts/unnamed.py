@@ -15,7 +15,7 @@ from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import NO, YES, whole_group_of, words_of
 from insiders_assets.ingest.doubts.statuses import (
     MANY,
-    is_told_elsewhere,
+    is_stated_elsewhere,
     seen_values,
     spoken_for,
     status_question,
@@ -71,7 +71,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         asked = []
         for group, said in _said(seen, is_side=is_side).items():
             here = [each for each in said if each.value.casefold() not in known]
-            if here and not (group == "refunded" and is_told_elsewhere(survey, at, here)):
+            if here and not (group == "refunded" and is_stated_elsewhere(survey, at, here)):
                 asked.append(status_question(header.names[at], group, here, of_line=is_side))
         if asked and at not in header.plan.filled and _is_of_order(survey, at):
             name = header.names[at]
@@ -104,12 +104,12 @@ def _said(seen: list[Seen], *, is_side: bool) -> dict[str, list[Seen]]:
     for each in seen:
         if group := _group(each.value):
             groups.setdefault(group, []).append(each)
-    told = sum(each.rows for said in groups.values() for each in said)
+    recognized = sum(each.rows for said in groups.values() for each in said)
     groups.pop("sold", None)
     paid_so = groups.pop("internal", [])  # a bank transfer, unless more is said
     if moved := [each for each in paid_so if _is_of_stock(each.value)]:
         groups["internal"] = moved
-    if told >= NEARLY_ALL * sum(each.rows for each in seen):
+    if recognized >= NEARLY_ALL * sum(each.rows for each in seen):
         return groups
     # Among words of other kinds, only those count that can hardly mean anything else.
     return {

@@ -106,8 +106,8 @@ class Plan:
     def beside(self) -> list[int]:
         """The positions of columns that are no part of a transaction and decide what becomes of it."""
         money = (self.currency,) if self.currency else ()
-        told = {at for _, at in (*self.excluded, *self.discounts, *self.refunds, *money)}
-        return sorted(told | set(self.numbered.values()))
+        places = {at for _, at in (*self.excluded, *self.discounts, *self.refunds, *money)}
+        return sorted(places | set(self.numbered.values()))
 
 
 def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:

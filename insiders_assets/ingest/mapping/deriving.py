@@ -119,8 +119,8 @@ def _given_back(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> 
             pieces = pl.when(whole).then(units).otherwise(pieces)
         elif refund.gives == "pieces":
             number = to_float(text, mark).abs().fill_null(0.0)
-            told = pl.min_horizontal(number.round().cast(pl.Int64), units)
-            pieces = pl.when(number > 0).then(told).otherwise(pieces)
+            returned = pl.min_horizontal(number.round().cast(pl.Int64), units)
+            pieces = pl.when(number > 0).then(returned).otherwise(pieces)
         else:
             if refund.level == "order":
                 share = pl.lit(_of_order(frame, orders, "back").fill_null(0.0))

@@ -51,14 +51,14 @@ class FilledExport:
         if not wanted and not (self._orders_too and self._order in positions):
             yield from self._export.blocks(positions)
             return
-        told = self._told
+        stated = self._stated
         for block, frame in self._numbered(sorted({*positions, self._order})):
             if frame is None:
                 yield block
                 continue
             order = str(self._order)
             found = frame.join(
-                told.select(pl.col(order), *(pl.col(str(at)).alias(f"told {at}") for at in wanted)),
+                stated.select(pl.col(order), *(pl.col(str(at)).alias(f"told {at}") for at in wanted)),
                 on=order, how="left", maintain_order="left",
             )  # fmt: skip
             found = found.with_columns(
@@ -70,7 +70,7 @@ class FilledExport:
             )
 
     @cached_property
-    def _told(self) -> pl.DataFrame:
+    def _stated(self) -> pl.DataFrame:
         """The first value of each field that is filled down, by order."""
         order, pieces = str(self._order), []
         for _, frame in self._numbered(sorted({self._order, *self._filled})):

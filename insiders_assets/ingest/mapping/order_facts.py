@@ -42,15 +42,15 @@ def orders_of(export: Export, plan: Plan, mark: Mark) -> Orders:
             continue
         texts = texts_of(block.frame, plan)
         for number in whole:
-            told = texts.filter(meant(plan, number))
-            left_out[number].append(told["invoice_no"].drop_nulls().unique())
+            excluded = texts.filter(meant(plan, number))
+            left_out[number].append(excluded["invoice_no"].drop_nulls().unique())
         for number, some in newest_in.items():
             some.append(newest(texts, plan, number))
         for at in shares:
             value = to_float(texts[beside(at)].str.strip_suffix("%").str.strip_chars(), mark)
             if (value.abs() > 1).any() or texts[beside(at)].str.contains("%").any():
                 percent.add(at)
-        pieces.append(_told(texts, plan, mark))
+        pieces.append(_line_facts(texts, plan, mark))
     found = {number: pl.concat(some).unique() for number, some in left_out.items() if some}
     versions = {number: newest_of_all(some) for number, some in newest_in.items() if some}
     orders = Orders(found, None, frozenset(percent), versions)
@@ -64,7 +64,7 @@ def _has_amounts(plan: Plan) -> bool:
     return plan.vouchers or "order" in levels
 
 
-def _told(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
+def _line_facts(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
     """Of each line what it takes to know its order."""
     price = "unit_price" if DERIVED not in texts.columns else DERIVED
     kept = ["invoice_no", "stock_code", *(beside(at) for at in plan.beside)]

@@ -55,11 +55,11 @@ def _aged(texts: pl.DataFrame, plan: Plan, number: int) -> pl.DataFrame:
 
 def _is_negative(texts: pl.DataFrame) -> pl.Expr:
     measures = [name for name in ("quantity", DERIVED) if name in texts.columns]
-    told = (
+    negative = (
         pl.col(name).str.contains(_NEGATIVE) if texts.schema[name] == pl.String else pl.col(name) < 0
         for name in measures
     )
-    return pl.any_horizontal(each.fill_null(value=False) for each in told)
+    return pl.any_horizontal(each.fill_null(value=False) for each in negative)
 
 
 def newest(texts: pl.DataFrame, plan: Plan, number: int) -> pl.DataFrame:

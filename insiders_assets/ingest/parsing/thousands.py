@@ -36,14 +36,14 @@ class PointWatch:
         if self._settled:
             return False
         try:
-            told = _told(block.scan.select(self._columns).head(GLANCE).collect())
-            told = told or _told(self.numbers(block))
+            is_settled = _points_are_decimal(block.scan.select(self._columns).head(GLANCE).collect())
+            is_settled = is_settled or _points_are_decimal(self.numbers(block))
         except pl.exceptions.PolarsError:  # a block that has to be read in the slow way
-            told = _told(block.frame.select(self._columns))
-        self._settled = told is True
-        return told is False
+            is_settled = _points_are_decimal(block.frame.select(self._columns))
+        self._settled = is_settled is True
+        return is_settled is False
 
-    def is_told_by(self, head: bytes, separator: str) -> bool:
+    def is_shown_by(self, head: bytes, separator: str) -> bool:
         """Return whether the first lines of a file show that its points are decimal.
 
         Args:
@@ -68,10 +68,10 @@ class PointWatch:
 
 def doubtful(frame: pl.DataFrame) -> bool:
     """Return whether the numbers of a whole export, a text column each, can be read with points between thousands."""
-    return not _told(frame.head(GLANCE)) and _told(frame) is False
+    return not _points_are_decimal(frame.head(GLANCE)) and _points_are_decimal(frame) is False
 
 
-def _told(frame: pl.DataFrame) -> bool | None:
+def _points_are_decimal(frame: pl.DataFrame) -> bool | None:
     """Return whether points are decimal by what all columns say, as :func:`points_are_decimal` does for one."""
     found = [points_are_decimal(column) for column in frame]
     return True if True in found else False if False in found else None

@@ -35,10 +35,10 @@ def _internal_ids(question: Question) -> str:
 
 
 def _ids_of_one(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} has {told['ids']:,} ids that differ in {_DIFFERENCES[question.code]} alone and "
-        f"may be {told['people']:,} customers ({values(question)}); are they the same?"
+        f"column {question.columns[0]} has {args['ids']:,} ids that differ in {_DIFFERENCES[question.code]} alone and "
+        f"may be {args['people']:,} customers ({values(question)}); are they the same?"
     )
 
 
@@ -50,7 +50,7 @@ def _several_addresses(question: Question) -> str:
 
 
 def _leading_id(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     named = ", ".join(seen.value for seen in question.values)
     what, asked_ = (
         ("one id", "is it a customer, or does it stand for strangers?")
@@ -59,15 +59,15 @@ def _leading_id(question: Question) -> str:
     )
     return (
         f"column {question.columns[0]} has {what} far ahead of any other, or unlike them ({named} with "
-        f"{told['orders']:,} orders, {told['share']:.0%} of all); {asked_}"
+        f"{args['orders']:,} orders, {args['share']:.0%} of all); {asked_}"
     )
 
 
 def _id_per_order(question: Question) -> str:
-    told, (ours, other) = question.arguments, question.columns
+    args, (ours, other) = question.arguments, question.columns
     return (
-        f"column {ours} has {told['ids']:,} ids for {told['orders']:,} orders, and column {other} knows "
-        f"{told['people']:,} people, who come back; which of them is the customer?"
+        f"column {ours} has {args['ids']:,} ids for {args['orders']:,} orders, and column {other} knows "
+        f"{args['people']:,} people, who come back; which of them is the customer?"
     )
 
 

@@ -31,8 +31,8 @@ def passed_over(question: Question) -> str:
 
 def left_over(settled: Settled) -> str:
     """What is said of totals of orders that their lines do not add up to."""
-    told = settled.arguments
+    args = settled.arguments
     return (
-        f"the lines of its orders add up to {told['lines']:,.2f} and {settled.columns[0]} to {told['total']:,.2f}; "
-        f"{told['difference']:,.2f} is left over, on {told['orders'] - told['agree']:,} of {told['orders']:,} orders"
+        f"the lines of its orders add up to {args['lines']:,.2f} and {settled.columns[0]} to {args['total']:,.2f}; "
+        f"{args['difference']:,.2f} is left over, on {args['orders'] - args['agree']:,} of {args['orders']:,} orders"
     )

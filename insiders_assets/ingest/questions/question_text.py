@@ -45,53 +45,53 @@ _STATUS = {
 
 
 def _discount(question: Question) -> str:
-    told, names = question.arguments, question.columns
+    args, names = question.arguments, question.columns
     held = f"column {names[0]} holds" if len(names) == 1 else f"columns {' and '.join(names)} hold"
     return (
         f"{held} discounts, and no total shows what they are taken off "
-        f"({told['rows']:,} lines with {told['money']:,.2f} beside {told['sold']:,.2f} sold); "
+        f"({args['rows']:,} lines with {args['money']:,.2f} beside {args['sold']:,.2f} sold); "
         "is one of the line, of each piece, of the whole order, a share, or taken off already?"
     )
 
 
 def _price_or_total(question: Question) -> str:
-    told, (price, total) = question.arguments, question.columns
+    args, (price, total) = question.arguments, question.columns
     return (
-        f"{total} is not {price} times the quantity ({told['rows']:,} lines differ; {told['total']:,.2f} by the one, "
-        f"{told['price']:,.2f} by the other); which of them was paid?"
+        f"{total} is not {price} times the quantity ({args['rows']:,} lines differ; {args['total']:,.2f} by the one, "
+        f"{args['price']:,.2f} by the other); which of them was paid?"
     )
 
 
 def _rivals(question: Question) -> str:
-    told, (one, other) = question.arguments, question.columns
+    args, (one, other) = question.arguments, question.columns
     return (
-        f"{one} and {other} are not the same ({told['rows']:,} lines differ; {told['one']:,.2f} by the one, "
-        f"{told['other']:,.2f} by the other); which of them was paid?"
+        f"{one} and {other} are not the same ({args['rows']:,} lines differ; {args['one']:,.2f} by the one, "
+        f"{args['other']:,.2f} by the other); which of them was paid?"
     )
 
 
 def _per_piece(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
         f"{question.columns[0]} may be the price of one piece or what the whole line cost "
-        f"({told['line']:,.2f} as the line's, {told['piece']:,.2f} as each piece's); which?"
+        f"({args['line']:,.2f} as the line's, {args['piece']:,.2f} as each piece's); which?"
     )
 
 
 def _refund(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} may speak of {told['gives']} given back"
-        f"{', which lines below nothing say as well ' if told.get('twice') else ', or of more than was sold '}"
-        f"({told['rows']:,} lines with {told['given']:,.2f}); was that given back?"
+        f"column {question.columns[0]} may speak of {args['gives']} given back"
+        f"{', which lines below nothing say as well ' if args.get('twice') else ', or of more than was sold '}"
+        f"({args['rows']:,} lines with {args['given']:,.2f}); was that given back?"
     )
 
 
 def _cancelled_pieces(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} holds pieces that were cancelled ({told['rows']:,} lines with "
-        f"{told['given']:,.0f} pieces); does the quantity still hold them?"
+        f"column {question.columns[0]} holds pieces that were cancelled ({args['rows']:,} lines with "
+        f"{args['given']:,.0f} pieces); does the quantity still hold them?"
     )
 
 
@@ -104,10 +104,10 @@ def _unpaid(question: Question) -> str:
 
 
 def _two_quantities(question: Question) -> str:
-    told, (one, other) = question.arguments, question.columns
+    args, (one, other) = question.arguments, question.columns
     return (
-        f"{one} and {other} are not the same ({told['rows']:,} lines differ; {told['one']:,.0f} pieces by the one, "
-        f"{told['other']:,.0f} by the other); which of them was sold?"
+        f"{one} and {other} are not the same ({args['rows']:,} lines differ; {args['one']:,.0f} pieces by the one, "
+        f"{args['other']:,.0f} by the other); which of them was sold?"
     )
 
 
@@ -120,10 +120,10 @@ def _outstanding(question: Question) -> str:
 
 
 def _cents(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} has nothing but whole numbers, such as {told['example']:g}, as money in cents "
-        f"has ({told['money'] / 100:,.2f} if it is, {told['money']:,.2f} if not); is it in cents?"
+        f"column {question.columns[0]} has nothing but whole numbers, such as {args['example']:g}, as money in cents "
+        f"has ({args['money'] / 100:,.2f} if it is, {args['money']:,.2f} if not); is it in cents?"
     )
 
 
@@ -138,10 +138,10 @@ def _levels(question: Question) -> str:
     column, rows = question.columns[0], question.arguments["rows"]
     if question.values:
         said = " and ".join(f"{each.value} on {each.rows:,}" for each in question.values)
-        told = f"column {column} tells of lines that have no quantity ({said})"
+        meaning = f"column {column} tells of lines that have no quantity ({said})"
     else:
-        told = f"column {column} is empty on {rows:,} lines, which have no quantity either"
-    return f"{told}, as those of whole orders, payments or totals; are they left out?"
+        meaning = f"column {column} is empty on {rows:,} lines, which have no quantity either"
+    return f"{meaning}, as those of whole orders, payments or totals; are they left out?"
 
 
 def _repeats(question: Question) -> str:
@@ -152,12 +152,12 @@ def _repeats(question: Question) -> str:
 
 
 def _multiplied(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     apart = (
-        f"differ in {told['columns']} alone" if told["columns"] else "do not differ in anything that is read"
+        f"differ in {args['columns']} alone" if args["columns"] else "do not differ in anything that is read"
     )
     return (
-        f"{told['rows']:,} lines worth {told['money']:,.2f} are {told['lines']:,} lines that stand several times each "
+        f"{args['rows']:,} lines worth {args['money']:,.2f} are {args['lines']:,} lines that stand several times each "
         f"and {apart}, as a join with something else leaves them; does each count once?"
     )
 
@@ -211,10 +211,10 @@ def _date_order(question: Question) -> str:
 
 
 def _swapped_dates(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
         f"dates of column {question.columns[0]} were half swapped by a spreadsheet: those up to the twelfth stand as "
-        f"dates, such as {told['early']}, and the others as text, such as {told['late']}; is that to be undone?"
+        f"dates, such as {args['early']}, and the others as text, such as {args['late']}; is that to be undone?"
     )
 
 
@@ -226,69 +226,69 @@ def _decimal(question: Question) -> str:
 
 
 def _decimal_quantities(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} has decimal quantities on {told['rows']:,} of {told['of']:,} lines, such as "
-        f"{told['example']:g}; are goods sold by weight? (if not, these lines are rejected)"
+        f"column {question.columns[0]} has decimal quantities on {args['rows']:,} of {args['of']:,} lines, such as "
+        f"{args['example']:g}; are goods sold by weight? (if not, these lines are rejected)"
     )
 
 
 def _one_order(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} has the one number {told['order']} on all {told['lines']:,} lines, which are of "
-        f"{told['customers']:,} customers; is it one order? (if not, map the column that numbers orders)"
+        f"column {question.columns[0]} has the one number {args['order']} on all {args['lines']:,} lines, which are of "
+        f"{args['customers']:,} customers; is it one order? (if not, map the column that numbers orders)"
     )
 
 
 def _negative_prices(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} is below nothing on {told['rows']:,} lines worth {told['money']:,.2f}, of "
+        f"column {question.columns[0]} is below nothing on {args['rows']:,} lines worth {args['money']:,.2f}, of "
         "products that are sold for as much; did they come back, or are they discounts of their orders?"
     )
 
 
 def _order_amount(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
         f"column {question.columns[0]} is the same on all lines of an order, and may be what the order cost "
-        f"({told['order']:,.2f} in all) and not each line ({told['line']:,.2f}); does it hold for each line? "
+        f"({args['order']:,.2f} in all) and not each line ({args['line']:,.2f}); does it hold for each line? "
         "(if not, export what each line cost)"
     )
 
 
 def _price_per(question: Question) -> str:
-    told, (price, pieces) = question.arguments, question.columns
+    args, (price, pieces) = question.arguments, question.columns
     return (
-        f"{pieces} may say of how many pieces {price} is, up to {told['most']:,.0f} on {told['rows']:,} lines "
-        f"({told['pieces']:,.2f} sold if it does, {told['one']:,.2f} if {price} is of one piece); which?"
+        f"{pieces} may say of how many pieces {price} is, up to {args['most']:,.0f} on {args['rows']:,} lines "
+        f"({args['pieces']:,.2f} sold if it does, {args['one']:,.2f} if {price} is of one piece); which?"
     )
 
 
 def _bundles(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} has sets beside what is in them, and both have prices in {told['orders']:,} "
-        f"orders ({told['sets']:,.2f} for the sets, {told['parts']:,.2f} for the parts; {values(question)}); which of "
+        f"column {question.columns[0]} has sets beside what is in them, and both have prices in {args['orders']:,} "
+        f"orders ({args['sets']:,.2f} for the sets, {args['parts']:,.2f} for the parts; {values(question)}); which of "
         "them count?"
     )
 
 
 def _versions(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"{told['lines']:,} lines stand in several versions, told apart by column {question.columns[0]}; "
-        f"{told['rows']:,} rows with {question.money:,.2f} are not the newest; which count?"
+        f"{args['lines']:,} lines stand in several versions, told apart by column {question.columns[0]}; "
+        f"{args['rows']:,} rows with {question.money:,.2f} are not the newest; which count?"
         + ("" if question.proposed else " (if only the newest do, export them alone)")
     )
 
 
 def _cost(question: Question) -> str:
-    told = question.arguments
+    args = question.arguments
     return (
-        f"column {question.columns[0]} may say what goods cost the shop ({told['unit']:,.2f} in all as the cost of one "
-        f"piece, {told['line']:,.2f} as that of the line, of {told['sold']:,.2f} sold); which, for the value by "
+        f"column {question.columns[0]} may say what goods cost the shop ({args['unit']:,.2f} in all as the cost of one "
+        f"piece, {args['line']:,.2f} as that of the line, of {args['sold']:,.2f} sold); which, for the value by "
         "contribution?"
     )
 

@@ -126,17 +126,17 @@ def selection_backtest(
 
 def verdicts(table: pl.DataFrame) -> list[str]:
     """What the figures say, in plain words: whether the list beats a plain sort, and what its border brings."""
-    told = []
+    messages = []
     own = table.filter(pl.col("size").is_null(), pl.col("accounts") == "all", pl.col("subject") == "list")
     rows = own.filter(pl.col("low").is_not_null(), pl.col("high").is_not_null()).sort("cutoff")
     for row in rows.filter(pl.col("measure") == AGAINST_SORT).to_dicts():
         word = "beats" if row["low"] > 0 else "loses to" if row["high"] < 0 else "cannot be told from"
-        told.append(
+        messages.append(
             f"At {row['cutoff']} the list of {row['chosen']:,} {word} a plain sort by past revenue: "
             f"{row['value'] * 100:+.1f} points of later revenue ({row['low'] * 100:+.1f} to {row['high'] * 100:+.1f})."
         )
     average = dict(own.filter(pl.col("measure") == PER_MEMBER).select("cutoff", "value").iter_rows())
-    return told + [
+    return messages + [
         f"At {row['cutoff']} the last tenth of the list brought {row['value']:,.2f} each, the average member "
         f"{average[row['cutoff']]:,.2f}."
         for row in rows.filter(pl.col("measure") == MARGINAL).to_dicts()

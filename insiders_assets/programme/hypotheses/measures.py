@@ -31,7 +31,7 @@ class Finding:
         test: How it was tested.
     """
 
-    told: Message
+    sentence: Message
     effect: Estimate
     border: float
     above: bool

@@ -67,11 +67,11 @@ def _row(
         return row | columns("finding", message(nobody))
     effect = finding.effect
     if p_value is None or not math.isfinite(effect.value):
-        return row | columns("finding", message("finding.too_little", finding=finding.told))
+        return row | columns("finding", message("finding.too_little", finding=finding.sentence))
     beyond = effect.high < finding.border if finding.above else effect.low > finding.border
     return row | {
         "verdict": "holds" if p_value < LEVEL else "does_not_hold" if beyond else "undecided",
-        **columns("finding", message("finding", finding=finding.told)),
+        **columns("finding", message("finding", finding=finding.sentence)),
         "effect": effect.value,
         "low": effect.low,
         "high": effect.high,

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 def experiment_charts(inputs: ReportInputs) -> dict[str, Figure]:
     """Return a chart for each experiment of which there is enough to tell, by the id of its place."""
     words, found = inputs.words, {}
-    for told in experiments(inputs):
+    for experiment in experiments(inputs):
         traces: list[Figure] = []
-        for place, arm in enumerate(told.days["arm"].unique().sort()):
-            rows, colour = told.days.filter(pl.col("arm") == arm).sort("day"), SERIES[place % len(SERIES)]
+        for place, arm in enumerate(experiment.days["arm"].unique().sort()):
+            rows, colour = (
+                experiment.days.filter(pl.col("arm") == arm).sort("day"),
+                SERIES[place % len(SERIES)],
+            )
             days = [day.isoformat() for day in rows["day"]]
             for end, style in (("low", "dot"), ("high", "dot"), ("effect", "solid")):
                 traces.append(
@@ -39,7 +42,7 @@ def experiment_charts(inputs: ReportInputs) -> dict[str, Figure]:
                 )
         if not traces:
             continue
-        days = told.days["day"].unique().sort().to_list()
+        days = experiment.days["day"].unique().sort().to_list()
         marked = list(dict.fromkeys(days[round(place * (len(days) - 1) / 4)] for place in range(5)))
         dates = axis(
             "",
@@ -49,7 +52,7 @@ def experiment_charts(inputs: ReportInputs) -> dict[str, Figure]:
             ticktext=[words.short_day(day) for day in marked],
         )
         brought = axis(words.text("Difference per customer"), tickformat=",", zeroline=True)
-        found[f"experiment-{told.row['experiment']}"] = {
+        found[f"experiment-{experiment.row['experiment']}"] = {
             "data": traces,
             "layout": layout(words, 320, xaxis=dates, yaxis=brought),
         }

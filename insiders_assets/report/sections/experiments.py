@@ -50,8 +50,8 @@ def experiments(inputs: ReportInputs) -> list[Told]:
 def experiment_lines(inputs: ReportInputs) -> list[str]:
     """Return a line for each arm: what the experiment is about, and what of its guardrails came to harm."""
     return [
-        f"{told.row['experiment']}: {inputs.words.said(row, 'verdict')}"
-        for told in experiments(inputs)
-        for row in told.readouts
+        f"{experiment.row['experiment']}: {inputs.words.said(row, 'verdict')}"
+        for experiment in experiments(inputs)
+        for row in experiment.readouts
         if not row["is_guardrail"] or row["finding"] in FOUND_HARM
     ]

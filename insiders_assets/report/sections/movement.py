@@ -79,12 +79,12 @@ def cause_lines(inputs: ReportInputs) -> list[str]:
         written = "–" if amount is None else words.money(amount, 0)
         because = WHY[row["cause"]]
         why = words.text(because, amount=written)
-        told = (
+        template = (
             mark("%(count)s entered: %(why)s.")
             if row["change"] == "entered"
             else mark("%(count)s left: %(why)s.")
         )
-        lines.append(words.text(told, count=words.number(row["len"]), why=why))
+        lines.append(words.text(template, count=words.number(row["len"]), why=why))
     return lines
 
 

@@ -116,5 +116,5 @@ def _people(inputs: ReportInputs, found: dict[str, dict[str, Any]]) -> Rows:
         order, falling = CHANCE, True
     else:
         order, falling = NEXT_PURCHASE, False
-    told = table.filter(pl.col(order).is_not_null())
-    return told.sort(order, "customer_id", descending=[falling, False]).head(SHOWN).to_dicts()
+    known = table.filter(pl.col(order).is_not_null())
+    return known.sort(order, "customer_id", descending=[falling, False]).head(SHOWN).to_dicts()

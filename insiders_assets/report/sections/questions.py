@@ -19,18 +19,18 @@ SHORT = 450
 
 def answers(inputs: ReportInputs) -> list[dict[str, Any]]:
     """Question and answer by number: ``lead`` is the headline, ``rest`` the sentences of the whole answer."""
-    told = headlines(inputs.words, report_facts(inputs))
-    return shaped(inputs.words, inputs.tables["business_answers"].sort("number").to_dicts(), told)
+    by_number = headlines(inputs.words, report_facts(inputs))
+    return shaped(inputs.words, inputs.tables["business_answers"].sort("number").to_dicts(), by_number)
 
 
 def shaped(
-    words: Language, rows: list[dict[str, Any]], told: Mapping[int, str] | None = None
+    words: Language, rows: list[dict[str, Any]], by_number: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
     """The same of rows of ``business_answers``; without its headline an answer leads with its own first sentence."""
     found = []
     for row in rows:
         sentences = words.said_sentences(row, "answer")
-        headline = (told or {}).get(row["number"])
+        headline = (by_number or {}).get(row["number"])
         shown = 0 if headline else len(sentences) if len(row["answer"]) <= SHORT else 1
         found.append(
             {

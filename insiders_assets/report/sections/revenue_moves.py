@@ -88,27 +88,27 @@ def revenue_moves(
     }
     if sum(change for _, change in parts.values()) != round(after * MICRO) - round(before * MICRO):
         return None
-    told = {key: part for key, part in parts.items() if key[1] in MOVE_NAMES}
+    shown = {key: part for key, part in parts.items() if key[1] in MOVE_NAMES}
     digits = 0 if max(before, after) >= WHOLE_FROM else 2
-    amounts = {key: round(change / MICRO, digits) for key, (_, change) in told.items()}
+    amounts = {key: round(change / MICRO, digits) for key, (_, change) in shown.items()}
     first, last = round(before, digits), round(after, digits)
     if amounts:  # what rounding left over joins the largest, where it is least seen
         largest = max(amounts, key=lambda key: abs(amounts[key]))
         rest = last - first - sum(amounts.values())
         amounts[largest] = round(amounts[largest] + rest, digits)
-    groups = [group for group in GROUP_NAMES if any(key[0] == group for key in told)]
+    groups = [group for group in GROUP_NAMES if any(key[0] == group for key in shown)]
     rows = [
         {
             "label": words.text(name),
             "short": words.text(SHORT_NAMES[move]),
             "total": round(sum(amounts.get((group, move), 0.0) for group in groups), digits),
             "cells": [
-                {"change": amounts.get((group, move), 0.0), "customers": told.get((group, move), (0, 0))[0]}
+                {"change": amounts.get((group, move), 0.0), "customers": shown.get((group, move), (0, 0))[0]}
                 for group in groups
             ],
         }
         for move, name in MOVE_NAMES.items()
-        if any(key[1] == move for key in told)
+        if any(key[1] == move for key in shown)
     ]
     names = [words.text(GROUP_NAMES[group]) for group in groups]
     sums = [round(sum(row["cells"][place]["change"] for row in rows), digits) for place in range(len(groups))]

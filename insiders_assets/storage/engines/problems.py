@@ -16,7 +16,7 @@ CURE = "look at Spark's own log; nothing was published, and the refresh is due a
 
 
 @contextmanager
-def told(where: str) -> Iterator[None]:
+def clear_errors(where: str) -> Iterator[None]:
     """Turn what Spark raises in the block into one line.
 
     Args:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.storage.engines.java import require_java
-from insiders_assets.storage.engines.problems import told
+from insiders_assets.storage.engines.problems import clear_errors
 
 if TYPE_CHECKING:
     from insiders_assets.settings import Settings
@@ -84,7 +84,7 @@ def open_session(settings: Settings) -> Any:
     warnings.filterwarnings(
         "ignore", message="PySpark does not yet fully support pandas", category=FutureWarning
     )
-    with told(f"Spark at {shown(master)}"):
+    with clear_errors(f"Spark at {shown(master)}"):
         from pyspark.sql import SparkSession
 
         builder = SparkSession.builder.config("spark.sql.session.timeZone", "UTC")

@@ -23,7 +23,7 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import Place, S3Path, sizes
 from insiders_assets.storage.engines.counting import counting, gathered
-from insiders_assets.storage.engines.problems import told
+from insiders_assets.storage.engines.problems import clear_errors
 from insiders_assets.storage.engines.progress_listener import watching
 from insiders_assets.storage.engines.scoring import assigning
 from insiders_assets.storage.engines.session import open_session, require_spark, shown
@@ -74,7 +74,7 @@ class SparkEngine:
         """An asset's latest table as a Spark frame."""
         files = self._tables.files(name)
         table = RAW_TRANSACTIONS if name == RAW_TRANSACTIONS.name else None
-        with told(self._where):
+        with clear_errors(self._where):
             reader = self.session.read
             if table is not None:
                 reader = reader.schema(ddl(table))
@@ -124,7 +124,7 @@ class SparkEngine:
     @contextmanager
     def running(self, what: str) -> Iterator[None]:
         """Tell how many of Spark's tasks are done, and what fails in one line."""
-        with told(f"{self._where}, {what}"), watching(self.session, what):
+        with clear_errors(f"{self._where}, {what}"), watching(self.session, what):
             yield
 
     @contextmanager

@@ -80,7 +80,7 @@ def _locked(warehouse: Database, number: int, busy: str) -> Iterator[sa.Connecti
     """
     engine = make_engine(warehouse.url, read_only=False)
     try:
-        with urls.told(warehouse.url, "opened"):
+        with urls.clear_errors(warehouse.url, "opened"):
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             if not _taken(warehouse, connection, number):
@@ -121,7 +121,7 @@ def _taken(warehouse: Database, connection: sa.Connection, number: int) -> bool:
 
     deadline = time.monotonic() + PATIENCE
     while True:
-        with urls.told(warehouse.url, "opened"):
+        with urls.clear_errors(warehouse.url, "opened"):
             if connection.execute(sa.select(sa.func.pg_try_advisory_lock(number))).scalar_one():
                 return True
         if time.monotonic() >= deadline:

@@ -133,7 +133,7 @@ class Reader:
             .order_by(refreshes.c.published_at.desc(), refreshes.c.refresh_id.desc())
             .limit(1)
         )
-        with urls.told(self.warehouse.url, "read"), self.engine.begin() as connection:
+        with urls.clear_errors(self.warehouse.url, "read"), self.engine.begin() as connection:
             row = connection.execute(latest).mappings().first()
             yield View(connection, dict(row)) if row else None
 

@@ -64,7 +64,7 @@ def sqlite_file(url: sa.URL) -> Path | None:
 
 
 @contextmanager
-def told(url: sa.URL, doing: str) -> Iterator[None]:
+def clear_errors(url: sa.URL, doing: str) -> Iterator[None]:
     """Turn what a database raises inside the block into one line.
 
     Args:

@@ -122,10 +122,10 @@ def ensure_views(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f'CREATE VIEW "{view.name}" AS /* {view.digest} */ {view.query}')
             continue
         connection.exec_driver_sql(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.query}')
-        told = {f'VIEW "{view.name}"': f"{view.contract.meaning} [{view.digest}]"} | {
+        comments = {f'VIEW "{view.name}"': f"{view.contract.meaning} [{view.digest}]"} | {
             f'COLUMN "{view.name}"."{column.name}"': column.described for column in view.contract.columns
         }
-        for what, meaning in told.items():
+        for what, meaning in comments.items():
             text = sa.literal(meaning).compile(
                 dialect=connection.dialect, compile_kwargs={"literal_binds": True}
             )

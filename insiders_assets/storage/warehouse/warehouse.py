@@ -153,7 +153,7 @@ class Warehouse:
         with self._transaction("written") as connection:
             alone(connection)
             deleted = purge.purge(connection, redactor)
-        with urls.told(self.url, "written"):
+        with urls.clear_errors(self.url, "written"):
             purge.compact(self.url)
         return deleted
 
@@ -281,7 +281,7 @@ class Warehouse:
         reading = doing != "written"
         engine = make_engine(self.url, read_only=self.read_only or reading)
         try:
-            with urls.told(self.url, doing), engine.begin() as connection:
+            with urls.clear_errors(self.url, doing), engine.begin() as connection:
                 yield connection
         finally:
             engine.dispose()

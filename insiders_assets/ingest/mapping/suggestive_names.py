@@ -40,7 +40,7 @@ _ENDING = re.compile(r"(\.[A-Za-z]{1,7}){1,2}$")
 Tells = Literal["returns", "unsold"]
 
 
-def told_by(name: str) -> Tells | None:
+def meaning_of(name: str) -> Tells | None:
     """Return what a file's or a sheet's name says of what is in it; None if nothing."""
     words = [word for word in normalise(_ENDING.sub("", name)).split() if not word.isdigit()]
     if not set(words) <= _RETURNS | _UNSOLD | _BESIDE:
