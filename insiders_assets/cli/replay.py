@@ -44,7 +44,7 @@ def replay(settings: Settings, sheet: str | None, *, as_json: bool) -> None:
             _begin(stores, own, as_json=as_json)
             return
         result = take_in(stores.transactions, path.read_bytes(), str(path), Privacy.from_settings(settings))
-        if result.mended:
+        if result.corrected:
             with showing_progress(quiet=as_json):
                 execute(stores, "refresh")
         held = _held(stores, result)
@@ -86,11 +86,11 @@ def _say_aside(stores: Stores) -> None:
 def _held(stores: Stores, result: Replay) -> int:
     """Rows mended now whose file is set aside all the same."""
     held = {export.name for _, export in stores.transactions.manifest().exports() if export.set_aside}
-    return sum(row.file in held for row in result.mended)
+    return sum(row.file in held for row in result.corrected)
 
 
 def _rewrite(path: Place, result: Replay) -> None:
-    """Leave in the sheet what still has to be mended, and nothing where that is nothing."""
+    """Leave in the sheet what still has to be corrected, and nothing where that is nothing."""
     if result.rejected:
         write_sheet(path, result.rejected)
     else:
@@ -98,7 +98,7 @@ def _rewrite(path: Place, result: Replay) -> None:
 
 
 def _say(stores: Stores, result: Replay, held: int, path: Place, *, as_json: bool) -> None:
-    taken = len(result.mended) - held
+    taken = len(result.corrected) - held
     if as_json:
         facts = {
             "mended": taken,

@@ -22,13 +22,13 @@ class Replay:
     """What a person's mending came to.
 
     Attributes:
-        mended: The rows that are transactions now.
+        corrected: The rows that are transactions now.
         rejected: The rows that still are none, with what was written into them.
         unknown: Keys in the sheet of rows that are not in quarantine, or not any more.
         absent: Rows that cannot be mended because their file no longer lies in the landing zone.
     """
 
-    mended: list[Rejected] = field(default_factory=list)
+    corrected: list[Rejected] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     absent: int = 0
@@ -106,11 +106,11 @@ def _take_in_export(
     found = mend({line: cells for line, cells in edited.items() if line in usable}, form, privacy)
     lines = set(found.transactions["source_line"])
     if lines:
-        store.mended.add(*place, found.transactions, privacy)
+        store.corrected.add(*place, found.transactions, privacy)
     reasons = {row["source_line"]: row for row in found.rejected.iter_rows(named=True)}
     for row in rows.values():
         if row.line in lines:
-            result.mended.append(row)
+            result.corrected.append(row)
             continue
         result.absent += row.line in edited and not row.here
         result.rejected.append(_still(row, edited.get(row.line), reasons.get(row.line), privacy))

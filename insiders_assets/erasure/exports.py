@@ -11,7 +11,7 @@ import polars as pl
 
 from insiders_assets import checksums
 from insiders_assets.contracts.messages import with_facts
-from insiders_assets.ingest.erasure_filter import counted, names_any, silenced
+from insiders_assets.ingest.erasure_filter import counted, names_any, redact
 from insiders_assets.places import readable
 from insiders_assets.redaction.messages import redacted
 from insiders_assets.storage.atomic_write import replacing
@@ -96,7 +96,7 @@ class Forgetting:
         frame = self._store.rejected_part(part)
         texts = frame.select("value", "row_text", "cells").iter_rows()
         theirs = pl.Series([names_any(self._ids, *each) for each in texts], dtype=pl.Boolean)
-        after = silenced(frame, theirs).with_columns(redacted(with_facts("reason"), self._redactor))
+        after = redact(frame, theirs).with_columns(redacted(with_facts("reason"), self._redactor))
         return part if after.equals(frame) else self._written(self._store.quarantine, part.path, after)
 
     def _counted(self, export: ParsedExport, gone: int) -> Part:
@@ -105,10 +105,10 @@ class Forgetting:
         return self._written(self._store.quarantine, path, counted(gone), suffix=False)
 
     def _mended(self) -> None:
-        rows = self._store.mended.read()
+        rows = self._store.corrected.read()
         kept = rows.filter(~pl.col(CUSTOMER).is_in(self._ids).fill_null(value=False))
         if kept.height < rows.height:
-            self._store.mended.write(kept)
+            self._store.corrected.write(kept)
 
     def _written(self, folder: Place, path: str, frame: pl.DataFrame, *, suffix: bool = True) -> Part:
         old = PurePosixPath(path)

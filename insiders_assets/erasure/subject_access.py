@@ -44,7 +44,7 @@ def all_about(stores: Stores, ids: list[str]) -> dict[str, Rows]:
     found = {
         "transactions": _theirs(stores.transactions.scan(), ids),
         "rejected rows": _rejected(stores, ids),
-        "corrected rows": _theirs(stores.transactions.mended.read().lazy(), ids),
+        "corrected rows": _theirs(stores.transactions.corrected.read().lazy(), ids),
         "aliases": [
             {CUSTOMER: other, "same_as": main}
             for other, main in sorted(aliases_of(stores.settings).same_as.items())

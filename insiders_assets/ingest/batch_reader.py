@@ -22,7 +22,7 @@ from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.formats.delimited import DelimitedExport, is_text
 from insiders_assets.ingest.formats.file_type import open_exports
 from insiders_assets.ingest.formats.text_blocks import scan_text
-from insiders_assets.ingest.mapping.columns import familiarity, plan
+from insiders_assets.ingest.mapping.columns import header_score, plan
 from insiders_assets.ingest.mapping.header_aliases import MANDATORY
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.parsing.blanks import only_spaces
@@ -31,7 +31,7 @@ from insiders_assets.ingest.parsing.quotes import NEWLINE, UnclosedQuoteError
 from insiders_assets.ingest.parsing.row_boundaries import split_rows
 from insiders_assets.ingest.parsing.thousands import PointWatch, doubtful
 from insiders_assets.ingest.resolution import is_watched
-from insiders_assets.ingest.row_counter import Tally
+from insiders_assets.ingest.row_counter import RowCounter
 from insiders_assets.ingest.sniffing.dialect import SAMPLE, SEPARATORS, Dialect, split_fields
 from insiders_assets.ingest.sniffing.encoding import END_OF_FILE, Encoding
 from insiders_assets.ingest.sniffing.format_inference import Evidence
@@ -99,7 +99,7 @@ class Layout:
         decided = (
             encoding == Encoding(None)
             and dialect.separator == ((rules.mapping and rules.mapping.separator) or SEPARATORS[0])
-            and familiarity(dialect.header, rules.mapping) == len(MANDATORY)
+            and header_score(dialect.header, rules.mapping) == len(MANDATORY)
             and (dialect.quote, dialect.header_end, dialect.lines) == ('"', len(head), 1)
             and dialect.named == dialect.width
             and found.is_plain
@@ -219,14 +219,14 @@ def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, si
         rules: How it is read.
         sink: Where they go.
     """
-    tally = Tally(sink, rules, watched=False)
+    counter = RowCounter(sink, rules, watched=False)
     formats = Evidence().formats(rules)
     encoding = {"encoding": "ascii" if text.isascii() else "utf-8"}
-    tally.outcome.form = layout.form | encoding | {"dates": formats.order, "decimal": formats.mark}
+    counter.outcome.form = layout.form | encoding | {"dates": formats.order, "decimal": formats.mark}
     none = rejected_frame([])
-    tally.take(Block(pl.LazyFrame(), frame["source_line"], none, lambda _: [], ()), Converted(frame, none))
-    tally.finish()
-    return tally.outcome
+    counter.take(Block(pl.LazyFrame(), frame["source_line"], none, lambda _: [], ()), Converted(frame, none))
+    counter.finish()
+    return counter.outcome
 
 
 def _block(text: bytes, ends: NDArray[np.int64], layout: Layout) -> tuple[Block, NDArray[np.int64]] | None:

@@ -36,7 +36,7 @@ class Converted:
     no_costs: int = 0
 
 
-def nothing_but(rejected: pl.DataFrame) -> Converted:
+def rejected_only(rejected: pl.DataFrame) -> Converted:
     """What becomes of a block that has no row but rejected ones."""
     schema = {name: RAW_TRANSACTIONS.polars_schema[name] for name in TRANSACTION_COLUMNS}
     return Converted(pl.DataFrame(schema=schema), rejected)

@@ -1,4 +1,4 @@
-"""Rejected rows that a person has mended, read by the same rules as the export they came from."""
+"""Rejected rows that a person has corrected, read by the same rules as the export they came from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.ingest.conversion import convert
-from insiders_assets.ingest.converted import Converted, nothing_but
+from insiders_assets.ingest.converted import Converted, rejected_only
 from insiders_assets.ingest.mapping.columns import FLAG, RETURNED, Plan
 from insiders_assets.ingest.mapping.header_aliases import FIELDS
 from insiders_assets.ingest.mapping.schema import BESIDE, COSTS, DERIVED
@@ -38,7 +38,7 @@ def mend(rows: Mapping[int, Mapping[str, str]], form: Mapping[str, Any], privacy
         Those that are transactions now, and those that still are none. A row with nothing in it is none.
     """
     formats = Formats(form.get("dates") or "day_first", form.get("decimal") or "point")
-    found = [nothing_but(rejected_frame([]))]
+    found = [rejected_only(rejected_frame([]))]
     for derived in (False, True):
         part = {
             line: cells for line, cells in rows.items() if _is_derived(cells) == derived and _is_filled(cells)

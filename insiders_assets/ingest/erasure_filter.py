@@ -100,7 +100,7 @@ class Forgotten:
             any(self.holds(word, kept_as) for word in words(row["row_text"], row["cells"]))
             for row in rejected.select("row_text", "cells").iter_rows(named=True)
         ]
-        return silenced(rejected, pl.Series(naming, dtype=pl.Boolean))
+        return redact(rejected, pl.Series(naming, dtype=pl.Boolean))
 
 
 def counted(rows: int) -> pl.DataFrame:
@@ -108,7 +108,7 @@ def counted(rows: int) -> pl.DataFrame:
     return rejected_together(REASON, FORGOTTEN, rows)
 
 
-def silenced(rejected: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+def redact(rejected: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """Rejected rows of which some keep their place and reason only."""
     return rejected.with_columns(pl.when(~rows).then(pl.col(name)).alias(name) for name in TEXTS)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.conversion import convert
-from insiders_assets.ingest.converted import Converted, nothing_but
+from insiders_assets.ingest.converted import Converted, rejected_only
 from insiders_assets.ingest.fast_path import PlainReader
 from insiders_assets.ingest.mapping.order_facts import orders_of
 from insiders_assets.ingest.mapping.orders import Orders, needs_orders
@@ -18,7 +18,7 @@ from insiders_assets.ingest.mapping.text import texts_of
 from insiders_assets.ingest.parsing.currency_signs import codes
 from insiders_assets.ingest.parsing.ids import zeros_mean_nothing
 from insiders_assets.ingest.parsing.thousands import PointWatch
-from insiders_assets.ingest.row_counter import Tally
+from insiders_assets.ingest.row_counter import RowCounter
 from insiders_assets.ingest.sniffing.format_inference import Evidence, Formats
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class ExportPass:
     pass is made only if what came later changed the formats.
     """
 
-    def __init__(self, export: Export, rules: FileRules, tally: Tally, plan: Plan) -> None:
-        self._export, self._rules, self._tally, self._plan = export, rules, tally, plan
+    def __init__(self, export: Export, rules: FileRules, counter: RowCounter, plan: Plan) -> None:
+        self._export, self._rules, self._counter, self._plan = export, rules, counter, plan
         self._evidence = Evidence()
         self._plain = self._doubtful = False
         self._waiting = needs_orders(plan)
@@ -62,26 +62,26 @@ class ExportPass:
         try:
             final = self._final()
         except ExportError:
-            self._tally.withdraw()
+            self._counter.withdraw()
             raise
         as_read = self._formats or final
         zeros = self._zeros_mean_nothing()
         if zeros or self._waiting or as_read != final or (self._plain and final.mark != "point"):
             self._read_again(final, zeros=zeros)
-        if limits := self._rules.limits(self._tally.days):
+        if limits := self._rules.limits(self._counter.days):
             final = replace(final, limits=limits)
             self._read_again(final, zeros=zeros)
         return final
 
     def _read_again(self, formats: Formats, *, zeros: bool) -> None:
         """Forget what was read, and read it in the way that turned out to be right."""
-        self._tally.restart()
+        self._counter.restart()
         self._orders = orders_of(self._export, self._plan, formats.mark)
         reader = self._plain_reader
         reader.changes.clear()
         reader.drop_zeros, reader.limits = zeros, formats.limits
         for block in self._export.blocks(self._plan.positions):
-            self._tally.take(block, self._converted(block, formats))
+            self._counter.take(block, self._converted(block, formats))
 
     def _texts(self, frame: pl.DataFrame) -> pl.DataFrame:
         reader = self._plain_reader
@@ -100,7 +100,7 @@ class ExportPass:
     def _take_or_wait(self, block: Block) -> None:
         """Convert a block if it is known how; gather evidence unless it is plain."""
         if not len(block.lines):
-            self._tally.take(block, nothing_but(block.rejected))
+            self._counter.take(block, rejected_only(block.rejected))
             return
         if self._rules.decimal == "auto" and self._points.doubts(block):
             self._doubtful = True
@@ -109,7 +109,7 @@ class ExportPass:
             self._plain = True
             self._evidence.dates.add_iso(good.frame["invoice_date"])
             if good.odd is None:
-                self._tally.take(block, Converted(good.frame, block.rejected))
+                self._counter.take(block, Converted(good.frame, block.rejected))
                 return
             odd = good.odd
         texts = self._texts(odd.frame)
@@ -121,9 +121,9 @@ class ExportPass:
             except ExportError:
                 self._waiting = True
         if self._formats is None:
-            self._tally.count(block)
+            self._counter.count(block)
         else:
-            self._tally.take(block, _joined(block, good, self._convert(odd, texts, self._formats)))
+            self._counter.take(block, _joined(block, good, self._convert(odd, texts, self._formats)))
 
     def _final(self) -> Formats:
         """The formats on the evidence of every row."""
@@ -142,7 +142,7 @@ class ExportPass:
 
     def _converted(self, block: Block, formats: Formats) -> Converted:
         if not len(block.lines):
-            return nothing_but(block.rejected)
+            return rejected_only(block.rejected)
         good, odd = self._plainly(block, formats), block
         if good:
             if good.odd is None:

@@ -15,7 +15,7 @@ from insiders_assets.ingest.mapping.filling import filled
 from insiders_assets.ingest.model import MOST_COLUMNS, too_wide
 from insiders_assets.ingest.questions.notes import left_over, passed_over
 from insiders_assets.ingest.resolution import Reading, decided
-from insiders_assets.ingest.row_counter import Sink, Tally, without_values
+from insiders_assets.ingest.row_counter import RowCounter, Sink, without_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def read_file(
     path: Path,
     rules: FileRules,
     sinks: Callable[[str], Sink],
-    mended: Mapping[str, pl.DataFrame] | None = None,
+    corrected: Mapping[str, pl.DataFrame] | None = None,
 ) -> dict[str, Outcome]:
     """Read every export in a file.
 
@@ -41,7 +41,7 @@ def read_file(
         path: The file.
         rules: How it is read.
         sinks: Gives the sink of an export by its name within the file (empty for the file itself).
-        mended: Mended rows of its exports, by the same names.
+        corrected: Mended rows of its exports, by the same names.
 
     Returns:
         What became of each export, by its name within the file.
@@ -51,7 +51,7 @@ def read_file(
             exports = open_joined(path, rules)
     except ExportError as error:
         return {"": unread(rules, sinks(""), error)}
-    rows = mended or {}
+    rows = corrected or {}
     return {
         name: read_export(opened, rules, sinks(name), rows.get(name), rules.repeated.get(name))
         for name, opened in exports.items()
@@ -66,16 +66,16 @@ def unread(rules: FileRules, sink: Sink, error: ExportError) -> Outcome:
         sink: Where the reason goes.
         error: The reason.
     """
-    tally = Tally(sink, rules)
-    tally.set_aside(error)
-    return tally.outcome
+    counter = RowCounter(sink, rules)
+    counter.set_aside(error)
+    return counter.outcome
 
 
 def read_export(
     opened: Callable[[], Export],
     rules: FileRules,
     sink: Sink,
-    mended: pl.DataFrame | None = None,
+    corrected: pl.DataFrame | None = None,
     repeated: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Read one export into ``sink``.
@@ -84,43 +84,45 @@ def read_export(
         opened: Opens it.
         rules: How it is read.
         sink: Where transactions and rejected rows go.
-        mended: Rows of it that were rejected once and are mended.
+        corrected: Rows of it that were rejected once and are mended.
         repeated: Orders of it that another export holds whole, with that export's name.
 
     Returns:
         What became of it. An export that cannot be read is set aside, with the reason, and never raised.
     """
-    tally = Tally(sink, rules, mended, repeated)
+    counter = RowCounter(sink, rules, corrected, repeated)
     try:
         with readable():
             export = opened()
             if len(export.header) > MOST_COLUMNS:
                 raise too_wide()
-            tally.outcome.form = export.form
-            reading = _reading(export, rules, tally)
-            one = ExportPass(filled(export, reading.plan), rules, tally, reading.plan)
+            counter.outcome.form = export.form
+            reading = _reading(export, rules, counter)
+            one = ExportPass(filled(export, reading.plan), rules, counter, reading.plan)
             formats = one.read()
-            if tally.suspected:
-                again = _counting(export, tally, lambda: decided(export, rules, suspected=tally.suspected))
+            if counter.suspected:
+                again = _counting(
+                    export, counter, lambda: decided(export, rules, suspected=counter.suspected)
+                )
                 if again.plan != reading.plan:
-                    tally.restart()
-                    one = ExportPass(filled(export, again.plan), rules, tally, again.plan)
+                    counter.restart()
+                    one = ExportPass(filled(export, again.plan), rules, counter, again.plan)
                     formats = one.read()
                 reading = again
             notes = [passed_over(question) for question in reading.passed]
-            notes += [_no_costs(tally.no_costs, reading)] if tally.no_costs else []
+            notes += [_no_costs(counter.no_costs, reading)] if counter.no_costs else []
             notes += [left_over(each) for each in reading.settled if _is_left_over(each)]
-            tally.outcome.notes = [without_values(note) for note in notes] if rules.privacy.is_on else notes
-            tally.outcome.form = (
+            counter.outcome.notes = [without_values(note) for note in notes] if rules.privacy.is_on else notes
+            counter.outcome.form = (
                 export.form | {"dates": formats.order, "decimal": formats.mark} | _facts(reading)
             )
             if currencies := sorted(reading.currencies | one.currencies):
-                tally.outcome.form["currencies"] = currencies
-            tally.outcome.unified = {rule: count for rule, count in sorted(one.changes.items()) if count}
-        tally.finish()
+                counter.outcome.form["currencies"] = currencies
+            counter.outcome.unified = {rule: count for rule, count in sorted(one.changes.items()) if count}
+        counter.finish()
     except ExportError as error:
-        tally.set_aside(error)
-    return tally.outcome
+        counter.set_aside(error)
+    return counter.outcome
 
 
 def _no_costs(rows: int, reading: Reading) -> str:
@@ -140,9 +142,9 @@ def _is_left_over(settled: Settled) -> bool:
     return settled.code == "order_total" and abs(arguments["difference"]) > MUCH * abs(arguments["total"])
 
 
-def _reading(export: Export, rules: FileRules, tally: Tally) -> Reading:
+def _reading(export: Export, rules: FileRules, counter: RowCounter) -> Reading:
     """How an export is read; if that cannot be told, its rows are counted all the same."""
-    return _counting(export, tally, lambda: decided(export, rules))
+    return _counting(export, counter, lambda: decided(export, rules))
 
 
 def _facts(reading: Reading) -> dict[str, Any]:
@@ -166,11 +168,11 @@ def _facts(reading: Reading) -> dict[str, Any]:
     return found
 
 
-def _counting(export: Export, tally: Tally, read: Callable[[], Reading]) -> Reading:
+def _counting(export: Export, counter: RowCounter, read: Callable[[], Reading]) -> Reading:
     try:
         return read()
     except ExportError:
-        tally.restart()
+        counter.restart()
         for block in export.blocks([0] if export.header else []):
-            tally.count(block)
+            counter.count(block)
         raise

@@ -55,13 +55,13 @@ class Sink(Protocol):
         """Forget everything taken in so far."""
 
 
-class Tally:
+class RowCounter:
     """What became of one export so far.
 
     Args:
         sink: Where its rows go.
         rules: How it is read.
-        mended: Rows of it that were rejected once and are mended, as transactions ready to be kept.
+        corrected: Rows of it that were rejected once and are corrected, as transactions ready to be kept.
         repeated: Orders that another export holds whole, with that export's name.
 
     Attributes:
@@ -74,14 +74,14 @@ class Tally:
         self,
         sink: Sink,
         rules: FileRules,
-        mended: pl.DataFrame | None = None,
+        corrected: pl.DataFrame | None = None,
         repeated: Mapping[str, str] | None = None,
         *,
         watched: bool = True,
     ) -> None:
         self._watched = watched
         self.outcome = Outcome()
-        self._mended, self._repeated = mended, repeated or {}
+        self._mended, self._repeated = corrected, repeated or {}
         self._sink, self._rules = sink, rules
         self._counter, self._finder = RepeatCounter(), RepeatFinder()
         self._shown = rejected_frame([])

@@ -61,7 +61,7 @@ def side_inputs(stores: Stores) -> str:
         files.append(costs)
     if stores.settings.opted_out:
         files.append(place(stores.settings.opted_out))
-    found = hashlib.sha256(stores.transactions.mended.digest().encode())
+    found = hashlib.sha256(stores.transactions.corrected.digest().encode())
     for path in files:
         found.update(path.read_bytes() if path.is_file() else b"-")
     for name in (SEGMENTS_FILE, EXPERIMENTS_FILE):

@@ -1,4 +1,4 @@
-"""Rows that were mended, kept as transactions by the content of the file they stand in and their line.
+"""Rows that were corrected, kept as transactions by the content of the file they stand in and their line.
 
 They are laid over that file whenever it is read: under whatever name, today or in a year. A file with other content
 is another file, and takes nothing from here.
@@ -27,7 +27,7 @@ _SCHEMA = _PLACE | {name: RAW_TRANSACTIONS.polars_schema[name] for name in TRANS
 _KEY = ["content", "member", "privacy", "source_line"]
 
 
-class MendedRows:
+class CorrectedRows:
     """Mended rows of a home.
 
     Args:

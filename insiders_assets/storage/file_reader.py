@@ -43,7 +43,7 @@ class FileReader:
         rules: How they are read, mappings included.
         before: The manifest of the ingest before.
         listing: What lies in the landing zone, without the mapping.
-        mended: Rows that were mended.
+        corrected: Rows that were mended.
     """
 
     def __init__(
@@ -54,14 +54,14 @@ class FileReader:
         rules: IngestRules,
         before: Manifest,
         listing: dict[str, FileSignature],
-        mended: pl.DataFrame,
+        corrected: pl.DataFrame,
     ) -> None:
         self._folder, self._quarantine = folder, quarantine
         self._landing, self._rules, self._before, self._listing = landing, rules, before, listing
         self._known_contents: dict[str, str] = {}
         self._joined = JoinedFiles(landing, list(listing), rules, self._content_of)
         self._digests = {name: rules.of(name).digest() for name in listing}
-        self._mended = Overlay(mended, rules.common.privacy)
+        self._mended = Overlay(corrected, rules.common.privacy)
         self._small = SmallFiles(self._rules_of)
         self.journal = ReadingJournal(folder.parent / "reading.json", listing)
         self.known = KnownFiles(folder, quarantine, listing, self._digest)

@@ -38,7 +38,7 @@ class Ingesting:
         rules: How they are read.
         before: The manifest of the ingest before.
         listing: What lies in the landing zone.
-        mended: Rows that were mended.
+        corrected: Rows that were mended.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class Ingesting:
         rules: IngestRules,
         before: Manifest,
         listing: dict[str, FileSignature],
-        mended: pl.DataFrame,
+        corrected: pl.DataFrame,
     ) -> None:
         self._folder, self._landing, self._before = folder, landing, before
         self._listing = dict(listing)
         self._mapping = self._listing.pop(MAPPING, None)
         self._rules = self._with_mappings(rules)
-        self._reader = FileReader(folder, quarantine, landing, self._rules, before, self._listing, mended)
+        self._reader = FileReader(folder, quarantine, landing, self._rules, before, self._listing, corrected)
         self._known = self._reader.known
         self.parsed = 0
         self.warnings: list[str] = [

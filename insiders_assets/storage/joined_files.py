@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from insiders_assets.errors import ExportError
-from insiders_assets.ingest.converted import nothing_but
+from insiders_assets.ingest.converted import rejected_only
 from insiders_assets.ingest.formats.archives import readable
 from insiders_assets.ingest.formats.file_type import open_exports
 from insiders_assets.ingest.mapping.joining import keys_used, read_joined, without_lines
 from insiders_assets.ingest.pipeline import unread
-from insiders_assets.ingest.row_counter import Tally
+from insiders_assets.ingest.row_counter import RowCounter
 from insiders_assets.ingest.rules import FileRules
 
 if TYPE_CHECKING:
@@ -145,19 +145,19 @@ class JoinedFiles:
                 return {"": unread(self._rules.of(name), sinks(""), error)}
             for full, opened in exports:
                 member = full.removeprefix(name).removeprefix("/")
-                tally = Tally(sinks(member), self._rules.of(name), watched=False)
-                found[member] = tally.outcome
+                counter = RowCounter(sinks(member), self._rules.of(name), watched=False)
+                found[member] = counter.outcome
                 try:
                     with readable():
                         count = 0
                         for block, there in without_lines(opened(), mapping.join[at], used, name):
-                            tally.take(block, nothing_but(block.rejected))
+                            counter.take(block, rejected_only(block.rejected))
                             count += there
                 except ExportError as error:
-                    tally.set_aside(error)
+                    counter.set_aside(error)
                     continue
-                tally.outcome.form = {"joined": count}
-                tally.outcome.notes = [_note(mapping, at, count, tables[at])]
+                counter.outcome.form = {"joined": count}
+                counter.outcome.notes = [_note(mapping, at, count, tables[at])]
         return found
 
     def _used(self, mapping: Mapping, at: int) -> pl.Series:

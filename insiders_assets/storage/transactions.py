@@ -19,7 +19,7 @@ from insiders_assets.contracts.transactions import RAW_TRANSACTIONS, REJECTED_RO
 from insiders_assets.errors import InsidersError
 from insiders_assets.ingest.model import REJECTED_SCHEMA
 from insiders_assets.places import Place, place, readable, sizes
-from insiders_assets.storage.corrected_rows import MendedRows
+from insiders_assets.storage.corrected_rows import CorrectedRows
 from insiders_assets.storage.incremental_ingest import Ingesting
 from insiders_assets.storage.ingest_result import IngestResult, warnings_of
 from insiders_assets.storage.manifest import Manifest, ParsedExport, Part, to_read_again
@@ -46,7 +46,7 @@ class TransactionStore:
     def __init__(self, home: str | Place) -> None:
         self.folder = place(home) / "lake" / "raw_transactions.parquet"
         self.quarantine = place(home) / "quarantine"
-        self.mended = MendedRows(place(home) / "lake" / "mended_rows.parquet")
+        self.corrected = CorrectedRows(place(home) / "lake" / "mended_rows.parquet")
         self.tombstones = Tombstones(place(home) / "forgotten.json")
         self._manifest_path = place(home) / "lake" / "raw_transactions.manifest.json"
 
@@ -79,9 +79,9 @@ class TransactionStore:
             )
         before = before or Manifest()
         rules = replace(rules, common=replace(rules.common, privacy=self.private(rules.common.privacy)))
-        mended = self.mended.read()
+        corrected = self.corrected.read()
         known = to_read_again(before, again) if again else before
-        run = Ingesting(self.folder, self.quarantine, landing, rules, known, listing, mended)
+        run = Ingesting(self.folder, self.quarantine, landing, rules, known, listing, corrected)
         after = run.manifest()
         self._refuse_nothing(after)
         changed = after.digest() != before.digest() or not self._manifest_path.exists()

@@ -90,7 +90,7 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
                 checksums._beside(path),
                 lambda found, name=path.stem: found.lake.read(name),
             )
-    yield "mended rows", lake / "mended_rows.parquet", lambda found: found.transactions.mended.read()
+    yield "mended rows", lake / "mended_rows.parquet", lambda found: found.transactions.corrected.read()
     yield "the forgotten", home / "forgotten.json", lambda found: vars(found.transactions.tombstones.read())
     yield "the record of the last refresh", lake / "refresh.json", state.last_refresh
     for path in sorted((home / "history").glob("*.parquet")):
@@ -181,7 +181,7 @@ def _add_what_commands_add(stores: Stores) -> None:
 
     stores.transactions.ingest(stores.landing, IngestRules.from_settings(stores.settings))
     rows = stores.transactions.read().head(3).select(TRANSACTION_COLUMNS)
-    stores.transactions.mended.add("0" * 64, "", rows, Privacy())
+    stores.transactions.corrected.add("0" * 64, "", rows, Privacy())
     stores.transactions.tombstones.add(["nobody at all"])
     last = state.last_refresh(stores)
     if last is None:

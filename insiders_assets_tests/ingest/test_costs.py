@@ -227,7 +227,7 @@ def test_costs_outlive_forgetting_and_stand_on_mended_rows(tmp_path):
     writer.writeheader()
     writer.writerow(row | {"quantity": "2"})
     result = take_in(shop.stores.transactions, text.getvalue().encode(), "sheet", Privacy())
-    assert len(result.mended) == 1
+    assert len(result.corrected) == 1
     shop.ingest()
 
     def costs():

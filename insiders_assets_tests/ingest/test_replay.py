@@ -74,7 +74,7 @@ def test_a_mended_row_becomes_a_transaction_of_its_file_on_its_line(shop, save):
     shop.put(csv(row(1), row(2, quantity="six", description="CAFÉ"), row(3), "a,b,c", row(5)))
     shop.ingest()
     result = shop.edit(lambda line: line["column"] == "quantity" and line.update(quantity="6"), **save)
-    assert (len(result.mended), len(result.rejected)) == (1, 1)
+    assert (len(result.corrected), len(result.rejected)) == (1, 1)
     rows = shop.rows()
     assert rows["source_line"].to_list() == [2, 3, 4, 6]
     assert rows.row(1, named=True)["description"] == "CAFÉ"
@@ -91,7 +91,7 @@ def test_a_row_that_could_not_be_taken_apart_is_mended_from_its_text(shop):
         assert line["as_it_stood"] == "536399,85123A,LANTERN,6"
         line.update(values)
 
-    assert len(shop.edit(change).mended) == 1
+    assert len(shop.edit(change).corrected) == 1
     assert shop.rows()["invoice_no"].to_list() == ["536301", "536302", "536303"]
 
 
@@ -102,7 +102,7 @@ def test_a_row_made_blank_or_taken_out_or_made_worse_is_still_rejected_and_still
     shop.put(csv(row(1), row(2, quantity="six"), row(3)))
     before = shop.ingest()
     result = shop.edit(change)
-    assert (len(result.mended), len(result.rejected)) == (0, 1)
+    assert (len(result.corrected), len(result.rejected)) == (0, 1)
     after = shop.ingest()
     assert (after.rows_read, after.rows_quarantined) == (before.rows_read, before.rows_quarantined) == (3, 1)
 
@@ -120,7 +120,7 @@ def test_taking_in_the_same_sheet_again_changes_nothing(shop):
     shop.edit(setting(quantity="6"))
     before, content = shop.rows(), shop.sheet.read_bytes().replace(b",six,", b",6,")
     again = take_in(shop.store, content, "sheet", Privacy())
-    assert (again.mended, len(again.unknown)) == ([], 1)
+    assert (again.corrected, len(again.unknown)) == ([], 1)
     assert not shop.ingest().changed
     assert shop.rows().equals(before)
 
@@ -145,7 +145,7 @@ def test_a_file_set_aside_for_its_faults_comes_back_once_enough_of_them_are_mend
     shop.put(csv(row(1), row(2, quantity="x"), row(3, quantity="y"), row(4, quantity="z")))
     assert shop.ingest().rows_transactions == 3
     first = shop.edit(lambda line: line["value"] == "x" and line.update(quantity="1"))
-    assert (len(first.mended), shop.ingest().rows_transactions) == (1, 5)
+    assert (len(first.corrected), shop.ingest().rows_transactions) == (1, 5)
     assert shop.store.rejected()["source_line"].to_list() == [4, 5]
 
 
@@ -168,7 +168,7 @@ def test_a_mended_row_is_read_by_the_form_and_the_mapping_of_its_file(shop):
         assert (line["line_total"], line["return_flag"], line["unit_price"]) == ("25,00", "yes", "")
         line.update(quantity="2", invoice_date="05/04/2026", line_total="31,00")
 
-    assert len(shop.edit(change, rules).mended) == 1
+    assert len(shop.edit(change, rules).corrected) == 1
     mended = shop.rows().row(1, named=True)
     assert (mended["quantity"], mended["unit_price"], f"{mended['invoice_date']:%Y-%m-%d}") == (
         -2,
@@ -186,7 +186,7 @@ def test_rows_of_tables_and_json_are_mended_too(shop, name):
     ]
     write(shop.landing / name)
     shop.ingest()
-    assert len(shop.edit(setting(quantity="6")).mended) == 1
+    assert len(shop.edit(setting(quantity="6")).corrected) == 1
     assert shop.ingest().rows_quarantined == 0
 
 
@@ -198,7 +198,7 @@ def test_a_row_whose_file_is_gone_waits_for_the_file(shop):
     (shop.landing / "a.csv").unlink()
     shop.ingest(keep)
     result = shop.edit(setting(quantity="6"), keep)
-    assert (len(result.mended), len(result.rejected), result.absent) == (0, 1, 1)
+    assert (len(result.corrected), len(result.rejected), result.absent) == (0, 1, 1)
 
 
 def test_a_value_that_a_spreadsheet_would_run_comes_through_the_sheet_as_it_was(shop):
@@ -220,9 +220,11 @@ def test_what_is_not_kept_is_in_neither_sheet_nor_mended_rows(shop):
     write_sheet(shop.sheet, waiting(shop.store))
     assert b"90210" not in shop.sheet.read_bytes()
     values = dict(zip(CELLS, row(2, customer_id="90210"), strict=False))
-    assert len(shop.edit(setting(**values), private).mended) == 1
+    assert len(shop.edit(setting(**values), private).corrected) == 1
     held = [path.read_bytes() for path in shop.home.rglob("*") if path.is_file()]
-    kept = pl.concat([shop.rows().cast(pl.String), shop.store.mended.read().cast(pl.String)], how="diagonal")
+    kept = pl.concat(
+        [shop.rows().cast(pl.String), shop.store.corrected.read().cast(pl.String)], how="diagonal"
+    )
     assert b"90210" not in b"".join(held)
     assert "90210" not in kept.write_csv()
     assert shop.rows()["customer_id"].n_unique() == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.mapping.columns import familiarity
+from insiders_assets.ingest.mapping.columns import header_score
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.parsing.numbers import all_unmistakable
 from insiders_assets.language.message import message
@@ -21,7 +21,7 @@ HEADER_ROWS = 25
 
 def header_row(rows: Sequence[Sequence[str | None]], mapping: Mapping | None) -> int | None:
     """Which of the first rows of a table names its columns; None if none does."""
-    known = [familiarity(names(row), mapping) for row in rows[:HEADER_ROWS]]
+    known = [header_score(names(row), mapping) for row in rows[:HEADER_ROWS]]
     return known.index(max(known)) if known and max(known) >= 2 else None
 
 

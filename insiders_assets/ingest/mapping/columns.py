@@ -160,7 +160,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
     )  # fmt: skip
 
 
-def familiarity(header: tuple[str, ...], mapping: Mapping | None) -> int:
+def header_score(header: tuple[str, ...], mapping: Mapping | None) -> int:
     """How many of the mandatory columns a row names, in whatever language, if it is the one that names columns."""
     found = set(recognise(header))
     if missing(found):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insiders_assets.ingest.mapping.columns import familiarity
+from insiders_assets.ingest.mapping.columns import header_score
 from insiders_assets.ingest.mapping.header_aliases import MANDATORY
 from insiders_assets.ingest.parsing.quotes import UnclosedQuoteError
 from insiders_assets.ingest.parsing.row_boundaries import Rows, split_rows
@@ -144,7 +144,7 @@ def _read_as(
             known.append(-1)
             continue
         names.append(tuple(field.strip() for field in split_fields(texts[-1], separator, quote)))
-        known.append(familiarity(names[-1], mapping))
+        known.append(header_score(names[-1], mapping))
         if known[-1] == len(MANDATORY):
             break
     if max(known) < 0:
