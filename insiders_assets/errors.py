@@ -14,7 +14,7 @@ LONGEST = 1_200
 
 
 class InsidersError(Exception):
-    """A problem that its reader can mend: what is wrong, where, and what to do, in one line.
+    """A problem that its reader can fix: what is wrong, where, and what to do, in one line.
 
     However much of a file a part of it quotes, it stays a line that can be read.
 

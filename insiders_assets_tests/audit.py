@@ -23,7 +23,7 @@ def verdict(report: dict[str, Any]) -> tuple[int, list[str]]:
     packages = report["dependencies"]
     holes = [
         f"{package['name']} {package['version']}: {hole['id']}"
-        + (f", mended in {', '.join(hole['fix_versions'])}" if hole["fix_versions"] else ", not mended yet")
+        + (f", fixed in {', '.join(hole['fix_versions'])}" if hole["fix_versions"] else ", not fixed yet")
         for package in packages
         for hole in package.get("vulns", ())
     ]

@@ -15,7 +15,7 @@ UNKNOWN = {"name": "unknown", "skip_reason": "Dependency not found"}
     ("packages", "code", "said"),
     [
         ([FINE], CLEAN, "audit: 1 packages, no known vulnerability"),
-        ([FINE, HOLED, UNKNOWN], VULNERABLE, "holed 2: PYSEC-1, mended in 3"),
+        ([FINE, HOLED, UNKNOWN], VULNERABLE, "holed 2: PYSEC-1, fixed in 3"),
         (
             [FINE, UNKNOWN],
             UNANSWERED,

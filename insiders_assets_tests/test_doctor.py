@@ -51,7 +51,7 @@ def published(home: str, when: datetime) -> None:
 def test_where_nothing_has_run_yet_there_is_nothing_to_mend(home):
     done = insiders("doctor", "--home", home, "--landing", SHIPPED)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith("Nothing to mend.\n")
+    assert done.stdout.endswith("Nothing to fix.\n")
     assert "insiders run" in done.stdout
     assert not list(Path(home).iterdir())
 

@@ -335,7 +335,7 @@ def landing(bucket) -> str:
 
 
 @ON_ONE
-@pytest.mark.full  # the sheet is written as all else in a bucket is, and mending is tested in a folder
+@pytest.mark.full  # the sheet is written as all else in a bucket is, and fixing is tested in a folder
 def test_rejected_rows_are_mended_in_a_sheet_in_the_bucket_and_taken_in(moved, bucket, landing):
     _, url = moved
     before = Warehouse.open(url, read_only=True).latest_refresh()

@@ -1,4 +1,4 @@
-"""``insiders replay``: rejected rows are written into a sheet, mended there, and taken back in."""
+"""``insiders replay``: rejected rows are written into a sheet, corrected there, and taken back in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def replay(settings: Settings, sheet: str | None, *, as_json: bool) -> None:
-    """Write the sheet of rejected rows, or take the mended ones of it back in and refresh.
+    """Write the sheet of rejected rows, or take the corrected ones of it back in and refresh.
 
     Args:
         settings: Where things lie and which rules hold.
@@ -70,21 +70,21 @@ def _begin(stores: Stores, path: Place, *, as_json: bool) -> None:
         return
     if rows:
         typer.echo(
-            f"{_count(len(rows), 'rejected row')} written to {path}: mend them there, then run insiders replay again."
+            f"{_count(len(rows), 'rejected row')} written to {path}: fix them there, then run insiders replay again."
         )
     else:
-        typer.echo("No rejected row waits to be mended.")
+        typer.echo("No rejected row waits to be corrected.")
     _say_aside(stores)
 
 
 def _say_aside(stores: Stores) -> None:
-    """Name what the sheet does not hold: no row of a file that is set aside whole can be mended by itself."""
+    """Name what the sheet does not hold: no row of a file that is set aside whole can be corrected by itself."""
     if lines := rejected_files.lines(stores):
         typer.echo("Not in the sheet: " + "\n".join(lines))
 
 
 def _held(stores: Stores, result: Replay) -> int:
-    """Rows mended now whose file is set aside all the same."""
+    """Rows corrected now whose file is set aside all the same."""
     held = {export.name for _, export in stores.transactions.manifest().exports() if export.set_aside}
     return sum(row.file in held for row in result.corrected)
 
@@ -110,12 +110,12 @@ def _say(stores: Stores, result: Replay, held: int, path: Place, *, as_json: boo
         }
         typer.echo(json.dumps(facts))
         return
-    parts = [f"{_count(taken, 'row')} mended and taken in"]
+    parts = [f"{_count(taken, 'row')} corrected and taken in"]
     if held:
-        parts.append(f"{held:,} mended but waiting, their file being set aside still")
+        parts.append(f"{held:,} corrected but waiting, their file being set aside still")
     parts.append(f"{len(result.rejected):,} still rejected" + (f" (in {path})" if result.rejected else ""))
     if result.absent:
-        parts.append(f"{result.absent:,} of them edited, but their file is gone: put it back to mend them")
+        parts.append(f"{result.absent:,} of them edited, but their file is gone: put it back to fix them")
     if result.unknown:
         parts.append(f"{len(result.unknown):,} no longer in quarantine")
     typer.echo("; ".join(parts) + ".")

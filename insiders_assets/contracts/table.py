@@ -220,7 +220,7 @@ class Table:
         error = ContractError(
             f"breaks its contract: {check} fails for {count} value(s), such as {example!r}{more}",
             where=f"table {self.name}, column {column or '(frame)'}",
-            hint="nothing was written; mend the rows it names or the contract",
+            hint="nothing was written; fix the rows it names or the contract",
         )
         error.failures = failures.to_dicts()
         raise error

@@ -45,7 +45,7 @@ REJECTED_ROWS = Table(
         Column("column", "str", "The column at fault; empty where the row as a whole is.", nullable=True),
         Column("value", "str", "The value at fault, as it was read.", nullable=True, personal=True),
         Column("reason", "str", "What is wrong and what would be accepted."),
-        Column("row_text", "str", "The whole row as it was read, so that it can be mended; empty for a whole file.",
+        Column("row_text", "str", "The whole row as it was read, so that it can be corrected; empty for a whole file.",
                nullable=True, personal=True),
         Column("rows", "int64", "Rows of the export this line stands for.", "rows", ge=0),
         Column("arrived_at", "datetime", "When the export arrived (its modification time, UTC)."),

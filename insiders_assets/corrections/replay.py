@@ -1,4 +1,4 @@
-"""Taking mended rows back in: what waits in quarantine, and what of it a person has mended."""
+"""Taking corrected rows back in: what waits in quarantine, and what of it a person has corrected."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Replay:
-    """What a person's mending came to.
+    """What a person's corrections came to.
 
     Attributes:
         corrected: The rows that are transactions now.
         rejected: The rows that still are none, with what was written into them.
         unknown: Keys in the sheet of rows that are not in quarantine, or not any more.
-        absent: Rows that cannot be mended because their file no longer lies in the landing zone.
+        absent: Rows that cannot be corrected because their file no longer lies in the landing zone.
     """
 
     corrected: list[Rejected] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Replay:
 
 
 def waiting(store: TransactionStore) -> list[Rejected]:
-    """The rejected rows that can be mended one by one, sorted by file and line.
+    """The rejected rows that can be corrected one by one, sorted by file and line.
 
     Raises:
         InsidersError: Nothing has been ingested yet.
@@ -69,7 +69,7 @@ def _rows(store: TransactionStore, name: str, file: ParsedFile, export: ParsedEx
 
 
 def take_in(store: TransactionStore, sheet: bytes, where: str, privacy: Privacy) -> Replay:
-    """Keep the rows of a sheet that are mended; they become transactions when their files are read again.
+    """Keep the rows of a sheet that are corrected; they become transactions when their files are read again.
 
     Args:
         store: Where rejected rows wait.

@@ -1,4 +1,4 @@
-"""The sheet of rejected rows that a person mends: ``quarantine/to_mend.csv``.
+"""The sheet of rejected rows that a person corrects: ``quarantine/to_mend.csv``.
 
 Each row carries its place and the reason, then our columns as they were read, to be corrected, then the whole row as it
 stood in the export, to be looked at. It is read back by the reader of exports, in whatever form a spreadsheet saves it.
@@ -43,7 +43,7 @@ class Rejected:
         column: The column at fault, or empty.
         value: The value at fault, or empty.
         reason: What is wrong.
-        cells: Our columns of it, as they were read or mended.
+        cells: Our columns of it, as they were read or corrected.
         text: The whole row as it stood.
         form: What was found out about the form of its export.
         here: Whether its file still lies in the landing zone.

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.privacy import Privacy
 
 CELLS = (*FIELDS, DERIVED, FLAG)
-"""What a person may mend: our columns, the line total in the place of the unit price, and ``yes`` for a return; in
+"""What a person may fix: our columns, the line total in the place of the unit price, and ``yes`` for a return; in
 exports with a column of costs, or of how many pieces a price is of, that as well."""
 _YES = ("yes", "y", "true", "1", "x")
 
 
 def mend(rows: Mapping[int, Mapping[str, str]], form: Mapping[str, Any], privacy: Privacy) -> Converted:
-    """Read mended rows of one export.
+    """Read corrected rows of one export.
 
     Args:
         rows: Their cells by name, by the line they stand on in the export.

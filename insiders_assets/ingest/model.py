@@ -25,7 +25,7 @@ REJECTED_SCHEMA: dict[str, Any] = {
 }
 """A rejected row before its file is known; see :data:`insiders_assets.contracts.transactions.REJECTED_ROWS`.
 
-``cells`` holds our columns of the row as a JSON object of texts, where they could be told apart; it is for mending.
+``cells`` holds our columns of the row as a JSON object of texts, where they could be told apart; it is for fixing.
 """
 
 _NONE_REJECTED = pl.DataFrame(schema=REJECTED_SCHEMA)

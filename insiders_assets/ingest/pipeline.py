@@ -41,7 +41,7 @@ def read_file(
         path: The file.
         rules: How it is read.
         sinks: Gives the sink of an export by its name within the file (empty for the file itself).
-        corrected: Mended rows of its exports, by the same names.
+        corrected: Corrected rows of its exports, by the same names.
 
     Returns:
         What became of each export, by its name within the file.
@@ -84,7 +84,7 @@ def read_export(
         opened: Opens it.
         rules: How it is read.
         sink: Where transactions and rejected rows go.
-        corrected: Rows of it that were rejected once and are mended.
+        corrected: Rows of it that were rejected once and are corrected.
         repeated: Orders of it that another export holds whole, with that export's name.
 
     Returns:

@@ -156,7 +156,7 @@ class RowCounter:
         return replace(found, transactions=found.transactions.filter(~again), rejected=rejected)
 
     def _with_mended(self, found: Converted) -> Converted:
-        """Put mended rows in the place of the rejected ones that they were."""
+        """Put corrected rows in the place of the rejected ones that they were."""
         if self._mended is None or not found.rejected.height:
             return found
         rows = self._mended.filter(

@@ -50,7 +50,7 @@ def inputs_digest(stores: Stores, model_version: str) -> str:
 def side_inputs(stores: Stores) -> str:
     """Return a short hash of what a refresh reads beside exports, settings and model.
 
-    That is opt-outs, costs, mended rows, segments, experiments, aliases and what studies found.
+    That is opt-outs, costs, corrected rows, segments, experiments, aliases and what studies found.
     """
     from insiders_assets.refresh.worth import costs_file
 

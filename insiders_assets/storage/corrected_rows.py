@@ -28,7 +28,7 @@ _KEY = ["content", "member", "privacy", "source_line"]
 
 
 class CorrectedRows:
-    """Mended rows of a home.
+    """Corrected rows of a home.
 
     Args:
         path: The file they are kept in; made when the first is added.
@@ -43,7 +43,7 @@ class CorrectedRows:
         What goods cost stands in it if it does for any of them.
 
         Raises:
-            DamagedError: It is not what was written, and nobody else knows what was mended.
+            DamagedError: It is not what was written, and nobody else knows what was corrected.
         """
         if not self._path.is_file():
             return pl.DataFrame(schema=_SCHEMA)
@@ -53,7 +53,7 @@ class CorrectedRows:
         return pl.read_parquet(readable(self._path), glob=False, hive_partitioning=False)
 
     def add(self, content: str, member: str, rows: pl.DataFrame, privacy: Privacy) -> None:
-        """Keep some more; a row that was mended before is replaced."""
+        """Keep some more; a row that was corrected before is replaced."""
         place = [pl.lit(text).alias(name) for name, text in
                  (("content", content), ("member", member), ("privacy", kept_by(privacy)))]  # fmt: skip
         costs = [COST] if COST in rows.columns else []
@@ -75,8 +75,8 @@ class Overlay:
     """What is laid over the files that are read now.
 
     Args:
-        rows: All mended rows.
-        privacy: What is not kept; rows mended under other rules do not count.
+        rows: All corrected rows.
+        privacy: What is not kept; rows corrected under other rules do not count.
     """
 
     def __init__(self, rows: pl.DataFrame, privacy: Privacy) -> None:
@@ -90,7 +90,7 @@ class Overlay:
         }
 
     def of(self, content: str) -> dict[str, pl.DataFrame]:
-        """The mended rows of the file with a content, by the name of the export within it."""
+        """The corrected rows of the file with a content, by the name of the export within it."""
         if content not in self._contents:
             return {}
         parts = self._contents[content].partition_by("member", as_dict=True)

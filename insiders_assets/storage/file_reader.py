@@ -43,7 +43,7 @@ class FileReader:
         rules: How they are read, mappings included.
         before: The manifest of the ingest before.
         listing: What lies in the landing zone, without the mapping.
-        corrected: Rows that were mended.
+        corrected: Rows that were corrected.
     """
 
     def __init__(

@@ -38,7 +38,7 @@ class Ingesting:
         rules: How they are read.
         before: The manifest of the ingest before.
         listing: What lies in the landing zone.
-        corrected: Rows that were mended.
+        corrected: Rows that were corrected.
     """
 
     def __init__(

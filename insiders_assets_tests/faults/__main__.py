@@ -19,7 +19,7 @@ from insiders_assets_tests.faults.page import write_page
 from insiders_assets_tests.faults.record import keep, table
 
 KEPT = Path("build") / "faults"
-"""Homes that are not as they should be, for whoever mends it."""
+"""Homes that are not as they should be, for whoever fixes it."""
 
 
 def main() -> int:

@@ -176,7 +176,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _add_what_commands_add(stores: Stores) -> None:
-    """Rejected rows, mended rows, and somebody who is forgotten."""
+    """Rejected rows, corrected rows, and somebody who is forgotten."""
     from insiders_assets.ingest.conversion import TRANSACTION_COLUMNS
 
     stores.transactions.ingest(stores.landing, IngestRules.from_settings(stores.settings))

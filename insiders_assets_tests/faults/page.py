@@ -123,7 +123,7 @@ until then Dagster's history grows as if nothing were deleted.""",
         """\
 A single bit of a file is flipped, as a disk does it: neither its size nor its time of change tells of it. Every kind of
 file that is read again has its turn: parts of transactions and of the quarantine, their manifest, tables, history,
-models and which of them assigns, mended rows, the forgotten, the record of the last refresh and of one that is held
+models and which of them assigns, corrected rows, the forgotten, the record of the last refresh and of one that is held
 with its tables, what destinations acknowledged, whom a refresh was told, tokens, the format of the home, reports, and
 checksums. *Survived* means that its reader named the file, or read what was written.""",
     ),

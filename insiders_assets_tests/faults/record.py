@@ -24,7 +24,7 @@ class Outcome:
         torn: Looks of a reader at something missing, empty, partial or mixed, of all times.
         looks: Looks of all readers.
         late: Looks that a server did not answer in time, so that nothing was seen.
-        outcome: What the user sees, and what mends it.
+        outcome: What the user sees, and what fixes it.
         wrong: What was not as it should be.
     """
 
@@ -108,7 +108,7 @@ def added(
 def table(outcomes: Iterable[dict[str, Any]]) -> str:
     """Outcomes as a table of Markdown."""
     lines = [
-        "| fault | tried | survived | lost rows | torn reads | what the user sees, and what mends it |",
+        "| fault | tried | survived | lost rows | torn reads | what the user sees, and what fixes it |",
         "|---|---:|---:|---:|---:|---|",
     ]
     for row in outcomes:

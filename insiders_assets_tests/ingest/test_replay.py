@@ -1,4 +1,4 @@
-"""Rejected rows are mended in a sheet and taken back in: once, for good, and without losing any."""
+"""Rejected rows are corrected in a sheet and taken back in: once, for good, and without losing any."""
 
 import csv as csv_module
 import io
@@ -228,7 +228,7 @@ def test_what_is_not_kept_is_in_neither_sheet_nor_mended_rows(shop):
     assert b"90210" not in b"".join(held)
     assert "90210" not in kept.write_csv()
     assert shop.rows()["customer_id"].n_unique() == 2
-    assert shop.ingest(RULES).rows_quarantined == 1  # under other rules it has to be mended again
+    assert shop.ingest(RULES).rows_quarantined == 1  # under other rules it has to be corrected again
 
 
 def test_a_sheet_that_is_none_is_refused_in_one_line():
@@ -258,6 +258,6 @@ def test_the_command_writes_the_sheet_takes_it_back_and_says_so_in_one_line(refr
     again = insiders("replay", "--landing", landing, "--home", home)
     assert (
         again.stdout
-        == f"0 rows mended and taken in; {facts['still_rejected']} still rejected (in {sheet}).\n"
+        == f"0 rows corrected and taken in; {facts['still_rejected']} still rejected (in {sheet}).\n"
     )
     assert run(landing, home)["nothing_new"]

@@ -69,9 +69,9 @@ def migrate(
     move(given(home=home), to, only_compare=only_compare, as_json=as_json)
 
 
-@commands.command(short_help="Look at what a refresh needs; say what to mend.")
+@commands.command(short_help="Look at what a refresh needs; say what to fix.")
 def doctor(landing: Landing = None, home: Home = None, as_json: Json = False) -> None:
-    """Look at settings, rights, clock, space, versions and connections, and say what to mend."""
+    """Look at settings, rights, clock, space, versions and connections, and say what to fix."""
     from insiders_assets.cli.doctor import report
     from insiders_assets.cli.options import given
 

@@ -116,19 +116,19 @@ def inspect(
     inspect_file(settings, file, write=write, pattern=files, as_json=as_json, answers=answer or ())
 
 
-@commands.command(short_help="Write rejected rows into a sheet; take mended ones back.")
+@commands.command(short_help="Write rejected rows into a sheet; take corrected ones back.")
 def replay(
     sheet: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SHEET]", help="The mended rows.", show_default="<home>/quarantine/to_mend.csv"
+            metavar="[SHEET]", help="The corrected rows.", show_default="<home>/quarantine/to_mend.csv"
         ),
     ] = None,
     landing: Landing = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Write rejected rows into a sheet; once they are mended there, take them back in and refresh."""
+    """Write rejected rows into a sheet; once they are corrected there, take them back in and refresh."""
     from insiders_assets.cli.options import given_to_run
     from insiders_assets.cli.replay import replay as take_back_in
 

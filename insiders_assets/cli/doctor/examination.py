@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def report(settings: Settings, *, as_json: bool) -> None:
-    """Print what was found; ends with 1 if something must be mended.
+    """Print what was found; ends with 1 if something must be fixed.
 
     Args:
         settings: What is looked at.
@@ -72,6 +72,6 @@ def report(settings: Settings, *, as_json: bool) -> None:
             if finding.hint:
                 typer.echo(f"{'':<19} → {finding.hint}")
         word = "thing" if len(ill) == 1 else "things"
-        typer.echo(f"\n{len(ill)} {word} to mend." if ill else "\nNothing to mend.")
+        typer.echo(f"\n{len(ill)} {word} to fix." if ill else "\nNothing to fix.")
     if ill:
         raise typer.Exit(1)

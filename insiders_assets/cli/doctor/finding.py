@@ -41,5 +41,5 @@ def look(about: str, said: str, hint: str) -> Finding:
 
 
 def mend(about: str, said: str, hint: str) -> Finding:
-    """Must be mended."""
+    """Must be fixed."""
     return Finding(about, "mend", said, hint)

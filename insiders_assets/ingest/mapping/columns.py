@@ -18,7 +18,7 @@ LISTED = 12
 FLAG = "return_flag"
 """What the column that marks returns goes by."""
 RETURNED = "yes"
-"""What it holds on a return, where a row's cells are kept to be mended."""
+"""What it holds on a return, where a row's cells are kept to be corrected."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def ensure_tables(connection: sa.Connection, *, replaced: Collection[str]) -> None:
-    """Make tables and views that are missing, and mend those that an older version of the platform left.
+    """Make tables and views that are missing, and fix those that an older version of the platform left.
 
     History keeps its rows: it is brought up to date by migrations, and a warehouse from before there were any gains the
     columns that it lacks, empty for older refreshes. A table about to be refilled gets its contract's columns: on

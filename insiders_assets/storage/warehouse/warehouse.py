@@ -124,7 +124,7 @@ class Warehouse:
         return {name: frame.height for name, frame in frames.items()}
 
     def prepare(self) -> None:
-        """Make or mend all tables and views without publishing: what the owner does, so that a writer need not.
+        """Make or fix all tables and views without publishing: what the owner does, so that a writer need not.
 
         History keeps every row. A table whose columns have changed is empty until the next publish.
 
