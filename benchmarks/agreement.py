@@ -136,7 +136,7 @@ def bootstraps(people: pl.DataFrame, clusters: NDArray[np.int32]) -> dict[str, A
 
 
 def beyond_revenue(people: pl.DataFrame, clusters: NDArray[np.int32]) -> float:
-    """Share of the variance of habits, given revenue, that lies between clusters, on average over habits.
+    """Share of the variance of habits, given revenue, that is between clusters, on average over habits.
 
     Habits are ranked, and the mean of their twenty-fifth by revenue is taken off before (partial eta squared).
     """

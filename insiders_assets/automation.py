@@ -271,7 +271,7 @@ def backstop(cron: str) -> ScheduleDefinition:
         name="backstop",
         cron_schedule=cron,
         default_status=DefaultScheduleStatus.RUNNING,
-        description="Asks for a refresh if the last report does not follow from what lies in the landing zone.",
+        description="Asks for a refresh if the last report does not follow from what is in the landing zone.",
     )
     try:
         return made(look)

@@ -80,7 +80,7 @@ def require(path: Place, hint: str) -> None:
     """Refuse a file that is not what was written.
 
     Args:
-        path: Where it lies.
+        path: Where it is.
         hint: How it can be had again.
 
     Raises:

@@ -29,7 +29,7 @@ SMALL = 1 << 16
 TOLD = ("INSIDERS_", "DAGSTER_", "LC_", "LANG", "TZ")
 """What variables begin with that decide what is said."""
 _OURS = ("dagster", "quarantine", FILE, "insiders.db-shm", ".lock")
-"""What lies in a home and decides nothing, or changes when it is looked at."""
+"""What is in a home and decides nothing, or changes when it is looked at."""
 
 
 def fingerprint(words: Sequence[str]) -> str | None:
@@ -129,7 +129,7 @@ def _place(words: Sequence[str]) -> Path | None:
 
 
 def _of_home(home: Path, landing: Path) -> Iterator[list[str | int]]:
-    """What lies in a home, small files by their content."""
+    """What is in a home, small files by their content."""
     for entry in os.scandir(home):
         if entry.name in _OURS or os.path.realpath(entry.path) == os.path.realpath(landing):
             continue

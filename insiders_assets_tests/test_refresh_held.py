@@ -285,7 +285,7 @@ def killed(stores: Stores, monkeypatch: pytest.MonkeyPatch, where: str, act: Cal
 
 
 def left(stores: Stores) -> list[str]:
-    """What lies in the folder of what is held."""
+    """What is in the folder of what is held."""
     return sorted(path.name for path in (stores.home / "held").glob("[!.]*"))
 
 

@@ -1,4 +1,4 @@
-"""Dagster's history keeps the newest runs of each job, and what the UI needs of older ones, wherever it lies."""
+"""Dagster's history keeps the newest runs of each job, and what the UI needs of older ones, wherever it is."""
 
 from __future__ import annotations
 

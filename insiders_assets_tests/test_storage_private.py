@@ -1,4 +1,4 @@
-"""What lies in a home is its user's alone."""
+"""What is in a home is its user's alone."""
 
 from __future__ import annotations
 

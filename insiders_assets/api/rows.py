@@ -1,4 +1,4 @@
-"""A page of a table: found by its key, whatever lies before it, in one read-only transaction."""
+"""A page of a table: found by its key, whatever is before it, in one read-only transaction."""
 
 from __future__ import annotations
 

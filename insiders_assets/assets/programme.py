@@ -155,7 +155,7 @@ def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 
 
 def _page(dashboard: str | None, refresh: str, page: "Place") -> MetadataValue:
-    """Where the report is opened: on the dashboard, if it is known where that is, else where its file lies."""
+    """Where the report is opened: on the dashboard, if it is known where that is, else where its file is."""
     from insiders_assets.report.addresses import report_address
 
     return (

@@ -66,7 +66,7 @@ def inspect_file(
         raise UsageError(
             "is not there, so no mapping can be written into it",
             where=str(Path(place).parent),
-            hint="name the landing zone by --landing, or the home it lies in by --home",
+            hint="name the landing zone by --landing, or the home it is in by --home",
         )
     if text is not None:
         rules = replace(rules, mappings=read_mappings(text, place))

@@ -28,7 +28,7 @@ def migrate(settings: Settings, to: str, *, only_compare: bool, as_json: bool) -
         as_json: Print one JSON object instead of text.
 
     Raises:
-        UsageError: There is no home, the new one is the same or lacks its database, or something lies there already.
+        UsageError: There is no home, the new one is the same or lacks its database, or something is there already.
         InsidersError: The copy is not complete.
     """
     there = settings.model_copy(update={"home": to, "database_url": settings.to_database_url})

@@ -25,7 +25,7 @@ class Replay:
         corrected: The rows that are transactions now.
         rejected: The rows that still are none, with what was written into them.
         unknown: Keys in the sheet of rows that are not in quarantine, or not any more.
-        absent: Rows that cannot be corrected because their file no longer lies in the landing zone.
+        absent: Rows that cannot be corrected because their file is no longer in the landing zone.
     """
 
     corrected: list[Rejected] = field(default_factory=list)

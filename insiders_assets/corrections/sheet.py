@@ -46,7 +46,7 @@ class Rejected:
         cells: Our columns of it, as they were read or corrected.
         text: The whole row as it stood.
         form: What was found out about the form of its export.
-        here: Whether its file still lies in the landing zone.
+        here: Whether its file is still in the landing zone.
     """
 
     content: str

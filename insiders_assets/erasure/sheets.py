@@ -27,7 +27,7 @@ def forget_in_aliases(settings: Settings, ids: Sequence[str]) -> None:
 
 
 def forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
-    """Take their rows out of the sheet of rejected rows, if it lies there; all at once, and none but theirs."""
+    """Take their rows out of the sheet of rejected rows, if it is there; all at once, and none but theirs."""
     path = stores.transactions.quarantine / NAME
     if not path.is_file():
         return

@@ -82,7 +82,7 @@ class Calibration:
     Attributes:
         money: Groups by expected revenue.
         level: By how much all spent more than was forecast.
-        ratios: For each group, the ratios to the forecast between which a range lies.
+        ratios: For each group, the ratios to the forecast between which a range is.
         chances: Groups by chance.
         told: Mean chance as forecast, by group, and beside it the share who bought.
         gap: How far the share of a group lay from its chance at a cut-off, for the stated share of them.
@@ -165,7 +165,7 @@ def _corrected(curve: Floats, chance: Floats) -> Floats:
 
 
 def _gaps(chance: Floats, bought: NDArray[np.bool_], groups: NDArray[np.int64]) -> Floats:
-    """How far the share who bought lies from the mean chance, and of how many, one row per group that has anybody."""
+    """How far the share who bought is from the mean chance, and of how many, one row per group that has anybody."""
     counts = np.bincount(groups)
     there = counts > 0
     sums = np.bincount(groups, bought.astype(np.float64) - chance)
@@ -187,11 +187,11 @@ def _levels(own: Floats, everyone: Floats) -> tuple[float, float, float]:
 
 
 def _upper(ordered: Floats, missed: float) -> float:
-    """What at most a share ``missed`` of such values lies above, in a sample of finite size."""
+    """What at most a share ``missed`` of such values is above, in a sample of finite size."""
     place = int(np.ceil((1 - missed) * (len(ordered) + 1))) - 1
     return float(ordered[min(place, len(ordered) - 1)])
 
 
 def _lower(ordered: Floats, missed: float) -> float:
-    """What at most a share ``missed`` of such values lies below."""
+    """What at most a share ``missed`` of such values is below."""
     return float(ordered[max(int(np.floor(missed * (len(ordered) + 1))) - 1, 0)])

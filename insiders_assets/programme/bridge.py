@@ -48,22 +48,22 @@ class Window:
 
     @property
     def has(self) -> pl.Expr:
-        """Whether a transaction lies in it."""
+        """Whether a transaction is in it."""
         return pl.col("invoice_day").is_between(self.last - self.days + 1, self.last)
 
     @property
     def left_behind(self) -> pl.Expr:
-        """Whether a transaction lies before it."""
+        """Whether a transaction is before it."""
         return pl.col("invoice_day") <= self.last - self.days
 
     @property
     def still_to_come(self) -> pl.Expr:
-        """Whether a transaction lies after it."""
+        """Whether a transaction is after it."""
         return pl.col("invoice_day") > self.last
 
 
 def next_as_of(inputs: ProgrammeInputs) -> date:
-    """The day that the next refresh is expected to look back from: as far ahead as the one before lies back."""
+    """The day that the next refresh is expected to look back from: as far ahead as the one before is back."""
     before = inputs.previous_as_of
     step = (inputs.as_of - before).days if before else 0
     return inputs.as_of + timedelta(days=step if step > 0 else USUAL_STEP)

@@ -26,7 +26,7 @@ HORIZON = 90
 LEAST_HISTORY = 30
 LEAST_CUSTOMERS = 50
 RISES = (-1, 1, 1, 0, 1, 1, 1)
-"""Whether a forecast may only rise or only fall with silence, orders, months, the part of the orders that lies within
+"""Whether a forecast may only rise or only fall with silence, orders, months, the part of the orders that is within
 the last horizon, revenue, and revenue within the last horizon and the one before.
 """
 

@@ -53,7 +53,7 @@ class Leaf:
         return 2 * self.inside > self.customers
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Who lies inside the box; ``values`` has one row per customer."""
+        """Who is inside the box; ``values`` has one row per customer."""
         return np.all((values > np.array(self.above)) & (values <= np.array(self.up_to)), axis=1)
 
 

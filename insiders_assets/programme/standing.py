@@ -41,7 +41,7 @@ def steps_between(
     Returns:
         ``customer_id, day, inside, watched, absent`` (days from 1970-01-01; above the Insider border, above the second
         one, without a purchase in the window), sorted; no rows where a customer's own value does not decide alone, or
-        no day lies between.
+        no day is between.
     """
     rules, before = inputs.rules, inputs.previous_as_of
     decides = rules.policy == "value" and rules.grace_refreshes is None and same_selection

@@ -1,6 +1,6 @@
 """What sets a cluster apart.
 
-A trait is how far a cluster's mean lies from the mean of all identified customers, in standard deviations of
+A trait is how far a cluster's mean is from the mean of all identified customers, in standard deviations of
 the logarithm (every one of these features has a long tail).
 """
 

@@ -48,7 +48,7 @@ class CarryOver:
         """Return the table of all customers, as ``make`` makes it: the same bytes, however it came about.
 
         Args:
-            table: Its contract; it lies in the lake as it was made before, if it was.
+            table: Its contract; it is in the lake as it was made before, if it was.
             make: Makes it of purchases and returns, lazy frames of the engine: those of all customers, or of some.
             later: Turns rows into what they are so many days later; none if that is the same.
         """
@@ -74,7 +74,7 @@ class CarryOver:
         return make(*(self.stores.engine.scan(name) for name in LINES))
 
     def note(self, table: Table) -> None:
-        """Write down what the table in the lake was made of, once it lies there."""
+        """Write down what the table in the lake was made of, once it is there."""
         if self.stores.settings.engine == "polars":
             self.stores.carried.digests(self._key, self._digests)
             self.stores.carried.note(table.name, self._key, self.code, self.as_of)

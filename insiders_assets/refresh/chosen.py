@@ -1,4 +1,4 @@
-"""The list that the steps of a run share: chosen once a process, from what lies in the lake."""
+"""The list that the steps of a run share: chosen once a process, from what is in the lake."""
 
 from __future__ import annotations
 

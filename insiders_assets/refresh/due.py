@@ -49,7 +49,7 @@ class Tick:
 
     @property
     def has_failed(self) -> bool:
-        """Whether a refresh was asked for of what lies in the landing zone, as far as the last tick knows."""
+        """Whether a refresh was asked for of what is in the landing zone, as far as the last tick knows."""
         return bool(self.attempts) and self.asked == self.seen
 
 

@@ -65,7 +65,7 @@ def published_experiments(stores: Stores) -> Registered:
 
 
 def experiment_tables(stores: Stores) -> dict[str, pl.DataFrame]:
-    """Return the tables of experiments of the refresh that lies in the lake; without any, they are empty.
+    """Return the tables of experiments of the refresh that is in the lake; without any, they are empty.
 
     Raises:
         UsageError: As :func:`insiders_assets.experiments.registered_now` says.

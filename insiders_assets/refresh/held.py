@@ -1,6 +1,6 @@
 """A refresh that is held: made, and shown to nobody until a person releases it.
 
-Its tables are copied to ``<home>/held/``, its report lies in ``reports/`` under its own name, and
+Its tables are copied to ``<home>/held/``, its report is in ``reports/`` under its own name, and
 ``held/refresh.json``, written last, says that it is there and why; before any of it is taken away, that it is over.
 What is published stays as it was. The next refresh is compared with the published one as well, and takes the held
 one's place.
@@ -83,7 +83,7 @@ def let_go(stores: Stores, *, but: str = "") -> None:
     """Take away what is held: its record says so first, and goes last.
 
     Args:
-        stores: Where it lies.
+        stores: Where it is.
         but: A refresh whose report stays.
     """
     found = read_held(stores.home)
@@ -109,7 +109,7 @@ def release(stores: Stores, refresh_id: str) -> None:
     published already stays so.
 
     Args:
-        stores: Where it lies.
+        stores: Where it is.
         refresh_id: Its name.
 
     Raises:
@@ -139,7 +139,7 @@ def discard(stores: Stores, refresh_id: str) -> None:
     A model that it fitted goes back to the one of the published refresh. One that is discarded already stays so.
 
     Args:
-        stores: Where it lies.
+        stores: Where it is.
         refresh_id: Its name.
 
     Raises:

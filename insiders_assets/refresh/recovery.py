@@ -38,7 +38,7 @@ def keep_history(stores: Stores, appended: Mapping[str, pl.DataFrame]) -> None:
     """Keep the history that a publish added; all of it, if none was kept before.
 
     Args:
-        stores: Where it lies.
+        stores: Where it is.
         appended: Rows of one refresh, by table.
     """
     for name, rows in appended.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def scoreboard_table(stores: Stores) -> pl.DataFrame:
-    """Return ``scoreboard`` of the refresh that lies in the lake; no row before a list is 90 days old."""
+    """Return ``scoreboard`` of the refresh that is in the lake; no row before a list is 90 days old."""
     row = stores.lake.read("refreshes").row(0, named=True)
     if stores.warehouse.latest_refresh() is None:
         return SCOREBOARD.empty()

@@ -39,7 +39,7 @@ def since_another_day(
     """Return a refresh's tables with the movement since the newest refresh of another day.
 
     Args:
-        stores: Where the movement of earlier refreshes lies.
+        stores: Where the movement of earlier refreshes is.
         tables: The refresh's tables, ``refreshes`` with one row among them.
         history: ``refreshes`` as it was published so far, or None before the first.
     """

@@ -121,7 +121,7 @@ def remember(stores: Stores, state: RefreshState) -> None:
 
 
 def is_current(stores: Stores) -> bool:
-    """Whether the published results already follow from what lies in the landing zone now."""
+    """Whether the published results already follow from what is in the landing zone now."""
     state = last_refresh(stores)
     return (
         state is not None

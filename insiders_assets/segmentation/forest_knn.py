@@ -128,7 +128,7 @@ class LeafVote:
         known = np.minimum(
             np.searchsorted(self.patterns, prints := fingerprints(leaves)), len(self.patterns) - 1
         )
-        own = self.patterns[known] == prints  # behaves exactly like a fitted customer, so lies exactly there
+        own = self.patterns[known] == prints  # behaves exactly like a fitted customer, so is exactly there
         clusters[own] = self.pattern_cluster[known[own]]
         positions[own] = self.pattern_position[known[own]]
         return clusters, positions, votes[np.arange(len(votes)), clusters] / total

@@ -21,7 +21,7 @@ class MedianVote:
 
     Attributes:
         space: Where customers are placed.
-        medians: The median per axis; who lies above it is in the upper half.
+        medians: The median per axis; who is above it is in the upper half.
         resampled: Those of resampled customers, ``(resamples, axes)``.
         cluster_of: Per cell (:func:`cells`), the cluster; a cell that nobody was fitted in has that of one next to it.
     """

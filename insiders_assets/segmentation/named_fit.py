@@ -1,4 +1,4 @@
-"""A fit along axes with names: kinds of customers, and where each one lies."""
+"""A fit along axes with names: kinds of customers, and where each one is."""
 
 from __future__ import annotations
 

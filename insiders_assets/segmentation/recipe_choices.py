@@ -189,7 +189,7 @@ class Recipe:
 
     @property
     def read(self) -> tuple[str, ...]:
-        """The features that say where a customer lies, inputs first."""
+        """The features that say where a customer is, inputs first."""
         explained = self.targets if self.named else (self.target,) if self.space == "leaves" else ()
         return tuple(dict.fromkeys((*self.inputs, *explained)))
 

@@ -87,7 +87,7 @@ def put_back(folder: Place, copy: Place) -> None:
 
     Args:
         folder: Where the model belongs, under its version.
-        copy: Where the copy lies.
+        copy: Where the copy is.
 
     Raises:
         ModelError: The copy cannot be used, or the folder cannot be written.

@@ -88,7 +88,7 @@ class Settings(
         if self.costs:
             rules["costs"] = _content(self.costs)
         if self.opted_out:
-            rules["opted_out"] = _content(self.opted_out)  # who opted out matters, not where the file lies
+            rules["opted_out"] = _content(self.opted_out)  # who opted out matters, not where the file is
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
 
 

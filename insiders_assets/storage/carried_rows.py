@@ -106,7 +106,7 @@ class CarriedRows:
             return None
 
     def note(self, table: str, key: str, code: str, as_of: date) -> None:
-        """Write down what a table was made of that lies in the lake now, and delete digests that nothing names.
+        """Write down what a table was made of that is in the lake now, and delete digests that nothing names.
 
         Args:
             table: Its name.
@@ -155,7 +155,7 @@ class CarriedRows:
 
 
 def _content(path: Place) -> str:
-    """The SHA-256 of a file's content, wherever it lies; of an object, what was noted as it was written."""
+    """The SHA-256 of a file's content, wherever it is; of an object, what was noted as it was written."""
     if isinstance(path, Path):
         return checksums.digest(path)
     return path.stat().sha256 or hashlib.sha256(path.read_bytes()).hexdigest()

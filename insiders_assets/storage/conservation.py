@@ -17,7 +17,7 @@ COUNTED_AT_A_TIME = 8
 
 
 def unbalanced(store: TransactionStore) -> list[str]:
-    """Return the exports whose rows are not all accounted for in what lies on disk, counted afresh."""
+    """Return the exports whose rows are not all accounted for in what is on disk, counted afresh."""
     quarantined = dict(store.rejected().group_by("source_file").agg(pl.col("rows").sum()).iter_rows())
     exports = [export for _, export in store.manifest().exports()]
     parts = [part.path for export in exports for part in export.parts]

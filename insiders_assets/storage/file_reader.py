@@ -42,7 +42,7 @@ class FileReader:
         landing: Where exports arrive.
         rules: How they are read, mappings included.
         before: The manifest of the ingest before.
-        listing: What lies in the landing zone, without the mapping.
+        listing: What is in the landing zone, without the mapping.
         corrected: Rows that were corrected.
     """
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from insiders_assets.storage.stores import Stores
 
 FORMAT = 2
-"""Raised when an older version would misread or lose what lies in a home; 1 had no checksums."""
+"""Raised when an older version would misread or lose what is in a home; 1 had no checksums."""
 NAME = "format.json"
 
 

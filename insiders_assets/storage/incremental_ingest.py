@@ -37,7 +37,7 @@ class Ingesting:
         landing: Where exports arrive.
         rules: How they are read.
         before: The manifest of the ingest before.
-        listing: What lies in the landing zone.
+        listing: What is in the landing zone.
         corrected: Rows that were corrected.
     """
 
@@ -63,7 +63,7 @@ class Ingesting:
         ]
 
     def manifest(self) -> Manifest:
-        """The manifest of what lies in the landing zone now."""
+        """The manifest of what is in the landing zone now."""
         found = {
             name: file for name, file in self._before.files.items() if self._known.is_current(name, file)
         }

@@ -25,7 +25,7 @@ class KnownFiles:
     Args:
         folder: The folder of transaction parts.
         quarantine: The folder of rejected parts.
-        listing: What lies in the landing zone.
+        listing: What is in the landing zone.
         digest: Gives a hash of what decides, beside its content, what a file is read into.
     """
 

@@ -51,7 +51,7 @@ class Lake:
         self.root = root
 
     def path(self, name: str) -> Place:
-        """Where the table called ``name`` lies."""
+        """Where the table called ``name`` is."""
         return self.root / f"{name}.parquet"
 
     def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> Written:

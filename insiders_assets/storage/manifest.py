@@ -118,7 +118,7 @@ class ParsedFile:
 
 @dataclass
 class Manifest:
-    """What lies in the landing zone, and what became of it.
+    """What is in the landing zone, and what became of it.
 
     Attributes:
         files: Every file by its name.

@@ -81,7 +81,7 @@ def move(source: Stores, target: Stores) -> Moved:
     """Copy a home to another place and compare; the source is only read.
 
     Raises:
-        UsageError: Something lies at the target already.
+        UsageError: Something is at the target already.
         InsidersError: The source is incomplete, a place cannot be read or written, or the copy differs.
     """
     _refuse_filled(target)
@@ -186,7 +186,7 @@ def _refuse_filled(target: Stores) -> None:
     if isinstance(home, Path) and home.is_file():
         raise UsageError("is a file", where=str(home), hint="name a folder")
     if _is_home(target):
-        raise UsageError("is a home already", where=str(home), hint="name a place where nothing lies yet")
+        raise UsageError("is a home already", where=str(home), hint="name a place where nothing is yet")
     if target.warehouse.latest_refresh():
         raise UsageError(
             "is a warehouse already", where=target.warehouse.place, hint="name an empty database"

@@ -192,7 +192,7 @@ def is_whole(folder: Place, part: Part) -> bool:
 
 
 def whole(folder: Place, part: Part) -> Place:
-    """Where a part lies that is what was written, or is not there, which its reader says.
+    """Where a part is that is what was written, or is not there, which its reader says.
 
     Raises:
         DamagedError: It is damaged.

@@ -24,7 +24,7 @@ class ReadingJournal:
 
     Args:
         path: Where it is kept.
-        listing: What lies in the landing zone: a file that changed is another.
+        listing: What is in the landing zone: a file that changed is another.
     """
 
     def __init__(self, path: Place, listing: dict[str, FileSignature]) -> None:

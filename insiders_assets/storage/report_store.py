@@ -215,7 +215,7 @@ def require_past(report: Place, latest: str | None) -> None:
     """Refuse to delete the report that is shown.
 
     Args:
-        report: Where it lies, under its name.
+        report: Where it is, under its name.
         latest: The name of the latest report.
 
     Raises:

@@ -75,7 +75,7 @@ class TransactionStore:
             raise DamagedError(
                 "is damaged, and says which rows are kept of files that are no longer there",
                 where=str(self._manifest_path),
-                hint="restore it from a backup, or delete it: what lies in the landing zone is read again then",
+                hint="restore it from a backup, or delete it: what is in the landing zone is read again then",
             )
         before = before or Manifest()
         rules = replace(rules, common=replace(rules.common, privacy=self.private(rules.common.privacy)))
@@ -244,7 +244,7 @@ class TransactionStore:
         return self.manifest().digest()
 
     def manifest(self) -> Manifest:
-        """What lies in the landing zone, and what became of it.
+        """What is in the landing zone, and what became of it.
 
         Raises:
             InsidersError: Nothing has been ingested yet.

@@ -241,6 +241,6 @@ def test_who_is_forgotten_is_removed_there_and_remembered_nowhere(stores):
     for name in ("deliveries", "delivery_changes"):
         assert not stores.warehouse.read(name).filter(pl.any_horizontal(pl.col(pl.String) == who)).height
         assert read(stores, TABLES[name]).equals(stores.warehouse.read(name))
-    # Nothing lies there any more under their id, but for the file that has to name it.
+    # Nothing is there any more under their id, but for the file that has to name it.
     assert [path.name[-10:] for path in files(stores, "ads/big") if who in path.read_text()] == ["remove.csv"]
     assert forget_delivered(stores, [who]) == []

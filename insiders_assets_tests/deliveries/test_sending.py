@@ -34,7 +34,7 @@ def ledger_of(home: Path) -> Ledger:
 
 
 def deliver(home: Path, people: People, receiver: Receiver, *, retry: bool = False) -> bool:
-    """Deliver as a process does that knows nothing but what lies in the home."""
+    """Deliver as a process does that knows nothing but what is in the home."""
     return send(
         ledger_of(home), DELIVERY, wanted(people), receiver, refresh=REFRESH, record=plan_rows, retry=retry
     )

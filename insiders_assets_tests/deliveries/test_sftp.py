@@ -136,7 +136,7 @@ def test_what_goes_wrong_is_said_in_a_word(server, tmp_path, monkeypatch):
 
 
 def deliver(server: Server, home: Path, people: People) -> bool:
-    """Deliver as a process does that knows nothing but what lies in the home."""
+    """Deliver as a process does that knows nothing but what is in the home."""
     destination = opened(server, home)
     rules = DeliveryRules("spring", "members", rules_of(server), "newsletter", ("tier",))
     try:
@@ -165,5 +165,5 @@ def test_cut_off_in_the_middle_of_files_everybody_is_there_in_the_end(server, tm
         server.cut_after = None
         assert deliver(server, home, people)
         assert people_of(server.folder) == people.keys(), seed
-        assert not list(server.folder.rglob(".*.part")), "what was cut off lies there"
+        assert not list(server.folder.rglob(".*.part")), "what was cut off is there"
     assert cut >= seeds

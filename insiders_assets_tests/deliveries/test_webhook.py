@@ -36,7 +36,7 @@ def receiver():
 
 
 def deliver(home: Path, people: People, url: str, timeout: float = RULES.timeout) -> bool:
-    """Deliver as a process does that knows nothing but what lies in the home."""
+    """Deliver as a process does that knows nothing but what is in the home."""
     destination = WebhookDestination(replace(RULES, timeout=timeout), url, SECRET, sleep=lambda seconds: None)
     ledger = Ledger(home, "spring", "crm")
     rules = DeliveryRules("spring", "members", replace(RULES, location=url), "newsletter", ("tier",))

@@ -30,7 +30,7 @@ def home_of(folder: Path) -> Path:
 
 
 def files(home: Path) -> dict[str, str]:
-    """What lies at the destination, by delivery, number and kind: keys of batches differ from home to home."""
+    """What is at the destination, by delivery, number and kind: keys of batches differ from home to home."""
     return {
         f"{path.parent.name} {path.name[:8]} {path.name[18:]}": path.read_text()
         for path in (home / "out").rglob("*.csv")

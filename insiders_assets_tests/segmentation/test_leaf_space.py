@@ -70,7 +70,7 @@ def test_the_vote_is_that_of_every_fitted_customer_weighed_by_shared_leaves(
     fitted = voter.forest.leaves(matrix(people, model.recipe.inputs))
     new = voter.forest.leaves(matrix(strangers, model.recipe.inputs))
     shared = (new[:, None, :] == fitted[None, :, :]).sum(axis=2)
-    alike = shared.max(axis=1) == len(voter.forest.roots)  # lie exactly where a fitted customer lies
+    alike = shared.max(axis=1) == len(voter.forest.roots)  # lie exactly where a fitted customer is
     strangers, shared = strangers.filter(~alike), shared[~alike]
     assert strangers.height > 40
     own = model.assign(people)

@@ -69,7 +69,7 @@ def files(stores: Stores) -> Iterator[Finding]:
 
 
 def landing(stores: Stores) -> Iterator[Finding]:
-    """What lies there is listed, and the smallest export is read."""
+    """What is there is listed, and the smallest export is read."""
     zone = stores.landing
     listing = zone.listing()
     exports = {name: signature.size for name, signature in listing.items() if name != MAPPING}

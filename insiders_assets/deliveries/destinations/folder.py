@@ -45,7 +45,7 @@ class FolderDestination:
         return {}
 
     def erase(self, delivery: str, records: Collection[Mapping[str, object]], before: int) -> int:
-        """See :meth:`Destination.erase`: their rows leave every earlier file that lies there still."""
+        """See :meth:`Destination.erase`: their rows leave every earlier file that is still there."""
         folder, changed = self._folder / delivery, 0
         for name in sizes(folder):
             if not is_of(name, before):

@@ -64,7 +64,7 @@ class SftpDestination:
         return self._with(written)
 
     def erase(self, delivery: str, records: Collection[Mapping[str, object]], before: int) -> int:
-        """See :meth:`Destination.erase`: their rows leave every earlier file that lies there still."""
+        """See :meth:`Destination.erase`: their rows leave every earlier file that is still there."""
         folder = f"{self._folder}/{delivery}"
 
         def erased(sftp: paramiko.SFTPClient) -> int:
@@ -194,7 +194,7 @@ def _clear_errors(is_connected: Callable[[], bool]) -> Iterator[None]:
 
 
 def _make(sftp: paramiko.SFTPClient, folder: str) -> None:
-    """Make a folder, and those that it lies in."""
+    """Make a folder, and those that it is in."""
     try:
         if stat.S_ISDIR(sftp.stat(folder).st_mode or stat.S_IFDIR):
             return
@@ -213,7 +213,7 @@ def _replace(sftp: paramiko.SFTPClient, folder: str, name: str, content: bytes) 
         sftp.posix_rename(beside, final)
     except (
         OSError
-    ):  # a server that cannot replace a file: it lies there already, and holds the same, or is not there
+    ):  # a server that cannot replace a file: it is there already, and holds the same, or is not there
         with suppress(FileNotFoundError):
             sftp.remove(final)
         sftp.rename(beside, final)

@@ -82,7 +82,7 @@ def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = 
         head: Its first bytes.
         opener: Opens it.
         rules: How it is read.
-        path: Where it lies, if it does.
+        path: Where it is, if anywhere.
     """
     if not head:
         raise RefusedExportError("export.empty")

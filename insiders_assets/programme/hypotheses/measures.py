@@ -155,7 +155,7 @@ def median_price_ratio(sample: Sample) -> Finding:
 
 
 def price_position(sample: Sample) -> Finding:
-    """Where the median price that Insiders pay lies in the distribution of all prices."""
+    """Where the median price that Insiders pay is in the distribution of all prices."""
     inside = sample.insider.astype(np.int64)
     everyone = np.ones_like(inside)
     prices = sample.prices

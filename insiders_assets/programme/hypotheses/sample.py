@@ -155,7 +155,7 @@ class PriceLines:
         return self.quantile(weights, 0.5)
 
     def quantile(self, weights: NDArray[Any], level: float) -> float:
-        """The price below which a share ``level`` of the lines lies."""
+        """The price below which a share ``level`` of the lines is."""
         running = np.cumsum(self.lines * weights[self.place])
         if not len(running) or running[-1] == 0:
             return float("nan")

@@ -20,7 +20,7 @@ LEVEL = 0.05
 def judge(sample: Sample, hypotheses: tuple[Hypothesis, ...] = HYPOTHESES) -> pl.DataFrame:
     """Judge every hypothesis.
 
-    One *holds* if its corrected p-value is below 0.05; it *does not hold* if the 95 % interval lies wholly on
+    One *holds* if its corrected p-value is below 0.05; it *does not hold* if the 95 % interval is wholly on
     the other side of what it claims; otherwise it is *undecided*. One whose data are missing says which they
     are.
 

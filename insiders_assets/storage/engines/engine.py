@@ -91,7 +91,7 @@ class Engine(Protocol):
         """What the champion says of every customer; see :meth:`SegmentationModel.assign`.
 
         Args:
-            features: ``customer_features``, as it lies in the lake.
+            features: ``customer_features``, as it is in the lake.
 
         Raises:
             ModelError: There is no champion, or it cannot read these features.

@@ -1,4 +1,4 @@
-"""Assigning customers on Spark's workers: what is sent to them is where the model lies, never a pickle of it.
+"""Assigning customers on Spark's workers: what is sent to them is where the model is, never a pickle of it.
 
 A worker needs what the driver has: this package, and leave to read the home. It reads a model once per process.
 """

@@ -1,7 +1,7 @@
 """Spark: the same code on as many machines as there are, the same tables in the lake.
 
 Spark reads the lake's parquet files and writes its results beside them, as parts that nobody reads yet. The lake then
-takes the parts in as it takes everything: validated, in one form, swapped in at once. So what lies in the lake does not
+takes the parts in as it takes everything: validated, in one form, swapped in at once. So what is in the lake does not
 tell which engine made it. The lake's folder must be the same for this process and for Spark's workers.
 """
 

@@ -1,4 +1,4 @@
-"""What a landing zone is, wherever it lies. Exports are read, never written: what lies there is the user's."""
+"""What a landing zone is, wherever it is. Exports are read, never written: what is there is the user's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAPPING = "mapping.yaml"
 """What other shops' columns mean: belongs beside the exports, and is none."""
 COSTS = "costs.csv"
-"""What products cost: it lies beside the exports and is none."""
+"""What products cost: it is beside the exports and is none."""
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 """Endings by which programs mark files they are still writing."""
 
@@ -57,7 +57,7 @@ class LandingZone(Protocol):
         """Every export, and the mapping beside them, by name relative to the landing zone, sorted by name.
 
         Names that begin with a dot and unfinished files are left out, files in sub-folders are not. The mapping stands
-        under :data:`MAPPING` wherever it lies. Without an export, the listing is empty.
+        under :data:`MAPPING` wherever it is. Without an export, the listing is empty.
 
         Raises:
             InsidersError: The landing zone is not there or cannot be read.
@@ -92,14 +92,14 @@ def is_export(name: str) -> bool:
 
 
 def own_places(zone: str, home: str) -> frozenset[str]:
-    """What lies in a home that lies in a landing zone, or is one, and is no export: names relative to the zone.
+    """What is in a home that is in a landing zone, or is one, and is no export: names relative to the zone.
 
     Args:
         zone: The zone's folder or prefix, without links in it.
         home: The home's.
 
     Raises:
-        UsageError: The zone lies in a folder that the platform makes.
+        UsageError: The zone is in a folder that the platform makes.
     """
     zone, home = f"{zone.rstrip('/')}/".lstrip("/"), f"{home.rstrip('/')}/".lstrip("/")
     if any(zone.startswith(f"{home}{room}/") for room in ROOMS):

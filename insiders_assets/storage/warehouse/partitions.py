@@ -109,7 +109,7 @@ def _change(connection: sa.Connection, name: str, frame: pl.DataFrame, whole_fro
 
 
 def _published(connection: sa.Connection, name: str) -> dict[date, tuple[int, str]]:
-    """Rows and digest of a table's published parts; nothing if they do not tell what lies in the table."""
+    """Rows and digest of a table's published parts; nothing if they do not tell what is in the table."""
     import sqlalchemy as sa
 
     table = metadata().tables[PARTS]
