@@ -1,6 +1,6 @@
-"""When people are told: a run failed, a check did not pass, a refresh is held, the report has become stale.
+"""When people are alerted: a run failed, a check did not pass, a refresh is held, the report has become stale.
 
-How they are told is decided in ``alerts``.
+How they are alerted is decided in ``alerts``.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -102,7 +102,7 @@ def on_checks(context: RunStatusSensorContext, stores: ResourceParam[Stores]) ->
     description="Tells people, once a report, that it has grown older than INSIDERS_STALE_AFTER_HOURS.",
 )
 def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) -> SkipReason:
-    """The cursor holds the refresh that people were told of last."""
+    """The cursor holds the refresh that people were alerted to last."""
     latest = stores.warehouse.latest_refresh()
     if latest is None:
         return SkipReason("Nothing is published yet.")
@@ -121,11 +121,11 @@ def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) ->
             ),
         )
         context.update_cursor(name)
-    return SkipReason(f"The latest report is stale; people were told of {name}.")
+    return SkipReason(f"The latest report is stale; people were alerted to {name}.")
 
 
 def _is_tried_again(instance: DagsterInstance, run: DagsterRun) -> bool:
-    """Whether the refresh before a run had failed, too, of which people were told."""
+    """Whether the refresh before a run had failed, too, to which people were alerted."""
     if run.job_name not in ("refresh", "deliver"):
         return False
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]

@@ -222,7 +222,7 @@ def announcements(
     from insiders_assets.errors import InsidersError
 
     if not stores.settings.published_webhooks:  # before anything is loaded for it
-        return SkipReason("Nobody is to be told of refreshes.")
+        return SkipReason("Nobody is to be notified of refreshes.")
     from insiders_assets.deliveries.announcing import again
     from insiders_assets.deliveries.due import Tick
 

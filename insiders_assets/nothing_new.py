@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FILE = "nothing_new.json"
 SMALL = 1 << 16
-"""Bytes up to which a file of the home is told by its content: the records that others hang on are all smaller."""
+"""Bytes up to which a file of the home is compared by its content: the records that others hang on are all smaller."""
 TOLD = ("INSIDERS_", "DAGSTER_", "LC_", "LANG", "TZ")
 """What variables begin with that decide what is said."""
 _OURS = ("dagster", "quarantine", FILE, "insiders.db-shm", ".lock")

@@ -202,7 +202,7 @@ def test_what_is_held_is_said_by_everything_and_released_by_its_name(stores):
     nobody = {"published_webhooks": "http://127.0.0.1:9", "published_secret": "s" * 32}
     released = insiders("release", STRANGE, *where[:2], **nobody)
     assert released.returncode == 0
-    assert f"{STRANGE} is published, but http://127.0.0.1 was not told (unreachable)" in released.stderr
+    assert f"{STRANGE} is published, but http://127.0.0.1 was not notified (unreachable)" in released.stderr
     assert shown(stores) == (STRANGE, STRANGE)
     assert is_current(stores)
     assert held(stores) is None

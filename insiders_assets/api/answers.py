@@ -23,7 +23,7 @@ OF_A_CUSTOMER = {
     "changes": "membership_changes",
     "segments": "segment_customers",
 }
-"""What is told of a customer beside their row of ``insiders``, by the table that it stands in."""
+"""What is answered of a customer beside their row of ``insiders``, by the table that it stands in."""
 MOST_CHANGES = 1_000
 
 

@@ -176,7 +176,7 @@ class RateMiddleware:
 
 
 class _Known:
-    """The router, told that it is part of an application: it then raises what it would answer in plain text."""
+    """The router as part of an application: it then raises what it would answer in plain text."""
 
     def __init__(self, router: ASGIApp) -> None:
         self.router = router

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from insiders_assets.api.sources import Source
 
 STEPS = (2, 16)
-"""Bounds of the histogram that a window spans: each hundredth of the rows, unless the database is told otherwise."""
+"""Bounds of the histogram that a window spans: each hundredth of the rows, unless the database is set otherwise."""
 
 
 def windows(

@@ -1,4 +1,4 @@
-"""Experiments, in the group ``programme``: their arms are drawn once, and what they bring is told at each refresh."""
+"""Experiments, in the group ``programme``: arms drawn once, and what they bring, read out at each refresh."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The next product, in the group ``programme``: told where the last trial has shown that it is worth it."""
+"""The next product, in the group ``programme``: shown where the last trial has found it worth showing."""
 
 from collections.abc import Iterator
 

@@ -176,7 +176,7 @@ class Tools:
 
     @contextmanager
     def _view(self) -> Iterator[View]:
-        """One refresh for one answer; what is wrong is told in a line."""
+        """One refresh for one answer; what is wrong is said in a line."""
         try:
             with self._reader.view() as view:
                 if view is None:

@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _of_the_machine(error: BaseException) -> str | None:
-    """What a full disk or a lack of memory is told by, wherever it is met, for it is no defect; None for others."""
+    """Return the line for a full disk or a lack of memory, wherever it is met, for it is no defect; None for others."""
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
         return unwritable(error.filename, error.strerror or "")
     if is_of_memory(error):

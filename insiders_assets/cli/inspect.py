@@ -93,7 +93,7 @@ def inspect_file(
 
 
 def _require_read(found: Inspection, name: str, *, wrote_to: str) -> None:
-    """End with an error if a refresh would set something of the file aside, as it is told above in full."""
+    """End with an error if a refresh would set something of the file aside, as is said above in full."""
     aside = [export for export in found.exports if export.outcome.set_aside]
     if not aside:
         return

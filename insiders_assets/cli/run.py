@@ -209,7 +209,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
 
 @contextmanager
 def _clear_history_errors(stores: Stores) -> Iterator[None]:
-    """Say in one line that Dagster's history cannot be kept: what a step does is told by the step itself."""
+    """Say in one line that Dagster's history cannot be kept: what a step does is said by the step itself."""
     from sqlalchemy.exc import DBAPIError
 
     from insiders_assets.cli.history import unusable

@@ -5,7 +5,7 @@ from insiders_assets.contracts.table import Column, Table, share
 GROUPED_BY = ("tier", "cluster")
 
 LEAST_BUYERS = 10
-"""Customers of a group who must have bought a product for it to be told of."""
+"""Customers of a group who must have bought a product for it to be listed."""
 
 
 PRODUCT_AFFINITY = Table(

@@ -37,7 +37,7 @@ COUNTS = ("customers", "identified_customers", "members", "members_entered", "me
 def announce(stores: Stores) -> list[str]:
     """Tell every address of the latest refresh, and return what went wrong, a line each. Raises nothing of it.
 
-    An address that acknowledged the refresh is not told again.
+    An address that acknowledged the refresh is not notified again.
     """
     if not stores.settings.published_webhooks:
         return []
@@ -53,21 +53,21 @@ def announce(stores: Stores) -> list[str]:
                 continue
             problem = _announced(stores, url, latest)
             now[url] = {"key": key_of(latest), "refresh_id": latest["refresh_id"], "problem": problem}
-            problems += [f"{_shown(url)} was not told ({problem})"] if problem else []
+            problems += [f"{_shown(url)} was not notified ({problem})"] if problem else []
         write_noted(_file(stores), json.dumps(now, indent=1) + "\n")
     except (
         Exception
     ) as error:  # whatever an address makes libraries raise: the refresh is published, and stays so
         why = str(error) if isinstance(error, InsidersError) else type(error).__name__
-        return [f"nobody can be told ({why})"]
+        return [f"nobody can be notified ({why})"]
     return problems
 
 
 def again(stores: Stores, before: Tick, moment: float) -> tuple[bool, Tick, str]:
     """Return whether to tell, once more, who has not acknowledged the latest refresh; what to remember; and why not.
 
-    The run that published it was the first to try. So each address is told :data:`RETRIES` times more, ever more
-    rarely, which takes some seven hours; whoever is still silent is told of the next refresh.
+    The run that published it was the first to try. So each address is tried :data:`RETRIES` times more, ever more
+    rarely, which takes some seven hours; whoever is still silent is notified of the next refresh.
 
     Args:
         stores: Where things lie.
@@ -76,17 +76,17 @@ def again(stores: Stores, before: Tick, moment: float) -> tuple[bool, Tick, str]
     """
     latest = stores.warehouse.latest_refresh() if stores.settings.published_webhooks else None
     if latest is None:
-        return False, Tick(), "Nobody is to be told of refreshes."
+        return False, Tick(), "Nobody is to be notified of refreshes."
     waiting = len(unannounced(stores))
     if not waiting:
-        return False, before, f"Everybody was told of {latest['refresh_id']}."
+        return False, before, f"Everybody was notified of {latest['refresh_id']}."
     if before.asked != key_of(latest):
         before = Tick(key_of(latest), 1, moment)
     if before.attempts > RETRIES:
         return (
             False,
             before,
-            f"{waiting} did not answer, and will be told of the next refresh: insiders doctor names them.",
+            f"{waiting} did not answer, and will be notified of the next refresh: insiders doctor names them.",
         )
     left = before.moment + wait(before.attempts) - moment
     if 0 < left <= LONGEST_WAIT:  # a clock that was set back must not make anybody wait for longer
@@ -102,7 +102,7 @@ def unannounced(stores: Stores) -> list[str]:
         last = known.get(url, {})
         if latest and (last.get("key") != key_of(latest) or last.get("problem")):
             why = last.get("problem") or "not tried"
-            found.append(f"{_shown(url)} was not told of {latest['refresh_id']} ({why})")
+            found.append(f"{_shown(url)} was not notified of {latest['refresh_id']} ({why})")
     return found
 
 
@@ -146,7 +146,7 @@ def _announced(stores: Stores, url: str, latest: dict[str, Any]) -> str:
 
 
 def _remembered(stores: Stores) -> dict[str, dict[str, str]]:
-    """What each address acknowledged last; nothing where that cannot be read: then it is told once more."""
+    """What each address acknowledged last; nothing where that cannot be read: then it is notified once more."""
     path = _file(stores)
     try:
         found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() and is_whole(path) else {}

@@ -1,4 +1,4 @@
-"""What a destination is to be told: the difference between who belongs there and what it acknowledged."""
+"""What a destination is to be sent: the difference between who belongs there and what it acknowledged."""
 
 from __future__ import annotations
 

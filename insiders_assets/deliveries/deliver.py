@@ -184,7 +184,7 @@ def _ledgers(stores: Stores, found: Prepared, *, anew: bool) -> dict[str, Ledger
 
 
 def record(stores: Stores, ledger: Ledger) -> None:
-    """Write into the lake what became of a plan; that somebody forgotten is removed is no longer told of anybody."""
+    """Write into the lake what became of a plan; the removal of somebody forgotten names nobody."""
     rows, forgotten = plan_rows(ledger), stores.transactions.tombstones.read()
     changes = with_rows(read(stores, DELIVERY_CHANGES), rows)
     if forgotten.marks:

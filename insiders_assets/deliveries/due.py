@@ -67,7 +67,7 @@ def decide(stores: Stores, before: Tick, moment: float) -> tuple[Tick | None, st
     found, wrong = None, ""
     try:
         found = configured(stores)
-    except UsageError as error:  # told once, by the run that was asked for when it came
+    except UsageError as error:  # reported once, by the run that was asked for when it came
         wrong = str(error)
     wanted = _digest(stores, found, f"{latest['refresh_id']} {latest['published_at']}")
     if wanted != before.asked:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from insiders_assets.experiments.registration import Registered
 
 LEVEL = 0.05
-"""How often what an experiment is about, and its guardrails likewise, may be told wrong on any day at all."""
+"""How often what an experiment is about, and its guardrails likewise, may be wrong on any day at all."""
 
 
 def readouts(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from insiders_assets.segments import Segment
 
 FEWEST = 10
-"""Customers of an arm at least: with fewer nothing can ever be told."""
+"""Customers of an arm at least: with fewer nothing can ever be shown."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 FEWEST = 20
-"""Customers of each arm in whom the outcome has happened, before which no interval is told."""
+"""Customers of each arm in whom the outcome has happened, before which no interval is given."""
 
 NEAR = 0.5
 """Correlation above which two days are compared: further apart, the look at one says little of the other anyway."""

@@ -19,7 +19,7 @@ KEPT = 3
 """Products kept of each customer."""
 
 CODES = CUSTOMER_PRODUCTS.only({*CUSTOMER_PRODUCTS.names} - {"description"})
-"""What is told of them, but for what they are called."""
+"""Their figures, without what they are called."""
 
 
 def customer_products(

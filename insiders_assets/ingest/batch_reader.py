@@ -60,8 +60,8 @@ class Layout:
         head: The first line, which names the columns.
         dialect: How they are written.
         plain: Reads what is written plainly.
-        form: What is told of their form, but the encoding.
-        asks_for_mark: Whether the decimal mark is told by each file itself.
+        form: What is reported of their form, but the encoding.
+        asks_for_mark: Whether each file's decimal mark is inferred from the file itself.
     """
 
     head: bytes

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.stats import Outcome
 
 MUCH = 0.01
-"""Share of the totals of orders from which a difference to their lines is told."""
+"""Share of the totals of orders from which on a difference to their lines is reported."""
 
 
 def read_file(
@@ -143,7 +143,7 @@ def _is_left_over(settled: Settled) -> bool:
 
 
 def _reading(export: Export, rules: FileRules, counter: RowCounter) -> Reading:
-    """How an export is read; if that cannot be told, its rows are counted all the same."""
+    """How an export is read; if that cannot be known, its rows are counted all the same."""
     return _counting(export, counter, lambda: decided(export, rules))
 
 

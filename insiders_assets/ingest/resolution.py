@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 FIRST = 5_000
-"""Rows by which it is told whether a column is worth being seen whole."""
+"""Rows that decide whether a column is worth being seen whole."""
 
 
 class OpenQuestionError(ExportError):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.rules import FileRules
 
 HARDLY = 0.04
-"""A price that most shops' products exceed; the price floor, unless told otherwise."""
+"""A price that most shops' products exceed; the price floor, unless set otherwise."""
 WORTH = 0.001
 """Share of an export's money from which lines whose price is hardly one are goods sold by the thousandth."""
 SHOWN_OF_SET_ASIDE = 1000

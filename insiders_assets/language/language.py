@@ -93,7 +93,7 @@ class Language:
         return {" and ": self.text(" and "), "; or ": self.text("; or ")}.get(english, english)
 
     def said(self, row: Mapping[str, Any], name: str) -> str:
-        """What a row of a table says by its column ``name``, told from the code and arguments that stand beside it.
+        """What a row of a table says by its column ``name``, written from the code and arguments that stand beside it.
 
         A row of an older version, which has no code, or of a newer one, whose code is not known, says it in the
         English of its column.

@@ -98,6 +98,6 @@ def money(value: float | None) -> Decimal | None:
 
 
 def percent(fraction: float | None, digits: int = 1) -> Decimal | None:
-    """Return a fraction to be told as a percentage with so many decimals."""
+    """Return a fraction to be written as a percentage with so many decimals."""
     rounded_percent = rounded(None if fraction is None else fraction * 100, digits)
     return None if rounded_percent is None else rounded_percent.scaleb(-2)

@@ -33,7 +33,7 @@ def next_product_tables(
 
     Args:
         purchases: ``clean_purchases``, lazy.
-        insiders: ``insiders``: of whom they are told, and who is in which cluster.
+        insiders: ``insiders``: whom they are for, and who is in which cluster.
         study: ``next_product_study``; None where nobody has made one.
         as_of: The last day that counts.
         window_days: Days looked back on.

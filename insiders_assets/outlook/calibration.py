@@ -31,7 +31,7 @@ JUDGED = 400
 
 MOST_GROUPS = 10
 LIKELY = 0.5
-"""The chance to buy from which a day of the next purchase is told."""
+"""The chance to buy from which on a day of the next purchase is forecast."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Calibration:
         level: By how much all spent more than was forecast.
         ratios: For each group, the ratios to the forecast between which a range is.
         chances: Groups by chance.
-        told: Mean chance as forecast, by group, and beside it the share who bought.
+        curve: Mean chance as forecast, by group, and beside it the share who bought.
         gap: How far the share of a group lay from its chance at a cut-off, for the stated share of them.
         waits: For each group by chance, the levels of the wait: lower end, middle, upper end.
     """
@@ -152,7 +152,7 @@ class Calibration:
         return Range(middle, low, high)
 
     def off_by(self, moment: Moment, came: Came) -> float:
-        """Return how far the share who bought lay from the chance told, on average over groups of customers alike."""
+        """Return how far the share who bought lay from the chance forecast, on average over groups alike."""
         chance = self.chance(moment).expected
         gaps = _gaps(chance, ~np.isnan(came.wait), Groups.of(chance, JUDGED).place(chance))
         return float(np.average(np.abs(gaps[:, 0]), weights=gaps[:, 1]))

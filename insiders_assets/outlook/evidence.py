@@ -25,7 +25,7 @@ ALLOWED = 0.05
 """How far a cut-off may be off."""
 
 NEEDED = LEAST_HISTORY + 2 * HORIZON + (CUTOFFS - 1) * STEP
-"""Days of purchases without which nothing can be told: the earliest cut-off needs one before it to learn from."""
+"""Days of purchases without which nothing can be judged: the earliest cut-off needs one before it to learn from."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,9 @@ def _range(figure: str, cutoff: int, forecast: Range, came: Floats, whom: NDArra
         values[whom] for values in (forecast.low, forecast.high, forecast.expected, came)
     )
     coverage = float(((actual >= low) & (actual <= high)).mean())
-    middle = np.median if figure == NEXT_PURCHASE else np.mean  # a middle day is told, and the mean of a sum
+    middle = (
+        np.median if figure == NEXT_PURCHASE else np.mean
+    )  # a day is forecast by its median, a sum by its mean
     return Judged(
         figure, cutoff, int(whom.sum()), coverage, abs(coverage - STATED),
         float(np.abs(actual - expected).mean()), float(middle(expected)), float(middle(actual)),

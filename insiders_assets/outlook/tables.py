@@ -38,7 +38,7 @@ def outlook_tables(
 
     Args:
         purchases: ``clean_purchases``, lazy.
-        insiders: ``insiders``: of whom it is told, and who is a member.
+        insiders: ``insiders``: whom it is about, and who is a member.
         refresh_id: The refresh's name.
         as_of: The last day that counts.
         window_days: Days looked back on.

@@ -13,10 +13,10 @@ from insiders_assets.programme.conditions import member_means
 from insiders_assets.programme.pace import HORIZON
 
 KINDS_TOLD = 3
-"""Kinds told in an answer; the table has them all."""
+"""Kinds named in an answer; the table has them all."""
 
 RULES_TOLD = 4
-"""Rules told in an answer; the table has them all."""
+"""Rules named in an answer; the table has them all."""
 
 
 def policy(facts: AnswerFacts) -> Message:

@@ -20,7 +20,7 @@ from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.inputs import ProgrammeInputs
 
 PARTS = ("bought", "aged_out", "returned", "corrected")
-"""The parts of a change, in the order in which they are told."""
+"""The parts of a change, in the order in which they are shown."""
 
 CHANGES = {part: -pl.col(part) if part == "aged_out" else pl.col(part) for part in PARTS}
 """What each part adds to the value."""

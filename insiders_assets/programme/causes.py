@@ -2,7 +2,7 @@
 
 A change is a cause if the customer would still stand where they stood, had it alone not happened: purchases since the
 refresh before, purchases that aged out, returns, corrected rows, or the border itself. Of several, the one that moved
-most is told; where only several together did it, the largest of those that point the way the customer went.
+most is named; where only several together did it, the largest of those that point the way the customer went.
 """
 
 from __future__ import annotations

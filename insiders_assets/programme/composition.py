@@ -23,7 +23,7 @@ def composed_changes(steps: list[pl.DataFrame], current: str) -> pl.DataFrame:
 
     Args:
         steps: ``membership_changes`` of each refresh, in the order in which they happened.
-        current: The name of the last refresh, which the changes are told of.
+        current: The name of the last refresh, which the changes belong to.
 
     Returns:
         A row per customer who is elsewhere than before, as the contract ``MEMBERSHIP_CHANGES`` says. Its cause is that
@@ -66,7 +66,7 @@ def composed_changes(steps: list[pl.DataFrame], current: str) -> pl.DataFrame:
 def composed_migration(
     insiders: pl.DataFrame, changes: pl.DataFrame, current: dict[str, Any]
 ) -> pl.DataFrame:
-    """Return how many went from each tier to each, told from the list of today and what changed.
+    """Return how many went from each tier to each, counted from the list of today and what changed.
 
     Args:
         insiders: The list of today.
@@ -97,7 +97,7 @@ def composed_migration(
 
 
 def composed_refresh(rows: list[dict[str, Any]], changes: pl.DataFrame) -> dict[str, Any]:
-    """Return the last of several rows of ``refreshes``, its movement told over all of them.
+    """Return the last of several rows of ``refreshes``, its movement summed over all of them.
 
     Args:
         rows: The rows, in the order in which they happened.

@@ -43,7 +43,7 @@ AXES = (
     Axis("how_much", "avg_ticket", "big", "small"),
     Axis("how_dear", "avg_line_value", "dear", "cheap"),
 )
-"""How often they buy, how much at a time, and how dear the items are; a model without named axes is told by all."""
+"""How often they buy, how much at a time, and how dear the items are; a model without named axes uses all."""
 
 MIXED = "In between"
 """What a cluster is called of which no word is true of enough members."""

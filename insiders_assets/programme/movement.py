@@ -89,7 +89,7 @@ def tier_migration(compared: pl.DataFrame, refresh_id: str, as_of: date) -> pl.D
 
 
 def members_after(changes: pl.DataFrame, refresh_ids: list[str]) -> list[str]:
-    """The member list as it was after the last of ``refresh_ids``, told from the changes alone.
+    """The member list as it was after the last of ``refresh_ids``, rebuilt from the changes alone.
 
     Args:
         changes: ``membership_changes`` of many refreshes.

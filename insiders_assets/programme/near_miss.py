@@ -3,7 +3,7 @@
 Under a policy that cuts by value the gap is exact: revenue up to the cut, or up to a threshold. Under a policy
 on clusters it is the gap to the nearest rule that says Insider (:mod:`insiders_assets.programme.conditions`),
 which is right as far as the rules are. Only what a customer can do counts: buy more lines, products, orders or
-larger ones. Nobody is told to return something.
+larger ones. Nobody is advised to return something.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Offers: what marketing can do for each customer, by their kind, tier and state, and by nothing that contradicts them.
 
 Each tier and state has a list of offers in order. An offer is shown only to customers whose own numbers it fits: nobody
-whose basket is as large as an Insider's is told to fill it, and nobody whose orders are larger than nine in ten of
-their cluster's is told to spend more on each. Whoever an offer does not fit gets the next one that does.
+whose basket is as large as an Insider's is advised to fill it, and nobody whose orders are larger than nine in ten of
+their cluster's is advised to spend more on each. Whoever an offer does not fit gets the next one that does.
 """
 
 from __future__ import annotations

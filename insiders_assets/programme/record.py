@@ -59,7 +59,7 @@ def refresh_row(
 
 
 def _bridge(inputs: ProgrammeInputs, moves: pl.DataFrame) -> dict[str, float | None]:
-    """What moved the value of all identified customers together; as it was told, if this refresh is made again."""
+    """What moved the value of all identified customers together; as it was published, if this refresh is made again."""
     names = [column.name for column in AMOUNTS]
     retried = (inputs.retried or {}).get("refreshes")
     if retried is not None and retried.height and set(names) <= set(retried.columns):

@@ -50,7 +50,7 @@ def scoreboard(
 ) -> pl.DataFrame:
     """Return the row of ``scoreboard`` of a refresh; no row before a list is 90 days old.
 
-    All is counted from today's purchases: what was corrected since is so on both sides. Where the outlook of then told
+    All is counted from today's purchases: what was corrected since is so on both sides. Where the outlook of then said
     nothing, expected is the pace of the window before: what the members brought in it, for 90 days of as many as it
     has; who buys evenly brings as much.
 
@@ -62,7 +62,7 @@ def scoreboard(
         known_until: The newest day that purchases are known of.
         window_days: Days that the list looked back on.
         main: Returns the id that somebody is known by.
-        expected: The row of ``outlook_history`` by which the list that is settled was told what it would bring; None
+        expected: The row of ``outlook_history`` that said what the list that is settled would bring; None
             where there was none.
     """
     name, as_of = refresh

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from insiders_assets.language.message import Message, message
 
 LEAST_TOLD = 0.0001
-"""The smallest p-value that is told: a smaller one says nothing more."""
+"""The smallest p-value that is shown: a smaller one says nothing more."""
 
 RESAMPLES = 1_000
 

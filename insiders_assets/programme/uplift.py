@@ -26,7 +26,7 @@ USUAL_DAYS = 90
 """Days that a campaign is taken to last where none is given."""
 
 USUAL_SHARE = 0.1
-"""Share held out that the detectable effect is told for while nobody is."""
+"""Share held out that the detectable effect is given for while nobody is."""
 
 _Z = NormalDist().inv_cdf(1 - LEVEL / 2)
 _Z_POWER = NormalDist().inv_cdf(POWER)
@@ -100,7 +100,7 @@ def uplift(
 
     Customers count in the group that they were drawn for before the campaign began, whatever they did since
     (intention to treat). Intervals and p-values are those of experiments: they may be looked at on any day
-    (:func:`insiders_assets.experiments.sequence.sequence`). Revenue is also told adjusted for the revenue of as many
+    (:func:`insiders_assets.experiments.sequence.sequence`). Revenue is also given adjusted for the revenue of as many
     days before (CUPED: Deng, Xu, Kohavi and Walker, 2013). ``experiments.yaml`` does all of this and more; the table
     stays for who reads it.
 

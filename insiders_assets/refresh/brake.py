@@ -71,7 +71,7 @@ class Beside:
 def figures(beside: Beside) -> dict[str, float]:
     """Return what a refresh changes, by the name of the setting that limits it; shares are fractions.
 
-    A figure that cannot be told, such as revenue over windows of different length, is left out.
+    A figure that cannot be compared, such as revenue over windows of different length, is left out.
     """
     row, before = beside.row, beside.before
     happened = beside.changes.filter(~pl.col("cause").is_in(DECIDED))

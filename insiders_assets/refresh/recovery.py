@@ -89,7 +89,7 @@ def recovered(stores: Stores) -> str:
     lost = f"was damaged and is kept as {aside}" if aside else "had lost what was published"
     if not known:
         return (
-            f"the warehouse {lost}; its tables are made anew, what it told of earlier refreshes cannot be had"
+            f"the warehouse {lost}; its tables are made anew, what it held of earlier refreshes cannot be had"
         )
     frames = history | (_list_of_the_last(stores) if is_whole(stores) else {})
     stores.warehouse.restore(frames)

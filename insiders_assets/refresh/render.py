@@ -107,7 +107,7 @@ def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None
     if before is None:
         return None
     facts = None
-    with suppress(InsidersError):  # a damaged report says nothing, and whoever looks at it is told
+    with suppress(InsidersError):  # a damaged report says nothing, and whoever looks at it learns so
         facts = stores.publication.facts(before["refresh_id"])
     if facts:
         return pl.DataFrame(facts["tiers"], schema=TIER_SUMMARY.polars_schema)

@@ -25,7 +25,7 @@ class Compared:
     """A refresh beside the one of another day.
 
     Attributes:
-        tables: The refresh's tables, its movement told since that other refresh.
+        tables: The refresh's tables, its movement counted since that other refresh.
         before: That refresh's row of ``refreshes``, or None if there was none.
     """
 

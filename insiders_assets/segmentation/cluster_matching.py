@@ -12,7 +12,7 @@ SAME = 0.3
 """Jaccard overlap below which two clusters are different clusters, even if none overlaps more."""
 
 PART = 0.25
-"""Share of a cluster that counts as a part of it when splits and merges are told."""
+"""Share of a cluster that counts as a part of it when splits and merges are reported."""
 
 
 @dataclass(frozen=True)

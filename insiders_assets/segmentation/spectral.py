@@ -20,7 +20,7 @@ def diffusion_map(leaves: NDArray[np.int32], dimensions: int) -> NDArray[np.floa
 
     Args:
         leaves: ``(customers, trees)``, leaf numbers that no two trees share.
-        dimensions: How many coordinates; of no more customers than that, nothing can be told and all are 0.
+        dimensions: How many coordinates; of no more customers than that, nothing can be said and all are 0.
 
     Returns:
         ``(customers, dimensions)``, slowest direction first, each signed so that the customer furthest out is positive.

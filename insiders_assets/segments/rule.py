@@ -28,7 +28,7 @@ _HIDDEN = {"customer_id", "embedding_x", "embedding_y", "embedding_z", "reason",
 """Texts, days and coordinates that no rule is about, and what every segment leaves out anyway."""
 
 _FACTS = set(INSIDERS.names) - set(without_facts(INSIDERS.names))
-"""Codes and arguments of texts: nobody is told to make a rule on one."""
+"""Codes and arguments of texts: nobody is offered a rule on one."""
 
 SUBJECTS: dict[str, Column] = (
     {column.name: column for column in INSIDERS.columns if column.name not in _HIDDEN}

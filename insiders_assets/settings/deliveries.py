@@ -20,7 +20,7 @@ class DeliverySettings(BaseModel):
     )
     published_webhooks: Operational[Words] = Field(
         (),
-        description="Addresses that are told of each published refresh (refresh.published), signed; https:// alone, "
+        description="Addresses to notify of each published refresh (refresh.published), signed; https:// alone, "
         "but for this machine. Needs INSIDERS_PUBLISHED_SECRET.",
     )
     published_secret: Operational[SecretStr | None] = Field(

@@ -1,4 +1,4 @@
-"""How people are told."""
+"""How people are informed."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from insiders_assets.settings.fields import Operational
 
 
 class ReportSettings(BaseModel):
-    """How people are told."""
+    """How people are informed."""
 
     language: Literal["en", "pt_BR"] = Field("en", description="The language that people are spoken to in.")
     currency: str = Field(

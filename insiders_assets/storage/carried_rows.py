@@ -141,7 +141,7 @@ class CarriedRows:
             sweep_files(self.folder)
 
     def _is_whole(self, path: Place) -> bool:
-        """Whether a file is what was written; what is not is noted, to be told."""
+        """Whether a file is what was written; what is not is noted, to be reported."""
         if whole := checksums.is_whole(path):
             return whole
         self.damaged.append(str(path))

@@ -37,7 +37,7 @@ def require_format(stores: Stores) -> None:
     ahead = ""
     with suppress(
         InsidersError
-    ):  # a warehouse that does not answer, or is damaged, is told by whoever opens it
+    ):  # a warehouse that does not answer, or is damaged, is reported by whoever opens it
         ahead = stores.warehouse.ahead()
     if ahead:
         raise InsidersError(

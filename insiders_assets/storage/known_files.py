@@ -59,7 +59,7 @@ class KnownFiles:
         )
 
     def is_whole(self, name: str, file: ParsedFile) -> bool:
-        """Whether a file's parts are what was written; one that is not is told, and its file is read again.
+        """Whether a file's parts are what was written; one that is not is reported, and its file is read again.
 
         Raises:
             DamagedError: It cannot be: its export is no longer there.

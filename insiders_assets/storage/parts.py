@@ -209,7 +209,7 @@ def whole(folder: Place, part: Part) -> Place:
 
 @contextmanager
 def _placing(part: _Unwritten) -> Iterator[Path]:
-    """An empty file that becomes a part if the block succeeds; a full disk is told in one line."""
+    """An empty file that becomes a part if the block succeeds; a full disk is one line."""
     place = part.folder / part.path
     try:
         with replacing(place) as temporary:

@@ -64,7 +64,7 @@ def test_a_refresh_is_told_once_to_each_address_whatever_others_answer(
     )
     assert announce(stores) == []  # nothing is published
     publish(stores.warehouse, FIRST, 80)
-    assert announce(stores) == ["http://127.0.0.1 was not told (unreachable)"]
+    assert announce(stores) == ["http://127.0.0.1 was not notified (unreachable)"]
     [(key, told)] = receiver.requests
     refresh = stores.warehouse.latest_refresh()
     assert told["type"] == "refresh.published"
@@ -129,7 +129,7 @@ def test_who_does_not_answer_is_told_again_ever_more_rarely_and_not_for_ever(
         assert job.execute_in_process(instance=instance, resources=resources).success
         assert receiver.requests[-1][0] == first
         cursor, said = tick(cursor)
-        assert said == f"Everybody was told of {FIRST}."
+        assert said == f"Everybody was notified of {FIRST}."
         publish(stores.warehouse, SECOND, 80, seed=4)
         assert tick(cursor)[1] == "1 did not answer; tried again in 1.0 minutes."
 
@@ -137,7 +137,7 @@ def test_who_does_not_answer_is_told_again_ever_more_rarely_and_not_for_ever(
 def test_without_an_address_nobody_is_tried(tmp_path: Path) -> None:
     with DagsterInstance.ephemeral() as instance:
         context = build_sensor_context(instance, resources={"stores": _stores(tmp_path)})
-        assert announcements.evaluate_tick(context).skip_message == "Nobody is to be told of refreshes."
+        assert announcements.evaluate_tick(context).skip_message == "Nobody is to be notified of refreshes."
 
 
 @pytest.mark.parametrize("url", ["http://example.com/x", "https://[broken", "nonsense"])

@@ -62,7 +62,7 @@ def deliveries(stores: "Stores") -> "Iterator[Finding]":
 
 
 def announcements(stores: "Stores") -> "Iterator[Finding]":
-    """Whether the latest refresh was told to every address that is to be told; nothing where there is none."""
+    """Whether every address that asked for it was notified of the latest refresh; nothing where there is none."""
     from insiders_assets.deliveries.announcing import unannounced
 
     if not stores.settings.published_webhooks:
@@ -75,7 +75,7 @@ def announcements(stores: "Stores") -> "Iterator[Finding]":
                 "see that it answers; the daemon tells it again for some hours, and of the next refresh",
             )
     else:
-        yield fine("announcements", "everybody was told of the latest refresh")
+        yield fine("announcements", "everybody was notified of the latest refresh")
 
 
 def report(stores: "Stores") -> "Iterator[Finding]":
@@ -89,7 +89,7 @@ def report(stores: "Stores") -> "Iterator[Finding]":
         yield look("report", said, "a run was cut short; run again: insiders run --force")
         return
     age = datetime.now(UTC).replace(tzinfo=None) - latest["published_at"]
-    age = max(age, timedelta())  # one from the future is a clock's, which is told of there
+    age = max(age, timedelta())  # one from the future is a clock's, which is reported there
     said = f"{name} is {age.total_seconds() / 86400:.1f} days old"
     if age > timedelta(hours=stores.settings.stale_after_hours):
         yield look("report", said, "see why: no new exports, or failing refreshes (insiders ui)")

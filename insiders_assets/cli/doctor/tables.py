@@ -30,7 +30,7 @@ def tables(stores: Stores) -> Iterator[Finding]:
     kept = 0
     for name, table in TABLES.items():
         frame: pl.LazyFrame | None = None
-        with suppress(InsidersError):  # not made yet, or damaged, which is told of the file
+        with suppress(InsidersError):  # not made yet, or damaged, which is reported with the file
             frame = stores.scan(name)
         if frame is None:
             continue

@@ -76,7 +76,7 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
 def _revenue_moves(
     view: View, words: Language, before: dict[str, Any], after: dict[str, Any], steps: list[str]
 ) -> RevenueMoves | None:
-    """Which customers moved revenue in between; None where a refresh among them was made by a version that told not."""
+    """Which customers moved revenue in between; None if one of them is of a version that did not keep it."""
     import polars as pl
 
     if not steps or not view.has(REVENUE_BRIDGE.name):

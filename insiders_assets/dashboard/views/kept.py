@@ -87,7 +87,7 @@ def _order(contract: Table, table: sa.Table) -> list[sa.ColumnElement[Any]]:
 
 
 def _part(words: Language, part: Part) -> dict[str, Any]:
-    """A table as the page shows it: codes and arguments are told as the sentences that they make."""
+    """A table as the page shows it: codes and arguments become the sentences that they make."""
     names, sentences = set(without_facts(part.contract.names)), set(message_columns(part.contract.names))
     columns = [each for each in part.contract.columns if each.name in names and each.name in part.rows[0]]
     return {

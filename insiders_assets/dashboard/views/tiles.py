@@ -42,7 +42,7 @@ def tiles(
     Args:
         words: The reader's language.
         row: Sums over the customers chosen.
-        everyone: The same of all whom shares are told of.
+        everyone: The same of all whom shares are taken of.
         chosen: The choice.
         before: Those of them that the figures are compared with; None if there are none.
         past: The figures so far, as :func:`insiders_assets.dashboard.views.tile_history.past` returns them.

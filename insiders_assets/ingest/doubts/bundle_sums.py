@@ -81,7 +81,7 @@ def _alike(
 
 
 def _sets(codes: pl.Series, hits: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The lines that the same parts add up to several times, by product and parts; told by hashes, for speed."""
+    """The lines that the same parts add up to several times, by product and parts; found by hashes, for speed."""
     if not len(hits):
         return []
     whole, first, last = hits.T

@@ -1,4 +1,4 @@
-"""Money in hundredths, as payment systems export it: told by a column's name or by arithmetic, and else asked."""
+"""Money in hundredths, as payment systems export it: recognized by a column's name or by arithmetic, and else asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goods cost the shop: a column that says so, of a piece or of the line, told by its name and by arithmetic.
+"""What goods cost the shop: a column that says so, of a piece or of the line, recognized by its name and by arithmetic.
 
 Only an inspection looks for it: it changes no price, and is read where a mapping names it.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OURS = ("customer_id", "invoice_date", "country")
 """Our columns that hold for a whole order."""
 _LEAST_ORDERS = 2
-"""Orders of several lines from which a habit can be told."""
+"""Orders of several lines from which a habit can be seen."""
 
 
 def _places(header: Header) -> list[int]:

@@ -1,4 +1,4 @@
-"""The columns of money of an export, by what they may be: what prices, totals and discounts are told from."""
+"""The columns of money of an export, by what they may be: what prices, totals and discounts are inferred from."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
 FEWEST_ORDERS = 10
-"""Orders from which a habit can be told."""
+"""Orders from which a habit can be seen."""
 _PERSONAL = words_of(
     "phone mobile telephone telefon telefone telefono telefoon handy celular whatsapp loyalty cpf dni nif"
 )

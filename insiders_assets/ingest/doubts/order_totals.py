@@ -1,4 +1,4 @@
-"""Totals of whole orders that an export has itself: held against what its lines add up to, and the difference told."""
+"""Totals of whole orders that an export has itself: compared with what its lines add up to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money that checks itself: what a line cost, told by the arithmetic of all columns of money over the whole file."""
+"""Money that checks itself: what a line cost, inferred from the arithmetic of its columns of money."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 CENT, _FEWEST_LINES = 0.011, 8
-"""Prices that differ by no more are the same; lines of products sold more than once from which they are told."""
+"""Prices that differ by no more are the same; lines of products sold more than once from which they are inferred."""
 
 
 def _is_said(header: Header) -> bool:

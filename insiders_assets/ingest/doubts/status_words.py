@@ -143,7 +143,7 @@ def whole_group_of(value: str) -> str | None:
         word in _BESIDE or word in _NEGATED or _group_of_word(word, following) is not None
         for word, following in zip(words, [*words[1:], ""], strict=True)
     ]
-    # The second half of a pair such as "on hold" is told by the first.
+    # The second half of a pair such as "on hold" follows from the first.
     paired = [False, *(_MEANS.get(word + after) is not None for word, after in pairwise(words))]
     return (
         found

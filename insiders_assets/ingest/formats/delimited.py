@@ -114,7 +114,7 @@ def is_text(head: bytes) -> bool:
 
 
 def _encoding_of(header: bytes) -> str:
-    """What a header is written in, where no row has told yet."""
+    """What a header is written in, where no row has shown yet."""
     if header.isascii():
         return "ascii"
     return "utf-8" if decoded(header, None).encode() == header else "cp1252"

@@ -1,4 +1,4 @@
-"""What kind of file an export is, told by its first bytes and never by its name."""
+"""What kind of file an export is, recognized by its first bytes and never by its name."""
 
 from __future__ import annotations
 

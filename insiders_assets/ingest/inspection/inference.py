@@ -1,4 +1,4 @@
-"""A mapping for an export that nobody has described: told by what its columns are called and what they hold."""
+"""A mapping for an export that nobody has described: inferred from what its columns are called and what they hold."""
 
 from __future__ import annotations
 

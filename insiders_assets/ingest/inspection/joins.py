@@ -1,4 +1,4 @@
-"""Which files beside one of lines say what it lacks of each, and by which key: told by what their columns hold."""
+"""Which files beside one of lines say what it lacks of each, and by which key: inferred from their columns."""
 
 from __future__ import annotations
 

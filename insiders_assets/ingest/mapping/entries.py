@@ -52,7 +52,7 @@ class Returns(BaseModel):
 
 
 class Rule(BaseModel):
-    """Lines that are told by what a column of theirs holds.
+    """Lines chosen by what a column of theirs holds.
 
     Attributes:
         column: The export's column.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.model import Export
 
 LOOKED_AT = 20_000
-"""Rows from which a column's looks are told; what the proposal is worth is counted on all of them."""
+"""Rows from which a column is profiled; what the proposal is worth is counted on all of them."""
 MOSTLY = 0.8
 """Share of a column's values that have to be dates, or numbers, for it to hold dates, or numbers."""
 FEW = 20

@@ -1,4 +1,4 @@
-"""Whole columns of one export, as far as somebody asks for them: what a doubt is told by and settled with."""
+"""Whole columns of one export, as far as somebody asks for them: what a doubt is found by and settled with."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Survey:
 
     @cached_property
     def money(self) -> pl.Series:
-        """What each line amounts to by the plan; null where it cannot be told."""
+        """What each line amounts to by the plan; null where that is unknown."""
         if DERIVED in self.plan.columns:
             total = self.numbers(self.plan.columns[DERIVED])
             signed = pl.when(self.quantity < 0).then(-total.abs()).otherwise(total)

@@ -1,4 +1,4 @@
-"""How the values of an export are written, told by all of them together."""
+"""How the values of an export are written, inferred from all of them together."""
 
 from __future__ import annotations
 

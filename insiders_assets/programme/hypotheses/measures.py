@@ -23,7 +23,7 @@ class Finding:
     """What a measure found.
 
     Attributes:
-        told: The numbers, said without a full stop.
+        sentence: The numbers, said without a full stop.
         effect: The figure that the claim is about, with its interval.
         border: What the claim says the figure exceeds (or stays below).
         above: Whether the claim is that the figure exceeds, or else stays below, the border.

@@ -14,7 +14,7 @@ FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', A
 
 
 def separators(words: Language) -> str:
-    """How plotly is told to write numbers: the decimal sign, then the sign between thousands."""
+    """How plotly writes numbers: the decimal sign, then the sign between thousands."""
     symbols = words.locale.number_symbols["latn"]
     return symbols["decimal"] + symbols["group"]
 
@@ -49,7 +49,7 @@ def axis(title: str, **more: Any) -> Figure:
 
 
 def money_axis(words: Language, title: str, **more: Any) -> Figure:
-    """An axis from nothing upwards, unless told otherwise, whose numbers carry the currency."""
+    """An axis from nothing upwards, unless set otherwise, whose numbers carry the currency."""
     before, _, after = words.money(0, 0).partition(words.number(0))
     money = {"rangemode": "tozero", "tickprefix": before, "ticksuffix": after, "tickformat": ",.0f"}
     return axis(title, **(money | more))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs
 
 FOUND_HARM = ("less", "doubtful")
-"""Findings on a guardrail that the business is told of."""
+"""Findings on a guardrail that the business sees."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ MOVE_NAMES = {
     "lost": mark("Customers no longer seen"),
     "forgotten": mark("Customers forgotten on request"),
 }
-"""What the parts are called, in the order in which they are told."""
+"""What the parts are called, in the order in which they are shown."""
 
 SHORT_NAMES = {
     "new": mark("New"),
@@ -38,7 +38,7 @@ GROUP_NAMES = {
 }
 
 WHOLE_FROM = 1000.0
-"""Revenue from which on amounts are told without cents."""
+"""Revenue from which on amounts are shown without cents."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class RevenueMoves:
         sums: What each of them moved in all.
         rows: ``label``, ``short``, ``total`` and ``cells`` for each part; a cell for each group has
             ``change`` and ``customers``.
-        digits: Decimals that the amounts are told with.
+        digits: Decimals of the amounts.
     """
 
     before: float

@@ -82,7 +82,7 @@ def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The clusters with most revenue at stake: their most pressing action is told, "What to do" tells the next too."""
+    """The clusters with most revenue at stake: their most pressing action; "What to do" shows the next, too."""
     return every_action(inputs)[:ACTIONS]
 
 

@@ -100,7 +100,7 @@ class Engine(Protocol):
         ...
 
     def running(self, what: str) -> AbstractContextManager[None]:
-        """Around whatever lets the engine work: its progress is told, its failures are one line each.
+        """Around whatever lets the engine work: its progress is shown, its failures are one line each.
 
         Args:
             what: What is being done, for the progress.

@@ -48,6 +48,6 @@ class PolarsEngine:
         """What the champion says of every customer."""
         return self._tables.models.champion().assign(features)
 
-    def running(self, what: str) -> AbstractContextManager[None]:  # noqa: ARG002 - polars is done before it could be told
+    def running(self, what: str) -> AbstractContextManager[None]:  # noqa: ARG002 - polars is done before it could be shown
         """Nothing to tell."""
         return nullcontext()

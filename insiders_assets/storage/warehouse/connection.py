@@ -49,7 +49,7 @@ def make_engine(url: sa.URL, *, read_only: bool, pooled: bool = False) -> sa.Eng
         )
         sa.event.listen(engine, "connect", _prepare_sqlite if not read_only else _prepare_sqlite_reader)
         # The driver would begin a transaction before DML only: DDL would escape it, and a reader's two queries
-        # would see two states. So it is told to begin nothing, and every transaction is begun here.
+        # would see two states. So it begins nothing by itself, and every transaction is begun here.
         begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine

@@ -69,7 +69,7 @@ def allow_empty(connection: sa.Connection, name: str, columns: Collection[str]) 
 
 
 def _add(connection: sa.Connection, table: sa.Table, columns: Collection[sa.Column]) -> None:
-    """Add columns to a table; only an empty one can be told that they must be filled."""
+    """Add columns to a table; only in an empty one can they be required."""
     for column in columns:
         kind = column.type.compile(connection.dialect)
         rule = "" if table.name in HISTORY or column.nullable else " NOT NULL"

@@ -1,4 +1,4 @@
-"""What a database URL may be, and how a database's refusal is told without its password."""
+"""What a database URL may be, and how a database's refusal is worded without its password."""
 
 from __future__ import annotations
 

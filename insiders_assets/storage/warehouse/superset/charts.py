@@ -21,7 +21,7 @@ class Chart:
         kind: Superset's name for the visualisation.
         width: Columns of the dashboard's twelve.
         height: Of the dashboard's rows.
-        params: What the visualisation is told.
+        params: The visualisation's parameters.
     """
 
     title: str
