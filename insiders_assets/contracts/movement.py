@@ -20,7 +20,7 @@ CAUSES = (
     "out_of_window",
     "behaviour",
 )
-"""What can move a customer; ``behaviour`` is what refreshes said before they told apart purchases and what aged out, and
+"""What can move a customer; ``behaviour`` is what refreshes said before they split purchases from what aged out, and
 what policies on clusters still say where nothing but time passed."""
 
 
