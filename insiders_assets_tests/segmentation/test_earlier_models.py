@@ -1,4 +1,4 @@
-"""Models that an earlier version fitted, as it kept them: they are read, and assign to the byte as they did."""
+"""Models that an earlier version fitted, as it kept them: they are read, and assign as they did."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from insiders_assets.segmentation import SegmentationModel, recipe
 from insiders_assets.segmentation.forest import Forest
@@ -23,7 +24,10 @@ def test_an_earlier_model_assigns_as_it_did(
         monkeypatch.setattr(Forest, "_masks", None)
     model = SegmentationModel.load(EARLIER / name)
     said = model.assign(shoppers(200, seed=3))
-    assert said.drop("embedding_z").equals(pl.read_parquet(EARLIER / f"{name}.parquet"))
+    # NumPy rounds the last bit of a logarithm by what the processor can do at once: positions may follow it.
+    assert_frame_equal(
+        said.drop("embedding_z"), pl.read_parquet(EARLIER / f"{name}.parquet"), rel_tol=0.0, abs_tol=1e-14
+    )
     assert said["embedding_z"].null_count() == said.height
     assert (model.borders, model.axes, model.recipe.name) == (None, (), name)
 
