@@ -47,8 +47,8 @@ class HeldRefresh:
         """Its name."""
         return self.state.refresh_id
 
-    def told(self) -> str:
-        """What a person is told of it, in one line."""
+    def line(self) -> str:
+        """Return what a person should know of it, in one line."""
         why = "; ".join(self.why)
         if self.status == DISCARDED:
             return f"refresh {self.refresh_id} was discarded ({why}); {self.published} stays published"
