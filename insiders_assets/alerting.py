@@ -125,7 +125,7 @@ def on_stale(context: SensorEvaluationContext, stores: ResourceParam[Stores]) ->
 
 
 def _is_tried_again(instance: DagsterInstance, run: DagsterRun) -> bool:
-    """Whether the refresh before a run had failed, too, to which people were alerted."""
+    """Return whether the refresh before a run had failed, too, to which people were alerted."""
     if run.job_name not in ("refresh", "deliver"):
         return False
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]

@@ -96,12 +96,12 @@ class SlackChannel:
 
 
 def _plain(text: str) -> str:
-    """The text with Slack's own three special characters escaped, so that it mentions and links nothing."""
+    """Return the text with Slack's own three special characters escaped, so that it mentions and links nothing."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def channels(settings: Settings) -> list[Channel]:
-    """The channels that the settings name; the log is always one.
+    """Return the channels that the settings name; the log is always one.
 
     Raises:
         UsageError: Slack is named and its library is not installed.

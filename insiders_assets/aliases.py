@@ -103,7 +103,7 @@ def read_aliases(path: Place) -> dict[str, str]:
 
 
 def _end(path: Place, said: Mapping[str, tuple[str, int]], customer: str) -> str:
-    """The id at the end of a chain."""
+    """Return the id at the end of a chain."""
     passed, at = {customer}, customer
     while at in said:
         at, line = said[at]

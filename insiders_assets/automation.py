@@ -239,7 +239,7 @@ def announcements(
 
 
 def backstop(cron: str) -> ScheduleDefinition:
-    """A schedule that asks for a refresh if one is due: for what the sensor was off for.
+    """Return a schedule that asks for a refresh if one is due: for what the sensor was off for.
 
     Args:
         cron: When it looks, in UTC.
@@ -284,13 +284,13 @@ def backstop(cron: str) -> ScheduleDefinition:
 
 
 def _location(context: SensorEvaluationContext | ScheduleEvaluationContext) -> str | None:
-    """What the code location is called, as far as it is known."""
+    """Return what the code location is called, as far as it is known."""
     origin = getattr(context, "code_location_origin", None)
     return origin.location_name if origin else None
 
 
 def _active(context: SensorEvaluationContext | ScheduleEvaluationContext) -> bool:
-    """Whether a refresh, a refit or what somebody started by hand is queued or running."""
+    """Return whether a refresh, a refit or what somebody started by hand is queued or running."""
     runs = in_the_way(context.instance, location=_location(context))
     return any(run.job_name != study.name for run in runs)
 

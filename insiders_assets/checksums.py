@@ -28,7 +28,7 @@ class DamagedError(InsidersError):
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     status = path.stat()
     key = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
     if (found := _known.get(key)) is None:
@@ -38,7 +38,7 @@ def digest(path: Path) -> str:
 
 
 def digest_of_folder(folder: Path) -> str:
-    """One checksum of all files in a folder, their names included."""
+    """Return one checksum of all files in a folder, their names included."""
     each = sorted(f"{path.name} {digest(path)}" for path in folder.iterdir() if path.is_file())
     return hashlib.sha256("\n".join(each).encode()).hexdigest()
 
@@ -56,12 +56,15 @@ def note(path: Path, checksum: str) -> None:
 
 
 def is_noted(path: Place) -> bool:
-    """Whether there is a checksum of a file, or of a folder as a whole."""
+    """Return whether there is a checksum of a file, or of a folder as a whole."""
     return isinstance(path, Path) and _beside(path).is_file()
 
 
 def is_whole(path: Place) -> bool:
-    """Whether a file, or a folder of files, is as it was written; one that is not there is, and so is one unknown."""
+    """Return whether a file, or a folder of files, is as it was written.
+
+    One that is not there is, and so is one unknown.
+    """
     if not isinstance(path, Path):
         return True
     while known := _noted(path):
@@ -99,12 +102,12 @@ def adopt(path: Place) -> bool:
 
 
 def _beside(path: Path) -> Path:
-    """Where the checksums of a file lie."""
+    """Return where the checksums of a file lie."""
     return path.parent / FOLDER / f"{path.name}.sha256"
 
 
 def _noted(path: Path) -> list[str]:
-    """The checksums that a file may have, the latest first."""
+    """Return the checksums that a file may have, the latest first."""
     try:
         lines = _beside(path).read_bytes().decode("ascii", "replace").splitlines()
     except (FileNotFoundError, NotADirectoryError):

@@ -74,7 +74,7 @@ def csv_rows(text: str) -> Reader:
 
 
 def _cells(text: str, path: Place) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row, with the line that it ends on."""
+    """Yield the cells of each row, with the line that it ends on."""
     reader = csv_rows(text)
     try:
         for cells in reader:

@@ -66,7 +66,7 @@ TABLES: dict[str, Table] = {table.name: table for room in ROOMS for table in roo
 
 
 def research_assets() -> dict[str, list[str]]:
-    """Every research asset by name, with the assets that are made together with it."""
+    """Return every research asset by name, with the assets that are made together with it."""
     found: dict[str, list[str]] = {}
     for definition in load_assets_from_modules([research]):
         groups = definition.group_names_by_key  # type: ignore[union-attr]
@@ -76,7 +76,7 @@ def research_assets() -> dict[str, list[str]]:
 
 
 def build_defs(settings: Settings | None = None, **overrides: Any) -> Definitions:
-    """The definitions for one set of settings.
+    """Return the definitions for one set of settings.
 
     Args:
         settings: The settings; read from the environment unless given.

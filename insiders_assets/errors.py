@@ -33,7 +33,7 @@ class InsidersError(Exception):
 
 
 def _cut(text: str) -> str:
-    """A text, or both of its ends if it is longer than anybody reads."""
+    """Return a text, or both of its ends if it is longer than anybody reads."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 4 :]}"
 
 

@@ -34,7 +34,7 @@ def harmless(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def csv_rows(frame: pl.DataFrame) -> bytes:
-    """The rows of ``frame`` as CSV that is harmless to spreadsheets.
+    """Return the rows of ``frame`` as CSV that is harmless to spreadsheets.
 
     UTF-8, commas, line ends of one sign, shortest exact numbers. Quoted is what holds a quote, a line end or any sign
     that lists are written with, and an empty text, which tells it from nothing.
@@ -55,16 +55,16 @@ def _quoted(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def csv_line(cells: Iterable[str], ends: str = "\n") -> str:
-    """A line of CSV of texts as they are, quoted like those of :func:`csv_rows`; an empty one is nothing."""
+    """Return a line of CSV of texts as they are, quoted like those of :func:`csv_rows`; an empty one is nothing."""
     quoted = ('"' + cell.replace('"', '""') + '"' if _QUOTES.search(cell) else cell for cell in cells)
     return ",".join(quoted) + ends
 
 
 def guarded(text: str) -> str:
-    """A text with an apostrophe before what a spreadsheet would run; a number with a sign stays one."""
+    """Return a text with an apostrophe before what a spreadsheet would run; a number with a sign stays one."""
     return re.sub(_SPACE, r"'\1", _RISKY.sub(r"\1'\2", text))
 
 
 def unguarded(text: str) -> str:
-    """A text as it was before :func:`guarded`."""
+    """Return a text as it was before :func:`guarded`."""
     return _GUARDED.sub(r"\1\2", re.sub(r"^'('*[\t\r\n])", r"\1", text))

@@ -12,7 +12,7 @@ MICRO = 1_000_000
 
 
 def micros(column: str = "revenue") -> pl.Expr:
-    """An amount in whole millionths."""
+    """Return an amount in whole millionths."""
     import polars as pl
 
     return (pl.col(column) * MICRO).round(0).cast(pl.Int64)

@@ -101,7 +101,7 @@ def keep(words: Sequence[str], seen: str | None, said: str) -> None:
 
 
 def _options(words: Sequence[str]) -> dict[str, str] | None:
-    """The places that a plain ``insiders run`` names; None for any other command."""
+    """Return the places that a plain ``insiders run`` names; None for any other command."""
     if not words or words[0] != "run":
         return None
     found: dict[str, str] = {}
@@ -119,7 +119,7 @@ def _options(words: Sequence[str]) -> dict[str, str] | None:
 
 
 def _place(words: Sequence[str]) -> Path | None:
-    """Where the answer to a command is kept."""
+    """Return where the answer to a command is kept."""
     options = _options(words)
     if options is None:
         return None
@@ -129,7 +129,7 @@ def _place(words: Sequence[str]) -> Path | None:
 
 
 def _of_home(home: Path, landing: Path) -> Iterator[list[str | int]]:
-    """What is in a home, small files by their content."""
+    """Yield what is in a home, small files by their content."""
     for entry in os.scandir(home):
         if entry.name in _OURS or os.path.realpath(entry.path) == os.path.realpath(landing):
             continue
@@ -146,7 +146,7 @@ def _of_home(home: Path, landing: Path) -> Iterator[list[str | int]]:
 
 
 def _files(folder: Path, prefix: str, *, content: bool = False) -> Iterator[list[str | int]]:
-    """Every file below a folder."""
+    """Yield every file below a folder."""
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
             if entry.name != "raw_transactions.parquet":
@@ -156,7 +156,7 @@ def _files(folder: Path, prefix: str, *, content: bool = False) -> Iterator[list
 
 
 def _look(path: Path, *, content: bool = False) -> list[str | int]:
-    """What a file looks like from outside; of a small one also what it holds, if that is asked for."""
+    """Return what a file looks like from outside; of a small one also what it holds, if that is asked for."""
     status = path.stat()
     found: list[str | int] = [path.name, status.st_size, status.st_mtime_ns, status.st_mode, status.st_ino]
     if content and status.st_size <= SMALL:
@@ -165,5 +165,5 @@ def _look(path: Path, *, content: bool = False) -> list[str | int]:
 
 
 def _seal(seen: str, said: str) -> str:
-    """A checksum of what is kept: a flipped bit is never said."""
+    """Return a checksum of what is kept: a flipped bit is never said."""
     return hashlib.sha256(f"{seen}\n{said}".encode()).hexdigest()

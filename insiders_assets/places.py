@@ -77,11 +77,11 @@ class S3Path:
         return self
 
     def exists(self) -> bool:
-        """Whether there is an object of this key or below it."""
+        """Return whether there is an object of this key or below it."""
         return self.is_file() or self.is_dir()
 
     def is_file(self) -> bool:
-        """Whether there is an object of this key."""
+        """Return whether there is an object of this key."""
         try:
             self.stat()
         except FileNotFoundError:
@@ -89,14 +89,14 @@ class S3Path:
         return True
 
     def is_dir(self) -> bool:
-        """Whether there is any object below this prefix."""
+        """Return whether there is any object below this prefix."""
         with self._clear_errors("read"):
             found = _client().list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
             return bool(found.get("KeyCount", len(found.get("Contents", ()))))
         return False
 
     def stat(self) -> Status:
-        """Its size, and what its content was as it was uploaded.
+        """Return its size, and what its content was as it was uploaded.
 
         Raises:
             FileNotFoundError: There is no such object.
@@ -107,7 +107,7 @@ class S3Path:
         raise FileNotFoundError(str(self))
 
     def iterdir(self) -> Iterator[S3Path]:
-        """Everything one level below."""
+        """Yield everything one level below."""
         with self._clear_errors("read"):
             pages = _client().get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=self._prefix, Delimiter="/"):
@@ -117,7 +117,7 @@ class S3Path:
                     yield S3Path(self.bucket, found["Key"])
 
     def sizes(self) -> dict[str, int]:
-        """The size of every object below this prefix, by its name relative to it."""
+        """Return the size of every object below this prefix, by its name relative to it."""
         with self._clear_errors("read"):
             pages = _client().get_paginator("list_objects_v2")
             return {
@@ -128,7 +128,7 @@ class S3Path:
         return {}
 
     def read_bytes(self) -> bytes:
-        """Its content.
+        """Return its content.
 
         Raises:
             FileNotFoundError: There is no such object.
@@ -138,7 +138,7 @@ class S3Path:
         raise FileNotFoundError(2, "there is no such object", str(self))
 
     def read_text(self, encoding: str = "utf-8") -> str:
-        """Its content as text; see :meth:`read_bytes`."""
+        """Return its content as text; see :meth:`read_bytes`."""
         return self.read_bytes().decode(encoding)
 
     def write_bytes(self, content: bytes) -> None:
@@ -170,7 +170,7 @@ class S3Path:
             _client().copy({"Bucket": source.bucket, "Key": source.key}, self.bucket, self.key)
 
     def server_time(self) -> str | None:
-        """What S3 takes for now, as its answers say it; None if it does not say."""
+        """Return what S3 takes for now, as its answers say it; None if it does not say."""
         with self._clear_errors("read"):
             found = _client().list_objects_v2(Bucket=self.bucket, Prefix=self._prefix, MaxKeys=1)
             return found["ResponseMetadata"]["HTTPHeaders"].get("date")
@@ -215,7 +215,7 @@ Place = Path | S3Path
 
 
 def place(location: str | Path | S3Path) -> Place:
-    """The place at a location: a path, or ``s3://bucket/prefix``.
+    """Return the place at a location: a path, or ``s3://bucket/prefix``.
 
     Raises:
         UsageError: It names no bucket.
@@ -252,12 +252,12 @@ def is_kept(path: Place) -> bool:
 
 
 def readable(path: Place) -> str:
-    """The path in the form in which polars opens it, by itself, wherever it is."""
+    """Return the path in the form in which polars opens it, by itself, wherever it is."""
     return str(path)
 
 
 def sizes(folder: Place) -> dict[str, int]:
-    """The size of every file below a folder, by its name relative to it; nothing if there is no folder."""
+    """Return the size of every file below a folder, by its name relative to it; nothing if there is no folder."""
     if isinstance(folder, S3Path):
         return folder.sizes()
     return dict(_sizes(str(folder), ""))
@@ -277,7 +277,7 @@ def _sizes(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
 
 
 def _type_of(name: str) -> dict[str, Any]:
-    """The content type, so that a browser shows a report instead of saving it."""
+    """Return the content type, so that a browser shows a report instead of saving it."""
     import mimetypes
 
     found, _ = mimetypes.guess_type(name)
@@ -285,7 +285,7 @@ def _type_of(name: str) -> dict[str, Any]:
 
 
 def _client() -> Any:
-    """The client for the environment as it is now."""
+    """Return the client for the environment as it is now."""
     names = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_REGION")
     return _client_for(os.getpid(), *(os.environ.get(name) for name in names))
 

@@ -106,7 +106,7 @@ def _oldest_of_ours(
 
 
 def _is_ours(run: DagsterRun, location: str | None) -> bool:
-    """Whether a run is of this code location, or was made by a command, which has none."""
+    """Return whether a run is of this code location, or was made by a command, which has none."""
     origin = run.remote_job_origin
     if origin is None:
         return run.job_name in JOBS
@@ -114,7 +114,7 @@ def _is_ours(run: DagsterRun, location: str | None) -> bool:
 
 
 def _last_to_make_an_asset(instance: DagsterInstance) -> set[str]:
-    """The run that last made each asset, and the one that last was to."""
+    """Return the run that last made each asset, and the one that last was to."""
     entries = [record.asset_entry for record in instance.get_asset_records()]
     made = {
         entry.last_materialization_record.run_id for entry in entries if entry.last_materialization_record

@@ -109,7 +109,7 @@ def sweep_folders(parent: Path, prefix: str) -> None:
 
 
 def _new(parent: Path | None, prefix: str) -> Path:
-    """A new folder; one in the system's temporary folder is nobody else's business."""
+    """Return a new folder; one in the system's temporary folder is nobody else's business."""
     if parent is None:
         return Path(tempfile.mkdtemp(prefix=prefix))
     folder = parent / f"{prefix}{uuid4().hex[:12]}"
@@ -118,7 +118,7 @@ def _new(parent: Path | None, prefix: str) -> Path:
 
 
 def _held(folder: Path) -> int | None:
-    """A handle that holds a folder's lock; None if another holds it, or the folder is gone or not ours."""
+    """Return a handle that holds a folder's lock; None if another holds it, or the folder is gone or not ours."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
@@ -134,7 +134,7 @@ def _held(folder: Path) -> int | None:
 
 
 def _opened(temporary: Path) -> int:
-    """A handle that holds a file's lock, once nobody else does."""
+    """Return a handle that holds a file's lock, once nobody else does."""
     while True:
         handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -170,7 +170,7 @@ def _lock(handle: int, temporary: Path) -> None:
 
 
 def _is(handle: int, path: Path) -> bool:
-    """Whether a path still leads to what was opened."""
+    """Return whether a path still leads to what was opened."""
     try:
         there = path.stat()
     except FileNotFoundError:

@@ -49,7 +49,10 @@ def load_yaml(text: str | bytes, where: str) -> Any:
 
 
 def _values(found: Any, known: dict[int, float]) -> float:
-    """How many values something holds once all that it repeats is written out; without end where that is in itself."""
+    """Return how many values something holds once all that it repeats is written out.
+
+    Without end where that is in itself.
+    """
     if not isinstance(found, (dict, list, set, tuple)):
         return 1
     if id(found) not in known:

@@ -156,7 +156,7 @@ def business_answers(view: View) -> list[dict[str, Any]]:
 
 
 def _of_latest(view: View, name: str) -> list[dict[str, Any]]:
-    """The rows of the latest refresh in a table that keeps every refresh's."""
+    """Return the rows of the latest refresh in a table that keeps every refresh's."""
     if not view.has(name):
         return []
     table = tables()[name]

@@ -85,7 +85,7 @@ def document() -> dict[str, Any]:
 def _operation(
     name: str, summary: str, content: dict[str, Any], *problems: str, parameters: list[Any] | None = None
 ) -> dict[str, Any]:
-    """A path that answers GET with JSON."""
+    """Return a path that answers GET with JSON."""
     responses: dict[str, Any] = {
         "200": {"description": summary, "content": {"application/json": {"schema": content}}},
         "304": {"description": "The same as If-None-Match says that the asker has."},
@@ -136,7 +136,7 @@ def _rows(
 
 
 def _answer(name: str = "", content: dict[str, Any] | None = None) -> dict[str, Any]:
-    """An object that says which refresh it is of."""
+    """Return an object that says which refresh it is of."""
     properties = _REFRESH | ({name: content} if content else {})
     return {"type": "object", "required": list(properties), "properties": properties}
 

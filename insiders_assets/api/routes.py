@@ -86,34 +86,34 @@ class Api:
         self._reader, self._report, self._smallest = reader, report, smallest
 
     def index(self, request: Request) -> Response:
-        """The latest refresh, and where everything is."""
+        """Return the latest refresh, and where everything is."""
         return self._answer(request, writing.index)
 
     def openapi(self, request: Request) -> Response:
-        """The description of the API; it needs no refresh."""
+        """Return the description of the API; it needs no refresh."""
         _without_parameters(request)
         content = json.dumps(openapi.document(), ensure_ascii=False).encode()
         return writing.answer(request, content, "application/json", "openapi")
 
     def tables(self, request: Request) -> Response:
-        """Every table and view that is published."""
+        """Return every table and view that is published."""
         return self._answer(request, lambda view: {"tables": answers.listed(view)})
 
     def table(self, request: Request) -> Response:
-        """One table with its columns."""
+        """Return one table with its columns."""
         found = source(str(request.path_params["table"]))
         return self._answer(request, lambda _view: {"table": answers.described(found)})
 
     def rows(self, request: Request) -> Response:
-        """A page of a table."""
+        """Return a page of a table."""
         return self._rows(request, source(str(request.path_params["table"])))
 
     def refreshes(self, request: Request) -> Response:
-        """A page of the refreshes."""
+        """Return a page of the refreshes."""
         return self._rows(request, source("refreshes"))
 
     def latest(self, request: Request) -> Response:
-        """The latest refresh."""
+        """Return the latest refresh."""
         return self._answer(request, lambda view: {"refresh": answers.refresh(view)})
 
     def report(self, request: Request) -> Response:
@@ -127,11 +127,11 @@ class Api:
             return writing.answer(request, content, "application/json", seen.refresh_id)
 
     def segments(self, request: Request) -> Response:
-        """The segments of the latest refresh."""
+        """Return the segments of the latest refresh."""
         return self._answer(request, lambda view: {"segments": answers.segments(view)})
 
     def members(self, request: Request) -> Response:
-        """A page of a segment's customers."""
+        """Return a page of a segment's customers."""
         name = str(request.path_params["segment"])
         with self._reader.view() as view:
             known = [each["segment"] for each in answers.segments(_published(view))]
@@ -140,7 +140,7 @@ class Api:
         return self._rows(request, source("segment_customers"), ("segment", name))
 
     def customer(self, request: Request) -> Response:
-        """One customer."""
+        """Return one customer."""
         name = str(request.path_params["customer_id"])
         return self._answer(request, lambda view: answers.customer(view, name))
 

@@ -85,7 +85,7 @@ def _rows(view: View, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
 
 
 def _there(view: View, source: Source) -> set[str]:
-    """The columns that are published."""
+    """Return the columns that are published."""
     import sqlalchemy as sa
 
     if not view.has(source.name):

@@ -65,7 +65,7 @@ def written(value: Any) -> Any:
 
 
 def _read(dtype: str, text: str) -> Any:
-    """What a text says; None for nothing."""
+    """Return what a text says; None for nothing."""
     if dtype == "str":
         is_text = (
             len(text) <= LONGEST

@@ -37,7 +37,7 @@ Kept = Iterator[MaterializeResult | AssetCheckResult]
 
 
 def _carry_over(stores: Stores) -> "CarryOver":
-    """What makes the tables of this group, which are all made of the same customers' lines."""
+    """Return what makes the tables of this group, which are all made of the same customers' lines."""
     from insiders_assets.features import customers
     from insiders_assets.refresh.carry_over import CarryOver
 

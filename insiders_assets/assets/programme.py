@@ -155,7 +155,7 @@ def movement(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 
 
 def _page(dashboard: str | None, refresh: str, page: "Place") -> MetadataValue:
-    """Where the report is opened: on the dashboard, if it is known where that is, else where its file is."""
+    """Return where the report is opened: on the dashboard, if it is known where that is, else where its file is."""
     from insiders_assets.report.addresses import report_address
 
     return (
@@ -164,7 +164,7 @@ def _page(dashboard: str | None, refresh: str, page: "Place") -> MetadataValue:
 
 
 def _plottable(value: Any) -> Any:
-    """Numbers stay numbers, so that Dagster draws them over time; anything else becomes text."""
+    """Return numbers stay numbers, so that Dagster draws them over time; anything else becomes text."""
     return value if isinstance(value, int | float) else str(value)
 
 

@@ -82,17 +82,17 @@ class Tools:
         self._reader, self._report, self._personal, self._smallest = reader, report, personal, smallest
 
     def latest_refresh(self) -> dict[str, Any]:
-        """The latest refresh: its day, members, Insiders' share of customers and revenue, who entered and left."""
+        """Return the latest refresh: day, members, Insiders' share of customers and revenue, entered and left."""
         with self._view() as view:
             return {"refresh": answers.refresh(view)}
 
     def list_tables(self) -> dict[str, Any]:
-        """Every published table and view, with what one row of it is."""
+        """Return every published table and view, with what one row of it is."""
         with self._view() as view:
             return {"refresh_id": view.refresh_id, "tables": answers.listed(view)}
 
     def describe_table(self, table: str) -> dict[str, Any]:
-        """The columns of a table: type, meaning, unit, and the values that are allowed."""
+        """Return the columns of a table: type, meaning, unit, and the values that are allowed."""
         with self._view() as view:
             description = answers.described(source(table), personal=self._personal)
             return {"refresh_id": view.refresh_id, "table": description}
@@ -105,7 +105,7 @@ class Tools:
         limit: int = 50,
         cursor: str = "",
     ) -> dict[str, Any]:
-        """Rows of a table in the order of its key.
+        """Return rows of a table in the order of its key.
 
         Filters are by column: {"tier": "insider", "revenue.ge": "1000"}; .ge, .gt, .le and .lt are bounds of numbers
         and days. At most 200 rows; cursor is the next of the page before.
@@ -127,7 +127,9 @@ class Tools:
             return {"refresh_id": view.refresh_id, "rows": rows, "next": rows_page.next}
 
     def who_changed(self, change: str, first_day: str, last_day: str) -> dict[str, Any]:
-        """Who entered, left or moved between tiers at the refreshes of a period: counted by cause, and a row each.
+        """Return who entered, left or moved between tiers at the refreshes of a period.
+
+        Counted by cause, and a row each.
 
         change is entered, left or moved; days are as-of days such as 2025-11-30. Causes: bought, aged_out (purchases
         left the window), returned, corrected, grace_ended, border (it moved), model, policy, suppression, first_seen,
@@ -146,17 +148,23 @@ class Tools:
             return {"refresh_id": view.refresh_id} | answer
 
     def what_changed(self) -> dict[str, Any]:
-        """What the latest refresh changed: its figures, how many went from tier to tier, and what moved revenue."""
+        """Return what the latest refresh changed.
+
+        Its figures, how many went from tier to tier, and what moved revenue.
+        """
         with self._view() as view:
             return answers.changes(view)
 
     def segments(self) -> dict[str, Any]:
-        """The segments of the latest refresh: their rules, customers, members, value and revenue."""
+        """Return the segments of the latest refresh: their rules, customers, members, value and revenue."""
         with self._view() as view:
             return {"refresh_id": view.refresh_id, "segments": answers.segments(view)}
 
     def answers(self) -> dict[str, Any]:
-        """The business questions with their answers: who is eligible, how many, what they are like, what to do."""
+        """Return the business questions with their answers.
+
+        Who is eligible, how many, what they are like, what to do.
+        """
         with self._view() as view:
             return {"refresh_id": view.refresh_id, "answers": answers.business_answers(view)}
 
@@ -170,7 +178,7 @@ class Tools:
         return facts
 
     def customer(self, customer_id: str) -> dict[str, Any]:
-        """A customer: their row of the list with tier and reason, what they buy, months, changes and segments."""
+        """Return a customer: tier and reason, what they buy, months, changes and segments."""
         with self._view() as view:
             return {"refresh_id": view.refresh_id} | answers.customer(view, customer_id)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def answering(given: Sequence[str], *, ask: bool) -> Answering:
-    """What answers the questions of a file.
+    """Return what answers the questions of a file.
 
     Args:
         given: Answers such as ``3=exclude``.
@@ -52,7 +52,7 @@ def _numbered(text: str) -> tuple[int, str]:
 
 
 def _asked(number: int, question: Question) -> Answer | None:
-    """A person's answer; None if they leave the question open."""
+    """Return a person's answer; None if they leave the question open."""
     from rich.prompt import Prompt
 
     typer.echo(f"{number}. {sentence(question)}")
@@ -62,7 +62,7 @@ def _asked(number: int, question: Question) -> Answer | None:
 
 
 def asking(questions: Sequence[Question]) -> list[str]:
-    """Lines that show the questions with their numbers and what may be answered."""
+    """Return lines that show the questions with their numbers and what may be answered."""
     lines = [""] if questions else []
     for number, question in enumerate(questions, 1):
         lines += [f"Question {number}: {sentence(question)}", f"  --answer {number}=… {choices(question)}"]
@@ -88,7 +88,7 @@ def question_facts(questions: Sequence[Question]) -> list[dict[str, Any]]:
 
 
 def settled_facts(settled: Sequence[Settled]) -> list[dict[str, Any]]:
-    """What a file settled, for a program to read."""
+    """Return what a file settled, for a program to read."""
     return [
         {
             "code": each.code,

@@ -44,7 +44,7 @@ class Neighbours:
             self._listing = {each: sign for each, sign in self._zone.listing().items() if each != MAPPING}
 
     def joined(self) -> FileRules:
-        """How the file is read, with what its mapping joins to it.
+        """Return how the file is read, with what its mapping joins to it.
 
         Raises:
             UsageError: The file is itself joined to others.

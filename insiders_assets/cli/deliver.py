@@ -80,7 +80,7 @@ def waits(row: dict[str, Any]) -> str:
 
 
 def _hint(waiting: list[dict[str, Any]]) -> str:
-    """What to do about destinations that do not answer."""
+    """Return what to do about destinations that do not answer."""
     if any(str(row["problem"]).startswith((UNKNOWN, CHANGED)) for row in waiting):
         return (
             "compare the fingerprint with what the server's owner says, write its key into known_hosts in the home "

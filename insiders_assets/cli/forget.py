@@ -86,5 +86,5 @@ def _facts(found: Erased, customers: int) -> dict[str, object]:
 
 
 def _with(customer: str, asked: Sequence[str], aliases: Aliases) -> list[str]:
-    """Those who were asked for whose other id somebody's is."""
+    """Return those who were asked for whose other id somebody's is."""
     return [each for each in asked if aliases.main(each) == aliases.main(customer)]

@@ -105,7 +105,7 @@ def _is_below(folder: Path, connection: Any) -> bool:
 
 
 def unusable(error: DBAPIError | OSError, folder: Path) -> InsidersError:
-    """What is said of a history of runs that cannot be read or written.
+    """Return what is said of a history of runs that cannot be read or written.
 
     Args:
         error: What the database or the system said.

@@ -127,7 +127,7 @@ def _located(stores: Stores, file: str) -> Iterator[tuple[Path, str]]:
 
 
 def _missed(path: Path) -> str:
-    """Why a path is no file that can be looked at."""
+    """Return why a path is no file that can be looked at."""
     try:
         status = path.stat()
     except ValueError as error:
@@ -144,7 +144,7 @@ def _missed(path: Path) -> str:
 
 
 def _name(stores: Stores, path: Path) -> str:
-    """A file's name as the landing zone would list it."""
+    """Return a file's name as the landing zone would list it."""
     folder = os.path.realpath(stores.settings.landing_zone)
     found = os.path.realpath(path)
     if found.startswith(folder + os.sep):
@@ -153,7 +153,7 @@ def _name(stores: Stores, path: Path) -> str:
 
 
 def _facts(found: Inspection) -> dict[str, Any]:
-    """Everything found, for a program to read."""
+    """Return everything found, for a program to read."""
     mapping = found.mapping.model_dump(mode="json", exclude_defaults=True) if found.mapping else None
     exports = [
         {

@@ -20,7 +20,7 @@ _OF_A_SERVICE = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCT
 
 
 def given(**options: Any) -> Settings:
-    """Settings from the environment with a command's options on top.
+    """Return settings from the environment with a command's options on top.
 
     Raises:
         UsageError: A variable is no setting, or has a value that it cannot take.
@@ -35,7 +35,7 @@ def given(**options: Any) -> Settings:
 
 
 def given_to_run(**options: Any) -> Settings:
-    """The same for a command that refreshes, whose rules must go together.
+    """Return the same for a command that refreshes, whose rules must go together.
 
     Raises:
         UsageError: They do not, or what :func:`given` raises.

@@ -70,7 +70,7 @@ def _rows(words: Language, rows: dict[str, int]) -> str:
 
 
 def _answers(stores: Stores, report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The answers of the report, with the codes and arguments by which the lake tells the same in any language."""
+    """Return the report's answers, with the codes and arguments that say them in any language."""
     with suppress(OSError, InsidersError):
         kept = {row["number"]: row for row in stores.lake.read("business_answers").to_dicts()}
         shown = [kept.get(row["number"], row) for row in report["answers"]]
@@ -82,7 +82,7 @@ def _answers(stores: Stores, report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _short(words: Language, report: dict[str, Any], answers: list[dict[str, Any]]) -> list[str]:
-    """A line for each question: its headline, or the first sentence of what an older report answers."""
+    """Return a line for each question: its headline, or the first sentence of what an older report answers."""
     from insiders_assets.report.headlines import TITLES, headlines
 
     by_number = headlines(words, report)
@@ -104,7 +104,7 @@ def _whole(words: Language, answers: list[dict[str, Any]]) -> list[str]:
 
 
 def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
-    """A line for each rule that took lines away, and a warning where that is much."""
+    """Return a line for each rule that took lines away, and a warning where that is much."""
     from insiders_assets.report.sections.quality import rule_name
 
     lines = []
@@ -123,7 +123,7 @@ def _dropped(words: Language, report: dict[str, Any]) -> list[str]:
 
 
 def _outdated(stores: Stores) -> SegmentationModel | None:
-    """The champion, if a refit would bring something; None if there is nothing to say of it."""
+    """Return the champion, if a refit would bring something; None if there is nothing to say of it."""
     from insiders_assets.segmentation.recipes import recipe_from
 
     if stores.champion_version() is None:

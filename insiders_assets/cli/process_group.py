@@ -106,7 +106,10 @@ class Family:
             psutil.wait_procs(left, timeout=self._grace / 4)
 
     def _was_interrupted(self) -> bool:
-        """Whether a terminal has sent the interrupt to all of them: a second one would cut short their farewell."""
+        """Return whether a terminal has sent the interrupt to all of them.
+
+        A second one would cut short their farewell.
+        """
         if self._asked[0] != signal.SIGINT:
             return False
         try:
@@ -116,7 +119,7 @@ class Family:
 
 
 def _runs(process: psutil.Process) -> bool:
-    """Whether it is there still, and more than a name that nobody has struck off."""
+    """Return whether it is there still, and more than a name that nobody has struck off."""
     import psutil
 
     try:

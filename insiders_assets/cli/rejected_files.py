@@ -15,7 +15,7 @@ SHOWN = 5
 
 
 def lines(stores: Stores) -> list[str]:
-    """Lines that say which exports are set aside and why; none if none is."""
+    """Return lines that say which exports are set aside and why; none if none is."""
     aside = stores.transactions.set_aside()
     if not aside:
         return []
@@ -36,7 +36,7 @@ def lines(stores: Stores) -> list[str]:
 
 
 def inspecting(stores: Stores) -> str:
-    """The command that looks at the first of them, as it can be typed where this one was."""
+    """Return the command that looks at the first of them, as it can be typed where this one was."""
     settings, (first, *_) = stores.settings, stores.transactions.set_aside()
     name = next(name for name, file in stores.transactions.manifest().files.items() if first in file.exports)
     words = ["insiders", "inspect", name]
@@ -48,5 +48,5 @@ def inspecting(stores: Stores) -> str:
 
 
 def facts(stores: Stores) -> list[dict[str, str]]:
-    """The same for programs: each export with its reason."""
+    """Return the same for programs: each export with its reason."""
     return [{"file": each.name, "reason": each.set_aside} for each in stores.transactions.set_aside()]

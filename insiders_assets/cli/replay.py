@@ -84,7 +84,7 @@ def _say_aside(stores: Stores) -> None:
 
 
 def _held(stores: Stores, result: Replay) -> int:
-    """Rows corrected now whose file is set aside all the same."""
+    """Return rows corrected now whose file is set aside all the same."""
     held = {export.name for _, export in stores.transactions.manifest().exports() if export.set_aside}
     return sum(row.file in held for row in result.corrected)
 

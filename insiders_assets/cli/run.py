@@ -222,7 +222,7 @@ def _clear_history_errors(stores: Stores) -> Iterator[None]:
 
 
 def _instance(stores: Stores) -> Any:
-    """The instance that ``insiders ui`` shows, without the copying of standard output that slows a terminal run."""
+    """Return the instance of ``insiders ui``, without copying standard output, which slows a terminal."""
     from dagster import DagsterInstance
 
     from insiders_assets.cli.ui import dagster_home
@@ -239,7 +239,7 @@ def _instance(stores: Stores) -> Any:
 
 
 def _reason(result: ExecuteInProcessResult) -> InsidersError:
-    """The first failure of a run as one line."""
+    """Return the first failure of a run as one line."""
     for event in result.all_events:
         if event.is_step_failure:
             return _step_failure(event)

@@ -89,5 +89,5 @@ def published_people(stores: Stores) -> pl.DataFrame:
 
 
 def _name_first(said: dict[str, Any]) -> dict[str, Any]:
-    """What is said of a segment, its name first."""
+    """Return what is said of a segment, its name first."""
     return {"name": said.pop("segment")} | said

@@ -25,7 +25,7 @@ _CURRENCY = (
 
 
 def telling(export: Inspected) -> list[str]:
-    """Lines that say what an export's transactions say."""
+    """Return lines that say what an export's transactions say."""
     says = export.says
     if says.first is None or says.last is None:
         return []
@@ -47,7 +47,7 @@ def telling(export: Inspected) -> list[str]:
 
 
 def _costing(export: Inspected, cost: float) -> str:
-    """What goods cost the shop, by which column, and how many lines do not say it."""
+    """Return what goods cost the shop, by which column, and how many lines do not say it."""
     says = export.says
     column, of = next(((name, of) for name, of in export.becomes.items() if of in COSTS), ("its mapping", ""))
     share = f", {cost / says.money_in:.1%} of what was sold" if says.money_in else ""
@@ -58,7 +58,7 @@ def _costing(export: Inspected, cost: float) -> str:
 
 
 def flooring(found: Inspection) -> list[str]:
-    """What is said of prices of a cent or few, where much of the money has them and nobody has said that they count."""
+    """Return what is said of prices of a cent or few that have much of the money, where nobody let them count."""
     said = found.mapping.cleaning.price_floor if found.mapping else None
     if found.cheap <= WORTH or (said is not None and not found.proposed):
         return []
@@ -67,13 +67,13 @@ def flooring(found: Inspection) -> list[str]:
 
 
 def settling(export: Inspected) -> list[str]:
-    """Lines that say what the file settled by itself."""
+    """Return lines that say what the file settled by itself."""
     return [f"  settled: {_SETTLED[each['code']](each)}" for each in export.outcome.form.get("settled", ())
             if each["code"] in _SETTLED]  # fmt: skip
 
 
 def currency_of(export: Inspected) -> str:
-    """The currency that a column of the export names on every line; empty if none does."""
+    """Return the currency that a column of the export names on every line; empty if none does."""
     for look in export.columns:
         if normalise(look.name) in _CURRENCY and look.distinct == 1:
             return look.values[0]

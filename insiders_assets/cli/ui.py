@@ -68,7 +68,7 @@ def dagster_folder(settings: Settings) -> Path:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """The folder of Dagster's history, made on first use unless ``DAGSTER_HOME`` says otherwise."""
+    """Return the folder of Dagster's history, made on first use unless ``DAGSTER_HOME`` says otherwise."""
     folder = dagster_folder(settings)
     if not os.environ.get("DAGSTER_HOME") and not (make_folder(folder) / "dagster.yaml").exists():
         write_text(folder / "dagster.yaml", INSTANCE)
@@ -124,7 +124,7 @@ def _limit_pool(folder: Path) -> None:
 
 
 def _answers(host: str, port: int) -> bool:
-    """Whether somebody listens there."""
+    """Return whether somebody listens there."""
     try:
         with closing(socket.create_connection((host, port), timeout=1)):
             return True

@@ -50,7 +50,7 @@ def take_turn(instance: DagsterInstance) -> None:
 
 
 def held(instance: DagsterInstance) -> set[tuple[str, str]]:
-    """The pools in which a run holds a place or waits for one, each with the run's id."""
+    """Return the pools in which a run that is over, or unknown, still holds a place, with the run's id."""
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
         return set()
@@ -60,7 +60,7 @@ def held(instance: DagsterInstance) -> set[tuple[str, str]]:
 
 
 def stale(instance: DagsterInstance) -> list[tuple[str, str]]:
-    """The pools in which a run that is over, or that is known to nobody, still holds a place, with the run's id."""
+    """Return the pools in which a run that is over, or unknown, still holds a place, with the run's id."""
     runs = {run_id: instance.get_run_by_id(run_id) for _, run_id in held(instance)}
     return sorted(
         (pool, run_id)

@@ -43,7 +43,7 @@ STABILITY_STUDY = Table(
 
 
 def badge(jaccard: float) -> str:
-    """What a mean bootstrap Jaccard says of a cluster."""
+    """Return what a mean bootstrap Jaccard says of a cluster."""
     return next(word for least, word in BADGES if jaccard >= least)
 
 

@@ -154,7 +154,7 @@ class Table:
         )
 
     def failures(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Every way in which ``frame`` breaks the contract: ``column, check, failures, example``; empty if none.
+        """Return every way in which ``frame`` breaks the contract: ``column, check, failures, example``; empty if none.
 
         Args:
             frame: An eager frame. A lazy one would only have its types checked.
@@ -178,7 +178,7 @@ class Table:
         return pl.DataFrame(schema=found)
 
     def _is_strictly_ascending(self, frame: pl.DataFrame) -> bool:
-        """Whether rows that must differ stand in ascending order.
+        """Return whether rows that must differ stand in ascending order.
 
         Tables are sorted by their key, so that a look at neighbours is enough: hashing the rows to look for equal ones
         takes several times what all other checks take together.
@@ -226,7 +226,7 @@ class Table:
         raise error
 
     def empty(self) -> pl.DataFrame:
-        """A frame with the contract's columns and no row."""
+        """Return a frame with the contract's columns and no row."""
         import polars as pl
 
         return pl.DataFrame(schema=self.polars_schema)

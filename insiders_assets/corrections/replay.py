@@ -35,7 +35,7 @@ class Replay:
 
 
 def waiting(store: TransactionStore) -> list[Rejected]:
-    """The rejected rows that can be corrected one by one, sorted by file and line.
+    """Return the rejected rows that can be corrected one by one, sorted by file and line.
 
     Raises:
         InsidersError: Nothing has been ingested yet.
@@ -119,7 +119,7 @@ def _take_in_export(
 def _still(
     row: Rejected, cells: dict[str, str] | None, fault: dict[str, str] | None, privacy: Privacy
 ) -> Rejected:
-    """A row that is still rejected, with what was written into it and what is wrong with that."""
+    """Return a row that is still rejected, with what was written into it and what is wrong with that."""
     forgotten = any(privacy.forgotten.holds(cell.strip()) for cell in (cells or {}).values())
     if cells is None or privacy.is_on or forgotten:
         return row  # what was written into it may be what is not kept

@@ -84,7 +84,7 @@ def write_sheet(path: Place, rows: Iterable[Rejected]) -> None:
 
 
 def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
-    """The cells of each row in a sheet, by the row's key; the first counts where a key stands twice.
+    """Return the cells of each row in a sheet, by the row's key; the first counts where a key stands twice.
 
     Args:
         content: The sheet's bytes.

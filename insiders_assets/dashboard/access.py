@@ -52,7 +52,7 @@ class Access:
 
     @classmethod
     def of(cls, settings: Settings, host: str) -> Access:
-        """The access that the settings ask for, on the address ``host``.
+        """Return the access that the settings ask for, on the address ``host``.
 
         On loopback without a password only loopback names are answered to: a stranger's page could otherwise reach the
         dashboard through the reader's own browser, under a name that resolves to 127.0.0.1.
@@ -89,7 +89,7 @@ class Access:
         return not (self.password or self.header)
 
     def allows(self, client: str, headers: dict[str, str]) -> bool:
-        """Whether a request may be answered.
+        """Return whether a request may be answered.
 
         Args:
             client: The address it comes from.
@@ -101,7 +101,10 @@ class Access:
         return bool(self.password) and hmac.compare_digest(given.encode(), self.password.encode())
 
     def attempt(self, client: str, headers: dict[str, str]) -> tuple[str, str]:
-        """Who a request says that it is of, and why that is not believed if it is not; nothing if nobody need ask."""
+        """Return who a request says that it is of, and why that is not believed if it is not.
+
+        Nothing if nobody need ask.
+        """
         if self.is_open or self._is_named(client, headers):
             return "", ""
         if self.header and (user := headers.get(self.header.lower())) and "authorization" not in headers:
@@ -111,13 +114,13 @@ class Access:
         return "", ""
 
     def user(self, client: str, headers: dict[str, str]) -> str:
-        """The name that an allowed request comes under."""
+        """Return the name that an allowed request comes under."""
         if self._is_named(client, headers):
             return headers[self.header.lower()]
         return _basic(headers.get("authorization", ""))[0]
 
     def _is_named(self, client: str, headers: dict[str, str]) -> bool:
-        """Whether a proxy that is believed names a user."""
+        """Return whether a proxy that is believed names a user."""
         if not (self.header and headers.get(self.header.lower())):
             return False
         address = address_of(client)
@@ -191,13 +194,13 @@ def _refusal(scope: Scope, status: int, line: str, headers: dict[str, str]) -> R
 
 
 def _bearer(headers: dict[str, str]) -> str:
-    """The token of a request (RFC 6750), or nothing."""
+    """Return the token of a request (RFC 6750), or nothing."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def in_url(host: str) -> str:
-    """A host as it stands in an address: one of IPv6 in brackets."""
+    """Return a host as it stands in an address: one of IPv6 in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
@@ -235,7 +238,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 def _basic(header: str) -> tuple[str, str]:
-    """The user and the password of an HTTP Basic header (RFC 7617), or nothing."""
+    """Return the user and the password of an HTTP Basic header (RFC 7617), or nothing."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "basic":
         return "", ""

@@ -35,7 +35,7 @@ def create_app(
     tokens: Tokens | None = None,
     per_minute: int = 0,
 ) -> Starlette:
-    """The dashboard over one warehouse.
+    """Yield the dashboard over one warehouse.
 
     Args:
         warehouse: Opened read-only.

@@ -91,7 +91,7 @@ def log_to_stderr(*, as_json: bool) -> None:
 
 
 def address_of(client: str) -> IPv4Address | IPv6Address | None:
-    """An address as it is meant: one of IPv4 that a socket of IPv6 shows in its own form is one of IPv4."""
+    """Return an address as it is meant: one of IPv4 that a socket of IPv6 shows in its own form is one of IPv4."""
     try:
         address = ip_address(client)
     except ValueError:

@@ -41,7 +41,7 @@ COLUMNS = tuple(name for name in without_facts(INSIDERS.names) if name not in LE
 
 
 def stream_csv(reader: Reader, filters: Filters) -> Response:
-    """The customers chosen as CSV, a batch at a time, whatever their number; formulas are made harmless."""
+    """Yield the customers chosen as CSV, a batch at a time, whatever their number; formulas are made harmless."""
     from starlette.responses import PlainTextResponse, StreamingResponse
 
     with reader.view() as view:
@@ -87,7 +87,10 @@ def too_few(reader: Reader, words: Language, filters: Filters, smallest: int) ->
 
 
 def excel(reader: Reader, words: Language, filters: Filters) -> Response:
-    """The customers chosen as an Excel file; more than :data:`EXCEL_ROWS` are refused, with CSV as the way out."""
+    """Return the customers chosen as an Excel file.
+
+    More than :data:`EXCEL_ROWS` are refused, with CSV as the way out.
+    """
     import xlsxwriter
     from starlette.responses import PlainTextResponse, StreamingResponse
 
@@ -131,7 +134,7 @@ def excel(reader: Reader, words: Language, filters: Filters) -> Response:
 
 
 def kept_json(reader: Reader, words: Language, customer_id: str) -> Response | None:
-    """Everything that is kept of a customer in the warehouse as JSON; None if no table has a row about them."""
+    """Return everything that is kept of a customer in the warehouse as JSON; None if no table has a row about them."""
     from starlette.responses import Response
 
     with reader.view() as view:
@@ -176,7 +179,7 @@ def _write(sheet: Any, row: int, values: tuple[Any, ...]) -> None:
 
 
 def _batches(view: View, filters: Filters, most: int | None = None) -> Iterator[pl.DataFrame]:
-    """The customers chosen, highest revenue first, as frames of the contract's types."""
+    """Yield the customers chosen, highest revenue first, as frames of the contract's types."""
     import polars as pl
 
     schema = {name: INSIDERS.polars_schema[name] for name in COLUMNS}

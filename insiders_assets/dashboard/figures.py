@@ -21,7 +21,7 @@ Rows = list[dict[str, Any]]
 
 
 def _months(words: Language, days: list[date]) -> dict[str, Any]:
-    """An axis of months, every one named, the year said once: a month that has nothing keeps its place."""
+    """Return an axis of months, every one named, the year said once: a month that has nothing keeps its place."""
     every = months_between(min(days), max(days)) if days else []
     texts = [
         words.month_alone(day) + (f"<br>{day.year}" if day.month == 1 or not place else "")
@@ -43,7 +43,7 @@ def _months(words: Language, days: list[date]) -> dict[str, Any]:
 
 
 def months_between(first: date, last: date) -> list[date]:
-    """The first day of every month from ``first``'s to ``last``'s."""
+    """Return the first day of every month from ``first``'s to ``last``'s."""
     start, end = (day.year * 12 + day.month - 1 for day in (first, last))
     return [
         first.replace(year=number // 12, month=number % 12 + 1, day=1) for number in range(start, end + 1)
@@ -51,7 +51,7 @@ def months_between(first: date, last: date) -> list[date]:
 
 
 def by_month(words: Language, rows: Rows) -> Figure:
-    """Customers by the month of their last purchase; hover says their revenue."""
+    """Return customers by the month of their last purchase; hover says their revenue."""
     bars = {
         "type": "bar",
         "x": [f"{row['last_purchase_month']:%Y-%m}" for row in rows],
@@ -71,7 +71,7 @@ def by_month(words: Language, rows: Rows) -> Figure:
 
 
 def customer_months(words: Language, rows: Rows) -> Figure:
-    """One customer's revenue by month; hover says orders, units and returns."""
+    """Return one customer's revenue by month; hover says orders, units and returns."""
     lines = (
         "<b>%{customdata[1]}</b>",
         f"{words.text('Revenue')}: %{{customdata[0]}}",
@@ -104,7 +104,7 @@ def customer_months(words: Language, rows: Rows) -> Figure:
 
 
 def history(words: Language, rows: Rows) -> Figure:
-    """Members on each day of a refresh, by the last of that day, on an axis in time; hover says the shares."""
+    """Return members on each day of a refresh, by the last of that day, on an axis in time; hover says the shares."""
     rows = [row for _, row in sorted({row["as_of"]: row for row in rows}.items())]
     lines = (
         "<b>%{customdata[0]}</b>",
@@ -146,7 +146,7 @@ def history(words: Language, rows: Rows) -> Figure:
 
 
 def capture(words: Language, points: Rows, members: int, ours: float, taken: int) -> Figure:
-    """Share of revenue against customers taken: the plain sort, the list of today, and the size chosen.
+    """Return the share of revenue against customers taken: the plain sort, the list of today, and the size chosen.
 
     The last trace is the size chosen, which the page's script moves.
     """
@@ -187,7 +187,10 @@ def capture(words: Language, points: Rows, members: int, ours: float, taken: int
 
 
 def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int, str]) -> Figure:
-    """The leaf embedding: a mark per sampled customer, coloured by cluster, shaped by tier; a click opens one."""
+    """Return the leaf embedding: a mark per sampled customer, coloured by cluster, shaped by tier.
+
+    A click opens one.
+    """
     named = {row["cluster"]: row for row in profiles}
     traces: list[Figure] = []
     for number in sorted({row["cluster"] for row in points} & named.keys()):

@@ -52,7 +52,7 @@ class Filters:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
-        """The choice that an address holds."""
+        """Return the choice that an address holds."""
         cluster = query.get("cluster", "")
         return cls(
             tier=query.get("tier", "") if query.get("tier") in (*TIERS, ALL) else "",
@@ -86,16 +86,16 @@ class Filters:
         return f"?{urlencode(self.values)}" if self.values else ""
 
     def without(self, name: str, kept: Mapping[str, str]) -> str:
-        """The end of an address that chooses the same but for one field, with what else the address keeps."""
+        """Return the end of an address that chooses the same but for one field, with what else the address keeps."""
         left = {key: value for key, value in self.values.items() if key != name} | dict(kept)
         return f"?{urlencode(left)}" if left else ""
 
     def but(self, **changes: Any) -> Filters:
-        """The same choice with ``changes``."""
+        """Return the same choice with ``changes``."""
         return replace(self, **changes)
 
     def of_summary(self) -> list[sa.ColumnElement[bool]]:
-        """The choice as conditions on ``customer_summary``, which knows no customer by id."""
+        """Return the choice as conditions on ``customer_summary``, which knows no customer by id."""
         rows = tables()["customer_summary"].c
         found = self._of_both(rows)
         if self.since:
@@ -105,7 +105,7 @@ class Filters:
         return found
 
     def of_customers(self, as_of: date) -> list[sa.ColumnElement[bool]]:
-        """The choice as conditions on ``insiders``, whose recency is counted in days before ``as_of``."""
+        """Return the choice as conditions on ``insiders``, whose recency is counted in days before ``as_of``."""
         import sqlalchemy as sa
 
         rows = tables()["insiders"].c
@@ -157,7 +157,7 @@ class Choices:
 
 
 def choices(view: View) -> Choices:
-    """What the latest refresh has to choose from."""
+    """Return what the latest refresh has to choose from."""
     import sqlalchemy as sa
 
     summary, profiles = tables()["customer_summary"], tables()["cluster_profiles"]

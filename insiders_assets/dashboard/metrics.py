@@ -12,7 +12,7 @@ ROWS = ("read", "transactions", "quarantined", "purchases", "returns")
 
 
 def exposition(refresh: Mapping[str, Any] | None, accept: str) -> tuple[bytes, str]:
-    """The metrics of a refresh as text.
+    """Return the metrics of a refresh as text.
 
     Args:
         refresh: Its row of ``refreshes``, or None before the first.

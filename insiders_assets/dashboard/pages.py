@@ -75,5 +75,5 @@ class Pages:
         }
 
     def render(self, template: str, **context: Any) -> str:
-        """A whole page."""
+        """Return a whole page."""
         return self._environment.get_template(template).render(**context)

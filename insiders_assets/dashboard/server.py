@@ -63,7 +63,7 @@ def run(settings: Settings, *, host: str, port: int, say: Callable[[str], None])
 
 
 def warehouse_of(settings: Settings) -> Warehouse:
-    """The warehouse that the settings name, opened read-only.
+    """Return the warehouse that the settings name, opened read-only.
 
     Raises:
         UsageError: The home is in a bucket and no database is given: there is no file to read.
@@ -83,7 +83,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on an address; port 0 takes a free one.
+    """Return a socket that listens on an address; port 0 takes a free one.
 
     Raises:
         UsageError: It is taken, or is no address of this machine.

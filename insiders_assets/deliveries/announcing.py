@@ -146,7 +146,7 @@ def _announced(stores: Stores, url: str, latest: dict[str, Any]) -> str:
 
 
 def _remembered(stores: Stores) -> dict[str, dict[str, str]]:
-    """What each address acknowledged last; nothing where that cannot be read: then it is notified once more."""
+    """Return what each address acknowledged last; nothing where that cannot be read: then it is notified once more."""
     path = _file(stores)
     try:
         found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() and is_whole(path) else {}
@@ -160,6 +160,6 @@ def _file(stores: Stores) -> Place:
 
 
 def _shown(url: str) -> str:
-    """An address without what may be secret in it."""
+    """Return an address without what may be secret in it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or ''}"

@@ -110,7 +110,7 @@ def audience(
 
 
 def _in_arm(arm: str) -> pl.Expr:
-    """Whether somebody is in an arm of a running experiment."""
+    """Return whether somebody is in an arm of a running experiment."""
     return pl.col("arms").list.contains(arm).fill_null(value=False)
 
 
@@ -124,7 +124,7 @@ def with_contacts(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataF
 
 
 def _records(delivery: DeliveryRules, people: pl.DataFrame) -> tuple[dict[str, str], list[str]]:
-    """What the destination is to know of each, and whom it could not know."""
+    """Return what the destination is to know of each, and whom it could not know."""
     form, found, unknown = FORMS[delivery.destination.form], {}, []
     needed = dict.fromkeys((CUSTOMER, *CONTACT, *delivery.fields))
     for person in people.select(*needed).iter_rows(named=True):

@@ -131,7 +131,7 @@ class _Reader:
         return DestinationRules(name, kind, location.strip(), form=form, **secrets, **limits)
 
     def _variable(self, place: tuple[Any, ...], name: str, variable: Any) -> str:
-        """The name of a variable of the environment that holds a secret."""
+        """Return the name of a variable of the environment that holds a secret."""
         key = place[-1]
         if isinstance(variable, str) and _VARIABLE.match(variable) and not variable.startswith("INSIDERS_"):
             return variable
@@ -230,7 +230,7 @@ class _Reader:
         return DeliveryRules(name, audience, to, purpose, tuple(dict.fromkeys(fields)), arm)
 
     def _named(self, what: str, found: Any) -> dict[str, dict[str, Any]]:
-        """Named parts, each a mapping."""
+        """Return named parts, each a mapping."""
         if found is None:
             return {}
         if not isinstance(found, dict):

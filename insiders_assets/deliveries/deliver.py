@@ -168,7 +168,7 @@ def one_delivery(stores: Stores) -> Iterator[None]:
 
 
 def _ledgers(stores: Stores, found: Prepared, *, anew: bool) -> dict[str, Ledger]:
-    """The memory of each delivery; of one whose destination has moved, nothing is guessed."""
+    """Return the memory of each delivery; of one whose destination has moved, nothing is guessed."""
     ledgers = {each.name: Ledger(stores.home, each.name, each.destination.name) for each in found.chosen()}
     for each in found.chosen():
         state = ledgers[each.name].state
@@ -194,7 +194,7 @@ def record(stores: Stores, ledger: Ledger) -> None:
 
 
 def _forgotten(stores: Stores, ledger: Ledger) -> list[dict[str, Any]]:
-    """What the destination acknowledged of people who were forgotten while it was down."""
+    """Return what the destination acknowledged of people who were forgotten while it was down."""
     forgotten = stores.transactions.tombstones.read()
     if not forgotten.marks:
         return []

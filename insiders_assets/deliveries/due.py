@@ -106,12 +106,12 @@ def news(home: Place, silent: Mapping[str, str]) -> dict[str, str]:
 
 
 def _since(line: str) -> str:
-    """What a line says without why, which may be another one each time."""
+    """Return what a line says without why, which may be another one each time."""
     return line.partition(" (")[0]
 
 
 def _digest(stores: Stores, found: Configuration | None, published: str) -> str:
-    """A hash of everything that deliveries follow from."""
+    """Return a hash of everything that deliveries follow from."""
     paths = [stores.home / FILE, stores.home / SEGMENTS, consents_file(stores.settings)]
     contacts = contacts_file(stores.settings, found) if found else None
     digest = hashlib.sha256(published.encode())

@@ -90,11 +90,11 @@ class Ledger:
         """What was acknowledged through this object, by kind of change."""
 
     def known(self) -> pl.DataFrame:
-        """What the destination knows, without the plan that is under way, as ``changes.KNOWN``."""
+        """Return what the destination knows, without the plan that is under way, as ``changes.KNOWN``."""
         return self._table(self.state.known, KNOWN)
 
     def plan(self) -> pl.DataFrame:
-        """What is being sent, settled batches among it, as ``changes.PLANNED``."""
+        """Return what is being sent, settled batches among it, as ``changes.PLANNED``."""
         return self._table(self.state.plan, PLANNED)
 
     def outstanding(self) -> Iterator[Batch]:
@@ -107,7 +107,7 @@ class Ledger:
         return batches(self.delivery, self.destination, self.state.identity, plan)
 
     def refused(self) -> pl.DataFrame:
-        """What was refused of the plan, as :data:`REFUSED`."""
+        """Return what was refused of the plan, as :data:`REFUSED`."""
         return pl.DataFrame(list(self.state.refused.items()), schema=REFUSED, orient="row")
 
     def begin(self, plan: pl.DataFrame, *, address: str, refresh_id: str, as_of: str) -> None:

@@ -50,7 +50,7 @@ class Prepared:
     destinations: dict[str, Destination] = field(default_factory=dict)
 
     def chosen(self) -> list[DeliveryRules]:
-        """The deliveries that were asked for."""
+        """Return the deliveries that were asked for."""
         return [each for each in self.configuration.deliveries if each.name in self.audiences]
 
 

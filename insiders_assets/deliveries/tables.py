@@ -117,5 +117,5 @@ def counted(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _time(text: str) -> datetime | None:
-    """A moment in UTC as tables hold it."""
+    """Return a moment in UTC as tables hold it."""
     return datetime.fromisoformat(text).replace(tzinfo=None) if text else None

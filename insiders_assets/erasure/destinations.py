@@ -87,7 +87,10 @@ def forget_delivered(stores: Stores, ids: Iterable[str]) -> list[str]:
 
 
 def _configured(stores: Stores) -> tuple[dict[tuple[str, str], DeliveryRules], pl.DataFrame | None]:
-    """The deliveries by name and destination, and the addresses; a wrong file keeps nobody from being forgotten."""
+    """Return the deliveries by name and destination, and the addresses.
+
+    A wrong file keeps nobody from being forgotten.
+    """
     try:
         found = configured(stores)
         contacts = contacts_of(stores.settings, found) if found else None
@@ -119,7 +122,7 @@ def _withdraw(stores: Stores, ledger: Ledger, theirs: list[str]) -> None:
 
 
 def _theirs(ledger: Ledger, theirs: list[str]) -> list[str]:
-    """Those of them who may be at the destination."""
+    """Return those of them who may be at the destination."""
     found = pl.concat([ledger.known().select(CUSTOMER), ledger.plan().select(CUSTOMER)])
     return sorted(set(found[CUSTOMER]) & set(theirs))
 
@@ -163,7 +166,7 @@ def _has_acknowledged(
 def _records(
     delivery: DeliveryRules, theirs: list[str], contacts: pl.DataFrame | None
 ) -> list[dict[str, Any]]:
-    """How the destination knows them, as far as that can be said without what was sent."""
+    """Return how the destination knows them, as far as that can be said without what was sent."""
     people = with_contacts(pl.DataFrame({CUSTOMER: theirs}, schema={CUSTOMER: pl.String}), contacts)
     found = (FORMS[delivery.destination.form].record(person, ()) for person in people.to_dicts())
     return [each for each in found if each]

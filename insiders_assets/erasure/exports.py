@@ -82,7 +82,7 @@ class Forgetting:
         )
 
     def _part(self, part: Part) -> Part:
-        """A part of transactions without theirs."""
+        """Return a part of transactions without theirs."""
         path = whole(self._store.folder, part)
         theirs = pl.col(CUSTOMER).is_in(self._ids)
         lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
@@ -92,7 +92,7 @@ class Forgetting:
         return self._written(self._store.folder, part.path, frame)
 
     def _rejected(self, part: Part) -> Part:
-        """A part of rejected rows, of which those that name them keep place and reason only."""
+        """Return a part of rejected rows, of which those that name them keep place and reason only."""
         frame = self._store.rejected_part(part)
         texts = frame.select("value", "row_text", "cells").iter_rows()
         theirs = pl.Series([names_any(self._ids, *each) for each in texts], dtype=pl.Boolean)

@@ -94,7 +94,7 @@ def forget(
 
 
 def absent(stores: Stores, ids: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Ids that no transaction and no table names: those never heard of, and those forgotten before.
+    """Return ids that no transaction and no table names: those never heard of, and those forgotten before.
 
     Args:
         stores: Where transactions, tables and tombstones lie.

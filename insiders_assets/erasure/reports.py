@@ -92,7 +92,10 @@ def naming_reports(publication: Publication | S3Publication, redactor: Redactor)
 
 
 def _seal(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The checksums by which a report names its files; nothing if its facts are damaged, which they have to stay."""
+    """Return the checksums by which a report names its files.
+
+    Nothing if its facts are damaged, which they have to stay.
+    """
     try:
         return dict(opened(files[FACTS].decode()).get(SEAL) or {})
     except (KeyError, ValueError):
@@ -100,7 +103,7 @@ def _seal(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _redacted(name: str, before: bytes, redactor: Redactor) -> bytes:
-    """A file's content without the ids; as it was, to the byte, if it names none of them."""
+    """Return a file's content without the ids; as it was, to the byte, if it names none of them."""
     kind = Path(name).suffix
     if kind == ".xlsx":
         workbook = redactor.workbook(before)
@@ -113,7 +116,7 @@ def _redacted(name: str, before: bytes, redactor: Redactor) -> bytes:
 
 
 def _rewritten(before: bytes, rule: Callable[[str], str]) -> bytes:
-    """A text by a rule; as it was, to the byte, if the rule changes nothing that matters."""
+    """Return a text by a rule; as it was, to the byte, if the rule changes nothing that matters."""
     text = before.decode("utf-8", "surrogateescape")
     try:
         after = rule(text)

@@ -40,6 +40,6 @@ def forget_in_sheet(stores: Stores, redactor: Redactor) -> None:
 
 
 def _content(record: str) -> str:
-    """What a row of the sheet says of its content; its key, file and line are no words of the export."""
+    """Return what a row of the sheet says of its content; its key, file and line are no words of the export."""
     cells = next(csv_rows(record), [])
     return "\n".join(map(unguarded, cells[3:])) if cells and cells[0].startswith("row-") else record

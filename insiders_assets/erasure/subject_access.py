@@ -66,12 +66,12 @@ def all_about(stores: Stores, ids: list[str]) -> dict[str, Rows]:
 
 
 def _theirs(table: pl.LazyFrame, ids: list[str]) -> Rows:
-    """A customer's rows of a table."""
+    """Return a customer's rows of a table."""
     return table.filter(pl.col(CUSTOMER).is_in(ids)).collect().to_dicts()
 
 
 def _rejected(stores: Stores, ids: list[str]) -> Rows:
-    """Rejected rows that hold an id as a cell or a word of its own, as forgetting finds them."""
+    """Return rejected rows that hold an id as a cell or a word of its own, as forgetting finds them."""
     store, found = stores.transactions, []
     for file in store.manifest().files.values():
         for export in (*file.exports, *file.earlier):
@@ -85,7 +85,7 @@ def _rejected(stores: Stores, ids: list[str]) -> Rows:
 
 
 def _tables(folder: Place) -> Iterator[tuple[str, pl.LazyFrame]]:
-    """The tables of a folder that are about customers."""
+    """Yield the tables of a folder that are about customers."""
     for path in tables_in(folder):
         table = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
         if CUSTOMER in table.collect_schema().names():

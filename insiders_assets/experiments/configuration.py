@@ -114,7 +114,7 @@ class _Reader:
         )
 
     def _arms(self, name: str, said: Mapping[str, Any]) -> tuple[tuple[tuple[str, float], ...], str]:
-        """The arms with their shares, and which is the control."""
+        """Return the arms with their shares, and which is the control."""
         if ("hold_out" in said) == ("arms" in said):
             raise self._file.wrong(
                 (name,),

@@ -51,6 +51,6 @@ def draw(experiment: Experiment, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lot(experiment: Experiment, name: str) -> int:
-    """A number below 2 to the power of 64 that nothing but its arguments decides."""
+    """Return a number below 2 to the power of 64 that nothing but its arguments decides."""
     text = f"{experiment.seed}:{experiment.name}:{name}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())

@@ -71,7 +71,7 @@ def _experiment(
     returns: pl.LazyFrame,
     refresh: tuple[str, date],
 ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """The readouts of one experiment, each with its days."""
+    """Yield the readouts of one experiment, each with its days."""
     experiment, first = Experiment.registered(row["definition"], row["stopped"]), row["first_day"]
     last = min(refresh[1], experiment.last or refresh[1])
     if last < first:
@@ -113,7 +113,7 @@ def _experiment(
 
 
 def _numbers(arm: Moments, control: Moments, line: Sequence, cost: float | None) -> dict[str, Any]:
-    """The figures of the last day."""
+    """Return the figures of the last day."""
     effect, mean_control = _known(line.effect[-1]), float(control.mean[-1])
     return {
         "days": len(line.effect),
@@ -146,7 +146,7 @@ def _days(name: str, arm: str, first: date, line: Sequence) -> list[dict[str, An
 
 
 def _ratio(row: Mapping[str, Any], experiment: Experiment, customers: pl.DataFrame) -> float:
-    """The p-value of the arms being as they were drawn."""
+    """Return the p-value of the arms being as they were drawn."""
     drawn = {arm: int(count) for arm, _, count in (each.partition("=") for each in row["drawn"].split(", "))}
     arms = [arm for arm, _ in experiment.arms]
     followed_now = [int((customers["arm"] == arm).sum()) for arm in arms]

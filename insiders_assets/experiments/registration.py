@@ -125,7 +125,7 @@ def _begun(
     refresh: str,
     as_of: date,
 ) -> tuple[dict[str, Any], pl.DataFrame]:
-    """The rows of an experiment that begins with a refresh."""
+    """Return the rows of an experiment that begins with a refresh."""
     first = max(experiment.start, as_of + timedelta(days=1))
     if experiment.last is not None and experiment.last < first:
         raise UsageError(
@@ -172,12 +172,12 @@ def _listed(of_arms: Mapping[str, float]) -> str:
 
 
 def _is_running(last: date | None, as_of: date) -> bool:
-    """Whether the control is left alone still: until the last day is known."""
+    """Return whether the control is left alone still: until the last day is known."""
     return last is None or as_of < last
 
 
 def _changed(was: Experiment, now: Experiment) -> tuple[str, Any, Any] | None:
-    """What was changed first, as it was and as it is; None if nothing was that may not."""
+    """Return what was changed first, as it was and as it is; None if nothing was that may not."""
     if was.digest != now.digest:
         old, new = was.defined(), now.defined()
         key = next(key for key in old if old[key] != new[key])

@@ -146,7 +146,7 @@ def errors_at_the_end(covariance: Numbers, enough: NDArray[np.bool_], *, level: 
 
 
 def _errors(ratio: Numbers, level: float) -> Numbers:
-    """How many standard errors the interval reaches, by the clock over the time at which it is narrowest."""
+    """Return how many standard errors the interval reaches, by the clock over the time at which it is narrowest."""
     return np.sqrt((1 + ratio) / ratio * (np.log1p(ratio) - 2 * np.log(level)))
 
 
@@ -180,7 +180,7 @@ def clock(covariance: Numbers, enough: NDArray[np.bool_]) -> Numbers:
 
 
 def _narrowest_at(time: float, level: float) -> float:
-    """The mixture's variance for which the boundary is narrowest at a time, in closed form."""
+    """Return the mixture's variance for which the boundary is narrowest at a time, in closed form."""
     from scipy.special import lambertw
 
     return time / (-float(lambertw(-(level**2) / np.e, -1).real) - 1)

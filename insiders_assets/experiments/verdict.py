@@ -59,7 +59,7 @@ def verdict_of(readout: Mapping[str, Any], experiment: Experiment, *, is_over: b
 
 
 def _cost(readout: Mapping[str, Any]) -> list[Message]:
-    """What treating the arm has cost, beside what it brought."""
+    """Return what treating the arm has cost, beside what it brought."""
     if readout["cost"] is None or not readout["in_arm"]:
         return []
     each, total = readout["cost"] / readout["in_arm"], money(readout["cost"])

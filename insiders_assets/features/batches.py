@@ -19,7 +19,7 @@ LABEL = "computing features"
 def customer_features(
     purchases: pl.LazyFrame, returns: pl.LazyFrame, *, as_of: date, window_days: int, rows: int = ROWS
 ) -> pl.DataFrame:
-    """The table that :func:`insiders_assets.features.customers.customer_features` describes, in memory.
+    """Return the table that :func:`insiders_assets.features.customers.customer_features` describes, in memory.
 
     Args:
         purchases: ``clean_purchases``.

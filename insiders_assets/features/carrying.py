@@ -155,7 +155,7 @@ def carry(
 
 
 def _theirs(lines: pl.LazyFrame, customers: pl.DataFrame) -> pl.LazyFrame:
-    """The lines of some customers."""
+    """Return the lines of some customers."""
     found = lines.filter(pl.col("customer_id").is_in(customers["customer_id"].implode()))
     if customers["lines"].sum() > IN_MEMORY:
         return found

@@ -62,7 +62,7 @@ class CleaningRules:
         cheap: float = 0.0,
         aliases: Aliases | None = None,
     ) -> CleaningRules:
-        """The rules that the settings ask for, and those of mappings that differ.
+        """Return the rules that the settings ask for, and those of mappings that differ.
 
         Args:
             settings: The settings.
@@ -98,7 +98,7 @@ class CleaningRules:
         return replace(common, by_file={name: replace(common, **rules) for name, rules in others.items()})
 
     def drops(self) -> Mapping[str, nw.Expr]:
-        """The rules that are on, by name, as expressions that are true for a row to drop and never missing."""
+        """Return the rules that are on, by name, as expressions that are true for a row to drop and never missing."""
         found: dict[str, nw.Expr] = {}
         apart: list[tuple[CleaningRules, list[str]]] = []
         for name, rules in sorted(self.by_file.items()):
@@ -120,7 +120,7 @@ class CleaningRules:
         return found
 
     def _own(self) -> dict[str, nw.Expr]:
-        """The rules of files that have no others."""
+        """Return the rules of files that have no others."""
         found = {"price at or below the floor": nw.col("unit_price") <= self.price_floor}
         if self.drop_letter_codes == "known":
             found["stock code of a service"] = nw.col("stock_code").str.contains(SERVICE_CODE)
@@ -135,7 +135,7 @@ class CleaningRules:
 
 
 def clean_purchases(raw: LazyFrameT, rules: CleaningRules, also: Sequence[str] = ()) -> LazyFrameT:
-    """The transactions that pass ``rules`` and have a quantity above zero.
+    """Return the transactions that pass ``rules`` and have a quantity above zero.
 
     Args:
         raw: A lazy frame of ``raw_transactions``, of any engine narwhals speaks.
@@ -149,7 +149,7 @@ def clean_purchases(raw: LazyFrameT, rules: CleaningRules, also: Sequence[str] =
 
 
 def returns(raw: LazyFrameT, rules: CleaningRules, also: Sequence[str] = ()) -> LazyFrameT:
-    """The transactions that pass ``rules`` and have a negative quantity; see :func:`clean_purchases`."""
+    """Return the transactions that pass ``rules`` and have a negative quantity; see :func:`clean_purchases`."""
     return _cleaned(raw, rules, nw.col("quantity") < 0, also)
 
 

@@ -40,7 +40,7 @@ _DAY_OFFSET = 1_000_000
 
 
 def newest_day(purchases: Any, returns: Any) -> date:
-    """The newest invoice day among purchases and returns.
+    """Return the newest invoice day among purchases and returns.
 
     Raises:
         InsidersError: There is neither a purchase nor a return.
@@ -62,7 +62,7 @@ def newest_day(purchases: Any, returns: Any) -> date:
 def customer_features(
     purchases: LazyFrameT, returns: LazyFrameT, *, as_of: date, window_days: int
 ) -> LazyFrameT:
-    """The features of every customer with at least one purchase in the window.
+    """Return the features of every customer with at least one purchase in the window.
 
     Args:
         purchases: A lazy frame of ``clean_purchases``, of any engine narwhals speaks.
@@ -142,13 +142,13 @@ def require_customers(table: pl.DataFrame, as_of: date, window_days: int) -> pl.
 
 
 def within(frame: Any, last: int, window_days: int) -> Any:
-    """The rows of the ``window_days`` days up to ``last`` (days since 1970), as a frame of narwhals."""
+    """Return the rows of the ``window_days`` days up to ``last`` (days since 1970), as a frame of narwhals."""
     day = nw.col("invoice_day")
     return nw.from_native(frame).filter(day <= last, day > last - window_days)
 
 
 def _from_invoices(bought: Any) -> Any:
-    """What adds up over a customer's invoices."""
+    """Return what adds up over a customer's invoices."""
     invoices = bought.group_by("customer_id", "is_identified", "invoice_no").agg(
         units=nw.col("quantity").cast(nw.Int64).sum(),
         lines=nw.col("quantity").count(),
@@ -179,7 +179,7 @@ def _from_invoices(bought: Any) -> Any:
 
 
 def _distinct_products(bought: Any) -> Any:
-    """What must be counted over all of a customer's lines, because invoices share products and days."""
+    """Return what must be counted over all of a customer's lines, because invoices share products and days."""
     return (
         bought.group_by("customer_id")
         .agg(

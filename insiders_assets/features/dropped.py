@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def dropped(raw: Any, rules: CleaningRules) -> list[Dropped]:
-    """What each rule takes away; a line that breaks several counts for the first only.
+    """Return what each rule takes away; a line that breaks several counts for the first only.
 
     Args:
         raw: A lazy frame of ``raw_transactions``, of any engine narwhals speaks.
@@ -60,7 +60,7 @@ def dropped(raw: Any, rules: CleaningRules) -> list[Dropped]:
 
 
 def _share(row: dict[str, Any], total: dict[str, float]) -> float:
-    """The largest of the shares of all lines, of the money that was sold and of the money that was returned."""
+    """Return the largest of the shares of all lines, of the money that was sold and of the money that was returned."""
     lines = total["lines_in"] + total["lines_out"]
     shares = [abs(row[name]) / abs(total[name]) for name in ("money_in", "money_out") if total[name]]
     return max((row["lines_in"] + row["lines_out"]) / max(lines, 1), *shares, 0.0)
@@ -71,7 +71,7 @@ def _whole(count: float | None) -> int | None:
 
 
 def excluded(by_rule: dict[str, dict[str, float]], money: float, lines: int) -> list[Dropped]:
-    """What rules of mappings left out while exports were read, in the same words.
+    """Return what rules of mappings left out while exports were read, in the same words.
 
     Args:
         by_rule: Rows and money by rule, and customers where they are known.

@@ -84,13 +84,13 @@ def described(codes: pl.DataFrame, purchases: pl.LazyFrame, *, as_of: date, wind
 
 
 def _known(purchases: pl.LazyFrame, as_of: date, window_days: int) -> pl.LazyFrame:
-    """The window's lines of identified customers."""
+    """Return the window's lines of identified customers."""
     last, day = day_number(as_of), pl.col("invoice_day")
     return purchases.filter("is_identified", day <= last, day > last - window_days)
 
 
 def _first(lines: pl.LazyFrame) -> pl.DataFrame:
-    """The first products of each customer: by money, then by orders, then by their codes.
+    """Return the first products of each customer: by money, then by orders, then by their codes.
 
     Money is added up first. Orders, whose telling apart is what takes long, are counted of the products that
     may be among the first: those with no less money than the last of them.

@@ -17,7 +17,7 @@ LazyFrameT = TypeVar("LazyFrameT")
 def purchases_by_month(
     purchases: LazyFrameT, returns: LazyFrameT, *, as_of: date, window_days: int
 ) -> LazyFrameT:
-    """Purchases and returns of identified customers, by customer and month, within the features' window.
+    """Return purchases and returns of identified customers, by customer and month, within the features' window.
 
     The anonymous are left out: each is one invoice, and nobody looks one up.
 

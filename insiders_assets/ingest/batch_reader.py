@@ -72,7 +72,7 @@ class Layout:
 
     @classmethod
     def of(cls, path: Path, text: bytes, rules: FileRules) -> Layout | None:
-        """The layout of a file, or None if it has to be read alone, and every other with its first line, too.
+        """Return the layout of a file, or None if it has to be read alone, and every other with its first line, too.
 
         Args:
             path: The file.
@@ -109,7 +109,7 @@ class Layout:
         return cls(head, dialect, PlainReader(found), export.form, ask) if decided else None
 
     def fits(self, text: bytes) -> bool:
-        """Whether a file is of this layout and nothing in it asks for a closer look.
+        """Return whether a file is of this layout and nothing in it asks for a closer look.
 
         Args:
             text: Its bytes.
@@ -127,7 +127,7 @@ class Layout:
 
 
 def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame | None]:
-    """The transactions of files of one layout, in one go.
+    """Return the transactions of files of one layout, in one go.
 
     Args:
         texts: The bytes of each, which the layout fits.
@@ -181,7 +181,7 @@ def read_together(texts: Sequence[bytes], layout: Layout) -> list[pl.DataFrame |
 def _is_suspected(
     own: pl.DataFrame, marks: dict[Detector, tuple[pl.Series, NDArray[np.int64]]], start: int, height: int
 ) -> bool:
-    """Whether a detector wants to look at one of the files alone.
+    """Return whether a detector wants to look at one of the files alone.
 
     Args:
         own: Its transactions.
@@ -230,7 +230,7 @@ def taken(frame: pl.DataFrame, text: bytes, layout: Layout, rules: FileRules, si
 
 
 def _block(text: bytes, ends: NDArray[np.int64], layout: Layout) -> tuple[Block, NDArray[np.int64]] | None:
-    """The rows of all files, and how many each has, if every line of them is a row that has every field.
+    """Return the rows of all files, and how many each has, if every line of them is a row that has every field.
 
     Args:
         text: The files one after the other, each without its first line and with a line end at its end.

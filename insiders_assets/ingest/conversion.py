@@ -122,7 +122,7 @@ def convert(
 
 
 def _refused(frame: pl.DataFrame, limits: Limits | None) -> pl.Series:
-    """Which rows have every value, and one that cannot be: an identifier, or a date too early or too late."""
+    """Return which rows have every value, and one that cannot be: an identifier, or a date too early or too late."""
     beyond = ~limits.within if limits else False
     return frame.select(impossible() | beyond).to_series()
 
@@ -135,7 +135,7 @@ def _rejected(
     plan: Plan,
     limits: Limits | None,
 ) -> tuple[list[tuple[int, str, str | None, Message, str]], list[str]]:
-    """The rows at fault, each with the first column that is, and their cells; blank rows left out."""
+    """Return the rows at fault, each with the first column that is, and their cells; blank rows left out."""
     rows = faulty.arg_true().to_list()
     lines = block.lines.gather(rows).to_list()
     read, as_text = frame.select(NEEDED).filter(faulty).rows(), texts.filter(faulty).rows(named=True)
@@ -164,7 +164,7 @@ def _has_no_rate(texts: dict[str, str | None], currency: tuple[dict[str, float],
 
 
 def _cells(texts: dict[str, str | None], plan: Plan) -> str:
-    """Our columns of one row as a JSON object, with ``yes`` or nothing where something marks returns."""
+    """Return our columns of one row as a JSON object, with ``yes`` or nothing where something marks returns."""
     if FLAG in texts:
         flag = (texts[FLAG] or "").lower()
         is_return = (

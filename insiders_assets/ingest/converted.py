@@ -37,6 +37,6 @@ class Converted:
 
 
 def rejected_only(rejected: pl.DataFrame) -> Converted:
-    """What becomes of a block that has no row but rejected ones."""
+    """Return what becomes of a block that has no row but rejected ones."""
     schema = {name: RAW_TRANSACTIONS.polars_schema[name] for name in TRANSACTION_COLUMNS}
     return Converted(pl.DataFrame(schema=schema), rejected)

@@ -37,7 +37,7 @@ class RepeatFinder:
         self._seen: pl.DataFrame | None = None
 
     def find(self, rows: pl.DataFrame) -> pl.Series:
-        """Which of the next rows repeat an earlier one.
+        """Return which of the next rows repeat an earlier one.
 
         Args:
             rows: The rows, without the line they are on.

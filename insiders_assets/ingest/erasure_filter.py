@@ -45,21 +45,21 @@ class Forgotten:
     marks: frozenset[str] = frozenset()
 
     def mark(self, customer: str) -> str:
-        """The hash by which a customer is known again."""
+        """Return the hash by which a customer is known again."""
         return pseudonym(self.salt, f"customer {customer}")
 
     def holds(self, customer: str, kept_as: Callable[[str], str] | None = None) -> bool:
-        """Whether a customer is forgotten, by their id or by what is kept in its place."""
+        """Return whether a customer is forgotten, by their id or by what is kept in its place."""
         if self.mark(customer) in self.marks:
             return True
         return kept_as is not None and self.mark(kept_as(customer)) in self.marks
 
     def digest(self) -> str:
-        """A hash of all of them; empty for nobody."""
+        """Return a hash of all of them; empty for nobody."""
         return hashlib.sha256("".join(sorted(self.marks)).encode()).hexdigest()[:16] if self.marks else ""
 
     def left_out(self, customers: pl.DataFrame, *, but: pl.Series) -> pl.DataFrame:
-        """A table of customers without theirs.
+        """Return a table of customers without theirs.
 
         Args:
             customers: With ``customer_id``.
@@ -72,7 +72,7 @@ class Forgotten:
         return customers.filter(~pl.col("customer_id").is_in(theirs))
 
     def leave_out(self, found: Converted, kept_as: Callable[[str], str] | None) -> Converted:
-        """Rows without theirs, which are counted, and rejected rows without the words of theirs.
+        """Return rows without theirs, which are counted, and rejected rows without the words of theirs.
 
         Args:
             found: The rows, with ids as the export has them.
@@ -93,7 +93,7 @@ class Forgotten:
         )
 
     def _silent(self, rejected: pl.DataFrame, kept_as: Callable[[str], str] | None) -> pl.DataFrame:
-        """Rejected rows without the words of those that name a forgotten customer."""
+        """Return rejected rows without the words of those that name a forgotten customer."""
         if not rejected.height:
             return rejected
         naming = [
@@ -104,12 +104,12 @@ class Forgotten:
 
 
 def counted(rows: int) -> pl.DataFrame:
-    """Rows that are left out, as one rejected row that stands for all of them."""
+    """Return rows that are left out, as one rejected row that stands for all of them."""
     return rejected_together(REASON, FORGOTTEN, rows)
 
 
 def redact(rejected: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """Rejected rows of which some keep their place and reason only."""
+    """Return rejected rows of which some keep their place and reason only."""
     return rejected.with_columns(pl.when(~rows).then(pl.col(name)).alias(name) for name in TEXTS)
 
 
@@ -126,7 +126,7 @@ def names_any(ids: Collection[str], value: str | None, row_text: str | None, cel
 
 
 def words(text: str | None, cells: str | None) -> set[str]:
-    """What could be an id in a row that was rejected: what stands between separators, or between blanks."""
+    """Return what could be an id in a row that was rejected: what stands between separators, or between blanks."""
     found = {word.strip() for word in _APART.split(text or "")}
     found |= {word for part in list(found) for word in part.split()}
     found |= set(json.loads(cells or "{}").values())

@@ -88,7 +88,7 @@ class ExportPass:
         return texts_of(frame, self._plan, reader.changes, zeros=reader.drop_zeros)
 
     def _zeros_mean_nothing(self) -> bool:
-        """Whether a customer's number stands in the export with zeros in front and without."""
+        """Return whether a customer's number stands in the export with zeros in front and without."""
         if not self._plain_reader.led_by_zeros:
             return False
         at = self._plan.columns.get("customer_id")
@@ -126,7 +126,7 @@ class ExportPass:
             self._counter.take(block, _joined(block, good, self._convert(odd, texts, self._formats)))
 
     def _final(self) -> Formats:
-        """The formats on the evidence of every row."""
+        """Return the formats on the evidence of every row."""
         try:
             final = self._evidence.formats(self._rules)
             if not self._plain or final.mark == "point":
@@ -154,7 +154,7 @@ class ExportPass:
         return convert(block, texts, formats, self._plan, self._orders)
 
     def _plainly(self, block: Block, formats: Formats | None) -> _Plain | None:
-        """The plain rows of a block converted at once, if they may be read so."""
+        """Return the plain rows of a block converted at once, if they may be read so."""
         mark = formats.mark if formats else self._rules.decimal
         if mark == "comma" or not self._plan.is_plain:
             return None
@@ -173,7 +173,7 @@ class _Plain:
 
 
 def _joined(block: Block, good: _Plain | None, found: Converted) -> Converted:
-    """What became of a block of which some rows were converted at once and the others one by one."""
+    """Return what became of a block of which some rows were converted at once and the others one by one."""
     if good is None:
         return found
     transactions, rejected = good.frame, block.rejected

@@ -61,7 +61,7 @@ class PlainReader:
         self.limits: Limits | None = None
 
     def read(self, block: Block) -> tuple[pl.DataFrame, list[int]] | None:
-        """Rows as transactions as far as every value of theirs is written plainly and none is at fault.
+        """Return rows as transactions as far as every value of theirs is written plainly and none is at fault.
 
         Args:
             block: The rows.
@@ -97,7 +97,7 @@ class PlainReader:
         return found, odd
 
     def _found(self, block: Block, form: str, careful: frozenset[str]) -> pl.DataFrame:
-        """The rows as transactions, columns read again with care where they turn out to need it."""
+        """Return the rows as transactions, columns read again with care where they turn out to need it."""
         exprs = _exprs(form, tuple(self.plan.columns.items()), careful)
         found = block.scan.select(*exprs, source_line=block.lines).collect()
         flags = {name: found.drop_in_place(name) for name in found.columns if name.startswith(_CARE)}
@@ -129,7 +129,10 @@ _FAULTY = pl.any_horizontal(
 
 @lru_cache(maxsize=64)
 def _exprs(form: str, columns: tuple[tuple[str, int], ...], careful: frozenset[str]) -> list[pl.Expr]:
-    """Every column read in the plain way, null where that fails; and a flag for every one that was read carelessly."""
+    """Return every column read in the plain way, null where that fails.
+
+    And a flag for every one that was read carelessly.
+    """
     source = {name: pl.col(str(at)) for name, at in columns}
     careless = [name for name in TEXTS if name in source and name not in careful]
     moment = source["invoice_date"]

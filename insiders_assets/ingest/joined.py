@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def open_joined(path: Path, rules: FileRules) -> dict[str, Opened]:
-    """What opens each export in a file, with what the rules join to it; see :func:`open_exports`.
+    """Return what opens each export in a file, with what the rules join to it; see :func:`open_exports`.
 
     Args:
         path: The file.

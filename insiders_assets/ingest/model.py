@@ -67,7 +67,7 @@ class Block:
         return self.again() if self.again and found.height != len(self.lines) else found
 
     def part(self, rows: Sequence[int], rejected: pl.DataFrame | None = None) -> Block:
-        """Some of the rows of ``scan``, by their positions in it, as a block of their own.
+        """Return some of the rows of ``scan``, by their positions in it, as a block of their own.
 
         Args:
             rows: The positions.
@@ -96,17 +96,17 @@ MOST_COLUMNS = 1_000
 
 
 def endless(line: int) -> CutShortError:
-    """What is said of a line that goes on and on."""
+    """Return what is said of a line that goes on and on."""
     return CutShortError("export.endless", rows=1, line=line, size=LONGEST_ROW >> 20)
 
 
 def too_long(most: int) -> RefusedExportError:
-    """What is said of an export with more rows than a file may have."""
+    """Return what is said of an export with more rows than a file may have."""
     return RefusedExportError("export.too_long", rows=most)
 
 
 def too_wide() -> RefusedExportError:
-    """What is said of an export with more columns than one may have."""
+    """Return what is said of an export with more columns than one may have."""
     return RefusedExportError("export.wide", columns=MOST_COLUMNS)
 
 
@@ -122,7 +122,7 @@ class Export(Protocol):
         """What was found out about its form: encoding, separator, sheet and the like."""
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows, from the first on, with the columns at ``positions``.
+        """Return its rows, from the first on, with the columns at ``positions``.
 
         Raises:
             ExportError: It cannot be read to its end.
@@ -133,7 +133,7 @@ def rejected_frame(
     rows: Sequence[tuple[int | None, str | None, str | None, Message, str | None]],
     cells: Sequence[str | None] | None = None,
 ) -> pl.DataFrame:
-    """Rejected rows from ``(line, column, value, reason, text)``, each standing for one row.
+    """Return rejected rows from ``(line, column, value, reason, text)``, each standing for one row.
 
     Args:
         rows: The rows.

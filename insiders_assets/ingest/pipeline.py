@@ -59,7 +59,7 @@ def read_file(
 
 
 def unread(rules: FileRules, sink: Sink, error: ExportError) -> Outcome:
-    """What becomes of a file that is set aside before any export in it is opened.
+    """Return what becomes of a file that is set aside before any export in it is opened.
 
     Args:
         rules: How it would have been read.
@@ -126,7 +126,7 @@ def read_export(
 
 
 def _no_costs(rows: int, reading: Reading) -> str:
-    """What is said of costs that are no numbers.
+    """Return what is said of costs that are no numbers.
 
     Args:
         rows: On how many rows.
@@ -137,18 +137,18 @@ def _no_costs(rows: int, reading: Reading) -> str:
 
 
 def _is_left_over(settled: Settled) -> bool:
-    """Whether totals of orders hold so much that their lines do not that a user should know."""
+    """Return whether totals of orders hold so much that their lines do not that a user should know."""
     arguments = settled.arguments
     return settled.code == "order_total" and abs(arguments["difference"]) > MUCH * abs(arguments["total"])
 
 
 def _reading(export: Export, rules: FileRules, counter: RowCounter) -> Reading:
-    """How an export is read; if that cannot be known, its rows are counted all the same."""
+    """Return how an export is read; if that cannot be known, its rows are counted all the same."""
     return _counting(export, counter, lambda: decided(export, rules))
 
 
 def _facts(reading: Reading) -> dict[str, Any]:
-    """What is kept of how an export was understood: its built-in form, and what it settled by itself."""
+    """Return what is kept of how an export was understood: its built-in form, and what it settled by itself."""
     found: dict[str, Any] = {}
     if reading.form:
         found["built_in"] = f"{reading.form.name} {reading.form.version}"

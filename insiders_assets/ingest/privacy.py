@@ -44,7 +44,7 @@ class Privacy:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Privacy:
-        """What the settings ask for.
+        """Return what the settings ask for.
 
         Raises:
             UsageError: A column cannot be dropped or hashed, or the key of the hashes is missing.

@@ -76,5 +76,5 @@ def reason_of(error: ExportError, english: str, *, quoting: bool) -> Message | N
 
 
 def it_has(names: Sequence[str]) -> Message:
-    """What there is where what is looked for is not."""
+    """Return what there is where what is looked for is not."""
     return message("export.it_has", names=list(names)) if names else message("export.it_has.nothing")

@@ -57,7 +57,7 @@ class Reading:
 
 
 def watching(header: Header, *, thorough: bool = False) -> dict[Detector, tuple[int, ...]]:
-    """The detectors that a header makes look, with the columns that they want to see whole.
+    """Return the detectors that a header makes look, with the columns that they want to see whole.
 
     Args:
         header: The header.
@@ -68,7 +68,10 @@ def watching(header: Header, *, thorough: bool = False) -> dict[Detector, tuple[
 
 
 def is_watched(names: tuple[str, ...], found: Plan, mapping: Mapping | None, file: str = "") -> bool:
-    """Whether an export has to be read by itself: a detector wants to see a column whole, or it has a built-in form."""
+    """Return whether an export has to be read by itself.
+
+    A detector wants to see a column whole, or it has a built-in form.
+    """
     return (mapping is None and form_of(names) is not None) or bool(
         watching(Header(names, found, mapping, file=file))
     )
@@ -82,7 +85,7 @@ def examined(
     is_proposal: bool = False,
     thorough: bool = False,
 ) -> Reading:
-    """What an export settles by itself and what it leaves open.
+    """Return what an export settles by itself and what it leaves open.
 
     Args:
         export: The export.
@@ -138,7 +141,7 @@ def examined(
 def _worth_it(
     export: Export, wanted: dict[Detector, tuple[int, ...]], suspected: Sequence[Detector], *, thorough: bool
 ) -> dict[Detector, tuple[int, ...]]:
-    """The detectors with those of their columns whose first rows are worth a look at all of them."""
+    """Return the detectors with those of their columns whose first rows are worth a look at all of them."""
     choosy = sorted({at for detector, columns in wanted.items() if detector.worth for at in columns})
     if not choosy:
         return wanted
@@ -153,7 +156,7 @@ def _worth_it(
 
 
 def decided(export: Export, rules: FileRules, *, suspected: Sequence[Detector] = ()) -> Reading:
-    """How an export is read, with nothing left open that would be a guess.
+    """Return how an export is read, with nothing left open that would be a guess.
 
     Raises:
         OpenQuestionError: A question about money, status, returns or identity is open, and the rules do not pass it,

@@ -70,7 +70,7 @@ class FileRules:
         return self.mapping.sheet if self.mapping else None
 
     def limits(self, days: DayCounts) -> Limits | None:
-        """The days between which rows of the file can be, or None if all of them can."""
+        """Return the days between which rows of the file can be, or None if all of them can."""
         now = datetime.now(UTC).replace(tzinfo=None)
         return days.limits(
             self.arrived,
@@ -81,7 +81,7 @@ class FileRules:
         )
 
     def mapped(self, mapping: Mapping) -> FileRules:
-        """The same rules with what a mapping says."""
+        """Return the same rules with what a mapping says."""
         weighed = mapping.decimal_quantities
         return replace(
             self,
@@ -92,7 +92,7 @@ class FileRules:
         )
 
     def digest(self) -> str:
-        """A short hash of everything that can change what the file is read into, this code included."""
+        """Return a short hash of everything that can change what the file is read into, this code included."""
         mapping = (
             self.mapping.model_dump(mode="json", exclude={"files", "cleaning"}) if self.mapping else None
         )
@@ -133,7 +133,7 @@ class IngestRules:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> IngestRules:
-        """The rules that the settings ask for."""
+        """Return the rules that the settings ask for."""
         common = FileRules(
             date_order=settings.date_order,
             decimal=settings.decimal,
@@ -155,12 +155,12 @@ class IngestRules:
         )
 
     def cleaning(self, name: str) -> dict[str, Any]:
-        """The cleaning rules that hold for the file called ``name`` in the place of the settings."""
+        """Return the cleaning rules that hold for the file called ``name`` in the place of the settings."""
         mapping = self.mappings.of(name) if self.mappings else None
         return mapping.cleaning.rules() if mapping else {}
 
     def of(self, name: str) -> FileRules:
-        """The rules for the file called ``name``, relative to the landing zone."""
+        """Return the rules for the file called ``name``, relative to the landing zone."""
         mapping = self.mappings.of(name) if self.mappings else None
         if mapping is None:
             return replace(self.common, name=name)

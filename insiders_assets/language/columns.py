@@ -192,12 +192,12 @@ def _argument(text: Text, name: str, value: pl.Expr | Argument | Messages) -> Ar
 
 
 def _literals(english: str) -> list[str]:
-    """What stands around the slots of a text."""
+    """Return what stands around the slots of a text."""
     return [literal.replace("%%", "%") for literal in PLACE.split(english)[::2]]
 
 
 def _filled(english: str, texts: Mapping[str, pl.Expr]) -> pl.Expr:
-    """A text with its slots filled."""
+    """Return a text with its slots filled."""
     before, *literals = _literals(english)
     parts = [pl.lit(before)]
     for name, literal in zip(PLACE.findall(english), literals, strict=True):

@@ -80,20 +80,20 @@ class Language:
         return found % values if values else found
 
     def plural_text(self, one: str, many: str, count: float) -> str:
-        """The form of a text that fits ``count``, with its places still to fill."""
+        """Return the form of a text that fits ``count``, with its places still to fill."""
         whole = int(count) if count == int(count) else 2
         return translations(self.name).ngettext(one, many, whole)
 
     def plural(self, one: str, many: str, count: float, **values: Any) -> str:
-        """The form of a text that fits ``count``, which is written for ``%(count)s`` in it."""
+        """Return the form of a text that fits ``count``, which is written for ``%(count)s`` in it."""
         return self.plural_text(one, many, count) % ({"count": self.number(count)} | values)
 
     def joint(self, english: str) -> str:
-        """What stands before the last part of a list."""
+        """Return what stands before the last part of a list."""
         return {" and ": self.text(" and "), "; or ": self.text("; or ")}.get(english, english)
 
     def said(self, row: Mapping[str, Any], name: str) -> str:
-        """What a row of a table says by its column ``name``, written from the code and arguments that stand beside it.
+        """Return what a row of a table says by its column ``name``, from the code and arguments beside it.
 
         A row of an older version, which has no code, or of a newer one, whose code is not known, says it in the
         English of its column.
@@ -101,7 +101,7 @@ class Language:
         return " ".join(self.said_sentences(row, name))
 
     def said_sentences(self, row: Mapping[str, Any], name: str) -> list[str]:
-        """The same, sentence by sentence where it is made of several; nothing if the row says nothing."""
+        """Return the same, sentence by sentence where it is made of several; nothing if the row says nothing."""
         english, code, args = row.get(name) or "", row.get(f"{name}_code"), row.get(f"{name}_args")
         if not code:
             return [english] if english else []
@@ -118,7 +118,7 @@ class Language:
         return self._written[code, args]
 
     def said_first(self, row: Mapping[str, Any], name: str) -> str:
-        """What the first of several things says that a row says by its column ``name``, without a full stop.
+        """Return what the first of several things says that a row says by its column ``name``, without a full stop.
 
         Of a row of an older version, the first sentence of its English.
         """
@@ -143,7 +143,7 @@ class Language:
         return format_decimal(unsigned_zero(value, digits), format=pattern, locale=self.locale)
 
     def percent(self, share: float | None, digits: int = 1) -> str:
-        """A fraction as a percentage."""
+        """Return a fraction as a percentage."""
         from babel.numbers import format_percent
 
         if share is None or share != share:
@@ -152,7 +152,7 @@ class Language:
         return format_percent(unsigned_zero(share, digits + 2), format=pattern, locale=self.locale)
 
     def money(self, value: float | None, digits: int | None = None) -> str:
-        """An amount in the data's currency, or a bare number where the currency is not known.
+        """Return an amount in the data's currency, or a bare number where the currency is not known.
 
         Args:
             value: The amount, or None.
@@ -175,7 +175,7 @@ class Language:
         )
 
     def short_money(self, value: float | None) -> str:
-        """A large amount in a few characters, such as 8.3M; small ones in full units."""
+        """Return a large amount in a few characters, such as 8.3M; small ones in full units."""
         from babel.numbers import format_compact_currency, format_compact_decimal
 
         if value is None or not abs(value) >= 100_000:
@@ -186,31 +186,31 @@ class Language:
         return format_compact_decimal(value, locale=self.locale, fraction_digits=digits)
 
     def day(self, value: date) -> str:
-        """A day in words, such as 7 December 2017."""
+        """Return a day in words, such as 7 December 2017."""
         from babel.dates import format_date
 
         return format_date(value, format="long", locale=self.locale)
 
     def short_day(self, value: date) -> str:
-        """A day of a known year, such as 7 Dec."""
+        """Return a day of a known year, such as 7 Dec."""
         from babel.dates import format_skeleton
 
         return format_skeleton("MMMd", value, locale=self.locale)
 
     def month(self, value: date) -> str:
-        """A month of a year, such as Dec 2017."""
+        """Return a month of a year, such as Dec 2017."""
         from babel.dates import format_skeleton
 
         return format_skeleton("yMMM", value, locale=self.locale)
 
     def month_alone(self, value: date) -> str:
-        """A month without its year, such as Dec."""
+        """Return a month without its year, such as Dec."""
         from babel.dates import format_skeleton
 
         return format_skeleton("MMM", value, locale=self.locale).rstrip(".")
 
     def moment(self, value: datetime) -> str:
-        """A day and time."""
+        """Return a day and time."""
         from babel.dates import format_datetime
 
         return format_datetime(value, format="medium", locale=self.locale)

@@ -102,7 +102,7 @@ def _of_customers(chosen: pl.DataFrame, bought: Bought, named: pl.DataFrame) -> 
 
 
 def _reason(row: dict[str, Any]) -> Message:
-    """Why a product is named."""
+    """Return why a product is named."""
     if row["days"] is None:
         return message("next.together", product=row["other"], lift=rounded(row["lift"], 1))
     if row["days"] == 1:
@@ -111,7 +111,7 @@ def _reason(row: dict[str, Any]) -> Message:
 
 
 def _of_clusters(chosen: pl.DataFrame, known: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """The products that most customers of a cluster are named."""
+    """Return the products that most customers of a cluster are named."""
     sizes = known.group_by("cluster").agg(size=pl.len())
     counted = chosen.group_by("cluster", "stock_code").agg(customers=pl.len().cast(pl.Int64))
     return (

@@ -100,7 +100,7 @@ def _at(purchases: pl.LazyFrame, cutoff: date, window_days: int) -> list[dict[st
 
 
 def _measured(chosen: pl.DataFrame, later: pl.DataFrame, wanted: pl.DataFrame) -> tuple[Floats, Floats]:
-    """Whether each customer bought one of those named, and the NDCG of them, by customer."""
+    """Return whether each customer bought one of those named, and the NDCG of them, by customer."""
     hits = (
         chosen.join(later, on=["customer_id", "stock_code"], how="semi")
         .group_by("customer_id")

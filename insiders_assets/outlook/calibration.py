@@ -152,20 +152,20 @@ class Calibration:
         return Range(middle, low, high)
 
     def off_by(self, moment: Moment, came: Came) -> float:
-        """Return how far the share who bought lay from the chance forecast, on average over groups alike."""
+        """Return how far the share who bought is from the mean chance, and of how many, by group."""
         chance = self.chance(moment).expected
         gaps = _gaps(chance, ~np.isnan(came.wait), Groups.of(chance, JUDGED).place(chance))
         return float(np.average(np.abs(gaps[:, 0]), weights=gaps[:, 1]))
 
 
 def _corrected(curve: Floats, chance: Floats) -> Floats:
-    """A chance as past cut-offs correct it: as the shares of groups on both sides of it lie."""
+    """Return a chance as past cut-offs correct it: as the shares of groups on both sides of it lie."""
     forecast, share = (np.concatenate([[0.0], row, [1.0]]) for row in curve)
     return np.interp(chance, forecast, share)
 
 
 def _gaps(chance: Floats, bought: NDArray[np.bool_], groups: NDArray[np.int64]) -> Floats:
-    """How far the share who bought is from the mean chance, and of how many, one row per group that has anybody."""
+    """Return how far the share who bought is from the mean chance, and of how many, by group."""
     counts = np.bincount(groups)
     there = counts > 0
     sums = np.bincount(groups, bought.astype(np.float64) - chance)
@@ -179,7 +179,7 @@ def _between(ratios: Floats) -> tuple[float, float]:
 
 
 def _levels(own: Floats, everyone: Floats) -> tuple[float, float, float]:
-    """Lower end, middle and upper end of levels; those of everyone where a group has too few."""
+    """Return lower end, middle and upper end of levels; those of everyone where a group has too few."""
     found = np.sort(own if len(own) >= GROUP // 3 else everyone)
     if not len(found):
         return MISSED / 2, 0.5, 1 - MISSED / 2
@@ -187,11 +187,11 @@ def _levels(own: Floats, everyone: Floats) -> tuple[float, float, float]:
 
 
 def _upper(ordered: Floats, missed: float) -> float:
-    """What at most a share ``missed`` of such values is above, in a sample of finite size."""
+    """Return what at most a share ``missed`` of such values is above, in a sample of finite size."""
     place = int(np.ceil((1 - missed) * (len(ordered) + 1))) - 1
     return float(ordered[min(place, len(ordered) - 1)])
 
 
 def _lower(ordered: Floats, missed: float) -> float:
-    """What at most a share ``missed`` of such values is below."""
+    """Return what at most a share ``missed`` of such values is below."""
     return float(ordered[max(int(np.floor(missed * (len(ordered) + 1))) - 1, 0)])

@@ -165,6 +165,6 @@ def _range(figure: str, cutoff: int, forecast: Range, came: Floats, whom: NDArra
 
 
 def _mean_of_group(values: Floats, groups: NDArray[np.int64]) -> Floats:
-    """The mean of a customer's group, each."""
+    """Return the mean of a customer's group, each."""
     counts = np.maximum(np.bincount(groups), 1)
     return np.asarray((np.bincount(groups, values) / counts)[groups])

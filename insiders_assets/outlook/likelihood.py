@@ -67,7 +67,7 @@ def likeliest(
 
 
 def _bent(curve: Floats, step: Floats, turned: Floats) -> Floats:
-    """The approximation after a step, by how much the slope turned on it."""
+    """Return the approximation after a step, by how much the slope turned on it."""
     along = float(step @ turned)
     if along <= 1e-12:
         return curve

@@ -49,7 +49,7 @@ def outlook_tables(
 
 
 def _outlook(purchases: pl.LazyFrame, insiders: pl.DataFrame, as_of: date, window_days: int) -> Tables:
-    """The tables that say what is expected now."""
+    """Return the tables that say what is expected now."""
     known = insiders.filter("is_identified").select("customer_id", "is_member").sort("customer_id")
     days = PurchaseDays.of(purchases, day_number(as_of))
     if not len(days.day):
@@ -85,7 +85,7 @@ def _frame(figure: str, forecast: Range, ids: pl.Series) -> pl.DataFrame:
 
 
 def _days_of(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Days until something, as dates."""
+    """Return days until something, as dates."""
     return table.with_columns(
         (pl.lit(as_of) + pl.duration(days=pl.col(name).cast(pl.Int64))).alias(name)
         for name in (f"{NEXT_PURCHASE}{end}" for end in ENDS)
@@ -116,7 +116,7 @@ def _tables(known: pl.DataFrame, frames: Tables, found: Sequence[Judged], histor
 def _figure(
     figure: str, outlook: pl.DataFrame, found: Sequence[Judged], history: int, is_forecast: bool
 ) -> dict[str, object]:
-    """A row of ``outlook_figures``: what the members do together is as unsure as it was at past cut-offs."""
+    """Return a row of ``outlook_figures``: what the members do together is as unsure as it was at past cut-offs."""
     is_shown, reason = whether_shown(figure, found, history)
     row: dict[str, object] = {
         "figure": figure,

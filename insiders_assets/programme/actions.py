@@ -56,7 +56,7 @@ class Action:
 
 
 def cluster_actions(customers: pl.DataFrame, targets: Targets) -> dict[int, list[Action]]:
-    """The actions of every cluster, the one with most money at stake first; never empty.
+    """Return the actions of every cluster, the one with most money at stake first; never empty.
 
     Args:
         customers: Customers with features, ``value``, ``cluster``, ``is_identified`` and ``offer_type``, sorted by id.
@@ -89,7 +89,7 @@ def cluster_actions(customers: pl.DataFrame, targets: Targets) -> dict[int, list
 
 
 def _stake(targets: Targets) -> pl.Expr:
-    """The money at stake for each customer by their offer, in whole millionths."""
+    """Return the money at stake for each customer by their offer, in whole millionths."""
     worth = pl.col("value").clip(0, None)
     units = pl.max_horizontal("total_products", pl.lit(1))
     price = {
@@ -116,7 +116,7 @@ def _stake(targets: Targets) -> pl.Expr:
 
 
 def _numbers(row: dict[str, Any], targets: Targets) -> Message:
-    """The numbers behind an action, of the customers who get it."""
+    """Return the numbers behind an action, of the customers who get it."""
     offer = str(row["offer_type"])
     if offer in MEASURED:
         own, target = row[MEASURED[offer]], targets.medians[MEASURED[offer]]
@@ -133,5 +133,5 @@ def _numbers(row: dict[str, Any], targets: Targets) -> Message:
 
 
 def _short(value: float) -> Decimal | None:
-    """A number without decimals where it is whole."""
+    """Return a number without decimals where it is whole."""
     return number(value, 0 if value == int(value) else 1)

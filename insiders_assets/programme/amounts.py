@@ -8,17 +8,17 @@ from insiders_assets.language.columns import whole
 
 
 def money(value: float) -> str:
-    """An amount to the cent, or to the unit from a hundred thousand on."""
+    """Return an amount to the cent, or to the unit from a hundred thousand on."""
     return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.2f}"
 
 
 def percent(fraction: float) -> str:
-    """A fraction as a percentage with one decimal."""
+    """Return a fraction as a percentage with one decimal."""
     return f"{fraction * 100:.1f} %"
 
 
 def money_column(amount: pl.Expr) -> pl.Expr:
-    """A column of amounts written to the cent with thousands separators."""
+    """Return a column of amounts written to the cent with thousands separators."""
     cents = (amount * 100).round(0).cast(pl.Int64)
     rest = (cents.abs() % 100).cast(pl.String).str.zfill(2)
     sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
@@ -28,7 +28,7 @@ def money_column(amount: pl.Expr) -> pl.Expr:
 def campaign_money(
     amount: pl.Expr, border: float | None = None, *, near: pl.Expr | bool | None = None
 ) -> pl.Expr:
-    """A column of amounts as a campaign writes them: whole from a hundred on, to the cent where cents matter.
+    """Return a column of amounts as a campaign writes them: whole from a hundred on, to the cent where cents matter.
 
     Args:
         amount: The amounts.
@@ -44,7 +44,7 @@ def campaign_money(
 
 
 def number_column(amount: pl.Expr) -> pl.Expr:
-    """A column of numbers, not negative, with one decimal, or none from a hundred on or where they are whole."""
+    """Return a column of numbers, not negative, with one decimal, or none from a hundred on or where they are whole."""
     tenths = (amount * 10).round(0).cast(pl.Int64)
     units = whole(amount.round(0))
     with_tenth = pl.concat_str(whole(tenths // 10), pl.lit("."), (tenths % 10).cast(pl.String))

@@ -70,7 +70,7 @@ def eligible(facts: AnswerFacts) -> list[Message]:
 
 
 def _plain_rules(facts: AnswerFacts) -> list[Message]:
-    """The rules that tell the Insiders of a policy on clusters, and how well."""
+    """Return the rules that tell the Insiders of a policy on clusters, and how well."""
     inside = facts.eligibility.filter("says_insider").head(RULES_TOLD).to_dicts()
     if not inside:
         return []

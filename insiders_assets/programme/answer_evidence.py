@@ -50,7 +50,7 @@ def better(facts: AnswerFacts) -> list[Message]:
 
 
 def _later(evidence: pl.DataFrame) -> Message:
-    """What the list brought out of time, where it was measured."""
+    """Return what the list brought out of time, where it was measured."""
     later = evidence.filter(
         pl.col("cutoff").is_not_null(),
         pl.col("measure") == "future_share_of_revenue",

@@ -22,7 +22,7 @@ DESCRIBED = ("revenue", "recency", "distinct_stock_code", "basket_size", "return
 
 
 def answers(facts: AnswerFacts) -> pl.DataFrame:
-    """The eight answers, as the contract ``BUSINESS_ANSWERS`` says."""
+    """Return the eight answers, as the contract ``BUSINESS_ANSWERS`` says."""
     writers = {
         1: _who,
         2: _how_many,

@@ -62,7 +62,7 @@ def blended(purchases: pl.LazyFrame, customers: pl.DataFrame, rules: ProgrammeRu
 
 
 def _customers_at(purchases: pl.LazyFrame, day: date, window_days: int) -> pl.DataFrame:
-    """What the pace of purchases asks of each identified customer, as of a day."""
+    """Return what the pace of purchases asks of each identified customer, as of a day."""
     last = day_number(day)
     return (
         purchases.filter("is_identified", pl.col("invoice_day").is_between(last - window_days + 1, last))

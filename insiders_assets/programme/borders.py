@@ -68,7 +68,7 @@ def borders_in_force(
     frozen: FrozenBorders | None,
     before: Borders | None,
 ) -> Borders:
-    """The borders by which the policy ``value`` chooses today.
+    """Return the borders by which the policy ``value`` chooses today.
 
     Args:
         customers: Customers with ``value`` and ``is_identified``.
@@ -85,7 +85,7 @@ def borders_in_force(
 
 
 def border_at(customers: pl.DataFrame, coverage: float) -> float:
-    """The value of the last customer who is needed to cover a share of all value, highest value first.
+    """Return the value of the last customer who is needed to cover a share of all value, highest value first.
 
     Only identified customers who are worth something count. Whoever is worth as much as the last one is inside as
     well, so that the order of equals decides nothing. Infinite if nobody is worth anything.
@@ -103,7 +103,7 @@ def cut_at(values: np.ndarray, coverage: float) -> float:
 
 
 def share_above(customers: pl.DataFrame, border: float) -> float:
-    """The share of identified customers' value that customers at or above a border hold; 0 if there is none."""
+    """Return the share of identified customers' value that customers at or above a border hold; 0 if there is none."""
     known = customers.filter(pl.col("is_identified")).select(micros("value").clip(0, None).alias("value"))
     whole = int(known["value"].sum())
     above = int(known.filter(pl.col("value") >= border * MICRO)["value"].sum())
@@ -111,5 +111,5 @@ def share_above(customers: pl.DataFrame, border: float) -> float:
 
 
 def least_micros(amount: float) -> int:
-    """The least whole number of millionths that reaches an amount of money."""
+    """Return the least whole number of millionths that reaches an amount of money."""
     return 2**62 if amount == float("inf") else round(amount * MICRO)

@@ -43,7 +43,7 @@ class Window:
 
     @classmethod
     def to(cls, day: date, days: int) -> Window:
-        """The window that ends at ``day``."""
+        """Return the window that ends at ``day``."""
         return cls(day_number(day), days)
 
     @property
@@ -63,7 +63,7 @@ class Window:
 
 
 def next_as_of(inputs: ProgrammeInputs) -> date:
-    """The day that the next refresh is expected to look back from: as far ahead as the one before is back."""
+    """Return the day that the next refresh is expected to look back from: as far ahead as the one before is back."""
     before = inputs.previous_as_of
     step = (inputs.as_of - before).days if before else 0
     return inputs.as_of + timedelta(days=step if step > 0 else USUAL_STEP)
@@ -75,7 +75,7 @@ def amount_of(rules: ProgrammeRules) -> pl.Expr:
 
 
 def value_moves(inputs: ProgrammeInputs, insiders: pl.DataFrame) -> pl.DataFrame:
-    """What moved the value of each identified customer of either refresh, in whole millionths.
+    """Return what moved the value of each identified customer of either refresh, in whole millionths.
 
     Args:
         inputs: This refresh; ``previous`` is the list that the one before published.

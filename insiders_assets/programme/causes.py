@@ -90,7 +90,7 @@ def with_causes(both: pl.DataFrame, given: Circumstances) -> pl.DataFrame:
 
 
 def _by_value(given: Circumstances, cut: Borders) -> pl.Expr:
-    """The cause where a customer's own value and two borders tell the tier."""
+    """Return the cause where a customer's own value and two borders tell the tier."""
     worth = pl.col("value_after")
     found: list[tuple[str, pl.Expr, pl.Expr]] = []  # what, whether taking it back would do, how much it moved
     if not given.same_selection:
@@ -119,7 +119,7 @@ def _parted(borders: Borders) -> tuple[float, float]:
 
 
 def _stands(worth: pl.Expr, given: Circumstances, borders: Borders, *, remembered: bool = False) -> pl.Expr:
-    """Whether somebody worth so much would still be shown in the tier of before."""
+    """Return whether somebody worth so much would still be shown in the tier of before."""
     memory = given.same_selection or remembered
     before = pl.col("policy_tier_before") if memory else pl.lit(None, pl.String)
     policy = tier_by_value(borders, given.rules.hysteresis, worth, before=before)
@@ -134,7 +134,7 @@ def _stands(worth: pl.Expr, given: Circumstances, borders: Borders, *, remembere
 
 
 def _by_policy(given: Circumstances) -> pl.Expr:
-    """Whether the policy of before would put them elsewhere than that of today."""
+    """Return whether the policy of before would put them elsewhere than that of today."""
     if given.cluster_tiers_before is None:
         return pl.lit(True)
     then = pl.col("cluster_after").replace_strict(
@@ -144,7 +144,7 @@ def _by_policy(given: Circumstances) -> pl.Expr:
 
 
 def _otherwise(given: Circumstances) -> pl.Expr:
-    """The cause under a policy that looks at clusters, at limits on features, or at a number of members."""
+    """Return the cause under a policy that looks at clusters, at limits on features, or at a number of members."""
     another = pl.col("cluster_after").ne_missing(pl.col("cluster_before"))
     by_cluster = given.rules.policy in ("coverage", "clusters")
     still = ~another if by_cluster else pl.col("value_after") == pl.col("value_before")
@@ -160,7 +160,7 @@ def _otherwise(given: Circumstances) -> pl.Expr:
 
 
 def _largest_that_way() -> pl.Expr:
-    """The part that moved most in the direction in which the tier went; empty if none did."""
+    """Return the part that moved most in the direction in which the tier went; empty if none did."""
     rank = {tier: -place for place, tier in enumerate(TIERS)}
     after, before = (
         pl.col(name).replace_strict(rank, default=None, return_dtype=pl.Int64)
@@ -171,7 +171,7 @@ def _largest_that_way() -> pl.Expr:
 
 
 def _largest() -> pl.Expr:
-    """The part that moved most, whichever way; empty if none did."""
+    """Return the part that moved most, whichever way; empty if none did."""
     return _most([(part, change.abs()) for part, change in CHANGES.items()])
 
 

@@ -130,7 +130,7 @@ def choose(inputs: ProgrammeInputs) -> Chosen:
 
 
 def member_table(insiders: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFrame:
-    """The members, as the contract ``MEMBERS`` says, sorted by id; never anybody who is not identified."""
+    """Return the members, as the contract ``MEMBERS`` says, sorted by id; never anybody who is not identified."""
     return (
         insiders.filter("is_member", "is_identified")
         .with_columns(
@@ -141,10 +141,10 @@ def member_table(insiders: pl.DataFrame, names: Mapping[int, str]) -> pl.DataFra
 
 
 def same_selection(inputs: ProgrammeInputs) -> bool:
-    """Whether the refresh before chose by the same policy and parameters."""
+    """Return whether the refresh before chose by the same policy and parameters."""
     return inputs.previous_selection in (None, inputs.rules.selection)
 
 
 def same_model(inputs: ProgrammeInputs) -> bool:
-    """Whether the same segmentation model assigned at the refresh before."""
+    """Return whether the same segmentation model assigned at the refresh before."""
     return inputs.previous_model_version in (None, inputs.model_version)

@@ -15,7 +15,7 @@ from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, 
 
 
 def coverage(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
-    """Clusters in descending mean revenue are Insiders until they cover a share of identified value.
+    """Return clusters in descending mean revenue are Insiders until they cover a share of identified value.
 
     The next ones are being analysed until they cover a larger share. Prevents a list of cluster numbers typed
     into code, which mean something else after the next fit.
@@ -38,7 +38,7 @@ def coverage(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
 
 
 def clusters(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
-    """Named clusters are Insiders.
+    """Return named clusters are Insiders.
 
     For a choice that a person made, on clusters whose identity survives a refit.
     """
@@ -57,7 +57,7 @@ def clusters(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
 
 
 def rank_clusters(customers: pl.DataFrame, column: str = "revenue") -> list[tuple[int, float]]:
-    """Clusters with their identified revenue, highest mean revenue of identified customers first.
+    """Return clusters with their identified revenue, highest mean revenue of identified customers first.
 
     Args:
         customers: Customers with ``cluster``, ``is_identified`` and the amount.
@@ -75,7 +75,10 @@ def rank_clusters(customers: pl.DataFrame, column: str = "revenue") -> list[tupl
 
 
 def _was(customers: pl.DataFrame, tiers: tuple[str, ...]) -> set[int]:
-    """Clusters that were in one of ``tiers``: whose customers of today were mostly in it when last seen there."""
+    """Return clusters that were in one of ``tiers``.
+
+    Whose customers of today were mostly in it when last seen there.
+    """
     seen = customers.filter(
         pl.col("cluster_before") == pl.col("cluster"), pl.col("tier_before").is_not_null()
     )
@@ -90,7 +93,7 @@ def _prefix(
     hysteresis: float,
     incumbents: set[int],
 ) -> int:
-    """How many clusters, best first, are inside: up to the border, or to the last incumbent just beyond it."""
+    """Return how many clusters, best first, are inside: up to the border, or to the last incumbent just beyond it."""
     count = sum(before[cluster] < border for cluster, _ in order)
     for place, (cluster, _) in enumerate(order):
         if cluster in incumbents and before[cluster] < min(border + hysteresis, 1.0):

@@ -94,7 +94,7 @@ def profile_tables(inputs: ProgrammeInputs, chosen: Chosen) -> dict[str, pl.Data
 
 
 def _named(inputs: ProgrammeInputs) -> tuple[pl.Expr, pl.Expr]:
-    """The refresh and its day, by which a row of history is found again."""
+    """Return the refresh and its day, by which a row of history is found again."""
     return pl.lit(inputs.refresh_id).alias("refresh_id"), pl.lit(inputs.as_of).alias("as_of")
 
 
@@ -198,14 +198,14 @@ def _sorted(chosen: Chosen) -> pl.DataFrame:
 
 
 def _is_drawn() -> pl.Expr:
-    """Whether somebody may be a member but for the draw."""
+    """Return whether somebody may be a member but for the draw."""
     return pl.col("is_member") | (
         (pl.col("tier") == INSIDER) & (pl.col("suppressed_by") == HOLDOUT)
     ).fill_null(False)
 
 
 def _cluster_tiers_before(inputs: ProgrammeInputs) -> dict[int, str] | None:
-    """The tier of every cluster under the policy of before, or None if it did not choose by cluster."""
+    """Return the tier of every cluster under the policy of before, or None if it did not choose by cluster."""
     before, chose = inputs.previous, inputs.previous_selection or inputs.rules.selection
     if before is None or not chose.startswith(("coverage", "clusters")):
         return None

@@ -84,14 +84,14 @@ class Conditions:
 
 
 def matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
-    """The features of :data:`CONDITIONS`, one row per customer."""
+    """Return the features of :data:`CONDITIONS`, one row per customer."""
     return customers.select(pl.col(c.feature).cast(pl.Float64) for c in CONDITIONS).to_numpy()
 
 
 def fit_conditions(
     customers: pl.DataFrame, cut: float | None = None, measure: ValueName = "gross"
 ) -> Conditions:
-    """The rules that tell the policy's tiers of identified customers: its own border, or else what is fitted.
+    """Return the rules that tell the policy's tiers of identified customers: its own border, or else what is fitted.
 
     Args:
         customers: Customers with features, ``value``, ``is_identified`` and ``policy_tier``, sorted by id.
@@ -119,7 +119,7 @@ def with_rules(customers: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
 
 
 def cut_in_two(cut: float, values: NDArray[np.float64], inside: NDArray[np.bool_]) -> list[Leaf]:
-    """The two rules of a policy that cuts by value: at least ``cut``, and less."""
+    """Return the two rules of a policy that cuts by value: at least ``cut``, and less."""
     anything = (math.inf,) * (len(CONDITIONS) - 1)
     below = (math.nextafter(cut, -math.inf), *(-border for border in anything))
     above = Leaf(below, (math.inf, *anything), int((values[:, 0] >= cut).sum()), 0)
@@ -145,7 +145,7 @@ def condition_message(
 
 
 def eligibility_rules(insiders: pl.DataFrame, conditions: Conditions) -> pl.DataFrame:
-    """The rules as a table, as the contract ``ELIGIBILITY_RULES`` says.
+    """Return the rules as a table, as the contract ``ELIGIBILITY_RULES`` says.
 
     Args:
         insiders: The list, with ``rule``.
@@ -185,7 +185,7 @@ def member_means(members: pl.DataFrame, measure: ValueName = "gross") -> list[Me
 
 
 def _named(condition: Condition, measure: ValueName) -> str:
-    """What texts call a feature."""
+    """Return what texts call a feature."""
     return f"value.{measure}" if condition.feature == "value" else condition.feature
 
 
@@ -208,7 +208,7 @@ def _range(condition: Condition, above: float, up_to: float, measure: ValueName)
 
 
 def _whole_range(rule: str, above: float, up_to: float) -> Message:
-    """A range of something counted: ``1 order at most``, ``2 to 4 orders``."""
+    """Return a range of something counted: ``1 order at most``, ``2 to 4 orders``."""
     if math.isinf(above):
         if up_to < 1:
             return message(f"{rule}.none")

@@ -104,7 +104,7 @@ class ProgrammeRules:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> ProgrammeRules:
-        """The rules that the settings ask for; the file of opted-out customers is read here.
+        """Return the rules that the settings ask for; the file of opted-out customers is read here.
 
         Raises:
             UsageError: Settings contradict each other, or one that the policy needs is missing.
@@ -204,7 +204,7 @@ class ProgrammeRules:
 
 
 def read_ids(location: str | None) -> frozenset[str]:
-    """The customer ids in a text file, one per line; blank lines and lines that start with # do not count.
+    """Return the customer ids in a text file, one per line; blank lines and lines that start with # do not count.
 
     Args:
         location: A path or ``s3://bucket/opted_out.txt``; None for nobody.
@@ -239,7 +239,7 @@ def _members_at_most(settings: Settings) -> int:
 
 
 def _member_tiers(settings: Settings) -> tuple[MemberTier, ...]:
-    """The named tiers, each with its share; the last with that of all Insiders."""
+    """Return the named tiers, each with its share; the last with that of all Insiders."""
     if not settings.member_tiers:
         return ()
     setting, hint = "INSIDERS_MEMBER_TIERS", "write them like Gold=0.5,Silver=0.7,Bronze"

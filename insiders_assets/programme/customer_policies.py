@@ -28,7 +28,7 @@ def value(customers: pl.DataFrame, rules: ProgrammeRules, borders: Borders) -> S
 def tier_by_value(
     borders: Borders, hysteresis: float, amount: pl.Expr | None = None, before: pl.Expr | None = None
 ) -> pl.Expr:
-    """The tier of each customer by what they are worth, in whole millionths on every engine.
+    """Return the tier of each customer by what they are worth, in whole millionths on every engine.
 
     Args:
         borders: Where the tiers begin.
@@ -93,12 +93,12 @@ def budget(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
 
 
 def _least(customers: pl.DataFrame) -> float:
-    """The least value among customers; infinite for nobody."""
+    """Return the least value among customers; infinite for nobody."""
     return float(customers["value"].min()) if len(customers) else float("inf")  # type: ignore[arg-type]
 
 
 def threshold(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
-    """Who keeps every rule on their features is an Insider. For a promise that can be printed on a leaflet."""
+    """Return who keeps every rule on their features is an Insider. For a promise that can be printed on a leaflet."""
     inside = keeps(rules.insider_thresholds, rules.hysteresis, (INSIDER,))
     watched = (
         keeps(rules.viability_thresholds, rules.hysteresis, (INSIDER, VIABILITY))
@@ -117,7 +117,7 @@ def threshold(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
 
 
 def keeps(rules: tuple[Threshold, ...], hysteresis: float = 0.0, inside: tuple[str, ...] = ()) -> pl.Expr:
-    """Whether a customer keeps every rule; those who were inside may miss each by the hysteresis."""
+    """Return whether a customer keeps every rule; those who were inside may miss each by the hysteresis."""
     kept = pl.lit(True)
     was_inside = was(*inside)
     for rule in rules:
@@ -132,7 +132,7 @@ def keeps(rules: tuple[Threshold, ...], hysteresis: float = 0.0, inside: tuple[s
 
 
 def _by_customer(customers: pl.DataFrame, tiers: pl.DataFrame, borders: Borders | None) -> Selection:
-    """A selection made customer by customer; a cluster is in the tier that most of its value is in."""
+    """Return a selection made customer by customer; a cluster is in the tier that most of its value is in."""
     placed = customers.select("customer_id", "cluster", "is_identified", "value").join(
         tiers, on="customer_id", how="left", maintain_order="left"
     )

@@ -38,7 +38,7 @@ def evidence(
     detectable: Detectable | None,
     backtest: pl.DataFrame | None,
 ) -> pl.DataFrame:
-    """Every measured figure about the list, as the contract ``EVIDENCE`` says.
+    """Return every measured figure about the list, as the contract ``EVIDENCE`` says.
 
     Args:
         insiders: The list, sorted by id.
@@ -62,7 +62,7 @@ def evidence(
 
 
 def plain_sort_share(known: pl.DataFrame) -> tuple[float, float, float]:
-    """The Insider tier's share of customers, its share of value, and that of as many picked by past value alone."""
+    """Return the Insider tier's share of customers and of value, and the value of as many of the best by value."""
     inside = known.filter(pl.col("tier") == "insider")
     whole = int(known.select(micros("value").sum()).item() or 0)
     ranked = known.sort(["value", "customer_id"], descending=[True, False]).head(inside.height)
@@ -130,7 +130,7 @@ def _part(values: NDArray[np.float64], chosen: NDArray[np.bool_]) -> Callable[[S
 
 
 def _against_the_rest(known: pl.DataFrame) -> list[Row]:
-    """How Insiders spend beside the others: means, and the chance that one of them spends more."""
+    """Return how Insiders spend beside the others: means, and the chance that one of them spends more."""
     rows: list[Row] = []
     sides = {
         side: known.filter((pl.col("tier") == "insider") == (side == "insiders"))["revenue"].to_numpy()

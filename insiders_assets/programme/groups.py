@@ -13,12 +13,12 @@ from insiders_assets.money import MICRO, in_currency, micros
 
 
 def gather(features: pl.DataFrame, assignments: pl.DataFrame) -> pl.DataFrame:
-    """One row per customer with features and assignment, sorted by ``customer_id`` whatever the input's order."""
+    """Return one row per customer with features and assignment, sorted by ``customer_id``."""
     return features.join(assignments, on="customer_id", how="inner", validate="1:1").sort("customer_id")
 
 
 def total(customers: pl.DataFrame, column: str = "revenue") -> float:
-    """The exact sum of an amount; 0 for nobody."""
+    """Return the exact sum of an amount; 0 for nobody."""
     return int(customers.select(micros(column).sum()).item() or 0) / MICRO
 
 
@@ -28,7 +28,7 @@ def share(part: float, whole: float) -> float:
 
 
 def describe(customers: pl.DataFrame, key: str) -> pl.DataFrame:
-    """One row per value of ``key`` with every figure that the contracts of tiers and clusters share.
+    """Return one row per value of ``key`` with every figure that the contracts of tiers and clusters share.
 
     Args:
         customers: Customers with features, ``is_identified`` and ``key``, sorted by id.

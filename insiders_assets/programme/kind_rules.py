@@ -40,7 +40,7 @@ class KindRule:
 
 
 def kind_rules(customers: pl.DataFrame) -> dict[int, KindRule]:
-    """The rule that tells most of each cluster's customers; none for a cluster that no plain rule tells.
+    """Return the rule that tells most of each cluster's customers; none for a cluster that no plain rule tells.
 
     Args:
         customers: Customers with features, ``cluster`` and ``is_identified``, sorted by id.

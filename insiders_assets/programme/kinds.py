@@ -56,7 +56,7 @@ Words = dict[int, dict[str, str]]
 
 
 def kind_words(customers: pl.DataFrame, axes: Sequence[str] = ()) -> Words:
-    """What at least :data:`MOST` of each cluster's customers are, by axis.
+    """Return what at least :data:`MOST` of each cluster's customers are, by axis.
 
     Args:
         customers: Customers with features, ``cluster`` and ``is_identified``; the identified ones are measured, or
@@ -73,7 +73,7 @@ def name_kinds(
     names_before: Mapping[int, str] | None = None,
     kept: Collection[str] = (),
 ) -> dict[int, str]:
-    """A unique name for every cluster.
+    """Return a unique name for every cluster.
 
     Args:
         customers: As for :func:`kind_words`.
@@ -148,7 +148,10 @@ def _words(customers: pl.DataFrame, axes: Sequence[str], borders: tuple[float, f
 
 
 def parted_at(values: pl.Series) -> float:
-    """The value that halves others as evenly as can be: the median, or the next below it if too many equal it."""
+    """Return the value that halves others as evenly as can be.
+
+    The median, or the next below it if too many equal it.
+    """
     median = float(values.median() or 0.0)  # type: ignore[arg-type]
     lower = values.filter(values < median)
     even = (values > median).sum() >= len(lower)
@@ -161,7 +164,7 @@ def _name(words: Mapping[str, str]) -> str:
 
 
 def _holds(name: str, plain: Mapping[str, str], strong: Mapping[str, str]) -> bool:
-    """Whether every word of a name is still true of enough members, and it is a name made of such words."""
+    """Return whether every word of a name is still true of enough members, and it is a name made of such words."""
     true = {*plain.values(), *(f"very {word}" for word in strong.values())}
     words = {word.casefold() for word in name.partition(" (")[0].split(", ")}
     return bool(words) and words <= true and len(words) >= len(plain)

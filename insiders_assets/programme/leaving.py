@@ -20,7 +20,7 @@ CENT = MICRO // 100
 def leaves_next(
     insiders: pl.DataFrame, moves: pl.DataFrame, rules: ProgrammeRules, selection: Selection, day: date
 ) -> pl.DataFrame:
-    """The members whose value does not carry them over the next refresh, nearest to the border first.
+    """Return the members whose value does not carry them over the next refresh, nearest to the border first.
 
     Empty under policies that do not cut by value.
 

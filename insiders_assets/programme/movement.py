@@ -19,7 +19,7 @@ from insiders_assets.programme.causes import Circumstances, with_causes
 def compare(
     insiders: pl.DataFrame, memory: pl.DataFrame, moves: pl.DataFrame, given: Circumstances
 ) -> pl.DataFrame:
-    """Every identified customer of either refresh, before and after, with what moved their value and their tier.
+    """Return every identified customer of either refresh, before and after, with what moved their value and their tier.
 
     Args:
         insiders: The list of today.
@@ -64,7 +64,7 @@ def compare(
 
 
 def membership_changes(compared: pl.DataFrame, refresh_id: str, as_of: date) -> pl.DataFrame:
-    """The changes, one row per customer, as the contract ``MEMBERSHIP_CHANGES`` says."""
+    """Return the changes, one row per customer, as the contract ``MEMBERSHIP_CHANGES`` says."""
     return (
         compared.filter(pl.col("change").is_not_null())
         .with_columns(refresh_id=pl.lit(refresh_id), as_of=pl.lit(as_of))
@@ -73,7 +73,7 @@ def membership_changes(compared: pl.DataFrame, refresh_id: str, as_of: date) -> 
 
 
 def tier_migration(compared: pl.DataFrame, refresh_id: str, as_of: date) -> pl.DataFrame:
-    """How many went from each tier to each, as the contract ``TIER_MIGRATION`` says; every pair has a row."""
+    """Return how many went from each tier to each, as the contract ``TIER_MIGRATION`` says; every pair has a row."""
     places = (*TIERS, NOT_SEEN)
     pairs = pl.DataFrame({"tier_before": places}).join(pl.DataFrame({"tier_after": places}), how="cross")
     seen = compared.select(pl.col("tier_before", "tier_after").fill_null(NOT_SEEN))
@@ -89,7 +89,7 @@ def tier_migration(compared: pl.DataFrame, refresh_id: str, as_of: date) -> pl.D
 
 
 def members_after(changes: pl.DataFrame, refresh_ids: list[str]) -> list[str]:
-    """The member list as it was after the last of ``refresh_ids``, rebuilt from the changes alone.
+    """Return the member list as it was after the last of ``refresh_ids``, rebuilt from the changes alone.
 
     Args:
         changes: ``membership_changes`` of many refreshes.

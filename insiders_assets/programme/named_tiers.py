@@ -85,7 +85,7 @@ def named_tiers(
 def _held(
     inputs: ProgrammeInputs, customers: pl.DataFrame, tier: MemberTier, border: float, *, remembered: bool
 ) -> pl.DataFrame:
-    """The rows of ``TIER_STANDING`` of one tier that has a border of its own."""
+    """Return the rows of ``TIER_STANDING`` of one tier that has a border of its own."""
     one = Borders(border, border)
     before = inputs.tier_standing_before.filter(
         pl.col("member_tier") == tier.name, pl.lit(remembered)

@@ -65,7 +65,7 @@ def _to_value(feature: str, target: float, outside: pl.DataFrame) -> pl.DataFram
 
 
 def _to_thresholds(thresholds: tuple[Threshold, ...], outside: pl.DataFrame) -> pl.DataFrame:
-    """Those who miss exactly one threshold, and one that buying more meets."""
+    """Return those who miss exactly one threshold, and one that buying more meets."""
     can_rise = {condition.feature for condition in CONDITIONS if condition.more}
     missed = [
         (
@@ -83,7 +83,7 @@ def _to_thresholds(thresholds: tuple[Threshold, ...], outside: pl.DataFrame) -> 
 
 
 def _to_rules(conditions: Conditions, outside: pl.DataFrame) -> pl.DataFrame:
-    """The nearest rule that says Insider, of those that one more of something reaches."""
+    """Return the nearest rule that says Insider, of those that one more of something reaches."""
     values = matrix(outside)
     size = len(values)
     least: NDArray[np.float64] = np.full(size, np.inf)

@@ -99,5 +99,5 @@ def _first_day(orders: pl.DataFrame) -> date:
 
 
 def _is_cut(month: pl.Expr, first: date, last: date) -> pl.Expr:
-    """Whether a month begins before the data do, or ends after them."""
+    """Return whether a month begins before the data do, or ends after them."""
     return (month < first) | (month.dt.month_end() > last)

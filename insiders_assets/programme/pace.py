@@ -109,7 +109,7 @@ def pace_of(
 def _paces(
     purchases: pl.LazyFrame, customers: pl.DataFrame, day: date, seen: Lookback
 ) -> NDArray[np.float64]:
-    """What :data:`RISES` names, one row per customer."""
+    """Return what :data:`RISES` names, one row per customer."""
     last, horizon = day_number(day), seen.horizon_days
     lately = pl.col("invoice_day") > last - horizon
     before = pl.col("invoice_day").is_between(last - 2 * horizon + 1, last - horizon)

@@ -57,5 +57,5 @@ policy was another); sorted by id.
 
 
 def was(*tiers: str, before: pl.Expr | None = None) -> pl.Expr:
-    """Whether a customer was in one of ``tiers`` at the refresh before."""
+    """Return whether a customer was in one of ``tiers`` at the refresh before."""
     return (pl.col("tier_before") if before is None else before).is_in(tiers).fill_null(False)

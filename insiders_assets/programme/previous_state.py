@@ -28,7 +28,7 @@ included.
 
 
 def remember(previous: pl.DataFrame | None, *, same_day: bool = False) -> pl.DataFrame:
-    """The memory of every identified customer of the refresh before; no rows before the first.
+    """Return the memory of every identified customer of the refresh before; no rows before the first.
 
     Args:
         previous: ``insiders`` as the refresh before published it, or None.

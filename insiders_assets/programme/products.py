@@ -81,7 +81,7 @@ def _bought(lines: pl.LazyFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_groups(bought: pl.DataFrame, everyone: pl.DataFrame, known: pl.DataFrame, by: str) -> pl.DataFrame:
-    """The products of each group of one kind."""
+    """Return the products of each group of one kind."""
     sizes = known.group_by(by).agg(size=pl.len().cast(pl.Int64))
     counted = (
         bought.group_by(by, "stock_code")
@@ -125,6 +125,6 @@ def _of_groups(bought: pl.DataFrame, everyone: pl.DataFrame, known: pl.DataFrame
 
 
 def _place(value: pl.Expr, by: str) -> pl.Expr:
-    """The place of a value within its group, highest first; none behind the first :data:`KEPT`."""
+    """Return the place of a value within its group, highest first; none behind the first :data:`KEPT`."""
     place = value.rank("ordinal", descending=True).over(by).cast(pl.Int32)
     return pl.when(place <= KEPT).then(place)

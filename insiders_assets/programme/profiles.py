@@ -29,7 +29,7 @@ def cluster_profiles(
     targets: Targets,
     stability: Mapping[int, float],
 ) -> pl.DataFrame:
-    """One row per cluster, highest mean revenue first.
+    """Return one row per cluster, highest mean revenue first.
 
     Args:
         customers: The list, sorted by id.
@@ -78,7 +78,7 @@ def cluster_profiles(
 
 
 def tier_summary(insiders: pl.DataFrame) -> pl.DataFrame:
-    """One row per tier in the order insider, viability, not_insider; a tier that nobody is in has zeros.
+    """Return one row per tier in the order insider, viability, not_insider; a tier that nobody is in has zeros.
 
     Args:
         insiders: Every customer with ``tier`` and ``is_member``, sorted by id.
@@ -98,7 +98,7 @@ def tier_summary(insiders: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counts(customers: pl.DataFrame) -> pl.DataFrame:
-    """Identified customers of each cluster by tier, membership and state."""
+    """Return identified customers of each cluster by tier, membership and state."""
     tier, state = pl.col("tier"), pl.col("state")
     sides = {
         "insiders": tier == "insider",
@@ -119,14 +119,14 @@ def first_of(row: Mapping[str, Any], name: str) -> Message | None:
 
 
 def _actions(first: Action, others: list[Action]) -> Message:
-    """What to do first, and what then."""
+    """Return what to do first, and what then."""
     if not others:
         return message("actions.one", first=first.sentence)
     return message("actions.two", first=first.sentence, then=others[0].sentence)
 
 
 def _behind(first: Action, others: list[Action]) -> Message:
-    """The numbers behind both."""
+    """Return the numbers behind both."""
     if not others:
         return message("actions.one", first=first.reason)
     return message("reasons.two", first=first.reason, then=others[0].reason)

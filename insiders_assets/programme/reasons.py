@@ -68,7 +68,7 @@ def with_reasons(
 
 
 def _bought(rows: Telling, rules: ProgrammeRules, selection: Selection, why: Messages) -> Messages:
-    """What the customer did, in their own numbers, and what decides where they stand."""
+    """Return what the customer did, in their own numbers, and what decides where they stand."""
     arguments: dict[str, pl.Expr | Argument | Messages] = {
         "value": rows.once(written(campaign_money(pl.col("value"), selection.cut))),
         "orders": rows.once(counted(ORDERS, pl.col("total_purchases"))),
@@ -81,7 +81,7 @@ def _bought(rows: Telling, rules: ProgrammeRules, selection: Selection, why: Mes
 
 
 def _why(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messages:
-    """What decides where they stand."""
+    """Return what decides where they stand."""
     grace = rows.messages("why.grace.until", day=days(pl.col("valid_until")))
     if rules.grace_refreshes is not None:
         used, allowed = pl.col("grace_refreshes"), pl.lit(rules.grace_refreshes)
@@ -98,7 +98,7 @@ def _why(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messages
 
 
 def _border(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messages:
-    """The border that the policy put them above or below."""
+    """Return the border that the policy put them above or below."""
     inside = pl.col("policy_tier") == INSIDER
     if (cut := selection.cut) is not None:
         begins = "why.start" if rules.policy == "value" else "why.end"
@@ -132,7 +132,7 @@ def _border(rows: Telling, rules: ProgrammeRules, selection: Selection) -> Messa
 
 
 def _limits(rules: ProgrammeRules) -> Message:
-    """The first limits of the policy, and how many more there are."""
+    """Return the first limits of the policy, and how many more there are."""
     limits = [str(rule) for rule in rules.insider_thresholds]
     if len(limits) <= LIMITS_TOLD:
         return message("limits", limits=limits)
@@ -140,7 +140,10 @@ def _limits(rules: ProgrammeRules) -> Message:
 
 
 def _details(rows: Telling, names: Mapping[int, str], conditions: Conditions) -> Messages:
-    """The rule that describes the customer, where it does, with their numbers; what would bring a near miss in."""
+    """Return the rule that describes the customer, where it does, with their numbers.
+
+    What would bring a near miss in.
+    """
     cluster: dict[str, pl.Expr | Argument | Messages] = {
         "cluster": written(whole(pl.col("cluster"))),
         "name": by("cluster", {number: called(name) for number, name in names.items()}),
@@ -161,7 +164,7 @@ def _details(rows: Telling, names: Mapping[int, str], conditions: Conditions) ->
 
 
 def _own_numbers(rows: Telling) -> Messages:
-    """The customer's numbers for what rules speak of."""
+    """Return the customer's numbers for what rules speak of."""
     return rows.messages(
         "details.numbers",
         lines=pl.col("purchase_lines"),
@@ -173,7 +176,7 @@ def _own_numbers(rows: Telling) -> Messages:
 
 
 def _gap(rows: Telling) -> Messages:
-    """What would bring a near miss in, and what that means in money and orders of their usual size."""
+    """Return what would bring a near miss in, and what that means in money and orders of their usual size."""
     gap = pl.col("gap")
     per_order = pl.col("purchase_lines") / pl.col("total_purchases")
     products_per_order = pl.col("distinct_stock_code") / pl.col("total_purchases")

@@ -20,7 +20,7 @@ def refresh_row(
     changes: pl.DataFrame,
     moves: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The row of ``refreshes`` that this refresh adds, without when it was published and from which inputs.
+    """Return the row of ``refreshes`` that this refresh adds, without when it was published and from which inputs.
 
     Args:
         inputs: This refresh.
@@ -59,7 +59,10 @@ def refresh_row(
 
 
 def _bridge(inputs: ProgrammeInputs, moves: pl.DataFrame) -> dict[str, float | None]:
-    """What moved the value of all identified customers together; as it was published, if this refresh is made again."""
+    """Return what moved the value of all identified customers together.
+
+    As it was published, if this refresh is made again.
+    """
     names = [column.name for column in AMOUNTS]
     retried = (inputs.retried or {}).get("refreshes")
     if retried is not None and retried.height and set(names) <= set(retried.columns):

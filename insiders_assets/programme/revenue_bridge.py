@@ -39,7 +39,7 @@ def revenue_bridge(inputs: ProgrammeInputs, insiders: pl.DataFrame) -> pl.DataFr
 
 
 def _moves(previous: pl.DataFrame, insiders: pl.DataFrame, published: float | None) -> pl.DataFrame:
-    """Customers and change, in millionths, by group and movement."""
+    """Return customers and change, in millionths, by group and movement."""
     kept = ("customer_id", "is_identified", "is_member")
     now = insiders.select(*kept, after=micros())
     if "is_member" not in previous.columns:  # a list of an older form
@@ -104,7 +104,10 @@ def _movement() -> pl.Expr:
 
 
 def _forgotten(revenue: float | None, listed: int) -> pl.DataFrame:
-    """What the refresh before published beyond its list of today: those who were forgotten since are on it no more."""
+    """Return what the refresh before published beyond its list of today.
+
+    Those who were forgotten since are on it no more.
+    """
     published = listed if revenue is None else round(revenue * MICRO)
     rows = [] if published == listed else [("other", "forgotten", 0, listed - published)]
     schema = {"group_name": pl.String, "movement": pl.String, "customers": pl.Int64, "micros": pl.Int64}

@@ -56,6 +56,6 @@ def with_states(customers: pl.DataFrame) -> pl.DataFrame:
 
 
 def population_gap(customers: pl.DataFrame) -> float:
-    """The median of identified customers' mean gaps, in days; at least one."""
+    """Return the median of identified customers' mean gaps, in days; at least one."""
     gaps = customers.filter("is_identified")["avg_recency_days"].drop_nulls().drop_nans()
     return max(float(gaps.median()), 1.0) if len(gaps) else UNKNOWN_GAP  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ class Leaf:
         return 2 * self.inside > self.customers
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Who is inside the box; ``values`` has one row per customer."""
+        """Return who is inside the box; ``values`` has one row per customer."""
         return np.all((values > np.array(self.above)) & (values <= np.array(self.up_to)), axis=1)
 
 
@@ -81,7 +81,7 @@ def fit_rules(values: NDArray[np.float64], inside: NDArray[np.bool_], depth: int
 
 
 def fidelity(values: NDArray[np.float64], inside: NDArray[np.bool_], depth: int = DEPTH) -> float:
-    """The share of customers of whom rules fitted on the others say the right side.
+    """Return the share of customers of whom rules fitted on the others say the right side.
 
     Not-a-number below ten customers.
 
@@ -106,7 +106,7 @@ def fidelity(values: NDArray[np.float64], inside: NDArray[np.bool_], depth: int 
 
 
 def which(leaves: list[Leaf], values: NDArray[np.float64]) -> NDArray[np.int32]:
-    """The number of the rule that each customer falls under, counted from 1 in the order of ``leaves``."""
+    """Return the number of the rule that each customer falls under, counted from 1 in the order of ``leaves``."""
     found = np.zeros(len(values), np.int32)
     for number, leaf in enumerate(leaves, 1):
         found[leaf.holds(values)] = number
@@ -143,7 +143,7 @@ def _grow(
 def _best_split(
     bins: NDArray[np.int64], inside: NDArray[np.bool_], borders: list[Borders], least: int
 ) -> tuple[int, int] | None:
-    """The feature and border that leave least Gini impurity; the first of equals; None if nothing improves."""
+    """Return the feature and border that leave least Gini impurity; the first of equals; None if nothing improves."""
     size, members = len(bins), int(inside.sum())
     best, found = 2 * members * (size - members) / size - 1e-9, None
     for feature, (lows, _) in enumerate(borders):
@@ -173,7 +173,7 @@ def _borders(column: NDArray[np.float64]) -> Borders:
 
 
 def round_between(low: float, high: float) -> float:
-    """The roundest number ``x`` with ``low <= x < high``: it reads well and splits as the middle does."""
+    """Return the roundest number ``x`` with ``low <= x < high``: it reads well and splits as the middle does."""
     middle = (low + high) / 2
     for digits in range(-math.ceil(math.log10(max(abs(high), 1e-9))) - 1, 12):
         rounded = round(middle, digits)

@@ -42,7 +42,7 @@ def select(
 
 
 def _numbered(rules: ProgrammeRules, names: Mapping[int, str]) -> ProgrammeRules:
-    """The rules with clusters called by their numbers."""
+    """Return the rules with clusters called by their numbers."""
     return replace(
         rules,
         insider_clusters=_numbers(rules.insider_clusters, names, "INSIDERS_INSIDER_CLUSTERS"),

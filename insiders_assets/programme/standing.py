@@ -160,7 +160,7 @@ class _Membership:
     below_since: date | None
 
     def ended_by(self, day: date, rules: ProgrammeRules) -> bool:
-        """Whether grace was over by a day."""
+        """Return whether grace was over by a day."""
         return self.below_since is not None and ends_on(self.below_since, rules, self.since) <= day
 
 
@@ -190,7 +190,7 @@ def _lived(
 
 
 def _decided(border: float, hysteresis: float) -> pl.Expr:
-    """Whether a worth is above a border; empty in between, where it is as it was."""
+    """Return whether a worth is above a border; empty in between, where it is as it was."""
     worth = pl.col("worth")
     return (
         pl.when((worth > 0) & (worth >= least_micros(border)))

@@ -77,7 +77,7 @@ class Bootstrap:
         return draw.poisson(1.0, (RESAMPLES, self.blocks)).astype(np.float64)
 
     def sums(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The resampled sums of ``values``, exact to a ten-thousandth per customer.
+        """Return the resampled sums of ``values``, exact to a ten-thousandth per customer.
 
         Whole numbers below 2^53 add up exactly in floating point, so the fast product is exact as well,
         whatever the order in which a processor adds.
@@ -85,11 +85,11 @@ class Bootstrap:
         return (self.weights @ self._blocked(values)) / SCALE
 
     def total(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The sum of ``values`` themselves, as an array of one."""
+        """Return the sum of ``values`` themselves, as an array of one."""
         return np.array([self._blocked(values).sum() / SCALE])
 
     def estimate(self, figure: Callable[[Sum], NDArray[np.float64]]) -> tuple[Estimate, NDArray[np.float64]]:
-        """A figure made of sums over customers, with its percentile interval.
+        """Return a figure made of sums over customers, with its percentile interval.
 
         Args:
             figure: Called with a :data:`Sum`; returns the figure, one per sum.
@@ -111,7 +111,7 @@ class Bootstrap:
 
 
 def interval(value: float, drawn: NDArray[np.float64]) -> tuple[Estimate, NDArray[np.float64]]:
-    """A figure with its percentile interval, and the resamples in which it is finite."""
+    """Return a figure with its percentile interval, and the resamples in which it is finite."""
     drawn = drawn[np.isfinite(drawn)]
     if not math.isfinite(value) or len(drawn) < 2:
         return Estimate(math.nan, math.nan, math.nan), np.empty(0)
@@ -120,7 +120,7 @@ def interval(value: float, drawn: NDArray[np.float64]) -> tuple[Estimate, NDArra
 
 
 def mean_interval(values: NDArray[np.float64]) -> Estimate:
-    """A mean with its 95 % interval by the normal approximation; without a width for a single value."""
+    """Return a mean with its 95 % interval by the normal approximation; without a width for a single value."""
     size = len(values)
     if size == 0:
         return Estimate(math.nan, math.nan, math.nan)
@@ -133,7 +133,7 @@ def mean_interval(values: NDArray[np.float64]) -> Estimate:
 
 
 def share_above(drawn: NDArray[np.float64], border: float) -> float:
-    """One-sided bootstrap p-value of "not above ``border``"; never 0, because resamples are finite."""
+    """Return the one-sided bootstrap p-value of "not above ``border``"; never 0, because resamples are finite."""
     return float((np.sum(drawn <= border) + 1) / (len(drawn) + 1))
 
 

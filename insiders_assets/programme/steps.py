@@ -49,7 +49,7 @@ def with_steps(customers: pl.DataFrame, cut: float | None, targets: Targets) -> 
 
 
 def _headline() -> Messages:
-    """Where somebody stands, in a few words."""
+    """Return where somebody stands, in a few words."""
     inside, suppressed = pl.col("tier") == INSIDER, pl.col("suppressed_by").is_not_null()
     choices = [
         (~pl.col("is_identified"), "not_identified"),
@@ -67,7 +67,7 @@ def _headline() -> Messages:
 
 
 def _step(rows: Telling, targets: Targets) -> Messages:
-    """What to do next, in at most fifteen words with their own numbers."""
+    """Return what to do next, in at most fifteen words with their own numbers."""
     target = {offer: pl.lit(targets.medians[name]) for offer, name in MEASURED.items()}
     near = (
         (pl.col("state") != "").fill_null(False) & pl.col("is_near_miss") & pl.col("gap_orders").is_not_null()

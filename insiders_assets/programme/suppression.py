@@ -23,7 +23,7 @@ RULES = ("anonymous", "opted_out", "wholesale", "mostly_returned", "holdout")
 
 
 def suppressed_by(customers: pl.DataFrame, rules: ProgrammeRules) -> pl.DataFrame:
-    """Which rules each customer breaks.
+    """Return which rules each customer breaks.
 
     Args:
         customers: Customers with features and ``is_identified``.
@@ -46,12 +46,12 @@ def suppressed_by(customers: pl.DataFrame, rules: ProgrammeRules) -> pl.DataFram
 
 
 def active(rules: ProgrammeRules) -> tuple[str, ...]:
-    """The rules that are on, in order, without the holdout."""
+    """Return the rules that are on, in order, without the holdout."""
     return tuple(name for name in RULES if name in ("anonymous", "opted_out") or name in rules.suppress)
 
 
 def first_reason(flags: pl.DataFrame, names: tuple[str, ...]) -> pl.Series:
-    """The first of the rules called ``names`` that each customer breaks, or missing."""
+    """Return the first of the rules called ``names`` that each customer breaks, or missing."""
     broken = [pl.when(name).then(pl.lit(name)) for name in names]
     return flags.select(pl.coalesce(*broken, pl.lit(None, dtype=pl.String)).alias("suppressed_by"))[
         "suppressed_by"
@@ -59,7 +59,7 @@ def first_reason(flags: pl.DataFrame, names: tuple[str, ...]) -> pl.Series:
 
 
 def bulk_score(customers: pl.DataFrame) -> pl.Series:
-    """How far a customer's quantities lie above the usual, by robust z-score; the larger of two.
+    """Return how far a customer's quantities lie above the usual, by robust z-score; the larger of two.
 
     The modified z-score of Iglewicz and Hoaglin (*How to detect and handle outliers*, 1993: distance from the
     median over 1.4826 median absolute deviations, outlying beyond 3.5) of the logarithm of units per invoice
@@ -85,7 +85,7 @@ def bulk_score(customers: pl.DataFrame) -> pl.Series:
 
 
 def suppression_costs(insiders: pl.DataFrame, flags: pl.DataFrame, rules: ProgrammeRules) -> pl.DataFrame:
-    """What each rule costs: Insiders that it keeps from being members, and the revenue that they bring.
+    """Return what each rule costs: Insiders that it keeps from being members, and the revenue that they bring.
 
     Args:
         insiders: The list, with ``tier``, ``suppressed_by`` and ``revenue``, in the order of ``flags``.

@@ -52,7 +52,7 @@ class Detectable:
 def revenue_between(
     orders: pl.DataFrame, customers: pl.DataFrame, first: int, last: int
 ) -> NDArray[np.float64]:
-    """Each customer's revenue from one day to another, both counted from 1970-01-01 and included."""
+    """Return each customer's revenue from one day to another, both counted from 1970-01-01 and included."""
     found = (
         orders.filter(pl.col("invoice_day").is_between(first, last))
         .group_by("customer_id")
@@ -65,7 +65,7 @@ def revenue_between(
 def detectable_effect(
     orders: pl.DataFrame, eligible: pl.DataFrame, last_day: int, holdout_share: float
 ) -> Detectable | None:
-    """How large an effect on revenue a holdout could show (two-sided 5 %, power 80 %).
+    """Return how large an effect on revenue a holdout could show (two-sided 5 %, power 80 %).
 
     Revenue is that of :data:`USUAL_DAYS` days. Spread is that of the last such period after adjusting for the
     one before, as the uplift is.
@@ -96,7 +96,7 @@ def detectable_effect(
 def uplift(
     purchases: pl.LazyFrame, insiders: pl.DataFrame, start: date | None, end: date | None, as_of: date
 ) -> pl.DataFrame:
-    """The uplift table of a campaign, as the contract ``UPLIFT`` says; no rows without a campaign or a holdout.
+    """Return the uplift table of a campaign, as the contract ``UPLIFT`` says; no rows without a campaign or a holdout.
 
     Customers count in the group that they were drawn for before the campaign began, whatever they did since
     (intention to treat). Intervals and p-values are those of experiments: they may be looked at on any day

@@ -16,7 +16,7 @@ MANY_IN_DISAGREEMENT = 0.05
 
 
 def warnings(inputs: ProgrammeInputs, chosen: Chosen, members: pl.DataFrame) -> list[str]:
-    """What a person should look at.
+    """Return what a person should look at.
 
     Args:
         inputs: This refresh.
@@ -51,7 +51,7 @@ def warnings(inputs: ProgrammeInputs, chosen: Chosen, members: pl.DataFrame) -> 
 
 
 def _borders(inputs: ProgrammeInputs, chosen: Chosen) -> str:
-    """Where the borders are from, if they are not the model's."""
+    """Return where the borders are from, if they are not the model's."""
     borders = chosen.borders
     if borders.source == FROM_MODEL or borders.insider == float("inf"):
         return ""

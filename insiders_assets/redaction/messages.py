@@ -75,7 +75,7 @@ def redacted(columns: Collection[str], redactor: Redactor) -> list[pl.Expr]:
 
 
 def _rewritten(name: str, group: list[str], names: pl.Expr, redactor: Redactor) -> pl.Expr:
-    """A column of text of which only the few rows that may name an id are looked at one by one."""
+    """Return a column of text of which only the few rows that may name an id are looked at one by one."""
 
     def rewrite(rows: pl.Series) -> pl.Series:
         mask = rows.struct.field(_NAMED)
@@ -86,7 +86,7 @@ def _rewritten(name: str, group: list[str], names: pl.Expr, redactor: Redactor) 
 
 
 def _original(row: Mapping[str, Any], name: str) -> Message | None:
-    """The message in a row, if it is what the text beside it says."""
+    """Return the message in a row, if it is what the text beside it says."""
     try:
         original = message_in(row, name)
         return original if original and PLAIN.write(original) == row[name] else None
@@ -95,7 +95,7 @@ def _original(row: Mapping[str, Any], name: str) -> Message | None:
 
 
 def _without(message: Message, redactor: Redactor) -> Message:
-    """A message whose arguments are none of the ids, and what it quotes names none."""
+    """Return a message whose arguments are none of the ids, and what it quotes names none."""
 
     def clean(value: Any, *, quoted: bool) -> Any:
         if isinstance(value, Message):

@@ -35,15 +35,15 @@ class Redactor:
         self._row = re.compile(rf"""["'>](?:{words})["'<]""")
 
     def text(self, text: str) -> str:
-        """A text without the ids."""
+        """Return a text without the ids."""
         return self._found.sub(STAND_IN, text)
 
     def names(self, text: str) -> bool:
-        """Whether a text names one of them."""
+        """Return whether a text names one of them."""
         return bool(self._found.search(text))
 
     def page(self, text: str) -> str:
-        """A page without the ids; rows of its tables that begin with one are gone."""
+        """Return a page without the ids; rows of its tables that begin with one are gone."""
         return self.text(self._without(text, "<tr", "</tr>"))
 
     def json(self, text: str) -> str:
@@ -60,7 +60,7 @@ class Redactor:
         )
 
     def workbook(self, content: bytes) -> bytes:
-        """A workbook without the rows that hold one of the ids in a cell of its own."""
+        """Return a workbook without the rows that hold one of the ids in a cell of its own."""
         written = io.BytesIO()
         with (
             zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -74,7 +74,7 @@ class Redactor:
         return written.getvalue()
 
     def _without(self, text: str, opening: str, closing: str) -> str:
-        """A text without those of its elements that hold an id alone between tags."""
+        """Return a text without those of its elements that hold an id alone between tags."""
         pieces = text.split(closing)
         for at, piece in enumerate(pieces[:-1]):
             begin = piece.rfind(opening)
@@ -95,7 +95,7 @@ class Redactor:
 
 
 def _spellings(each: str) -> set[str]:
-    """An id as it stands in text, in JSON, on a page, and in JSON on a page."""
+    """Return an id as it stands in text, in JSON, on a page, and in JSON on a page."""
     quoted = {json.dumps(each)[1:-1], json.dumps(each, ensure_ascii=False)[1:-1], each}
     return (
         quoted | {html.escape(form) for form in quoted} | {html.escape(form, quote=False) for form in quoted}

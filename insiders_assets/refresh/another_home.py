@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def another_home(stores: Stores, latest: Mapping[str, Any] | None) -> InsidersError | None:
-    """What is said of a warehouse whose latest refresh this home has no record of; None if all is as it should be.
+    """Return what is said of a warehouse whose latest refresh this home has no record of.
+
+    None if all is as it should be.
 
     A refresh or a release of this home that was cut short may have been published and not yet remembered. A home that
     has published nothing takes what is there for its own past: it may be the one that was lost.

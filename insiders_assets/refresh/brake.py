@@ -126,7 +126,7 @@ def new_currencies(beside: Beside) -> frozenset[str]:
 
 
 def _finding(beside: Beside, name: str, figure: float, limit: float) -> Message:
-    """What is said of a figure that is beyond its limit."""
+    """Return what is said of a figure that is beyond its limit."""
     if name == "hold_idle_days":
         return message(f"brake.{name}", days=rounded(figure, 1), limit=number(limit, 0))
     if name not in COUNTED:
@@ -155,14 +155,14 @@ def _fall(before: float, after: float) -> float:
 
 
 def _revenue_of(left: pl.DataFrame, before: pl.DataFrame) -> float:
-    """The share of the published members' revenue that those who leave bring."""
+    """Return the share of the published members' revenue that those who leave bring."""
     members = before.filter("is_member")
     gone = members.join(left.select("customer_id"), on="customer_id", how="semi")
     return _share(float(gone["revenue"].sum()), float(members["revenue"].sum()))
 
 
 def _shift(before: pl.DataFrame, after: pl.DataFrame) -> float:
-    """How much the share of identified customers in a tier moves at most."""
+    """Return how much the share of identified customers in a tier moves at most."""
     shares = []
     for table in (before, after):
         tiers = table.filter("is_identified")["tier"]
@@ -181,6 +181,6 @@ def _countries(insiders: pl.DataFrame) -> set[str]:
 
 
 def _other_tiers(before: pl.DataFrame, after: pl.DataFrame) -> int:
-    """How many clusters are in another tier."""
+    """Return how many clusters are in another tier."""
     pairs = before.select("cluster", was="tier").join(after.select("cluster", "tier"), on="cluster")
     return pairs.filter(pl.col("was") != pl.col("tier")).height

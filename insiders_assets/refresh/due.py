@@ -33,18 +33,18 @@ class Tick:
 
     @classmethod
     def read(cls, cursor: str | None) -> Tick:
-        """The tick before; an unreadable cursor counts as none."""
+        """Return the tick before; an unreadable cursor counts as none."""
         try:
             return cls(**json.loads(cursor or "{}"))
         except (TypeError, ValueError):
             return cls()
 
     def written(self) -> str:
-        """The tick as a cursor."""
+        """Return the tick as a cursor."""
         return json.dumps(self.__dict__)
 
     def without_answer(self) -> Tick:
-        """The tick of a moment at which a store or the warehouse does not answer."""
+        """Return the tick of a moment at which a store or the warehouse does not answer."""
         return replace(self, away=True)
 
     @property
@@ -61,7 +61,7 @@ def wait(attempts: int) -> float:
 def decide(
     now: str, published: str | None, before: Tick, *, active: bool, moment: float
 ) -> tuple[bool, Tick, str]:
-    """Whether to ask for a run: level-triggered, so nothing that arrives during a run is ever missed.
+    """Return whether to ask for a run: level-triggered, so nothing that arrives during a run is ever missed.
 
     Args:
         now: Fingerprint of the landing zone.

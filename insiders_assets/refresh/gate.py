@@ -71,7 +71,7 @@ def publish_or_hold(stores: Stores, tables: Iterable[str]) -> Outcome:
 def _strange(
     stores: Stores, row: dict[str, Any], latest: dict[str, Any], state: RefreshState
 ) -> list[Message]:
-    """Why a refresh is held; one that was published before, and is made again, never is."""
+    """Return why a refresh is held; one that was published before, and is made again, never is."""
     history = stores.warehouse.read("refreshes")
     if not stores.settings.hold or row["refresh_id"] in history["refresh_id"]:
         return []

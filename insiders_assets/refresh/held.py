@@ -167,7 +167,7 @@ def discard(stores: Stores, refresh_id: str) -> None:
 
 
 def _is_published(stores: Stores, refresh_id: str) -> bool:
-    """Whether a refresh is published to the last step."""
+    """Return whether a refresh is published to the last step."""
     latest = stores.warehouse.latest_refresh()
     return (
         latest is not None

@@ -59,7 +59,10 @@ class HeldRefresh:
         )
 
     def reasons(self) -> list[dict[str, str]]:
-        """What is strange about it, each line as a row of a table says it: ``why``, ``why_code`` and ``why_args``."""
+        """Return what is strange about it, each line as a row of a table says it.
+
+        ``why``, ``why_code`` and ``why_args``.
+        """
         facts = self.facts or (("", ""),) * len(self.why)
         return [
             {"why": why, "why_code": code, "why_args": args}
@@ -67,7 +70,7 @@ class HeldRefresh:
         ]
 
     def for_programs(self) -> dict[str, object]:
-        """The same for programs."""
+        """Return the same for programs."""
         return {
             "refresh_id": self.refresh_id,
             "status": self.status,

@@ -30,7 +30,7 @@ _CONTROL_GROUP = Path("/sys/fs/cgroup/memory.max")
 
 
 def limit(settings: Settings) -> int:
-    """Bytes that a refresh may take: the setting, or what the machine or its container has."""
+    """Return bytes that a refresh may take: the setting, or what the machine or its container has."""
     if settings.memory_limit:
         return int(settings.memory_limit)
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -40,7 +40,7 @@ def limit(settings: Settings) -> int:
 
 
 def estimate(transactions: int, customers: int = 0) -> int:
-    """Bytes that a refresh takes at its peak.
+    """Return bytes that a refresh takes at its peak.
 
     Args:
         transactions: Rows of ``raw_transactions``.

@@ -102,7 +102,7 @@ def _copy(stores: Stores, table: str) -> Place:
 
 
 def kept_history(stores: Stores) -> dict[str, pl.DataFrame]:
-    """What is kept of every table's history, as the tables' contracts are now."""
+    """Return what is kept of every table's history, as the tables' contracts are now."""
     from insiders_assets.storage.warehouse import HISTORY as TABLES_OF_HISTORY
 
     kept = {name: kept_of(stores, name) for name in TABLES_OF_HISTORY}
@@ -110,7 +110,10 @@ def kept_history(stores: Stores) -> dict[str, pl.DataFrame]:
 
 
 def kept_of(stores: Stores, table: str) -> pl.DataFrame | None:
-    """What is kept of one table's history, as its contract is now; None if nothing is, or nothing that can be read."""
+    """Return what is kept of one table's history, as its contract is now.
+
+    None if nothing is, or nothing that can be read.
+    """
     from insiders_assets.storage.warehouse import TABLES
 
     path = _copy(stores, table)
@@ -127,7 +130,7 @@ def kept_of(stores: Stores, table: str) -> pl.DataFrame | None:
 
 
 def _list_of_the_last(stores: Stores) -> dict[str, pl.DataFrame]:
-    """The tables of the last refresh that the next one compares itself with, as far as the lake has them."""
+    """Return the tables of the last refresh that the next one compares itself with, as far as the lake has them."""
     from insiders_assets.storage.warehouse import TABLES
 
     found: dict[str, pl.DataFrame] = {}
@@ -170,7 +173,7 @@ def _is_readable(stores: Stores) -> bool:
 
 
 def _is_sound(file: Path) -> bool:
-    """Whether SQLite finds no fault with a file; one that is merely locked has none."""
+    """Return whether SQLite finds no fault with a file; one that is merely locked has none."""
     import sqlite3
 
     try:

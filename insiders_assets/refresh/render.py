@@ -103,7 +103,10 @@ def refresh_before(stores: Stores, name: str) -> dict[str, Any] | None:
 
 
 def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None:
-    """The tiers of the refresh before, as it reported them: one that is made again has published its own by now."""
+    """Return the tiers of the refresh before, as it reported them.
+
+    One that is made again has published its own by now.
+    """
     if before is None:
         return None
     facts = None
@@ -117,7 +120,7 @@ def _tiers(stores: Stores, before: dict[str, Any] | None) -> pl.DataFrame | None
 
 
 def _pictures(report: ReportInputs, tiers: bytes) -> list[tuple[str, bytes]]:
-    """The pictures of the summary, each with what it shows: the tiers, and who came and went if anybody did."""
+    """Return the pictures of the summary, each with what it shows: the tiers, and who came and went if anybody did."""
     from insiders_assets.report.pictures import movement_bars
 
     moved = movement_bars(report.words, report.tables["membership_changes"])

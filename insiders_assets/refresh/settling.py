@@ -41,7 +41,10 @@ def scoreboard_table(stores: Stores) -> pl.DataFrame:
 
 
 def _expected(stores: Stores, refresh_id: str) -> dict[str, Any] | None:
-    """What the outlook of a refresh expected its members to bring, as it was kept; None where it was withheld."""
+    """Return what the outlook of a refresh expected its members to bring, as it was kept.
+
+    None where it was withheld.
+    """
     if OUTLOOK_HISTORY.name not in stores.warehouse.tables():
         return None
     kept = stores.warehouse.read(OUTLOOK_HISTORY.name).filter(

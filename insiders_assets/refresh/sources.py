@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def as_of_date(stores: Stores) -> date:
-    """The day features look back from: the one set, or the newest among the lake's purchases and returns."""
+    """Return the day features look back from: the one set, or the newest among the lake's purchases and returns."""
     from insiders_assets.features.customers import newest_day
 
     return stores.settings.as_of or newest_day(
@@ -36,7 +36,7 @@ def as_of_date(stores: Stores) -> date:
 
 
 def inputs_digest(stores: Stores, model_version: str) -> str:
-    """A short hash of everything a refresh's results follow from."""
+    """Return a short hash of everything a refresh's results follow from."""
     facts = [
         stores.transactions.content_digest(),
         stores.settings.digest(),
@@ -73,7 +73,7 @@ def side_inputs(stores: Stores) -> str:
 
 
 def refresh_id(as_of: date, inputs: str, latest: dict[str, Any] | None) -> str:
-    """The refresh's name: its as-of date, and a hash of its inputs and of the refresh before it.
+    """Return the refresh's name: its as-of date, and a hash of its inputs and of the refresh before it.
 
     A retry of the latest refresh gets the same name and so replaces itself; coming back to earlier inputs does not.
     """
@@ -91,7 +91,7 @@ def programme_inputs(
     purchases: pl.LazyFrame,
     returns: pl.LazyFrame,
 ) -> ProgrammeInputs:
-    """Everything :func:`insiders_assets.programme.run_programme` asks for.
+    """Return everything :func:`insiders_assets.programme.run_programme` asks for.
 
     Args:
         stores: Where the model, the published list and the counts are read from.
@@ -142,7 +142,7 @@ def programme_inputs(
 
 
 def _tiers_before(stores: Stores) -> dict[str, pl.DataFrame]:
-    """The named tiers of the refresh before, if its version of the platform published any."""
+    """Return the named tiers of the refresh before, if its version of the platform published any."""
     there = set(stores.warehouse.tables()) if stores.warehouse.exists() else set()
     names = {"member_tiers_before": MEMBER_TIERS.name, "tier_standing_before": TIER_STANDING.name}
     return {given: stores.warehouse.read(name) for given, name in names.items() if name in there}
@@ -154,13 +154,13 @@ def _counted(stores: Stores) -> dict[str, int]:
 
 
 def _list_before(stores: Stores, features: pl.DataFrame) -> pl.DataFrame:
-    """The list that is published, without customers who were forgotten since: nobody may say that they left."""
+    """Return the list that is published, without customers who were forgotten since: nobody may say that they left."""
     published = stores.warehouse.read("insiders")
     return stores.transactions.tombstones.read().left_out(published, but=features["customer_id"])
 
 
 def _borders_before(latest: dict[str, Any] | None) -> Borders | None:
-    """The borders in force at the refresh before, or None if it was one from before there were any."""
+    """Return the borders in force at the refresh before, or None if it was one from before there were any."""
     from insiders_assets.programme.borders import Borders
 
     insider, viability = ((latest or {}).get(name) for name in ("insider_border", "viability_border"))
@@ -168,7 +168,10 @@ def _borders_before(latest: dict[str, Any] | None) -> Borders | None:
 
 
 def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:
-    """What a refresh that is made again has said about movement: its own list is all that is left to compare with."""
+    """Return what a refresh that is made again has said about movement.
+
+    Its own list is all that is left to compare with.
+    """
     names = ("membership_changes", "tier_migration", "revenue_bridge", "refreshes")
     there = stores.warehouse.tables()  # an older version published no bridge
     return {
@@ -179,7 +182,7 @@ def _published(stores: Stores, refresh: str) -> dict[str, pl.DataFrame]:
 
 
 def _backtest(stores: Stores) -> pl.DataFrame | None:
-    """The last backtest as rows of ``evidence``, or None if none has run."""
+    """Return the last backtest as rows of ``evidence``, or None if none has run."""
     from insiders_assets.programme.backtest import backtest_evidence
 
     if not stores.lake.path("selection_backtest").exists():
@@ -188,7 +191,7 @@ def _backtest(stores: Stores) -> pl.DataFrame | None:
 
 
 def _stability(stores: Stores, model_version: str) -> dict[int, float]:
-    """How stable the model's clusters are, as far as the last study was of this model."""
+    """Return how stable the model's clusters are, as far as the last study was of this model."""
     from insiders_assets.research.stability import cluster_stability
 
     if not stores.lake.path(STABILITY_STUDY.name).exists():

@@ -24,7 +24,7 @@ logger = logging.getLogger("insiders.home")
 
 
 def fingerprint(listing: Mapping[str, Any]) -> str:
-    """A short hash of a landing zone's listing: names and signatures, whatever their order."""
+    """Return a short hash of a landing zone's listing: names and signatures, whatever their order."""
     text = json.dumps(sorted((name, repr(signature)) for name, signature in listing.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -65,7 +65,7 @@ def _begun(stores: Stores) -> Place:
 
 
 def last_refresh(stores: Stores) -> RefreshState | None:
-    """The last successful refresh, or None before the first; one whose record is damaged is made again."""
+    """Return the last successful refresh, or None before the first; one whose record is damaged is made again."""
     if not is_whole_file(_path(stores)):
         logger.warning(
             "%s is damaged: its content is not what was written; the refresh is made again", _path(stores)
@@ -79,7 +79,7 @@ def last_refresh(stores: Stores) -> RefreshState | None:
 
 
 def model_in_use(stores: Stores) -> str | None:
-    """The model that the last refresh assigned by, by its record or else its report; None before the first."""
+    """Return the model that the last refresh assigned by, by its record or else its report; None before the first."""
     if state := last_refresh(stores):
         return state.model_version
     report = stores.publication.latest_report()
@@ -102,7 +102,7 @@ def about_to_show(stores: Stores, refresh_id: str) -> None:
 
 
 def shown_meanwhile(stores: Stores) -> set[str]:
-    """What the warehouse may show of this home's refreshes that were cut short since the last that is remembered."""
+    """Return what the warehouse may show of refreshes of this home that were cut short since the last one kept."""
     try:
         return set(_begun(stores).read_text(encoding="utf-8").splitlines())
     except FileNotFoundError:
@@ -110,7 +110,7 @@ def shown_meanwhile(stores: Stores) -> set[str]:
 
 
 def is_whole(stores: Stores) -> bool:
-    """Whether no refresh is at work or was cut short since the last successful one."""
+    """Return whether no refresh is at work or was cut short since the last successful one."""
     return not _begun(stores).exists()
 
 
@@ -121,7 +121,7 @@ def remember(stores: Stores, state: RefreshState) -> None:
 
 
 def is_current(stores: Stores) -> bool:
-    """Whether the published results already follow from what is in the landing zone now."""
+    """Return whether the published results already follow from what is in the landing zone now."""
     state = last_refresh(stores)
     return (
         state is not None
@@ -133,7 +133,7 @@ def is_current(stores: Stores) -> bool:
 
 
 def is_as_it_was(stores: Stores, state: RefreshState) -> bool:
-    """Whether everything that a refresh read is as it was then."""
+    """Return whether everything that a refresh read is as it was then."""
     return (
         state.code == __version__
         and state.settings == stores.settings.digest()
@@ -146,6 +146,6 @@ def is_as_it_was(stores: Stores, state: RefreshState) -> bool:
 
 
 def _is_in_warehouse(stores: Stores, refresh_id: str) -> bool:
-    """Whether the warehouse shows a refresh as its last: it may have been lost, or put back from a backup."""
+    """Return whether the warehouse shows a refresh as its last: it may have been lost, or put back from a backup."""
     latest = stores.warehouse.latest_refresh()
     return latest is not None and latest["refresh_id"] == refresh_id

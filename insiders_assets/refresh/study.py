@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def backtest_inputs(stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame) -> BacktestInputs:
-    """A backtest of the settings' own window, recipe and seed.
+    """Return a backtest of the settings' own window, recipe and seed.
 
     Args:
         stores: Whose settings have window, recipe and seed.
@@ -50,7 +50,7 @@ def backtest_inputs(stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFra
 def features_by_day(
     stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame
 ) -> Callable[[date], pl.DataFrame]:
-    """What gives ``customer_features`` as of any day, over the settings' own window.
+    """Return what gives ``customer_features`` as of any day, over the settings' own window.
 
     Args:
         stores: Whose settings have the window, and where costs are.

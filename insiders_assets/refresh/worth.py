@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def costs_file(settings: Settings) -> Place | None:
-    """The file of costs: the one set, or else ``costs.csv`` in the landing zone or the home; None if there is none."""
+    """Return the file of costs: the one set, or else ``costs.csv`` in the landing zone or the home.
+
+    None if there is none.
+    """
     from insiders_assets.features.costs import FILE
 
     if settings.costs:
@@ -28,7 +31,7 @@ def costs_file(settings: Settings) -> Place | None:
 
 
 def costs(stores: Stores) -> Costs | None:
-    """What products cost, if value is contribution; else None.
+    """Return what products cost, if value is contribution; else None.
 
     Raises:
         InsidersError: Nobody says what goods cost, or a line of the file of costs is none.
@@ -43,7 +46,9 @@ def costs(stores: Stores) -> Costs | None:
 def costed(
     stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Purchases and returns with ``unit_cost`` if value is contribution and exports say what goods cost; else as given.
+    """Return purchases and returns with ``unit_cost`` if value is contribution and exports say what goods cost.
+
+    Else as given.
 
     The lake's tables are the same whatever value means, so that lines are cleaned once more for it.
 
@@ -89,7 +94,7 @@ def contributed(
 def valued(
     stores: Stores, purchases: pl.LazyFrame, returns: pl.LazyFrame
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Purchases and returns with ``line_contribution`` if value is contribution; else as they are."""
+    """Return purchases and returns with ``line_contribution`` if value is contribution; else as they are."""
     from insiders_assets.features.costs import with_line_contribution
 
     known = costs(stores)

@@ -41,17 +41,17 @@ MONEY = ("revenue", "avg_ticket", "value", "gap_amount")
 
 
 def heading(words: Language, name: str) -> str:
-    """What a column is called; its own name if it has no better one."""
+    """Return what a column is called; its own name if it has no better one."""
     return words.text(HEADINGS[name]) if name in HEADINGS else name
 
 
 def meaning(words: Language, column: Column) -> str:
-    """The contract's sentence on a column."""
+    """Return the contract's sentence on a column."""
     return words.text(column.meaning)
 
 
 def write(words: Language, name: str, value: float | None, digits: int | None = None) -> str:
-    """A feature's value as text: money as money, means with the decimals they deserve."""
+    """Return a feature's value as text: money as money, means with the decimals they deserve."""
     if name in MONEY:
         return words.money(value, digits)
     if name == "recency" and value == 0:

@@ -20,7 +20,7 @@ SPACES = ("embedding", "features", "leaves")
 
 
 def report_facts(inputs: ReportInputs) -> dict[str, Any]:
-    """The facts of one refresh, the same for the same inputs: the time it was made is not among them.
+    """Return the facts of one refresh, the same for the same inputs: the time it was made is not among them.
 
     Shares are fractions and money is in the data's currency. Tiers and shares count identified customers; those
     ending in ``_of_all`` count everybody.
@@ -58,7 +58,7 @@ def report_facts(inputs: ReportInputs) -> dict[str, Any]:
 
 
 def _refresh(inputs: ReportInputs) -> dict[str, Any]:
-    """How the members were chosen, and how many came and went."""
+    """Return how the members were chosen, and how many came and went."""
     row, before = inputs.refresh, inputs.previous_refresh
     chosen = (
         "selection", "measure", "window_days", "insider_border", "viability_border", "members_entered", "members_left",
@@ -73,7 +73,7 @@ def _refresh(inputs: ReportInputs) -> dict[str, Any]:
 
 
 def _rule(dropped: Dropped, inputs: ReportInputs) -> dict[str, Any]:
-    """What a rule takes away, and whether that is much."""
+    """Return what a rule takes away, and whether that is much."""
     return asdict(dropped) | {"is_much": dropped.share > inputs.many_dropped}
 
 
@@ -90,7 +90,7 @@ def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with only what JSON can say: days as ISO text, not-a-numbers as null."""
+    """Return the row with only what JSON can say: days as ISO text, not-a-numbers as null."""
     return {name: _json(value) for name, value in row.items()}
 
 

@@ -29,7 +29,7 @@ def sealed(facts: Mapping[str, Any], digests: Mapping[str, str]) -> str:
 
 
 def opened(text: str) -> dict[str, Any]:
-    """What a ``report.json`` says, its checksum included; one of a former version has none.
+    """Return what a ``report.json`` says, its checksum included; one of a former version has none.
 
     Raises:
         ValueError: It is no JSON object, or not what was written.
@@ -46,13 +46,16 @@ def _of(facts: Mapping[str, Any]) -> str:
 
 
 def belong_together(files: Mapping[str, bytes]) -> bool:
-    """Whether files are those that the ``report.json`` among them names; other files of the report may be left out."""
+    """Return whether files are those that the ``report.json`` among them names.
+
+    Other files of the report may be left out.
+    """
     named = json.loads(files[FACTS]).get(SEAL, {})
     return all(named.get(name) == digest(content) for name, content in files.items() if name != FACTS)
 
 
 def digest(content: bytes | Path) -> str:
-    """The SHA-256 of bytes, or of a file on this machine, in hex."""
+    """Return the SHA-256 of bytes, or of a file on this machine, in hex."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:

@@ -46,7 +46,7 @@ class Gauge:
 
 
 def gauge(name: str, means: dict[str, float], shown: str = "viability") -> Gauge | None:
-    """The gauge of one feature, its bands computed from the tiers' means.
+    """Return the gauge of one feature, its bands computed from the tiers' means.
 
     Two tiers that are neighbours on the scale meet half-way between their means; the scale runs from zero to a fifth
     above the highest mean, so that a value may stand right of it.

@@ -53,7 +53,7 @@ def _insider(facts: Facts) -> Mapping[str, Any]:
 
 
 def _others(facts: Facts, name: str) -> float | None:
-    """The mean of a feature over identified customers outside the Insider tier."""
+    """Return the mean of a feature over identified customers outside the Insider tier."""
     rows = [row for row in facts["tiers"] if row["tier"] != "insider" and row[f"mean_{name}"] is not None]
     customers = sum(row["identified_customers"] for row in rows)
     total = sum(row["identified_customers"] * row[f"mean_{name}"] for row in rows)
@@ -61,7 +61,7 @@ def _others(facts: Facts, name: str) -> float | None:
 
 
 def _did(words: Language, facts: Facts) -> str:
-    """What puts a customer in the Insider tier where their own value decides it; empty under another policy."""
+    """Return what puts a customer in the Insider tier where their own value decides it; empty under another policy."""
     row = facts["refresh"]
     if row["insider_border"] is None or not str(row["selection"] or "").startswith("value:"):
         return ""

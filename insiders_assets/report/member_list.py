@@ -68,7 +68,7 @@ def write_xlsx(inputs: ReportInputs, path: Path) -> None:
 
 
 def _rendered(inputs: ReportInputs) -> pl.DataFrame:
-    """The members with reasons and cluster names as the report tells them in the reader's language."""
+    """Return the members with reasons and cluster names as the report tells them in the reader's language."""
     members, words = inputs.members, inputs.words
     names = (
         ("cluster_name",) if words.name == DEFAULT else ("reason", "cluster_name", "headline", "next_step")
@@ -78,7 +78,7 @@ def _rendered(inputs: ReportInputs) -> pl.DataFrame:
 
 
 def _said(words: Language, members: pl.DataFrame, name: str) -> list[str]:
-    """What each member's column says."""
+    """Return what each member's column says."""
     facts = [each for each in with_facts(name) if each in members.columns]
     return [words.said(dict(zip(facts, row, strict=True)), name) for row in members.select(facts).iter_rows()]
 

@@ -54,7 +54,7 @@ def _static(name: str) -> str:
 
 @lru_cache
 def _style() -> str:
-    """The style with its typeface in it: a page holds all that it needs."""
+    """Return the style with its typeface in it: a page holds all that it needs."""
     typeface = base64.b64encode((HERE / "static" / TYPEFACE).read_bytes()).decode()
     return _static("report.css").replace(f'url("{TYPEFACE}")', f"url(data:font/woff2;base64,{typeface})")
 

@@ -24,7 +24,7 @@ HEAT = ("#FFFFFF", "#8FBCE6")
 
 
 def mix(low: str, high: str, share: float) -> str:
-    """The colour ``share`` of the way from ``low`` to ``high``, each as ``#RRGGBB``."""
+    """Return the colour ``share`` of the way from ``low`` to ``high``, each as ``#RRGGBB``."""
     ends = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (low, high)]
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in zip(*ends, strict=True))
 
@@ -36,7 +36,7 @@ def shades(tier: str, count: int) -> list[str]:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
     lights = sorted((_luminance(one), _luminance(other)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 

@@ -123,7 +123,7 @@ def movement_bars(words: Language, changes: pl.DataFrame) -> bytes | None:
 
 
 def _figure(height: float) -> tuple[Figure, Any]:
-    """A figure without pyplot, so that it needs no screen and leaves nothing behind."""
+    """Return a figure without pyplot, so that it needs no screen and leaves nothing behind."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

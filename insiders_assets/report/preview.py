@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def preview(inputs: ReportInputs) -> tuple[str, bytes]:
-    """A short summary of the refresh in Markdown, and a PNG of what each tier brings.
+    """Return a short summary of the refresh in Markdown, and a PNG of what each tier brings.
 
     Args:
         inputs: The refresh.

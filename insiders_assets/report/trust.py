@@ -12,5 +12,5 @@ LEAST_STABLE = 0.75
 
 
 def is_trusted(row: Mapping[str, Any]) -> bool:
-    """Whether a cluster comes back when it is drawn from other customers, or has not been studied yet."""
+    """Return whether a cluster comes back when it is drawn from other customers, or has not been studied yet."""
     return row["stability"] is None or row["stability"] >= LEAST_STABLE

@@ -48,7 +48,7 @@ def fill(pattern: Path, target: Path, sheets: dict[int, pl.DataFrame]) -> None:
 
 
 def _sheet(xml: str, rows: pl.DataFrame) -> Iterator[str]:
-    """The sheet's XML with ``rows`` in place of its second row."""
+    """Yield the sheet's XML with ``rows`` in place of its second row."""
     sample = re.search(r'<row r="2".*?</row>', xml, re.DOTALL)
     if sample is None:
         raise ValueError("the sheet has no second row to take the styles from")
@@ -71,7 +71,7 @@ def _sheet(xml: str, rows: pl.DataFrame) -> Iterator[str]:
 
 
 def _cell(name: str, text: bool, letter: str, number: pl.Expr, style: str) -> pl.Expr:
-    """One column's cells; an empty one where there is no value."""
+    """Return one column's cells; an empty one where there is no value."""
     value = pl.col(name).cast(pl.String)
     opened = pl.concat_str(pl.lit(f'<c r="{letter}'), number)
     if text:

@@ -81,7 +81,7 @@ def churn_study(
 
 
 def findings(table: pl.DataFrame) -> list[str]:
-    """What the figures say, in plain words."""
+    """Return what the figures say, in plain words."""
     mean = {row["way"]: row for row in table.group_by("way").agg(pl.col(pl.Float64).mean()).to_dicts()}
     most = dict(table.group_by("way").agg(pl.col("tier_churn").max()).iter_rows())
     sentences = [
@@ -107,7 +107,7 @@ Placed = dict[str, list[pl.DataFrame]]
 def _placed(
     tables: list[tuple[date, pl.DataFrame]], recipe: Recipe, seed: int, rules: ProgrammeRules
 ) -> Placed:
-    """Where each way puts everybody. The frozen model is the first month's: it never sees what comes."""
+    """Return where each way puts everybody. The frozen model is the first month's: it never sees what comes."""
     found: Placed = {way: [] for way in WAYS}
     frozen = refitted = SegmentationModel.fit(tables[0][1], seed=seed, recipe=recipe)
     first: tuple[Borders, dict[int, str]] | None = None
@@ -144,7 +144,10 @@ def _tiers(
     before: pl.DataFrame | None,
     borders: Borders,
 ) -> tuple[pl.DataFrame, dict[int, str]]:
-    """Everybody's tier, hysteresis included where there is a month before; and clusters', where they have any."""
+    """Return everybody's tier, hysteresis included where there is a month before.
+
+    And clusters', where they have any.
+    """
     customers = _valued(table.join(model.assign(table), on="customer_id", maintain_order="left"), rules)
     if before is None:
         customers = customers.with_columns(

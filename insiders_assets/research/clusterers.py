@@ -81,7 +81,7 @@ def clusterer_study(
 
 
 def findings(table: pl.DataFrame) -> list[str]:
-    """What the figures say, in plain words."""
+    """Return what the figures say, in plain words."""
     sentences = []
     whole = table.filter(pl.col("noise") < 0.05, pl.col("clusters") > 1)
     for (space,), rows in whole.group_by("space", maintain_order=True):
@@ -108,7 +108,7 @@ def findings(table: pl.DataFrame) -> list[str]:
 
 
 def measured(points: Points, apart: Points, labels: Labels) -> dict[str, Any]:
-    """How tight and how far apart groups are; customers in no group are left out but counted.
+    """Return how tight and how far apart groups are; customers in no group are left out but counted.
 
     Args:
         points: Coordinates of customers.
@@ -141,7 +141,7 @@ def measured(points: Points, apart: Points, labels: Labels) -> dict[str, Any]:
 
 
 def silhouette_values(apart: Points, labels: Labels) -> NDArray[np.float64]:
-    """Each customer's silhouette (Rousseeuw, 1987); not a number for those in no group."""
+    """Return each customer's silhouette (Rousseeuw, 1987); not a number for those in no group."""
     from sklearn.metrics import silhouette_samples
 
     inside = labels >= 0
@@ -151,7 +151,7 @@ def silhouette_values(apart: Points, labels: Labels) -> NDArray[np.float64]:
 
 
 def stability(points: Points, way: Callable[[Points], Labels], labels: Labels, seed: int) -> float:
-    """Mean adjusted Rand index of the groups of all customers with those of 90 % of them."""
+    """Return mean adjusted Rand index of the groups of all customers with those of 90 % of them."""
     found = []
     for number in range(SUBSAMPLES):
         rows = np.random.default_rng((seed, number)).permutation(len(points))[: round(SHARE * len(points))]

@@ -94,7 +94,7 @@ def original_cycles(raw: pl.LazyFrame, features: pl.DataFrame) -> Study:
 
 
 def grouped(cycle: Cycle) -> NDArray[np.int64]:
-    """The groups that a cycle's model finds; -1 is no group."""
+    """Return the groups that a cycle's model finds; -1 is no group."""
     from sklearn.cluster import DBSCAN, KMeans
 
     if cycle.k is None:
@@ -109,7 +109,7 @@ def grouped(cycle: Cycle) -> NDArray[np.int64]:
 
 
 def found(table: pl.DataFrame, labels: NDArray[np.int64]) -> str:
-    """The groups in words: customers, mean recency and mean revenue, highest revenue first."""
+    """Return the groups in words: customers, mean recency and mean revenue, highest revenue first."""
     groups = (
         table.with_columns(group=pl.Series(labels))
         .filter(pl.col("group") >= 0)
@@ -123,7 +123,7 @@ def found(table: pl.DataFrame, labels: NDArray[np.int64]) -> str:
 
 
 def rfm(rows: pl.DataFrame, last_day: int) -> pl.DataFrame:
-    """Recency, frequency, revenue and mean line value per customer, as cycles 1 and 2 had them."""
+    """Return recency, frequency, revenue and mean line value per customer, as cycles 1 and 2 had them."""
     day, value = pl.col("invoice_day"), pl.col("quantity") * pl.col("unit_price")
     return (
         rows.group_by("customer_id")
@@ -139,7 +139,7 @@ def rfm(rows: pl.DataFrame, last_day: int) -> pl.DataFrame:
 
 
 def min_max(table: pl.DataFrame, columns: list[str]) -> Points:
-    """Columns from 0 to 1; one that never varies is 0."""
+    """Return columns from 0 to 1; one that never varies is 0."""
     values = table.select(pl.col(columns).cast(pl.Float64).fill_null(0)).to_numpy()
     span = np.ptp(values, axis=0)
     return np.asarray((values - values.min(axis=0)) / np.where(span > 0, span, 1))
@@ -233,7 +233,7 @@ def _later(features: pl.DataFrame) -> Iterator[Cycle]:
 
 
 def _leaf_umap(table: pl.DataFrame, columns: list[str]) -> Points:
-    """The original's embedding: leaf numbers of a forest as if they were coordinates, reduced by UMAP."""
+    """Return the original's embedding: leaf numbers of a forest as if they were coordinates, reduced by UMAP."""
     import warnings
 
     from sklearn.ensemble import RandomForestRegressor

@@ -89,7 +89,7 @@ def data_space_study(
 
 
 def findings(table: pl.DataFrame) -> list[str]:
-    """What the figures say, in plain words."""
+    """Return what the figures say, in plain words."""
 
     def best(column: str) -> dict[str, Any]:
         return dict(table.sort(column, descending=True, nulls_last=True).to_dicts()[0])
@@ -145,7 +145,7 @@ def _silhouettes(
 
 
 def _map_figure(maps: dict[str, Points], clusters: NDArray[np.int32]) -> bytes:
-    """Every map, coloured by the champion's clusters."""
+    """Return every map, coloured by the champion's clusters."""
     rows = -(-len(maps) // 4)
     figure, axes = canvas(rows, 4, width=10, height=2.5 * rows, squeeze=False)
     colours = np.array(CLUSTER_COLOURS)[np.unique(clusters, return_inverse=True)[1] % len(CLUSTER_COLOURS)]
@@ -166,7 +166,7 @@ def _map_figure(maps: dict[str, Points], clusters: NDArray[np.int32]) -> bytes:
 
 
 def _measure_figure(table: pl.DataFrame) -> bytes:
-    """The measures of every space, as a heat map of numbers."""
+    """Return the measures of every space, as a heat map of numbers."""
     columns = [
         name for name in DATA_SPACE_STUDY.names if table[name].dtype == pl.Float64 and name != "cpu_seconds"
     ]

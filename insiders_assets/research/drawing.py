@@ -16,7 +16,7 @@ CLUSTER_COLOURS = (
 def canvas(
     rows: int = 1, columns: int = 1, *, width: float = 8.0, height: float = 4.0, **more: Any
 ) -> tuple[Any, Any]:
-    """A figure and its axes, quiet and without a frame.
+    """Return a figure and its axes, quiet and without a frame.
 
     Args:
         rows: Rows of axes.
@@ -43,7 +43,7 @@ def canvas(
 
 
 def png(figure: Any) -> bytes:
-    """The figure as a picture; the same figure gives the same bytes."""
+    """Return the figure as a picture; the same figure gives the same bytes."""
     target = BytesIO()
     figure.savefig(target, format="png", metadata={"Software": None})
     return target.getvalue()

@@ -20,7 +20,7 @@ def euclidean(points: NDArray[np.float64]) -> Distances:
 
 
 def trustworthiness(original: Distances, shown: Distances, nearest: int = NEAREST) -> float:
-    """Whether those who are near on a map were near before it: 1 if all were, about 0.5 for a random map.
+    """Return whether those who are near on a map were near before it: 1 if all were, about 0.5 for a random map.
 
     Args:
         original: Distances before.
@@ -36,12 +36,12 @@ def trustworthiness(original: Distances, shown: Distances, nearest: int = NEARES
 
 
 def continuity(original: Distances, shown: Distances, nearest: int = NEAREST) -> float:
-    """Whether those who were near before a map are near on it: trustworthiness the other way round."""
+    """Return whether those who were near before a map are near on it: trustworthiness the other way round."""
     return trustworthiness(shown, original, nearest)
 
 
 def _order(distances: Distances) -> NDArray[np.int64]:
-    """Everybody by distance from each customer, the customer first."""
+    """Return everybody by distance from each customer, the customer first."""
     apart = np.array(distances, np.float64)
     np.fill_diagonal(apart, -1)
     return np.argsort(apart, axis=1, kind="stable")

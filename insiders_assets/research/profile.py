@@ -68,7 +68,7 @@ def feature_profile(features: pl.DataFrame, recipe: Recipe, *, seed: int = 1) ->
 
 
 def describe(values: pl.Series) -> dict[str, Any]:
-    """The usual statistics of one feature; missing values are left out."""
+    """Return the usual statistics of one feature; missing values are left out."""
     known = values.drop_nulls().cast(pl.Float64)
     first, third = known.quantile(0.25, "linear"), known.quantile(0.75, "linear")
     far = FAR * ((third or 0) - (first or 0))
@@ -105,7 +105,7 @@ def correlation_groups(ranks: NDArray[np.float64]) -> list[int]:
 
 
 def findings(table: pl.DataFrame, explained: dict[str, float], recipe: Recipe) -> list[str]:
-    """What the figures say, in plain words."""
+    """Return what the figures say, in plain words."""
     together = (
         table.group_by("group", maintain_order=True).agg("feature").filter(pl.col("feature").list.len() > 1)
     )
@@ -165,7 +165,7 @@ def _explained(people: pl.DataFrame, recipe: Recipe, names: list[str], seed: int
 
 
 def _why(row: dict[str, Any], recipe: Recipe, explained: dict[str, float]) -> str:
-    """Why the recipe keeps a feature or not, in its own numbers."""
+    """Return why the recipe keeps a feature or not, in its own numbers."""
     name, whole, sought = row["feature"], explained[""], _sought(recipe)
     change = explained.get(name, whole) - whole
     lost = f"without it the forest explains {_points(-change):.1f} points less of {sought}"
@@ -230,7 +230,7 @@ def _correlation_figure(ranks: NDArray[np.float64], names: list[str], groups: li
 
 
 def _pair_figure(people: pl.DataFrame, kept: list[str], seed: int) -> bytes:
-    """Every two of the kept features against each other, on logarithmic scales."""
+    """Return every two of the kept features against each other, on logarithmic scales."""
     drawn = people.sample(min(DRAWN, people.height), seed=seed)
     values = {name: np.log1p(drawn[name].to_numpy()) for name in kept}
     figure, axes = canvas(len(kept), len(kept), width=9, height=9, squeeze=False)

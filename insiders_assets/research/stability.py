@@ -126,7 +126,7 @@ def _by_money(_clusters: NDArray[np.int32], revenue: NDArray[np.float64]) -> NDA
 
 
 def among(fits: Iterable[Fitted], revenue: NDArray[np.float64], chosen: Chosen = _by_money) -> Agreements:
-    """Every two of several fits, compared on the customers that both hold.
+    """Return every two of several fits, compared on the customers that both hold.
 
     Args:
         fits: The fits.
@@ -148,7 +148,7 @@ def beside(
     revenue: NDArray[np.float64],
     chosen: Chosen = _by_money,
 ) -> Agreements:
-    """Each of several fits, compared with published clusters on the customers that it holds.
+    """Return each of several fits, compared with published clusters on the customers that it holds.
 
     Args:
         clusters: The published clusters of all customers.
@@ -175,7 +175,7 @@ def bootstraps(people: pl.DataFrame, recipe: Recipe, times: int, own: int, seed:
 
 
 def cluster_stability(table: pl.DataFrame, model_version: str) -> dict[int, float]:
-    """Mean bootstrap Jaccard by cluster, of a ``stability_study`` of that model; empty if it is of another."""
+    """Return mean bootstrap Jaccard by cluster, of a ``stability_study`` of that model; empty if it is of another."""
     if "shop" in table.columns:  # a study from before there were several has none
         table = table.filter(pl.col("shop") == OWN_SHOP)
     rows = table.filter(pl.col("measure") == "cluster_jaccard", pl.col("model_version") == model_version)
@@ -183,7 +183,7 @@ def cluster_stability(table: pl.DataFrame, model_version: str) -> dict[int, floa
 
 
 def findings(table: pl.DataFrame) -> list[str]:
-    """What the figures say, in plain words, of each shop."""
+    """Return what the figures say, in plain words, of each shop."""
     return [
         finding
         for shop in table["shop"].unique(maintain_order=True)

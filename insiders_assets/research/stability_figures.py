@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def cluster_figure(recovery: Mapping[int, Sequence[float]]) -> bytes:
-    """Each cluster's bootstrap Jaccard, all draws, with the borders of the badges."""
+    """Return each cluster's bootstrap Jaccard, all draws, with the borders of the badges."""
     figure, axes = canvas(width=8, height=3.6)
     names = sorted(recovery)
     for place, cluster in enumerate(names):

@@ -22,7 +22,7 @@ class Study:
     figures: dict[str, bytes] = field(default_factory=dict)
 
     def markdown(self) -> str:
-        """The findings, and then the pictures, as Markdown that needs no other file."""
+        """Return the findings, and then the pictures, as Markdown that needs no other file."""
         from base64 import b64encode
 
         pictures = [

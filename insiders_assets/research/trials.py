@@ -98,7 +98,7 @@ def recipe_trials(
 
 
 def findings(table: pl.DataFrame) -> list[str]:
-    """Which recipes keep all their clusters in every shop, and what the default keeps."""
+    """Return which recipes keep all their clusters in every shop, and what the default keeps."""
     over = table.group_by("recipe", maintain_order=True).agg(
         pl.col("least", "valid").min(), pl.col("clusters").max(), pl.col("is_default").any()
     )
@@ -133,7 +133,7 @@ def _named(name: str, choices: dict[str, Any]) -> str:
 
 
 def _figure(table: pl.DataFrame) -> bytes:
-    """The least stable cluster of every recipe, in the shop where it is the least."""
+    """Return the least stable cluster of every recipe, in the shop where it is the least."""
     rows = (
         table.group_by("recipe")
         .agg(pl.col("least").min(), pl.col("is_default").any())

@@ -15,7 +15,7 @@ RAREST = 5
 
 
 def topics(purchases: pl.LazyFrame, customers: pl.Series, seed: int) -> NDArray[np.float64] | None:
-    """Customers by the words in the descriptions of what they bought: latent semantic analysis of tf-idf.
+    """Return customers by the words in the descriptions of what they bought: latent semantic analysis of tf-idf.
 
     Deerwester et al., 1990. Each different product counts once.
 

@@ -17,7 +17,7 @@ Labels = NDArray[np.integer[Any]]
 
 
 def adjusted_rand(one: Labels, other: Labels) -> float:
-    """The adjusted Rand index (Hubert & Arabie, 1985) of two sets of clusters: 1 if equal, 0 as by chance.
+    """Return the adjusted Rand index (Hubert & Arabie, 1985) of two sets of clusters: 1 if equal, 0 as by chance.
 
     Args:
         one: Clusters of customers.
@@ -29,13 +29,18 @@ def adjusted_rand(one: Labels, other: Labels) -> float:
 
 
 def jaccard(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """The Jaccard index (1901) of two sets of the same customers, as one truth value each; 1 if both are empty."""
+    """Return the Jaccard index (1901) of two sets of the same customers, as one truth value each.
+
+    1 if both are empty.
+    """
     either = int((one | other).sum())
     return float((one & other).sum()) / either if either else 1.0
 
 
 def worthiest(revenue: NDArray[np.float64], coverage: float = COVERAGE) -> NDArray[np.bool_]:
-    """Who is an Insider by their own money: the fewest customers who cover a share of revenue, and all worth as much.
+    """Return who is an Insider by their own money.
+
+    The fewest customers who cover a share of revenue, and all worth as much.
 
     The programme's policy ``value``, without what it remembers of earlier refreshes.
 
@@ -52,7 +57,7 @@ def worthiest(revenue: NDArray[np.float64], coverage: float = COVERAGE) -> NDArr
 def insider_set(
     clusters: Labels, revenue: NDArray[np.float64], coverage: float = COVERAGE
 ) -> NDArray[np.bool_]:
-    """Who is an Insider if clusters, highest mean revenue first, are Insiders until they cover a share of revenue.
+    """Return who is an Insider if clusters, highest mean revenue first, are taken until they cover a share.
 
     The programme's policy ``coverage``, without what it remembers of earlier refreshes.
 
@@ -71,7 +76,7 @@ def insider_set(
 
 
 def cluster_recovery(clusters: Labels, resampled: Labels) -> dict[int, float]:
-    """How well each cluster is found again: its largest Jaccard index with any cluster of another fit.
+    """Return how well each cluster is found again: its largest Jaccard index with any cluster of another fit.
 
     The mean of it over bootstrap samples is Hennig's cluster-wise stability (*Cluster-wise assessment of cluster
     stability*, 2007).

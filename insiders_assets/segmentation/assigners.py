@@ -19,16 +19,16 @@ class Voter(Protocol):
     def assign(
         self, inputs: NDArray[np.float32]
     ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-        """Clusters from 0, coordinates (two columns or more) and confidence, one row per row of ``inputs``."""
+        """Return clusters from 0, coordinates (two columns or more) and confidence, one row per row of ``inputs``."""
         ...
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         ...
 
 
 def read_voter(arrays: dict[str, NDArray[Any]], recipe: Recipe, k: int) -> Voter:
-    """The voter whose :meth:`Voter.arrays` these are.
+    """Return the voter whose :meth:`Voter.arrays` these are.
 
     Raises:
         ValueError: An array is missing, superfluous, of another type or shape, or points outside another.

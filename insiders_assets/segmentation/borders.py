@@ -33,12 +33,12 @@ class Borders:
     coverage: tuple[float, float]
 
     def facts(self) -> dict[str, Any]:
-        """The borders as JSON-able facts."""
+        """Return the borders as JSON-able facts."""
         return asdict(self) | {"coverage": list(self.coverage)}
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any] | None) -> Borders | None:
-        """The borders that :meth:`facts` was taken from; None of a model that was fitted without.
+        """Return the borders that :meth:`facts` was taken from; None of a model that was fitted without.
 
         Raises:
             ValueError: The facts are no borders.

@@ -94,13 +94,13 @@ class CentreVote:
         return in_batches(self.space, inputs, vote, self.axes)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         own = {"centres": self.centres, "resampled": self.resampled}
         return stored(self.space) | own | ({} if self.axes is None else {"axes": self.axes})
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], recipe: Recipe, k: int) -> CentreVote:
-        """The vote that :meth:`arrays` was taken from.
+        """Return the vote that :meth:`arrays` was taken from.
 
         Raises:
             ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
@@ -149,14 +149,14 @@ def in_batches(
 
 
 def nearest_centre(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.int32]:
-    """The nearest centre of each point; the first of several that are as near."""
+    """Return the nearest centre of each point; the first of several that are as near."""
     return nearest_with_margin(points, centres)[0]
 
 
 def nearest_with_margin(
     points: NDArray[np.float64], centres: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """The nearest centre of each point, and how much farther the next one is; infinitely, if there is no other.
+    """Return the nearest centre of each point, and how much farther the next one is; infinitely, if there is no other.
 
     Squares are summed feature by feature, so that batches cannot change a rounding.
     """
@@ -175,12 +175,12 @@ def nearest_with_margin(
 
 
 def means_of(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> NDArray[np.float64]:
-    """The mean point of each cluster, ``(k, coordinates)``."""
+    """Return the mean point of each cluster, ``(k, coordinates)``."""
     return np.vstack([points[clusters == cluster].mean(axis=0) for cluster in range(int(clusters.max()) + 1)])
 
 
 def settled(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Clusters whose every customer is nearest to the mean of their own, as an assignment will find them."""
+    """Return clusters whose every customer is nearest to the mean of their own, as an assignment will find them."""
     for _ in range(SETTLED):
         found = nearest_centre(points, means_of(points, clusters))
         if (found == clusters).all() or len(np.unique(found)) <= int(clusters.max()):
@@ -190,7 +190,7 @@ def settled(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> NDArray
 
 
 def principal_axes(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The first two principal components (Pearson, 1901), each pointing where its largest loading is positive."""
+    """Return the first two principal components (Pearson, 1901), their largest loadings positive."""
     centred = points - points.mean(axis=0)
     vectors = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :2]
     axes = np.zeros((points.shape[1], 2))
@@ -205,7 +205,7 @@ def _projected(points: NDArray[np.float64], axes: NDArray[np.float64]) -> NDArra
 
 
 def _moved(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Centres after KMeans on other points, starting from these, so that each keeps its number."""
+    """Return centres after KMeans on other points, starting from these, so that each keeps its number."""
     from sklearn.cluster import KMeans
 
     return np.asarray(KMeans(len(centres), init=centres, n_init=1).fit(points).cluster_centers_)

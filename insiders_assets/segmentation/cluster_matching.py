@@ -40,11 +40,11 @@ class Lineage:
     last_number: int = 0
 
     def facts(self) -> dict[str, Any]:
-        """The lineage as JSON-able facts, with a sentence for each thing that happened."""
+        """Return the lineage as JSON-able facts, with a sentence for each thing that happened."""
         return {**vars(self), "sentences": self.sentences()}
 
     def sentences(self) -> list[str]:
-        """What happened to the clusters, one sentence each."""
+        """Return what happened to the clusters, one sentence each."""
         said = [f"Cluster {row['cluster']} carries on: {row['jaccard']:.0%} overlap." for row in self.kept]
         said += [f"Cluster {row['cluster']} was split into {_listed(row['into'])}." for row in self.split]
         said += [f"Cluster {row['cluster']} was merged from {_listed(row['of'])}." for row in self.merged]

@@ -58,7 +58,7 @@ def _clusterer(name: str, k: int, seed: int, starts: int) -> Any:
 def carried_on(
     points: NDArray[np.float64], anew: NDArray[np.int32], before: NDArray[np.int32]
 ) -> NDArray[np.int32]:
-    """Clusters that KMeans finds from where the old ones lie, or those found anew if they are clearly better.
+    """Return clusters that KMeans finds from where the old ones lie, or those found anew if they are clearly better.
 
     Among several places that are almost as good, chance chooses; starting from the old one keeps customers where they
     are unless the data say otherwise.
@@ -80,7 +80,7 @@ def carried_on(
 
 
 def spread(points: NDArray[np.float64], clusters: NDArray[np.int32]) -> float:
-    """The sum of squared distances of points from the mean of their cluster."""
+    """Return the sum of squared distances of points from the mean of their cluster."""
     return float(
         sum(
             ((own - own.mean(axis=0)) ** 2).sum()

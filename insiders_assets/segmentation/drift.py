@@ -74,7 +74,7 @@ def drift(model: SegmentationModel, features: pl.DataFrame, assignments: pl.Data
 
 
 def population_stability(values: pl.Series, facts: dict[str, Any]) -> float:
-    """The population stability index: the symmetrised relative entropy of two binned distributions.
+    """Return the population stability index: the symmetrised relative entropy of two binned distributions.
 
     Args:
         values: One feature of today's customers.

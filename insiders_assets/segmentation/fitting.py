@@ -91,7 +91,7 @@ def fit(people: pl.DataFrame, recipe: Recipe, seed: int, before: NDArray[np.int3
 
 
 def group(people: pl.DataFrame, recipe: Recipe, seed: int) -> NDArray[np.int32]:
-    """The clusters that :func:`fit` would find, and nothing else: for studies, which fit hundreds of times.
+    """Return the clusters that :func:`fit` would find, and nothing else: for studies, which fit hundreds of times.
 
     Args:
         people: The fitted population, sorted by customer id; in a bootstrap sample a customer may come more than once.
@@ -134,7 +134,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
-    """The recipe for a population so small that as many clusters or neighbours would mean nothing."""
+    """Return the recipe for a population so small that as many clusters or neighbours would mean nothing."""
     k = min(recipe.k, max(2, customers // SMALLEST_CLUSTER)) if customers >= FEWEST else 1
     neighbours = min(recipe.neighbours, max(5, customers // 4), customers)
     notes = [
@@ -149,7 +149,7 @@ def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
 
 
 def _by_axes(people: pl.DataFrame, recipe: Recipe, seed: int, before: NDArray[np.int32] | None) -> Fit:
-    """Clusters along axes with names; new customers walk the same way."""
+    """Return clusters along axes with names; new customers walk the same way."""
     progress.report(LABEL, 0, STEPS)
     at = named_space(people, recipe, seed)
     progress.report(LABEL, 2, STEPS)
@@ -175,7 +175,7 @@ def _by_centres(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
 def _scaled_groups(
     people: pl.DataFrame, recipe: Recipe, seed: int
 ) -> tuple[Scaling, NDArray[np.float64], NDArray[np.int32]]:
-    """The scaling, what it makes of customers, and their clusters."""
+    """Return the scaling, what it makes of customers, and their clusters."""
     inputs = matrix(people, recipe.inputs)
     scaling = Scaling.fitted(inputs, recipe.space)
     points = scaling(inputs)
@@ -184,7 +184,7 @@ def _scaled_groups(
 
 
 def _by_leaves(people: pl.DataFrame, recipe: Recipe, seed: int) -> Fit:
-    """Clusters in any space; new customers go where the fitted customers of their leaves are."""
+    """Return clusters in any space; new customers go where the fitted customers of their leaves are."""
     space = _leaf_space(people, recipe, seed)
     progress.report(LABEL, 2, STEPS)
     with ThreadPoolExecutor(
@@ -247,7 +247,7 @@ def _groups(
     recipe: Recipe,
     seed: int,
 ) -> NDArray[np.int32]:
-    """Clusters by descending mean revenue, looked for in the space or in the embedding's positions.
+    """Return clusters by descending mean revenue, looked for in the space or in the embedding's positions.
 
     Customers with equal leaves are in one cluster.
     """
@@ -260,7 +260,7 @@ def _groups(
 def _space(
     inputs: NDArray[np.float32], leaves: NDArray[np.int32], recipe: Recipe
 ) -> NDArray[np.float64] | None:
-    """What customers are compared by, as coordinates; None where leaves are compared as names."""
+    """Return what customers are compared by, as coordinates; None where leaves are compared as names."""
     if recipe.space != "leaves":
         return Scaling.fitted(inputs, recipe.space)(inputs)
     return diffusion_map(leaves, recipe.dimensions) if recipe.dimensions else None
@@ -269,7 +269,7 @@ def _space(
 def _embedding(
     points: NDArray[np.float64] | None, leaves: NDArray[np.int32], recipe: Recipe, seed: int
 ) -> NDArray[np.float64]:
-    """Two coordinates per customer."""
+    """Return two coordinates per customer."""
     if recipe.reducer == "umap" or points is None:
         k = recipe.neighbours
         near = nearest(leaves, k) if points is None else nearest_points(points, k)
@@ -286,7 +286,7 @@ def _embedding(
 
 
 def _flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Two coordinates per customer: the points themselves, or their two main directions."""
+    """Return two coordinates per customer: the points themselves, or their two main directions."""
     return points if points.shape[1] == 2 else points @ principal_axes(points)
 
 

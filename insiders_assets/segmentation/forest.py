@@ -48,11 +48,11 @@ class Forest:
         return np.append(self.roots[1:], len(self.left))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The trees as arrays to be stored."""
+        """Return the trees as arrays to be stored."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def leaves(self, inputs: NDArray[np.float32]) -> NDArray[np.int32]:
-        """The leaf of each tree that each customer falls into.
+        """Return the leaf of each tree that each customer falls into.
 
         Args:
             inputs: One row per customer, single precision like scikit-learn's own trees.
@@ -70,7 +70,7 @@ class Forest:
         return found.T
 
     def is_sound(self, n_inputs: int) -> bool:
-        """Whether walking can neither leave the arrays nor go round in circles, whatever the inputs."""
+        """Return whether walking can neither leave the arrays nor go round in circles, whatever the inputs."""
         if self.roots.ndim != 1 or {array.shape for array in (self.feature, self.threshold, self.right)} != {
             (len(self.left),)
         }:
@@ -160,7 +160,7 @@ def as_arrays(trees: list[Any]) -> Forest:
 
 
 def read_forest(arrays: dict[str, NDArray[Any]], n_inputs: int) -> Forest:
-    """The forest whose :meth:`Forest.arrays` are among these, each with ``forest_`` before its name.
+    """Return the forest whose :meth:`Forest.arrays` are among these, each with ``forest_`` before its name.
 
     Raises:
         ValueError: An array is missing, superfluous, of another type or shape, or points outside another.

@@ -85,13 +85,13 @@ class LeafVote:
         return clusters, positions, confidence
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         parts = {f"forest_{name}": value for name, value in self.forest.arrays().items()}
         return parts | {name: value for name, value in vars(self).items() if name != "forest"}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, n_inputs: int, k: int) -> LeafVote:
-        """The vote that :meth:`arrays` was taken from, checked so that no walk or sum can leave an array.
+        """Return the vote that :meth:`arrays` was taken from, checked so that no walk or sum can leave an array.
 
         Raises:
             ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
@@ -135,7 +135,7 @@ class LeafVote:
 
 
 def fingerprints(leaves: NDArray[np.int32]) -> NDArray[np.uint64]:
-    """One number per row of leaves, equal for equal rows (Zobrist, 1970, with splitmix64 for a table of keys)."""
+    """Return a hash per row of leaves (Zobrist, 1970, with splitmix64 in the place of a table of keys)."""
     prints = np.zeros(len(leaves), np.uint64)
     for tree in range(leaves.shape[1]):
         key = (leaves[:, tree].astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)

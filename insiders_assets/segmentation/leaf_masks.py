@@ -94,7 +94,7 @@ class LeafMasks:
 
     @classmethod
     def of(cls, forest: Trees) -> LeafMasks | None:
-        """The masks of a sound forest; None where a tree has more than :data:`MOST_LEAVES` leaves."""
+        """Return the masks of a sound forest; None where a tree has more than :data:`MOST_LEAVES` leaves."""
         spans = [slice(root, end) for root, end in zip(forest.roots, forest.ends, strict=True)]
         if max(int((forest.left[span] < 0).sum()) for span in spans) > MOST_LEAVES:
             return None
@@ -140,7 +140,7 @@ class LeafMasks:
 def _tree(
     forest: Trees, span: slice, thresholds: list[NDArray[np.float64]]
 ) -> tuple[list[_Asked], NDArray[np.int32]]:
-    """A tree's inputs, and the leaf numbers in the order of their bits."""
+    """Return a tree's inputs, and the leaf numbers in the order of their bits."""
     left, right = forest.left[span].tolist(), (forest.right[span] - span.start).tolist()
     feature, threshold = forest.feature[span], forest.threshold[span]
     reached, leaves = [0] * len(left), list[int]()

@@ -59,7 +59,7 @@ class LeafMeans:
         )
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Customers' coordinates, ``(customers, axes)``; those of the fitted have mean 0 and deviation 1."""
+        """Return customers' coordinates, ``(customers, axes)``; those of the fitted have mean 0 and deviation 1."""
         found = np.empty((len(inputs), self.width))
         by_axis = np.ascontiguousarray(self.means.T)
         for start in range(0, len(inputs), BATCH):
@@ -79,13 +79,13 @@ class LeafMeans:
         return len(self.shift)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         trees = {f"forest_{name}": array for name, array in self.forest.arrays().items()}
         return trees | {"means": self.means, "shift": self.shift, "factor": self.factor}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, n_inputs: int) -> LeafMeans:
-        """The leaf means that :meth:`arrays` was taken from.
+        """Return the leaf means that :meth:`arrays` was taken from.
 
         Raises:
             ValueError: An array is missing, superfluous, of another type or shape, or points outside another.

@@ -69,7 +69,7 @@ class MedianVote:
         return in_batches(self.space, inputs, vote, None)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         own: dict[str, NDArray[Any]] = {
             "medians": self.medians,
             "resampled": self.resampled,
@@ -79,7 +79,7 @@ class MedianVote:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], recipe: Recipe, k: int) -> MedianVote:
-        """The vote that :meth:`arrays` was taken from.
+        """Return the vote that :meth:`arrays` was taken from.
 
         Raises:
             ValueError: An array is missing, superfluous, of another type or shape, or points outside another.
@@ -102,6 +102,6 @@ class MedianVote:
 
 
 def cells(points: NDArray[np.float64], medians: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The cell of each point: a bit per axis, set above the median."""
+    """Return the cell of each point: a bit per axis, set above the median."""
     above = points > medians
     return (above << np.arange(points.shape[1])).sum(axis=1)

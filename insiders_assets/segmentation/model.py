@@ -146,7 +146,7 @@ class SegmentationModel:
         )
 
     def worth_a_refit(self, wanted: Recipe) -> str | None:
-        """What a refit would bring, in one line; None if the model is as one fitted now would be.
+        """Return what a refit would bring, in one line; None if the model is as one fitted now would be.
 
         Args:
             wanted: The recipe that a refit would follow.
@@ -210,7 +210,7 @@ class SegmentationModel:
 def _clusters(
     numbers: list[int], clusters: NDArray[np.int32], revenue: NDArray[np.float64]
 ) -> list[dict[str, Any]]:
-    """The card's line for each cluster, highest mean revenue first."""
+    """Return the card's line for each cluster, highest mean revenue first."""
     return [
         {
             "cluster": number,
@@ -222,5 +222,5 @@ def _clusters(
 
 
 def _lineage(previous: SegmentationModel, before: NDArray[np.int32], clusters: NDArray[np.int32]) -> Lineage:
-    """Which of the previous model's clusters the new ones carry on, by where each model puts the same customers."""
+    """Return which previous clusters the new ones carry on, by where each model puts the same customers."""
     return follow(before, clusters, previous=previous.version, last_number=int(previous.card["last_number"]))

@@ -19,12 +19,12 @@ EQUAL = 0.99
 
 
 def names_of(targets: Sequence[str]) -> tuple[str, ...]:
-    """The names of the axes that rank these features."""
+    """Return the names of the axes that rank these features."""
     return tuple(NAMES.get(target, target) for target in targets)
 
 
 def standings(people: pl.DataFrame, targets: Sequence[str]) -> NDArray[np.float64]:
-    """Each customer's standing in each target, ``(customers, targets)``: see :func:`standing`."""
+    """Return each customer's standing in each target, ``(customers, targets)``: see :func:`standing`."""
     return np.column_stack([standing(people[target].to_numpy().astype(np.float64)) for target in targets])
 
 
@@ -38,7 +38,10 @@ def standing(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def telling(people: pl.DataFrame, targets: Sequence[str]) -> tuple[str, ...]:
-    """The targets that tell customers apart: neither the same for all, nor ranking them as an earlier target does."""
+    """Return the targets that tell customers apart.
+
+    Neither the same for all, nor ranking them as an earlier target does.
+    """
     kept: dict[str, NDArray[np.float64]] = {}
     for target in targets:
         ranked = standing(people[target].to_numpy().astype(np.float64))

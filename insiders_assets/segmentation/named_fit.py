@@ -86,7 +86,7 @@ def named_groups(
     revenue: NDArray[np.float64],
     before: NDArray[np.int32] | None = None,
 ) -> NDArray[np.int32]:
-    """Clusters by descending mean revenue, 0 to k - 1.
+    """Return clusters by descending mean revenue, 0 to k - 1.
 
     Args:
         points: Customers along the axes.
@@ -107,7 +107,7 @@ def named_groups(
 
 
 def named_voter(at: NamedSpace, recipe: Recipe, clusters: NDArray[np.int32], seed: int) -> Voter:
-    """What assigns customers from now on."""
+    """Return what assigns customers from now on."""
     if recipe.clusterer == "medians":
         return MedianVote.fitted(at.space, at.points, clusters, seed)
     return CentreVote.fitted(at.space, at.points, clusters, seed, named=True)

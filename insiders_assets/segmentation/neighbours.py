@@ -23,7 +23,7 @@ def one_hot(leaves: NDArray[np.int32]) -> Any:
 
 
 def nearest(leaves: NDArray[np.int32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Each customer's ``k`` nearest customers by Hamming distance between leaves; itself comes first.
+    """Return each customer's ``k`` nearest customers by Hamming distance between leaves; itself comes first.
 
     Args:
         leaves: ``(customers, trees)``, leaf numbers that no two trees share.
@@ -48,7 +48,7 @@ def nearest(leaves: NDArray[np.int32], k: int) -> tuple[NDArray[np.int64], NDArr
 
 
 def _largest(shared: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Columns of the ``k`` largest values per row, largest first, ties by column."""
+    """Return columns of the ``k`` largest values per row, largest first, ties by column."""
     columns = shared.shape[1]
     # Counts are whole numbers, so count and column make one sortable number without ties.
     key = shared.astype(np.int64) * columns + (columns - 1 - np.arange(columns))
@@ -58,7 +58,7 @@ def _largest(shared: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 def nearest_points(points: NDArray[np.float64], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Each point's ``k`` nearest points by Euclidean distance; itself comes first. See :func:`nearest`."""
+    """Return each point's ``k`` nearest points by Euclidean distance; itself comes first. See :func:`nearest`."""
     from sklearn.neighbors import NearestNeighbors
 
     distance, order = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(points)

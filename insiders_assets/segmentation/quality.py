@@ -20,7 +20,7 @@ def silhouettes(
     inputs: NDArray[np.float32],
     leaves: NDArray[np.int32] | None,
 ) -> dict[str, float | None]:
-    """Mean silhouettes (Rousseeuw, 1987) of one set of clusters in three spaces.
+    """Return mean silhouettes (Rousseeuw, 1987) of one set of clusters in three spaces.
 
     The silhouette in the embedding measures the embedding's layout, which pulls groups apart whether or not there are
     any; the other two say what is in the data.
@@ -53,7 +53,7 @@ def silhouettes(
 
 
 def hamming(leaves: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Share of trees in which two customers lie in different leaves, for every two customers."""
+    """Return the share of trees in which two customers lie in different leaves, for every two customers."""
     hot = one_hot(leaves)
     distance = 1 - (hot @ hot.T).toarray() / leaves.shape[1]
     np.fill_diagonal(distance, 0)

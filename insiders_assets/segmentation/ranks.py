@@ -45,7 +45,7 @@ class Ranks:
         )
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Customers' standings, ``(customers, axes)``."""
+        """Return customers' standings, ``(customers, axes)``."""
         found = np.empty((len(inputs), len(self.columns)))
         ends = np.cumsum(self.sizes)
         for axis, (column, end, size) in enumerate(zip(self.columns, ends, self.sizes, strict=True)):
@@ -61,12 +61,12 @@ class Ranks:
         return len(self.columns)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, n_inputs: int) -> Ranks:
-        """The ranks that :meth:`arrays` was taken from.
+        """Return the ranks that :meth:`arrays` was taken from.
 
         Raises:
             ValueError: An array is missing, superfluous, of another type or shape, or points outside another.

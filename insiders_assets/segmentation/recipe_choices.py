@@ -172,7 +172,7 @@ class Recipe:
             )
 
     def customers_per_tree(self, customers: int) -> int:
-        """How many draws from ``customers``, with repeats, each tree is grown on."""
+        """Return how many draws from ``customers``, with repeats, each tree is grown on."""
         if self.sampled == 1:
             return customers
         return min(max(round(self.sampled * customers), LEAST_SAMPLED), MOST_SAMPLED, customers)
@@ -199,17 +199,17 @@ class Recipe:
         return tuple(dict.fromkeys((*self.read, self.target, "revenue")))
 
     def without_picture(self) -> Recipe:
-        """The same clusters for less: UMAP is left out where it only draws."""
+        """Return the same clusters for less: UMAP is left out where it only draws."""
         only_draws = self.reducer == "umap" and self.clustered_in == "space" and self.dimensions > 0
         return replace(self, reducer="none") if self.space == "leaves" and only_draws else self
 
     def facts(self) -> dict[str, Any]:
-        """The recipe as JSON-able facts."""
+        """Return the recipe as JSON-able facts."""
         return asdict(self) | {"inputs": list(self.inputs), "targets": list(self.targets)}
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Recipe:
-        """The recipe that :meth:`facts` was taken from.
+        """Return the recipe that :meth:`facts` was taken from.
 
         Raises:
             ModelError: The facts are no recipe.

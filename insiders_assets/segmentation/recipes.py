@@ -53,7 +53,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def recipe(name: str | Recipe = DEFAULT, /, **choices: Any) -> Recipe:
-    """A built-in recipe, with some choices made otherwise.
+    """Return a built-in recipe, with some choices made otherwise.
 
     Args:
         name: A built-in recipe's name, or a recipe.
@@ -79,7 +79,7 @@ def recipe(name: str | Recipe = DEFAULT, /, **choices: Any) -> Recipe:
 
 
 def recipe_from(settings: Settings) -> Recipe:
-    """The recipe that the settings ask for: a built-in one, with the choices that are given made otherwise.
+    """Return the recipe that the settings ask for: a built-in one, with the choices that are given made otherwise.
 
     Raises:
         UsageError: There is no such recipe, or the choices do not go together.
@@ -96,7 +96,10 @@ def recipe_from(settings: Settings) -> Recipe:
 
 
 def _at_fault(name: str, choices: dict[str, Any]) -> list[str]:
-    """The variables of the choices that no fit could follow: one that is wrong by itself, or all that are made."""
+    """Return the variables of the choices that no fit could follow.
+
+    One that is wrong by itself, or all that are made.
+    """
     made = {choice: value for choice, value in choices.items() if value is not None}
     for choice, value in made.items():
         try:

@@ -31,7 +31,7 @@ class ModelRegistry:
         self._loaded: SegmentationModel | None = None
 
     def versions(self) -> list[str]:
-        """Every version that is kept, sorted."""
+        """Return every version that is kept, sorted."""
         if not self.root.is_dir():
             return []
         return sorted(
@@ -41,11 +41,11 @@ class ModelRegistry:
         )
 
     def champion_version(self) -> str | None:
-        """The champion's version, or None before the first fit."""
+        """Return the champion's version, or None before the first fit."""
         return serialization.latest(self.root) if (self.root / serialization.LATEST).exists() else None
 
     def champion(self) -> SegmentationModel:
-        """The model that assigns; read once, then kept until another is promoted.
+        """Return the model that assigns; read once, then kept until another is promoted.
 
         Raises:
             ModelError: There is none yet, or it cannot be used.
@@ -62,7 +62,7 @@ class ModelRegistry:
         return self._loaded
 
     def load(self, version: str) -> SegmentationModel:
-        """A model by version.
+        """Return a model by version.
 
         Raises:
             ModelError: It is not kept here, or cannot be used.
@@ -110,7 +110,7 @@ class ModelRegistry:
         as_of: date | None = None,
         in_use: str | None = None,
     ) -> tuple[SegmentationModel, bool]:
-        """The champion; or, if there is none or ``refit`` asks for it, a newly fitted model, promoted.
+        """Return the champion; or, if there is none or ``refit`` asks for it, a newly fitted model, promoted.
 
         A champion that was made for another feature contract cannot assign any more and is replaced, too.
 
@@ -149,7 +149,7 @@ class ModelRegistry:
         return model, True
 
     def _previous(self) -> SegmentationModel | None:
-        """The champion to be replaced, if it can still assign."""
+        """Return the champion to be replaced, if it can still assign."""
         with suppress(ModelError):
             return self.champion()
         return None

@@ -72,12 +72,12 @@ class Scaling:
         return len(self.shift)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], *, n_inputs: int) -> Scaling:
-        """The scaling that :meth:`arrays` was taken from.
+        """Return the scaling that :meth:`arrays` was taken from.
 
         Raises:
             ValueError: An array is missing, superfluous, or of another type or shape.

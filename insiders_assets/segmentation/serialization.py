@@ -41,7 +41,7 @@ class OutdatedModelError(ModelError):
 
 
 def content_hash(arrays: Arrays, card: Mapping[str, Any]) -> str:
-    """A short hash of everything that decides what a model answers."""
+    """Return a short hash of everything that decides what a model answers."""
     found = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -143,14 +143,17 @@ def read(folder: Place) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 
 
 def damaged(folder: Place, why: object) -> ModelError:
-    """The error for a model whose files cannot be used."""
+    """Return the error for a model whose files cannot be used."""
     return ModelError(
         f"is damaged ({why})", where=str(folder), hint="restore it from a copy, or fit anew: insiders refit"
     )
 
 
 def lost(version: str, root: Place) -> ModelError:
-    """The error for a model that was in use and is not kept any more: fitting another is for a person to decide."""
+    """Return the error for a model that was in use and is not kept any more.
+
+    Fitting another is for a person to decide.
+    """
     return ModelError(
         f"the model {version}, which assigns, is gone",
         where=str(root),
@@ -168,7 +171,7 @@ def _listed(folder: Place) -> list[Place]:
 
 
 def latest(root: Place) -> str:
-    """The version that ``latest.json`` in ``root`` names.
+    """Return the version that ``latest.json`` in ``root`` names.
 
     Raises:
         ModelError: It cannot be read, or names something that is no version.

@@ -24,11 +24,11 @@ class Space(Protocol):
         ...
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Coordinates, one row per row of ``inputs``; a row depends on itself alone."""
+        """Return coordinates, one row per row of ``inputs``; a row depends on itself alone."""
         ...
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All that it knows, as arrays to be stored."""
+        """Return all that it knows, as arrays to be stored."""
         ...
 
 
@@ -40,12 +40,12 @@ PREFIX = {LeafMeans: "leaves_", Ranks: "ranks_", Scaling: "scaling_"}
 
 
 def stored(space: Space) -> dict[str, NDArray[Any]]:
-    """A space's arrays by the names that a model keeps them under."""
+    """Return a space's arrays by the names that a model keeps them under."""
     return {PREFIX[type(space)] + name: array for name, array in space.arrays().items()}
 
 
 def read_space(arrays: dict[str, NDArray[Any]], recipe: Recipe) -> tuple[Space, dict[str, NDArray[Any]]]:
-    """The space that was stored among these arrays, and the arrays that are not its own.
+    """Return the space that was stored among these arrays, and the arrays that are not its own.
 
     Raises:
         ValueError: An array of the space is missing, superfluous, of another type or shape, or points outside another.

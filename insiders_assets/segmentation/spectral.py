@@ -9,7 +9,7 @@ from insiders_assets.segmentation.neighbours import one_hot
 
 
 def diffusion_map(leaves: NDArray[np.int32], dimensions: int) -> NDArray[np.float64]:
-    """The diffusion map (Coifman & Lafon, 2006) of the forest's proximity.
+    """Return the diffusion map (Coifman & Lafon, 2006) of the forest's proximity.
 
     Of a walk from customer to customer, each step to one who shares leaves, the coordinates are the directions that
     are forgotten last: the smoothest in which customers differ. They hang on all trees and all customers at once, so a

@@ -20,14 +20,14 @@ STRATA = 20
 
 
 def contract_digest(columns: Iterable[str]) -> str:
-    """A short hash of what the contract says of ``columns``: name, type and unit."""
+    """Return a short hash of what the contract says of ``columns``: name, type and unit."""
     known = {column.name: column for column in CUSTOMER_FEATURES.columns}
     facts = [[name, known[name].dtype, known[name].unit] for name in sorted(columns) if name in known]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
 def fitted_population(features: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """The customers that a fit learns from, sorted by customer id.
+    """Return the customers that a fit learns from, sorted by customer id.
 
     Of more than ``recipe.max_customers`` a sample of that many is taken, as large a part of each stratum as of all:
     customers of similar revenue. Within one, a hash of the customer id draws. So it is the same sample whatever engine
@@ -56,7 +56,7 @@ def fitted_population(features: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
 
 
 def _drawn(people: pl.DataFrame, size: int) -> pl.Series:
-    """Which of ``people``, sorted by customer id, are in a sample of ``size``."""
+    """Return which of ``people``, sorted by customer id, are in a sample of ``size``."""
     rank = (
         people.select(pl.struct("revenue", CUSTOMER_ID.name).rank("ordinal") - 1).to_series().cast(pl.Int64)
     )
@@ -94,7 +94,7 @@ def checked(features: pl.DataFrame, columns: Iterable[str]) -> None:
 
 
 def matrix(features: pl.DataFrame, columns: Iterable[str]) -> NDArray[np.float32]:
-    """Columns as one row of single precision per customer."""
+    """Return columns as one row of single precision per customer."""
     return np.column_stack([features[name].cast(pl.Float32).to_numpy() for name in columns])
 
 

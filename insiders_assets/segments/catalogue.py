@@ -80,7 +80,7 @@ def read_segments(text: str | bytes, where: str) -> tuple[Segment, ...]:
 
 
 def _segment(name: Any, said: Any, place: Callable[..., str]) -> Segment:
-    """A segment of the file; ``place`` tells where in it something stands."""
+    """Return a segment of the file; ``place`` tells where in it something stands."""
     where = place(name)
     taken = {segment.name for segment in BUILT_IN}
     if not isinstance(name, str) or not _NAME.match(name) or name in taken:
@@ -106,7 +106,7 @@ def _segment(name: Any, said: Any, place: Callable[..., str]) -> Segment:
 
 
 def _rule(text: str, place: Callable[[], str]) -> Rule:
-    """A rule of the file; where it stands is looked up only if it is none, which takes reading the file again."""
+    """Return a rule of the file; only if it is none is the file read again to say where it stands."""
     try:
         return Rule.parse(text, "")
     except UsageError:

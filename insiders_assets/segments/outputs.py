@@ -71,5 +71,5 @@ def segment_tables(
 
 
 def _sum(rows: pl.DataFrame, column: str) -> int:
-    """The exact sum of an amount, in whole millionths."""
+    """Return the exact sum of an amount, in whole millionths."""
     return int(rows.select((pl.col(column) * MICRO).round(0).cast(pl.Int64).sum()).item() or 0)

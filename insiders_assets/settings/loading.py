@@ -22,7 +22,7 @@ _MEANT = {
 
 
 def load_settings(**given: Any) -> Settings:
-    """Settings from the environment, with ``given`` (those that are not None) on top.
+    """Return settings from the environment, with ``given`` (those that are not None) on top.
 
     Raises:
         UsageError: A setting has a value that it cannot take; the message names the variable.
@@ -60,7 +60,7 @@ def load_settings(**given: Any) -> Settings:
 
 
 def _is_text(value: Any) -> bool:
-    """Whether what a setting says in letters can be written down; settings of other kinds can."""
+    """Return whether what a setting says in letters can be written down; settings of other kinds can."""
     if isinstance(value, tuple):
         return all(map(_is_text, value))
     text = value.get_secret_value() if isinstance(value, SecretStr) else value

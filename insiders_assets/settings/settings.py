@@ -69,7 +69,7 @@ class Settings(
         return self.landing or f"{self.home.rstrip('/')}/landing"
 
     def as_kept(self, column: str, values: Iterable[str]) -> tuple[str, ...]:
-        """Values of a column as tables hold them: with their hashes, where the column is hashed."""
+        """Return values of a column as tables hold them: with their hashes, where the column is hashed."""
         known = tuple(values)
         if column not in self.hash_columns or not self.hash_key:
             return known
@@ -81,7 +81,7 @@ class Settings(
         return {name for name, field in type(self).model_fields.items() if OPERATIONAL not in field.metadata}
 
     def digest(self) -> str:
-        """A short hash of every setting that can change a result."""
+        """Return a short hash of every setting that can change a result."""
         rules = json.loads(self.model_dump_json(include=self.decisive()))
         if self.hash_key:
             rules["hash_key"] = hashlib.sha256(self.hash_key.get_secret_value().encode()).hexdigest()
@@ -93,12 +93,12 @@ class Settings(
 
 
 def pseudonym(key: str, value: str) -> str:
-    """The keyed hash that stands for a value: HMAC-SHA-256, cut to 128 bits, in hex."""
+    """Return the keyed hash that stands for a value: HMAC-SHA-256, cut to 128 bits, in hex."""
     return hmac.new(key.encode(), value.encode(), "sha256").hexdigest()[:32]
 
 
 def _content(location: str) -> str:
-    """A hash of a file's bytes; ``missing`` if it cannot be read, which is an error where it is used."""
+    """Return a hash of a file's bytes; ``missing`` if it cannot be read, which is an error where it is used."""
     try:
         return hashlib.sha256(place(location).read_bytes()).hexdigest()
     except OSError:

@@ -39,7 +39,7 @@ class Calendar:
 
     @classmethod
     def of(cls, start: date, months: int) -> Calendar:
-        """The calendar of ``months`` whole months from the month of ``start``."""
+        """Return the calendar of ``months`` whole months from the month of ``start``."""
         first = start.replace(day=1)
         days = (month_start(first, months) - first).days
         demand = np.array(
@@ -57,11 +57,11 @@ class Calendar:
         return self.demand.shape[1] - 1
 
     def month(self, number: int) -> tuple[int, int]:
-        """The first day of the ``number``-th month and of the one after it, counted from the start."""
+        """Return the first day of the ``number``-th month and of the one after it, counted from the start."""
         return tuple((month_start(self.start, n) - self.start).days for n in (number, number + 1))  # type: ignore[return-value]
 
     def day_of(self, curve: NDArray[np.int64], demand: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The days on which that much demand of each one's curve is reached."""
+        """Return the days on which that much demand of each one's curve is reached."""
         found = np.empty(len(demand), dtype=np.int64)
         for number in (STEADY, CHRISTMAS):
             mine = curve == number
@@ -76,7 +76,7 @@ class Calendar:
 
 
 def month_start(first: date, months: int) -> date:
-    """The first day of the month that is ``months`` after the one of ``first``."""
+    """Return the first day of the month that is ``months`` after the one of ``first``."""
     month = first.month - 1 + months
     return date(first.year + month // 12, month % 12 + 1, 1)
 

@@ -57,7 +57,7 @@ class Catalogue:
 
     @classmethod
     def of(cls, seed: np.uint64, calendar: Calendar) -> Catalogue:
-        """The catalogue of one shop, which ``seed`` names."""
+        """Return the catalogue of one shop, which ``seed`` names."""
         keys = seed + np.arange(PRODUCTS, dtype=np.uint64)
         number = np.arange(PRODUCTS)
         thing = number % len(_THINGS)

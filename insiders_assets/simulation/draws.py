@@ -36,23 +36,23 @@ def drawn(keys: Keys, what: int) -> Keys:
 
 
 def numbered(keys: Keys, number: NDArray[np.int64]) -> Keys:
-    """The keys of the ``number``-th thing that belongs to each key: an invoice's lines, a customer's months."""
+    """Return the keys of the ``number``-th thing that belongs to each key: an invoice's lines, a customer's months."""
     with np.errstate(over="ignore"):
         return mixed(keys + number.astype(np.uint64) * GOLDEN)
 
 
 def uniform(keys: Keys, what: int) -> Floats:
-    """One number per key, even between 0 and 1, never either of them."""
+    """Return one number per key, even between 0 and 1, never either of them."""
     return ((drawn(keys, what) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
 def below(bits: Keys, limit: NDArray[np.int64] | int) -> NDArray[np.int64]:
-    """The upper 32 of the 64 random ``bits``, scaled to whole numbers from 0 up to, and without, ``limit``."""
+    """Return the upper 32 of the 64 random ``bits``, scaled to whole numbers from 0 up to, and without, ``limit``."""
     return (((bits >> np.uint64(32)).astype(np.int64)) * limit) >> 32
 
 
 def log(values: Floats) -> Floats:
-    """The natural logarithm of positive values, to 14 digits, the same on every machine."""
+    """Return the natural logarithm of positive values, to 14 digits, the same on every machine."""
     mantissa, exponent = np.frexp(values)
     small = mantissa < 0.70710678
     mantissa = np.where(small, mantissa * 2, mantissa)
@@ -66,7 +66,7 @@ def log(values: Floats) -> Floats:
 
 
 def exp(values: Floats) -> Floats:
-    """The exponential of values between -700 and 700, to 15 digits, the same on every machine."""
+    """Return the exponential of values between -700 and 700, to 15 digits, the same on every machine."""
     power = np.rint(values * 1.4426950408889634)
     rest = values - power * _LN2_HIGH - power * _LN2_LOW
     series = np.ones_like(rest)
@@ -76,18 +76,18 @@ def exp(values: Floats) -> Floats:
 
 
 def log_logistic(keys: Keys, what: int, spread: Floats | float) -> Floats:
-    """One positive number per key with median 1 and a Pareto tail of index ``1 / spread`` (log-logistic, or Fisk)."""
+    """Return one positive number per key, log-logistic (Fisk) with median 1 and tail index ``1 / spread``."""
     even = uniform(keys, what)
     return exp(spread * log(even / (1 - even)))
 
 
 def exponential(keys: Keys, what: int) -> Floats:
-    """One waiting time per key, mean 1."""
+    """Return one waiting time per key, mean 1."""
     return -log(uniform(keys, what))
 
 
 def poisson(keys: Keys, what: int, mean: Floats) -> NDArray[np.int64]:
-    """One count per key with the given mean, by inversion; means up to a few hundred."""
+    """Return one count per key with the given mean, by inversion; means up to a few hundred."""
     even = uniform(keys, what)
     chance = exp(-mean)
     reached = chance.copy()

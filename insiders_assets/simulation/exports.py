@@ -98,7 +98,10 @@ def simulate(
 
 
 def _by_month(people: Population, calendar: Calendar) -> Iterator[Invoices]:
-    """The invoices of each month in the order of their numbers; only cancellations to come are kept in between."""
+    """Return the invoices of each month in the order of their numbers.
+
+    Only cancellations to come are kept in between.
+    """
     due: Invoices | None = None
     for month in range(calendar.months):
         bought = purchases(people, calendar, month)
@@ -159,7 +162,7 @@ class _Writer:
         return rows, pl.Series(is_faulty(lines.key))
 
     def _heads(self, invoices: Invoices) -> pl.DataFrame:
-        """What all lines of an invoice share, as text."""
+        """Return what all lines of an invoice share, as text."""
         number = np.arange(self.next_invoice, self.next_invoice + len(invoices))
         self.next_invoice += len(invoices)
         kind = self.people.kind[invoices.who]

@@ -20,12 +20,12 @@ _CUT_AT = 3
 
 
 def is_faulty(keys: Keys) -> NDArray[np.bool_]:
-    """Whether each line has a faulty copy."""
+    """Return whether each line has a faulty copy."""
     return np.asarray(drawn(keys, 41) % np.uint64(ONE_IN) == 0)
 
 
 def faulty_row(row: tuple[str | None, ...], number: int) -> str:
-    """The CSV text of ``row`` with the fault of that ``number``.
+    """Return the CSV text of ``row`` with the fault of that ``number``.
 
     Args:
         row: The fields of an honest line.

@@ -53,7 +53,7 @@ class Invoices:
         return len(self.key)
 
     def take(self, chosen: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Invoices:
-        """Those at the chosen places."""
+        """Return those at the chosen places."""
         return Invoices(**{each.name: getattr(self, each.name)[chosen] for each in fields(self)})
 
     def joined(self, other: Invoices) -> Invoices:
@@ -71,7 +71,7 @@ class Invoices:
 
 
 def purchases(people: Population, calendar: Calendar, month: int) -> Invoices:
-    """What is bought in the ``month``-th month, in no particular order."""
+    """Return what is bought in the ``month``-th month, in no particular order."""
     begin, end = calendar.month(month)
     opening = np.flatnonzero((people.first_day >= begin) & (people.first_day < end))
     again, again_day, again_key = _repeats(people, calendar, month)
@@ -90,7 +90,7 @@ def purchases(people: Population, calendar: Calendar, month: int) -> Invoices:
 
 
 def cancellations(people: Population, calendar: Calendar, bought: Invoices) -> Invoices:
-    """The cancellations that ``bought`` will be followed by, sooner or later, before the end."""
+    """Return the cancellations that ``bought`` will be followed by, sooner or later, before the end."""
     sent_back = np.flatnonzero(uniform(bought.key, 22) < people.returned[bought.who])
     origin = bought.take(sent_back)
     # Most come back within two weeks, hardly any after two months.

@@ -62,7 +62,7 @@ class Lines:
 
 
 def lines_of(invoices: Invoices, people: Population, catalogue: Catalogue) -> Lines:
-    """All lines of ``invoices``, invoice by invoice; those of a cancellation are some of the cancelled one's."""
+    """Return all lines of ``invoices``, invoice by invoice; those of a cancellation are some of the cancelled one's."""
     first, count = _which(invoices)
     invoice = np.repeat(np.arange(len(invoices)), count)
     number = np.arange(len(invoice)) - np.repeat(count.cumsum() - count - first, count)
@@ -88,7 +88,7 @@ def lines_of(invoices: Invoices, people: Population, catalogue: Catalogue) -> Li
 
 
 def _which(invoices: Invoices) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first line of each purchase that is on its invoice, and how many are."""
+    """Return the first line of each purchase that is on its invoice, and how many are."""
     some = 1 + (1.3 * log_logistic(invoices.key, 32, 0.55)).astype(np.int64)
     count = np.where(invoices.cancels, np.minimum(some, invoices.lines), invoices.lines)
     first = below(drawn(invoices.key, 33), invoices.lines - count + 1)
@@ -96,7 +96,7 @@ def _which(invoices: Invoices) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _asked_for(key: Keys, owner: Keys, kind: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.int64]:
-    """Products by popularity; loyal customers often ask for one of their favourites again."""
+    """Return products by popularity; loyal customers often ask for one of their favourites again."""
     bits = drawn(key, 34)
     loyal = np.array([each.loyalty for each in KINDS])[kind] > (bits & np.uint64(255)).astype(np.int64)
     pool = np.array([each.pool for each in KINDS])[kind]
@@ -106,7 +106,7 @@ def _asked_for(key: Keys, owner: Keys, kind: NDArray[np.int64], catalogue: Catal
 
 
 def _table() -> NDArray[np.int64]:
-    """Quantities for equally likely draws: shape (packs, dear or not, draws)."""
+    """Return quantities for equally likely draws: shape (packs, dear or not, draws)."""
     table = np.empty((len(_QUANTITIES), 2, _DRAWS), dtype=np.int64)
     for packs, (dear, other) in enumerate(_QUANTITIES):
         for place, weights in ((1, dear), (0, other)):
@@ -140,7 +140,7 @@ def _oddities(
 def _sent_back(
     invoices: Invoices, invoice: NDArray[np.int64], bits: Keys, quantity: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Quantities as they are on the invoice: a cancellation takes back the whole line, or a part of it."""
+    """Return quantities as they are on the invoice: a cancellation takes back the whole line, or a part of it."""
     part = 1 + ((quantity - 1) * ((bits >> np.uint64(24)) % np.uint64(5)).astype(np.int64)) // 6
     whole = (bits >> np.uint64(28)) % np.uint64(10) < np.uint64(6)
     return np.where(invoices.cancels[invoice], -np.where(whole, quantity, part), quantity)

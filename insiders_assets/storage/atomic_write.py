@@ -28,7 +28,7 @@ _NUMBERED = re.compile(r"\[Errno (\d+)\] (.*?)(?:: '(.*?)')?(?: -> .*)?$", re.DO
 
 
 def unwritable(path: str | None, words: str) -> str:
-    """What is said of a place that cannot be written, wherever that is met; see :data:`UNWRITABLE`."""
+    """Return what is said of a place that cannot be written, wherever that is met; see :data:`UNWRITABLE`."""
     where = path or "the home, or the system's temporary folder,"
     if words in _NOT_ALLOWED:  # which does not say whether it was to be read or written
         return f"{where} may not be used by this user ({words}); give permission, or be the user whose home it is"
@@ -36,7 +36,7 @@ def unwritable(path: str | None, words: str) -> str:
 
 
 def unwritable_by_text(text: str) -> str | None:
-    """The same for an error of which the words alone are left; None if it is of something else."""
+    """Return the same for an error of which the words alone are left; None if it is of something else."""
     found = _NUMBERED.match(text)
     return unwritable(found[3], found[2]) if found and int(found[1]) in UNWRITABLE else None
 
@@ -85,7 +85,10 @@ def replacing(path: Place) -> Iterator[Path]:
 
 
 def _number_of(error: Exception) -> int:
-    """What the system said, by its number; 0 for nothing. Polars, which is not imported here, tells it in words."""
+    """Return what the system said, by its number.
+
+    0 for nothing. Polars, which is not imported here, tells it in words.
+    """
     if isinstance(error, OSError):
         return error.errno or 0
     found = _OS_ERROR.search(str(error)) if type(error).__module__.startswith("polars") else None

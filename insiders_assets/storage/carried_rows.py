@@ -141,7 +141,7 @@ class CarriedRows:
             sweep_files(self.folder)
 
     def _is_whole(self, path: Place) -> bool:
-        """Whether a file is what was written; what is not is noted, to be reported."""
+        """Return whether a file is what was written; what is not is noted, to be reported."""
         if whole := checksums.is_whole(path):
             return whole
         self.damaged.append(str(path))
@@ -155,7 +155,7 @@ class CarriedRows:
 
 
 def _content(path: Place) -> str:
-    """The SHA-256 of a file's content, wherever it is; of an object, what was noted as it was written."""
+    """Return the SHA-256 of a file's content, wherever it is; of an object, what was noted as it was written."""
     if isinstance(path, Path):
         return checksums.digest(path)
     return path.stat().sha256 or hashlib.sha256(path.read_bytes()).hexdigest()

@@ -38,7 +38,7 @@ class CorrectedRows:
         self._path = path
 
     def read(self) -> pl.DataFrame:
-        """All of them, with their file's content, the export's name within it and the privacy they were read by.
+        """Return all of them, with their file's content, the export's name within it and the privacy they were read by.
 
         What goods cost stands in it if it does for any of them.
 
@@ -66,7 +66,7 @@ class CorrectedRows:
             rows.sort(_KEY).write_parquet(temporary)
 
     def digest(self) -> str:
-        """A hash of all of them; empty if there is none."""
+        """Return a hash of all of them; empty if there is none."""
         rows = self.read()
         return _hash(rows) if rows.height else ""
 
@@ -90,19 +90,19 @@ class Overlay:
         }
 
     def of(self, content: str) -> dict[str, pl.DataFrame]:
-        """The corrected rows of the file with a content, by the name of the export within it."""
+        """Return the corrected rows of the file with a content, by the name of the export within it."""
         if content not in self._contents:
             return {}
         parts = self._contents[content].partition_by("member", as_dict=True)
         return {str(key[0]): part.drop("member") for key, part in parts.items()}
 
     def digest(self, content: str) -> str:
-        """A hash of them; empty if there is none."""
+        """Return a hash of them; empty if there is none."""
         return _hash(self._contents[content]) if content in self._contents else ""
 
 
 def kept_by(privacy: Privacy) -> str:
-    """A short hash of what is not kept."""
+    """Return a short hash of what is not kept."""
     return hashlib.sha256(json.dumps(privacy.facts).encode()).hexdigest()[:16]
 
 

@@ -163,24 +163,24 @@ class FileReader:
     def _writer(
         self, name: str, content: str, member: str = "", repeated: Mapping[str, str] | None = None
     ) -> PartWriter:
-        """What writes the parts of an export."""
+        """Return what writes the parts of an export."""
         full = _full(name, member)
         facts = "\0".join((content, full, self._digest(name, content), *sorted(repeated or {})))
         identity = hashlib.sha256(facts.encode()).hexdigest()[:20]
         return PartWriter(self._folder, self._quarantine, full, identity)
 
     def _rules_of(self, name: str) -> FileRules:
-        """How a file in the landing zone is read."""
+        """Return how a file in the landing zone is read."""
         return replace(self._rules.of(name), arrived=self._listing[name].arrived_at)
 
     def _digest(self, name: str, content: str) -> str:
-        """A short hash of everything beside its content that decides what a file is read into."""
+        """Return a short hash of everything beside its content that decides what a file is read into."""
         return "-".join(
             filter(None, (self._digests[name], self._mended.digest(content), self._joined.facts(name)))
         )
 
     def _content_of(self, name: str) -> str:
-        """A hash of a file's bytes by its name; one that is as it was is not opened for it."""
+        """Return a hash of a file's bytes by its name; one that is as it was is not opened for it."""
         if name not in self._known_contents:
             before = self._before.files.get(name)
             if before and before.signature == self._listing[name]:
@@ -191,7 +191,7 @@ class FileReader:
         return self._known_contents[name]
 
     def _known_already(self, name: str, content: str, known: dict[str, str]) -> ParsedFile | None:
-        """A file whose content is known already; None if it has to be read."""
+        """Return a file whose content is known already; None if it has to be read."""
         signature = self._listing[name]
         before = self._before.files.get(name)
         if before and before.content == content and not before.same_as:
@@ -207,12 +207,12 @@ class FileReader:
 
 
 def _full(name: str, member: str) -> str:
-    """The name of an export: its file's, and its own within it if it has one."""
+    """Return the name of an export: its file's, and its own within it if it has one."""
     return f"{name}/{member}" if member else name
 
 
 def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> ParsedExport:
-    """What became of an export, once all of it is written."""
+    """Return what became of an export, once all of it is written."""
     writer.close()
     return ParsedExport(
         name,
@@ -235,7 +235,7 @@ def _parsed(name: str, content: str, outcome: Outcome, writer: PartWriter) -> Pa
 
 
 def _content(path: Path) -> str:
-    """A hash of a file's bytes; a file that cannot be opened is known by the error alone."""
+    """Return a hash of a file's bytes; a file that cannot be opened is known by the error alone."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -53,7 +53,7 @@ def say_format(stores: Stores) -> None:
 
 
 def _of(path: Place) -> tuple[int, str]:
-    """The format of a home and the version that wrote it; the first and nothing where nobody says."""
+    """Return the format of a home and the version that wrote it; the first and nothing where nobody says."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         number, version = int(found["format"]), str(found["insiders"])

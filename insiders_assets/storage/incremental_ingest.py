@@ -63,7 +63,7 @@ class Ingesting:
         ]
 
     def manifest(self) -> Manifest:
-        """The manifest of what is in the landing zone now."""
+        """Return the manifest of what is in the landing zone now."""
         found = {
             name: file for name, file in self._before.files.items() if self._known.is_current(name, file)
         }
@@ -89,7 +89,7 @@ class Ingesting:
         return Manifest(dict(sorted(found.items())), self._mapping, dict(sorted(cleaning.items())))
 
     def _with_mappings(self, rules: IngestRules) -> IngestRules:
-        """The rules with the mappings of the landing zone, unless they come with others."""
+        """Return the rules with the mappings of the landing zone, unless they come with others."""
         if rules.mappings is not None or self._mapping is None:
             return rules
         with self._landing.fetch(MAPPING) as path:
@@ -131,7 +131,7 @@ class Ingesting:
     def _compared(
         self, name: str, file: ParsedFile, before: list[ParsedExport], compared: dict[str, str], *, once: bool
     ) -> ParsedFile:
-        """A file without the orders that exports before it hold whole."""
+        """Return a file without the orders that exports before it hold whole."""
         with self._landing.fetch(name) as path:
             if file.compared:  # what is left of it was compared with others
                 file = replace(file, exports=self._reader.exports(name, path, file.content))
@@ -175,7 +175,7 @@ class Ingesting:
                 raise
 
     def _contents(self, found: dict[str, ParsedFile]) -> dict[str, str]:
-        """The first by name of the files known already, by content."""
+        """Return the first by name of the files known already, by content."""
         known: dict[str, str] = {}
         if self._rules.same_content == "once":
             for name in sorted(found):

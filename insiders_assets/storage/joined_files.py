@@ -64,7 +64,7 @@ class JoinedFiles:
         self._lock = RLock()
 
     def __contains__(self, name: str) -> bool:
-        """Whether a file is joined to others, and no export itself."""
+        """Return whether a file is joined to others, and no export itself."""
         return name in self._of
 
     def join_of(self, name: str) -> Join | None:
@@ -78,13 +78,16 @@ class JoinedFiles:
         return self._rules.mappings is not None and self._rules.mappings.of(name) is mapping
 
     def _mapping(self, name: str) -> Mapping | None:
-        """The mapping that joins a file to others, or others to it."""
+        """Return the mapping that joins a file to others, or others to it."""
         if name in self._of:
             return self._of[name][0]
         return next((each for each in self._mappings if name in self._lines[id(each)]), None)
 
     def facts(self, name: str) -> str:
-        """What beside a file's own content and rules decides what it is read into; empty for a file read by itself."""
+        """Return what beside a file's own content and rules decides what it is read into.
+
+        Empty for a file read by itself.
+        """
         if (mapping := self._mapping(name)) is None:
             return ""
         with self._lock:
@@ -98,7 +101,7 @@ class JoinedFiles:
             return self._facts[known]
 
     def tables(self, name: str) -> tuple[Joined, ...]:
-        """What is joined to the lines of a file.
+        """Return what is joined to the lines of a file.
 
         Raises:
             ExportError: A file that is to be joined is not there, or cannot be read.
@@ -107,7 +110,7 @@ class JoinedFiles:
         return tuple(self._all(mapping)) if mapping is not None and name not in self._of else ()
 
     def _all(self, mapping: Mapping) -> list[Joined]:
-        """The tables of a mapping, read once."""
+        """Return the tables of a mapping, read once."""
         with self._lock:
             if id(mapping) not in self._tables:
                 self._tables[id(mapping)] = [self._read(mapping, at) for at in range(len(mapping.join))]
@@ -120,14 +123,16 @@ class JoinedFiles:
             return read_joined(mapping.join[at], {full: each() for full, each in opened})
 
     def _opened(self, held: ExitStack, name: str, mapping: Mapping | None = None) -> list[tuple[str, Opened]]:
-        """What opens each export in a file, by its full name."""
+        """Return what opens each export in a file, by its full name."""
         path = held.enter_context(self._landing.fetch(name))
         rules = FileRules(max_rows=self._rules.common.max_rows, mapping=mapping)
         exports = open_exports(path, rules).items()
         return [("/".join(filter(None, (name, member))), each) for member, each in exports]
 
     def outcomes(self, name: str, sinks: Callable[[str], Sink]) -> dict[str, Outcome]:
-        """What became of a file that is joined: rows that no line has wait in quarantine, the others are on lines.
+        """Return what became of a file that is joined.
+
+        Rows that no line has wait in quarantine, the others are on lines.
 
         Args:
             name: The file.
@@ -161,7 +166,7 @@ class JoinedFiles:
         return found
 
     def _used(self, mapping: Mapping, at: int) -> pl.Series:
-        """The keys that lines ask for; lines that cannot be read ask for none, and say so themselves."""
+        """Return the keys that lines ask for; lines that cannot be read ask for none, and say so themselves."""
         with self._lock:
             if (id(mapping), at) not in self._keys:
                 alone = mapping.model_copy(update={"join": ()})
@@ -175,7 +180,7 @@ class JoinedFiles:
 
 
 def _note(mapping: Mapping, at: int, count: int, table: Joined) -> str:
-    """What is said of a file that is joined."""
+    """Return what is said of a file that is joined."""
     join = mapping.join[at]
     said = f"{count:,} of its rows are joined to lines of {', '.join(mapping.files)} by {join.key}"
     if not table.changed:

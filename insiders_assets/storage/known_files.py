@@ -42,7 +42,7 @@ class KnownFiles:
         self.damaged: dict[str, str] = {}
 
     def is_current(self, name: str, file: ParsedFile) -> bool:
-        """Whether a file is as it was when it was parsed, by rules as they are now, and its parts are in place."""
+        """Return whether a file is as it was when it was parsed, by today's rules, and its parts are in place."""
         exports = file.all_exports()
         return (
             self._listing.get(name) == file.signature
@@ -59,7 +59,7 @@ class KnownFiles:
         )
 
     def is_whole(self, name: str, file: ParsedFile) -> bool:
-        """Whether a file's parts are what was written; one that is not is reported, and its file is read again.
+        """Return whether a file's parts are what was written; one that is not is reported, and its file is read again.
 
         Raises:
             DamagedError: It cannot be: its export is no longer there.

@@ -51,7 +51,7 @@ class Lake:
         self.root = root
 
     def path(self, name: str) -> Place:
-        """Where the table called ``name`` is."""
+        """Return where the table called ``name`` is."""
         return self.root / f"{name}.parquet"
 
     def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> Written:
@@ -69,7 +69,7 @@ class Lake:
             return Written(rows, checksums.digest(temporary)[:16])
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """The table as a lazy frame.
+        """Return the table as a lazy frame.
 
         Raises:
             InsidersError: It has not been made yet.
@@ -77,7 +77,7 @@ class Lake:
         return pl.scan_parquet(self.files(name), glob=False)
 
     def files(self, name: str) -> list[str]:
-        """The parquet files that hold the table.
+        """Return the parquet files that hold the table.
 
         Raises:
             InsidersError: It has not been made yet, or is damaged.
@@ -93,17 +93,17 @@ class Lake:
         return [readable(path)]
 
     def read(self, name: str) -> pl.DataFrame:
-        """The table in memory; see :meth:`scan`."""
+        """Return the table in memory; see :meth:`scan`."""
         return self.scan(name).collect()
 
 
 def _has_all(frame: pl.DataFrame | pl.LazyFrame, table: Table) -> bool:
-    """Whether only the order of columns could be off: anything else is for the contract to say."""
+    """Return whether only the order of columns could be off: anything else is for the contract to say."""
     return set(frame.collect_schema().names()) == set(table.names)
 
 
 def failures(scan: pl.LazyFrame, table: Table) -> tuple[int, pl.DataFrame]:
-    """How many rows a table has and how it breaks its contract, read in batches unless rows must be unique.
+    """Return how many rows a table has and how it breaks its contract, read in batches unless rows must be unique.
 
     Returns:
         The row count, and a frame ``column, check, failures, example`` that is empty if the contract is kept.

@@ -112,7 +112,7 @@ class ParsedFile:
     compared: dict[str, str] = field(default_factory=dict)
 
     def all_exports(self) -> list[ParsedExport]:
-        """Its exports, the earlier ones first."""
+        """Return its exports, the earlier ones first."""
         return [*self.earlier, *self.exports]
 
 
@@ -131,19 +131,19 @@ class Manifest:
     cleaning: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def exports(self) -> Iterator[tuple[ParsedFile, ParsedExport]]:
-        """Every export that counts, sorted by name."""
+        """Yield every export that counts, sorted by name."""
         for name in sorted(self.files):
             for export in self.files[name].all_exports():
                 yield self.files[name], export
 
     def cheap(self) -> float:
-        """The share of all money that stands on lines whose price is hardly one."""
+        """Return the share of all money that stands on lines whose price is hardly one."""
         exports = [export for _, export in self.exports()]
         money = sum(export.money for export in exports)
         return sum(export.cheap for export in exports) / money if money else 0.0
 
     def excluded(self) -> dict[str, dict[str, float]]:
-        """Rows that rules of mappings leave out of all exports: how many, and what they amount to, by rule.
+        """Return rows that rules of mappings leave out of all exports: how many, and what they amount to, by rule.
 
         Customers are counted where a rule leaves out lines of one export: those of several may be the same people.
         """
@@ -159,7 +159,7 @@ class Manifest:
         return found
 
     def digest(self) -> str:
-        """A hash of what the transactions follow from: contents and rules, whatever the files are called."""
+        """Return a hash of what the transactions follow from: contents and rules, whatever the files are called."""
         facts = sorted(
             [file.rules, *(f"{export.content} {export.rows_transactions}" for export in file.all_exports())]
             for file in self.files.values()
@@ -169,7 +169,7 @@ class Manifest:
         return hashlib.sha256(json.dumps([facts, rules]).encode()).hexdigest()[:16]
 
     def listing(self) -> dict[str, FileSignature]:
-        """The files that were there, and the mapping, with their signatures, sorted by name."""
+        """Return the files that were there, and the mapping, with their signatures, sorted by name."""
         found = {name: file.signature for name, file in self.files.items() if not file.gone}
         if self.mapping:
             found[MAPPING] = self.mapping
@@ -183,7 +183,7 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Place) -> Manifest | None:
-        """The manifest at ``path``, or None if there is none that is whole and that this version can read."""
+        """Return the manifest at ``path``, or None if there is none that is whole and that this version can read."""
         if not is_whole(path):
             return None
         try:
@@ -198,7 +198,7 @@ class Manifest:
 
 
 def to_read_again(manifest: Manifest, month: str) -> Manifest:
-    """The manifest with every file that holds transactions of a month marked as one to be read again.
+    """Return the manifest with every file that holds transactions of a month marked as one to be read again.
 
     Raises:
         InsidersError: There is no such file.

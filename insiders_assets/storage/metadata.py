@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def column_schema(table: Table) -> TableSchema:
-    """The contract's columns with type, unit, meaning and limits, as Dagster shows them."""
+    """Return the contract's columns with type, unit, meaning and limits, as Dagster shows them."""
     columns = []
     for column in table.columns:
         limits = [

@@ -72,7 +72,7 @@ def _is_home(stores: Stores) -> bool:
 
 
 def _same_folder(source: Stores, target: Stores) -> bool:
-    """Whether two names, such as a link and what it leads to, are of one folder."""
+    """Return whether two names, such as a link and what it leads to, are of one folder."""
     here, there = source.home, target.home
     return isinstance(here, Path) and isinstance(there, Path) and here.resolve() == there.resolve()
 
@@ -134,7 +134,7 @@ def compare(source: Stores, target: Stores) -> Moved:
 
 
 def checksum(path: Place) -> tuple[str, int]:
-    """The SHA-256 of a file and its size; of a missing one, that of nothing and -1."""
+    """Return the SHA-256 of a file and its size; of a missing one, that of nothing and -1."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -143,7 +143,7 @@ def checksum(path: Place) -> tuple[str, int]:
 
 
 def _files(stores: Stores) -> list[str]:
-    """The files to move as they are, by name relative to the home, pointers last."""
+    """Return the files to move as they are, by name relative to the home, pointers last."""
     # Exports that lie in the home belong to it, unless the landing zone is named.
     left = (*ELSEWHERE, "landing") if stores.settings.landing else ELSEWHERE
     names = [name for name in sizes(stores.home) if not _is_left(name, left)]
@@ -152,7 +152,7 @@ def _files(stores: Stores) -> list[str]:
 
 
 def _is_left(name: str, left: Iterable[str]) -> bool:
-    """Whether a file stays where it is: moved otherwise, or a remainder of a run that was cut short."""
+    """Return whether a file stays where it is: moved otherwise, or a remainder of a run that was cut short."""
     first, *_ = parts = name.split("/")
     return first in left or first.startswith("insiders.db-") or any(part.startswith(".") for part in parts)
 

@@ -87,7 +87,7 @@ class PartWriter:
         self.rejected_parts += [_write(part) for part in self._unwritten_rejected()]
 
     def _unwritten(self) -> list[_Unwritten]:
-        """The transactions held, which are held no longer."""
+        """Return the transactions held, which are held no longer."""
         if not self._held:
             return []
         frame = pl.concat(self._held) if len(self._held) > 1 else self._held[0].clone()
@@ -156,7 +156,7 @@ class _Unwritten(NamedTuple):
 
 
 def _by_month(frame: pl.DataFrame) -> list[tuple[date, pl.DataFrame]]:
-    """The transactions of each month, months in order, rows in theirs."""
+    """Return the transactions of each month, months in order, rows in theirs."""
     day = frame["invoice_day"]
     first, last = (day_of(int(cast(int, end))) for end in (day.min(), day.max()))
     if first.replace(day=1) == last.replace(day=1):
@@ -171,7 +171,7 @@ def _by_month(frame: pl.DataFrame) -> list[tuple[date, pl.DataFrame]]:
 def _sorted_by_month(
     frame: pl.DataFrame, day: pl.Series, first: date, last: date
 ) -> list[tuple[date, pl.DataFrame]]:
-    """The same where rows are in the order of their days, as they nearly always are: nothing is copied."""
+    """Return the same where rows are in the order of their days, as they nearly always are: nothing is copied."""
     months = pl.date_range(first.replace(day=1), last.replace(day=1), "1mo", eager=True)
     begins = day.search_sorted(months.dt.epoch("d").cast(pl.Int32)).to_list()
     groups = zip(months, begins, [*begins[1:], frame.height], strict=True)
@@ -186,13 +186,13 @@ def _write(part: _Unwritten) -> Part:
 
 
 def is_whole(folder: Place, part: Part) -> bool:
-    """Whether a part that is there is what was written."""
+    """Return whether a part that is there is what was written."""
     path = folder / part.path
     return not (part.checksum and isinstance(path, Path)) or checksums.digest(path) == part.checksum
 
 
 def whole(folder: Place, part: Part) -> Place:
-    """Where a part is that is what was written, or is not there, which its reader says.
+    """Return where a part is that is what was written, or is not there, which its reader says.
 
     Raises:
         DamagedError: It is damaged.

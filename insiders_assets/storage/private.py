@@ -69,7 +69,7 @@ def tightened(home: Place) -> str:
 
 
 def _walked(folder: Path) -> Iterator[Path]:
-    """Everything below a folder, and then the folder; links are not followed."""
+    """Yield everything below a folder, and then the folder; links are not followed."""
     for place, _, names in os.walk(folder, topdown=False):
         yield from (Path(place) / name for name in names)
         yield Path(place)
@@ -96,7 +96,7 @@ def _close(path: Path, left: int = 0) -> bool:
 
 
 def _way_to(landing: Path) -> int:
-    """The rights to pass through a home that are left to those who may write into a landing zone in it."""
+    """Return the rights to pass through a home that are left to those who may write into a landing zone in it."""
     with suppress(OSError):
         mode = landing.stat().st_mode
         group = stat.S_IXGRP if mode & stat.S_IWGRP else 0

@@ -41,7 +41,7 @@ class ReadingJournal:
         self._known = bool(self._deaths)
 
     def deaths(self, name: str) -> int:
-        """How often an ingest ended while it read a file."""
+        """Return how often an ingest ended while it read a file."""
         return int(self._deaths.get(name, [0, "", 0])[2])
 
     @contextmanager
@@ -75,7 +75,10 @@ class ReadingJournal:
 
 
 def _unsealed(text: str) -> dict[str, list[Any]]:
-    """What a journal says; nothing if it is not what was written. One of a former version ends without a checksum."""
+    """Return what a journal says.
+
+    Nothing if it is not what was written. One of a former version ends without a checksum.
+    """
     said, _, checksum = text.partition("\n")
     if checksum and checksum.strip() != hashlib.sha256(said.encode()).hexdigest():
         return {}

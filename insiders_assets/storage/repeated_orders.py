@@ -52,7 +52,7 @@ def overlapping(export: ParsedExport, others: Iterable[ParsedExport]) -> list[Pa
 
 
 def _shared(one: ParsedExport, other: ParsedExport) -> tuple[int, int] | None:
-    """The days that two exports have in common, if any."""
+    """Return the days that two exports have in common, if any."""
     if not one.days or not other.days:
         return None
     first, last = max(one.days[0], other.days[0]), min(one.days[1], other.days[1])
@@ -96,7 +96,7 @@ def repeats(export: ParsedExport, others: Sequence[ParsedExport], folder: Place)
 
 
 def _lines(parts: Sequence[Part], folder: Place) -> pl.LazyFrame:
-    """The lines of an export; equal lines of an order are numbered, so that two of them are matched by two."""
+    """Return the lines of an export; equal lines of an order are numbered, so that two of them are matched by two."""
     columns = ["invoice_no", *LINE]
     files = [readable(folder / part.path) for part in parts]
     scan = pl.scan_parquet(files, hive_partitioning=False, glob=False)

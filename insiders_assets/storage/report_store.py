@@ -43,7 +43,7 @@ class Publication:
         return self.home / "reports"
 
     def folder(self, name: str) -> Path:
-        """The folder of a published report, or of the latest one if ``name`` is ``latest``.
+        """Return the folder of a published report, or of the latest one if ``name`` is ``latest``.
 
         Raises:
             UsageError: The name is no plain folder name.
@@ -94,14 +94,14 @@ class Publication:
             self._point(name)
 
     def latest(self) -> str | None:
-        """The name of the latest report, or None before the first."""
+        """Return the name of the latest report, or None before the first."""
         link = self.root / LATEST
         if not link.is_symlink() or not link.is_dir():
             return None
         return link.readlink().name
 
     def facts(self, name: str) -> dict[str, Any] | None:
-        """The ``report.json`` of a published report, or None if there is no such report.
+        """Return the ``report.json`` of a published report, or None if there is no such report.
 
         Raises:
             InsidersError: It cannot be read.
@@ -119,11 +119,11 @@ class Publication:
             ) from None
 
     def latest_report(self) -> dict[str, Any] | None:
-        """The latest ``report.json``, or None before the first report."""
+        """Return the latest ``report.json``, or None before the first report."""
         return self.facts(LATEST)
 
     def names(self) -> list[str]:
-        """The published reports, by name."""
+        """Return the published reports, by name."""
         if not self.root.is_dir():
             return []
         return sorted(
@@ -201,7 +201,7 @@ class Publication:
 
 
 def checked(name: str) -> str:
-    """The name of a report, which cannot lead out of the folder of reports.
+    """Return the name of a report, which cannot lead out of the folder of reports.
 
     Raises:
         UsageError: The name is no plain folder name.

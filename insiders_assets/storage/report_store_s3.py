@@ -73,7 +73,7 @@ class S3Publication:
         (self.root / POINTER).write_bytes((json.dumps({"name": name}) + "\n").encode())
 
     def latest(self) -> str | None:
-        """The name of the latest report, or None before the first."""
+        """Return the name of the latest report, or None before the first."""
         try:
             return checked(json.loads((self.root / POINTER).read_text())["name"])
         except FileNotFoundError:
@@ -100,7 +100,7 @@ class S3Publication:
             ) from None
 
     def latest_report(self) -> dict[str, Any] | None:
-        """The latest ``report.json``, or None before the first report."""
+        """Return the latest ``report.json``, or None before the first report."""
         return None if (name := self.latest()) is None else self.facts(name)
 
     def remove(self, name: str) -> None:
@@ -115,7 +115,7 @@ class S3Publication:
             file.unlink()
 
     def names(self) -> list[str]:
-        """The published reports, by name."""
+        """Return the published reports, by name."""
         found = {relative.partition("/")[0] for relative in self.root.sizes() if "/" in relative}
         return sorted(found - {LATEST})
 

@@ -69,7 +69,7 @@ class SmallFiles:
         self._layouts: dict[tuple[bytes, str], Layout | None] = {}
 
     def read(self, files: Sequence[SmallFile], sinks: Callable[[SmallFile], Sink]) -> dict[str, Outcome]:
-        """What became of the files that could be read together, by name; the others have to be read alone.
+        """Return what became of the files that could be read together, by name; the others have to be read alone.
 
         Args:
             files: The files.

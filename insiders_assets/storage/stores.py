@@ -81,15 +81,15 @@ class Stores:
         return CarriedRows(self.lake)
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """An asset's latest table, wherever it is kept."""
+        """Return an asset's latest table, wherever it is kept."""
         return self.transactions.scan() if name == "raw_transactions" else self.lake.scan(name)
 
     def files(self, name: str) -> list[str]:
-        """The parquet files that hold an asset's latest table, wherever they lie."""
+        """Return the parquet files that hold an asset's latest table, wherever they lie."""
         return self.transactions.files() if name == "raw_transactions" else self.lake.files(name)
 
     def cleaning_rules(self) -> CleaningRules:
-        """Which transactions count, by the settings, the mappings and what the exports hold."""
+        """Return which transactions count, by the settings, the mappings and what the exports hold."""
         from insiders_assets.aliases import aliases_of
         from insiders_assets.features.cleaning import CleaningRules
 
@@ -142,7 +142,7 @@ class Stores:
         return {}
 
     def champion_version(self) -> str | None:
-        """The champion's version, or None before the first fit."""
+        """Return the champion's version, or None before the first fit."""
         return self.models.champion_version()
 
     @cached_property

@@ -28,7 +28,7 @@ class Tombstones:
         self._path = path
 
     def read(self) -> Forgotten:
-        """Who is forgotten.
+        """Return who is forgotten.
 
         Raises:
             InsidersError: The file is damaged. Going on without it could bring somebody back.

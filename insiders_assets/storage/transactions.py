@@ -102,7 +102,7 @@ class TransactionStore:
         )
 
     def private(self, privacy: Privacy) -> Privacy:
-        """What is not kept, with the customers who are forgotten here."""
+        """Return what is not kept, with the customers who are forgotten here."""
         return replace(privacy, forgotten=self.tombstones.read())
 
     def replace_manifest(self, after: Manifest) -> None:
@@ -142,7 +142,7 @@ class TransactionStore:
         return [readable(whole(self.folder, part)) for part in parts]
 
     def read(self) -> pl.DataFrame:
-        """The current transactions in memory, all of one ingest even while another one is at work.
+        """Return the current transactions in memory, all of one ingest even while another one is at work.
 
         A part that is gone when it comes to be opened was current when the manifest was read, and another manifest has
         come since.
@@ -163,7 +163,7 @@ class TransactionStore:
                     ) from None
 
     def rejected(self) -> pl.DataFrame:
-        """The rows, and the files, in quarantine, sorted by file and line.
+        """Return the rows, and the files, in quarantine, sorted by file and line.
 
         Raises:
             InsidersError: Nothing has been ingested yet.
@@ -183,7 +183,7 @@ class TransactionStore:
         return pl.concat(found).sort("source_file", "source_line", nulls_last=False, maintain_order=True)
 
     def rejected_part(self, part: Part) -> pl.DataFrame:
-        """Rejected rows of one export, as :data:`insiders_assets.ingest.model.REJECTED_SCHEMA`."""
+        """Return rejected rows of one export, as :data:`insiders_assets.ingest.model.REJECTED_SCHEMA`."""
         path = whole(self.quarantine, part)
         frame = pl.read_parquet(readable(path), glob=False, hive_partitioning=False)
         lacking = {  # of a part that an older version wrote
@@ -194,7 +194,7 @@ class TransactionStore:
         return frame.with_columns(**lacking).select(*REJECTED_SCHEMA)
 
     def totals(self) -> dict[str, int]:
-        """Rows read, transactions and quarantined rows, of all files."""
+        """Return rows read, transactions and quarantined rows, of all files."""
         exports = [export for _, export in self.manifest().exports()]
         return {
             "read": sum(export.rows_read for export in exports),
@@ -204,7 +204,7 @@ class TransactionStore:
         }
 
     def currencies(self) -> set[str]:
-        """The currencies of amounts that are added up as they are, as far as exports name them."""
+        """Return the currencies of amounts that are added up as they are, as far as exports name them."""
         exports = (export for _, export in self.manifest().exports())
         return {each for export in exports for each in export.form.get("currencies", ())}
 
@@ -219,19 +219,19 @@ class TransactionStore:
         ]
 
     def notes(self) -> list[str]:
-        """What the user should know of how exports were read, each with its file."""
+        """Return what the user should know of how exports were read, each with its file."""
         return [f"{export.name}: {note}" for _, export in self.manifest().exports() for note in export.notes]
 
     def has_costs(self) -> bool:
-        """Whether a mapping names what goods cost in any current export."""
+        """Return whether a mapping names what goods cost in any current export."""
         return any(export.form.get("costs") for _, export in self.manifest().exports())
 
     def months(self) -> list[str]:
-        """The months that there are transactions of, such as ``2026-01``, sorted."""
+        """Return the months that there are transactions of, such as ``2026-01``, sorted."""
         return sorted({part.month for _, export in self.manifest().exports() for part in export.parts})
 
     def listing(self) -> dict[str, FileSignature]:
-        """The files accounted for, as they looked when they were read; empty before the first ingest."""
+        """Return the files accounted for, as they looked when they were read; empty before the first ingest."""
         found = Manifest.read(self._manifest_path) or Manifest()
         return found.listing()
 
@@ -240,11 +240,11 @@ class TransactionStore:
         return self.manifest().cleaning
 
     def content_digest(self) -> str:
-        """A short hash of everything the transactions follow from."""
+        """Return a short hash of everything the transactions follow from."""
         return self.manifest().digest()
 
     def manifest(self) -> Manifest:
-        """What is in the landing zone, and what became of it.
+        """Return what is in the landing zone, and what became of it.
 
         Raises:
             InsidersError: Nothing has been ingested yet.
@@ -260,7 +260,7 @@ class TransactionStore:
         return found
 
     def parts(self) -> Iterator[tuple[Place, Part]]:
-        """Every current part with its folder; none before the first ingest."""
+        """Yield every current part with its folder; none before the first ingest."""
         for _, export in (Manifest.read(self._manifest_path) or Manifest()).exports():
             yield from ((self.folder, part) for part in export.parts)
             yield from ((self.quarantine, part) for part in export.rejected)

@@ -30,7 +30,7 @@ def kept_up(stores: Stores) -> list[str]:
 
 
 def damaged(stores: Stores) -> list[str]:
-    """Everything in a home that is not what was written, by its place; reports say it of themselves."""
+    """Return everything in a home that is not what was written, by its place; reports say it of themselves."""
     found = [str(path) for path in _read_again(stores) if not checksums.is_whole(path)]
     for folder, part in stores.transactions.parts():
         path = folder / part.path
@@ -48,7 +48,7 @@ def _adopted(stores: Stores) -> str:
 
 
 def _read_again(stores: Stores) -> Iterator[Path]:
-    """What is written to be read again on this machine, but parts: files, and the folders of models."""
+    """Yield what is written to be read again on this machine, but parts: files, and the folders of models."""
     home = stores.home
     if not isinstance(home, Path):
         return

@@ -31,7 +31,7 @@ class Finding:
 
 
 def fine(about: str, said: str) -> Finding:
-    """Nothing to do."""
+    """Return nothing to do."""
     return Finding(about, "fine", said)
 
 

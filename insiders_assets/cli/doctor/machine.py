@@ -30,7 +30,7 @@ SKEW = timedelta(seconds=60)
 
 
 def versions(_stores: Stores) -> Iterator[Finding]:
-    """Whether Python and every library are of a version that was asked for."""
+    """Check whether Python and every library are of a version that was asked for."""
     from importlib.metadata import PackageNotFoundError, requires, version
 
     from packaging.requirements import Requirement
@@ -54,7 +54,7 @@ def versions(_stores: Stores) -> Iterator[Finding]:
 
 
 def settings(stores: Stores) -> Iterator[Finding]:
-    """Whether settings that belong together are given together."""
+    """Check whether settings that belong together are given together."""
     given = stores.settings
     require_rules(given)
     pairs = (
@@ -78,7 +78,7 @@ def settings(stores: Stores) -> Iterator[Finding]:
 
 
 def space(stores: Stores) -> Iterator[Finding]:
-    """Whether there is room for another refresh."""
+    """Check whether there is room for another refresh."""
     home = stores.home
     lake = sum(sizes(stores.lake_folder).values())
     needed = max(LEAST_SPACE, TIMES_LAKE * lake)
@@ -97,7 +97,7 @@ def space(stores: Stores) -> Iterator[Finding]:
 
 
 def clock(stores: Stores) -> Iterator[Finding]:
-    """Whether this machine's time is that of those it talks to, and later than what has happened."""
+    """Check whether this machine's time is that of those it talks to, and later than what has happened."""
     wrong = False
     for who, offset in _offsets(stores):
         if abs(offset) > SKEW:
@@ -117,7 +117,10 @@ def clock(stores: Stores) -> Iterator[Finding]:
 
 
 def _offsets(stores: Stores) -> Iterator[tuple[str, timedelta]]:
-    """How far this machine's clock is ahead of others'; of those that do not answer, another examination tells."""
+    """Return how far this machine's clock is ahead of others'.
+
+    Of those that do not answer, another examination tells.
+    """
     if isinstance(stores.home, S3Path):
         answered = stores.home.server_time()
         if answered:

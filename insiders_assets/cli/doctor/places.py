@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def home(stores: Stores) -> Iterator[Finding]:
-    """A file is written, read and deleted; and who else may read here."""
+    """Yield a file is written, read and deleted; and who else may read here."""
     folder = stores.home
     if isinstance(folder, Path) and not folder.exists():
         yield look("home", f"{folder} is not there yet", "it is made by the first run: insiders run")
@@ -49,13 +49,13 @@ def home(stores: Stores) -> Iterator[Finding]:
 
 
 def form(stores: Stores) -> Iterator[Finding]:
-    """Whether this version knows the form of home and warehouse."""
+    """Check whether this version knows the form of home and warehouse."""
     require_format(stores)
     yield from ()
 
 
 def files(stores: Stores) -> Iterator[Finding]:
-    """Whether everything that was written to be read again is what was written."""
+    """Check whether everything that was written to be read again is what was written."""
     found = damaged(stores)
     for path in found:
         yield mend(
@@ -69,7 +69,7 @@ def files(stores: Stores) -> Iterator[Finding]:
 
 
 def landing(stores: Stores) -> Iterator[Finding]:
-    """What is there is listed, and the smallest export is read."""
+    """List what is there, and read the smallest export."""
     zone = stores.landing
     listing = zone.listing()
     exports = {name: signature.size for name, signature in listing.items() if name != MAPPING}

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def engine(stores: "Stores") -> "Iterator[Finding]":
-    """What cleans and counts has what it needs; a machine that it needs answers."""
+    """Check that what cleans and counts has what it needs, and that a machine it needs answers."""
     stores.engine.require()
     yield fine("engine", f"{stores.settings.engine} can be used")
 
 
 def model(stores: "Stores") -> "Iterator[Finding]":
-    """The champion is read as a refresh would."""
+    """Yield the champion is read as a refresh would."""
     if stores.champion_version() is None:
         yield look("model", "there is none yet", "it is fitted by the first run: insiders run")
         return
@@ -33,7 +33,7 @@ def model(stores: "Stores") -> "Iterator[Finding]":
 
 
 def held_refresh(stores: "Stores") -> "Iterator[Finding]":
-    """Whether a refresh waits for a person."""
+    """Check whether a refresh waits for a person."""
     from insiders_assets.refresh.held import held
     from insiders_assets.refresh.held_record import HELD
 
@@ -47,7 +47,7 @@ def held_refresh(stores: "Stores") -> "Iterator[Finding]":
 
 
 def deliveries(stores: "Stores") -> "Iterator[Finding]":
-    """Whether deliveries can be made, and what waits for a destination; nothing where none is configured."""
+    """Check whether deliveries can be made, and what waits for a destination; nothing where none is configured."""
     from insiders_assets.deliveries.ledger import Ledger
     from insiders_assets.deliveries.prepared import configured
 
@@ -62,7 +62,7 @@ def deliveries(stores: "Stores") -> "Iterator[Finding]":
 
 
 def announcements(stores: "Stores") -> "Iterator[Finding]":
-    """Whether every address that asked for it was notified of the latest refresh; nothing where there is none."""
+    """Check whether every address that asked for it was notified of the latest refresh; nothing where there is none."""
     from insiders_assets.deliveries.announcing import unannounced
 
     if not stores.settings.published_webhooks:
@@ -79,7 +79,7 @@ def announcements(stores: "Stores") -> "Iterator[Finding]":
 
 
 def report(stores: "Stores") -> "Iterator[Finding]":
-    """The latest report and the tables are of one refresh, and fresh."""
+    """Yield the latest report and the tables are of one refresh, and fresh."""
     name, latest = stores.publication.latest(), stores.warehouse.latest_refresh()
     if name is None or latest is None:
         yield look("report", "there is none yet", "it is made by the first run: insiders run")
@@ -98,7 +98,7 @@ def report(stores: "Stores") -> "Iterator[Finding]":
 
 
 def services(stores: "Stores") -> "Iterator[Finding]":
-    """The daemons that Dagster needs have shown signs of life."""
+    """Yield the daemons that Dagster needs have shown signs of life."""
     from dagster import DagsterInstance
 
     # Awaited: the health of daemons from Python; what is public asks a webserver over GraphQL.

@@ -47,7 +47,7 @@ def warehouse(stores: Stores) -> Iterator[Finding]:
 
 
 def _up_to_date(connection: sa.Connection, known: str | None, head: str) -> Iterator[Finding]:
-    """Whether every table is there and of this version; who may not alter them needs their owner."""
+    """Check whether every table is there and of this version; who may not alter them needs their owner."""
     import sqlalchemy as sa
 
     from insiders_assets.storage.warehouse.schema import metadata

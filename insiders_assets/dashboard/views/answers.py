@@ -23,7 +23,7 @@ def answers(view: View, words: Language) -> list[dict[str, Any]]:
 
 
 def _facts(view: View) -> dict[str, Any]:
-    """What headlines are written from, of what ``report.json`` holds."""
+    """Return what headlines are written from, of what ``report.json`` holds."""
     import sqlalchemy as sa
 
     known, row = tables(), view.refresh

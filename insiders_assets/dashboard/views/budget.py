@@ -23,7 +23,7 @@ MOST_COST = 1e9
 
 
 def budget(view: View, words: Language, query: Mapping[str, str]) -> dict[str, Any]:
-    """What the page of the budget shows. The page's script moves the slider; without it the address does."""
+    """Return what the page of the budget shows. The page's script moves the slider; without it the address does."""
     curve = tables()["budget_curve"]
     points = view.rows(curve.select().order_by(curve.c.customers))
     members = int(view.refresh["members"])
@@ -57,7 +57,7 @@ def budget(view: View, words: Language, query: Mapping[str, str]) -> dict[str, A
 
 
 def at(points: list[dict[str, Any]], customers: int) -> dict[str, Any]:
-    """A size between two points of the curve, by a straight line; the curve is concave, so never too high."""
+    """Return a size between two points of the curve, by a straight line; the curve is concave, so never too high."""
     place = bisect_left([point["customers"] for point in points], customers)
     if place == 0 or points[min(place, len(points) - 1)]["customers"] == customers:
         return points[min(place, len(points) - 1)]
@@ -89,7 +89,7 @@ def _then(before: dict[str, list[dict[str, Any]]], share: float) -> dict[str, An
 
 
 def _list_revenue(view: View) -> dict[str, Any]:
-    """What the members of today bring."""
+    """Return what the members of today bring."""
     import sqlalchemy as sa
 
     summary = tables()["customer_summary"]

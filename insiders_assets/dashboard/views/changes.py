@@ -39,7 +39,7 @@ COMPARED = (
 
 
 def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, Any]:
-    """What the page of changes shows, between two refreshes of the address or else the last of two days."""
+    """Return what the page of changes shows, between two refreshes of the address or else the last of two days."""
     refreshes = tables()["refreshes"]
     history = view.rows(
         refreshes.select()
@@ -76,7 +76,7 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
 def _revenue_moves(
     view: View, words: Language, before: dict[str, Any], after: dict[str, Any], steps: list[str]
 ) -> RevenueMoves | None:
-    """Which customers moved revenue in between; None if one of them is of a version that did not keep it."""
+    """Return which customers moved revenue in between; None if one of them is of a version that did not keep it."""
     import polars as pl
 
     if not steps or not view.has(REVENUE_BRIDGE.name):
@@ -90,12 +90,15 @@ def _revenue_moves(
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:
-    """Two names of bars that differ, as those of refreshes of one day do not."""
+    """Return two names of bars that differ, as those of refreshes of one day do not."""
     return (before, after) if before != after else (before, f"{after} ")
 
 
 def _of_another_day(history: list[dict[str, Any]], later: int) -> int:
-    """The place of the newest refresh before ``later`` whose day is another; the one before it where there is none."""
+    """Return the place of the newest refresh before ``later`` whose day is another.
+
+    The one before it where there is none.
+    """
     day = history[later]["as_of"]
     places = (place for place in range(later + 1, len(history)) if history[place]["as_of"] != day)
     return next(places, min(later + 1, len(history) - 1))
@@ -138,7 +141,7 @@ def _compared(words: Language, before: dict[str, Any], after: dict[str, Any]) ->
 
 
 def _causes(view: View, between: list[str]) -> list[dict[str, Any]]:
-    """How often members came and went, by cause."""
+    """Return how often members came and went, by cause."""
     import sqlalchemy as sa
 
     rows = tables()["membership_changes"]

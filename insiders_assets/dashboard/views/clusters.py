@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def clusters(view: View, words: Language, compare: str = "") -> dict[str, Any]:
-    """What the page of clusters shows.
+    """Return what the page of clusters shows.
 
     Args:
         view: The warehouse.
@@ -68,14 +68,14 @@ def clusters(view: View, words: Language, compare: str = "") -> dict[str, Any]:
 
 
 def _verdict(view: View) -> dict[str, Any] | None:
-    """Whether next products are shown, and why; None of an earlier version."""
+    """Return whether next products are shown, and why; None of an earlier version."""
     if not view.has(NEXT_PRODUCT_VERDICT.name):
         return None
     return view.row(view.select(tables()[NEXT_PRODUCT_VERDICT.name]))
 
 
 def _colours(rows: list[dict[str, Any]]) -> dict[int, str]:
-    """A colour per cluster: its tier's, lighter from one cluster to the next."""
+    """Return a colour per cluster: its tier's, lighter from one cluster to the next."""
     found: dict[int, str] = {}
     for tier in TIERS:
         of_tier = [row["cluster"] for row in rows if row["tier"] == tier]

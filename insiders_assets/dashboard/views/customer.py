@@ -35,7 +35,7 @@ NAMES = {
 
 
 def customer(view: View, words: Language, customer_id: str) -> dict[str, Any] | None:
-    """What the page of one customer shows, or None if there is no such customer in the latest refresh or before."""
+    """Return what the page of one customer shows; None if no refresh knows such a customer."""
     if "\0" in customer_id:  # no text of PostgreSQL holds one
         return None
     insiders, profiles = tables()["insiders"], tables()["cluster_profiles"]
@@ -78,7 +78,7 @@ def is_customer(view: View, customer_id: str) -> bool:
 
 
 def _numbers(words: Language, row: dict[str, Any]) -> list[dict[str, str]]:
-    """Every feature with its meaning, those with a name people use first."""
+    """Return every feature with its meaning, those with a name people use first."""
     ordered = sorted(FEATURES, key=lambda column: column.name not in HEADINGS)
     return [
         {
@@ -97,7 +97,7 @@ def _written(words: Language, name: str, value: float | None) -> str:
 
 
 def _rank(view: View, revenue: float) -> float | None:
-    """Share of identified customers who spent at least as much, to the nearest point of the budget curve."""
+    """Return the share of identified customers who spent at least as much, to the nearest point of the budget curve."""
     curve = tables()["budget_curve"]
     query = curve.select().where(curve.c.least_revenue <= revenue).order_by(curve.c.customers).limit(1)
     point = view.row(query)
@@ -105,7 +105,7 @@ def _rank(view: View, revenue: float) -> float | None:
 
 
 def _history(view: View, customer_id: str) -> list[dict[str, Any]]:
-    """What happened to the customer at each refresh, latest first."""
+    """Return what happened to the customer at each refresh, latest first."""
     import sqlalchemy as sa
 
     changes, refreshes = tables()["membership_changes"], tables()["refreshes"]
@@ -126,7 +126,7 @@ def _months(view: View, customer_id: str) -> list[dict[str, Any]]:
 
 
 def _own_products(view: View, customer_id: str) -> list[dict[str, Any]] | None:
-    """What the customer spent most on; None where an older version published without it."""
+    """Return what the customer spent most on; None where an older version published without it."""
     if not view.has(CUSTOMER_PRODUCTS.name):
         return None
     products = tables()[CUSTOMER_PRODUCTS.name]
@@ -136,7 +136,10 @@ def _own_products(view: View, customer_id: str) -> list[dict[str, Any]] | None:
 
 
 def _outlook(view: View, words: Language, customer_id: str) -> list[dict[str, Any]]:
-    """What the customer is expected to do, figure by figure with how right it was; none of an earlier version."""
+    """Return what the customer is expected to do, figure by figure with how right it was.
+
+    None of an earlier version.
+    """
     if not view.has(OUTLOOK.name) or not view.has(OUTLOOK_FIGURES.name):
         return []
     customers, figures = tables()[OUTLOOK.name], tables()[OUTLOOK_FIGURES.name]
@@ -157,7 +160,7 @@ def _outlook(view: View, words: Language, customer_id: str) -> list[dict[str, An
 
 
 def _next_products(view: View, customer_id: str) -> list[dict[str, Any]]:
-    """What the customer is likely to buy next; nothing while it is withheld, or of an earlier version."""
+    """Return what the customer is likely to buy next; nothing while it is withheld, or of an earlier version."""
     if not view.has(NEXT_PRODUCTS.name):
         return []
     found = tables()[NEXT_PRODUCTS.name]
@@ -165,7 +168,7 @@ def _next_products(view: View, customer_id: str) -> list[dict[str, Any]]:
 
 
 def _without_gaps(months: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:
-    """The months up to the as-of date, those without a purchase as well: the chart's axis is time."""
+    """Return the months up to the as-of date, those without a purchase as well: the chart's axis is time."""
     known = {row["month"]: row for row in months}
     month, found = months[0]["month"], []
     while month <= max(as_of, months[-1]["month"]):

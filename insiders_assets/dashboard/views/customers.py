@@ -36,7 +36,7 @@ SHOWN = ("customer_id", "tier", "is_member", "is_identified", "cluster", "countr
 
 
 def customers(view: View, words: Language, filters: Filters, query: Mapping[str, str]) -> dict[str, Any]:
-    """One page of the customers chosen."""
+    """Return one page of the customers chosen."""
     insiders = tables()["insiders"]
     by = query.get("sort", "") if query.get("sort") in SORTED_BY else SORTED_BY[0]
     falling = query.get("order") != "up" if by != "customer_id" else query.get("order") == "down"
@@ -99,14 +99,14 @@ def _select(columns: list[Any], filters: Filters, view: View) -> sa.Select[Any]:
 
 
 def _order(by: str, falling: bool) -> list[Any]:
-    """The order asked for, made one of a kind by the customer's id."""
+    """Return the order asked for, made one of a kind by the customer's id."""
     columns = tables()["insiders"].c
     first = columns[by].desc() if falling else columns[by].asc()
     return [first] if by == "customer_id" else [first, columns.customer_id]
 
 
 def _count(view: View, filters: Filters) -> int:
-    """Customers chosen, counted from the summary."""
+    """Return customers chosen, counted from the summary."""
     import sqlalchemy as sa
 
     counted = view.row(

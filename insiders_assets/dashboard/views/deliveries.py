@@ -40,7 +40,7 @@ _HTTP = re.compile(r"^http_(\d{3})$")
 
 
 def deliveries(view: View, words: Language) -> dict[str, Any]:
-    """Each delivery as of the last refresh that it was made of, the last changes, and who is not there."""
+    """Return each delivery as of the last refresh that it was made of, the last changes, and who is not there."""
     if not all(view.has(table.name) for table in DELIVERED):
         return {"deliveries": [], "changes": [], "failed": []}
     now = _now(view)
@@ -69,7 +69,7 @@ def problem(words: Language, code: str | None) -> str:
 
 
 def _now(view: View) -> list[dict[str, Any]]:
-    """The newest row of every delivery to a destination, by name."""
+    """Return the newest row of every delivery to a destination, by name."""
     import sqlalchemy as sa
 
     table, refreshes = tables()["deliveries"], tables()["refreshes"].c
@@ -83,7 +83,7 @@ def _now(view: View) -> list[dict[str, Any]]:
 
 
 def _row(view: View, words: Language, row: dict[str, Any]) -> dict[str, Any]:
-    """A row with its state and what it adds up from."""
+    """Return a row with its state and what it adds up from."""
     return row | {
         "is_latest": row["refresh_id"] == view.refresh_id,
         "why": problem(words, row["problem"]),
@@ -97,7 +97,7 @@ def _row(view: View, words: Language, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _last_changes() -> sa.Select[Any]:
-    """The changes that were settled last, those that wait before them."""
+    """Return the changes that were settled last, those that wait before them."""
     import sqlalchemy as sa
 
     changes = tables()["delivery_changes"].c

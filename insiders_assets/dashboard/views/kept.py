@@ -87,7 +87,7 @@ def _order(contract: Table, table: sa.Table) -> list[sa.ColumnElement[Any]]:
 
 
 def _part(words: Language, part: Part) -> dict[str, Any]:
-    """A table as the page shows it: codes and arguments become the sentences that they make."""
+    """Return a table as the page shows it: codes and arguments become the sentences that they make."""
     names, sentences = set(without_facts(part.contract.names)), set(message_columns(part.contract.names))
     columns = [each for each in part.contract.columns if each.name in names and each.name in part.rows[0]]
     return {
@@ -109,12 +109,12 @@ def _part(words: Language, part: Part) -> dict[str, Any]:
 
 
 def _is_text(column: Column) -> bool:
-    """Whether a column is set as words rather than as numbers."""
+    """Return whether a column is set as words rather than as numbers."""
     return column.dtype not in ("int64", "int32", "float64")
 
 
 def _cell(words: Language, column: Column, value: Any) -> str:
-    """A value as the language writes it; numbers keep the decimals that tell them apart."""
+    """Return a value as the language writes it; numbers keep the decimals that tell them apart."""
     if value is None:
         return "–"
     if column.dtype == "bool":

@@ -62,7 +62,7 @@ def movement(view: View, between: list[str], listed: int) -> Movement:
 
 
 def _counted(view: View, between: list[str]) -> dict[tuple[str | None, str | None], int]:
-    """Changes by tier before and after, each step of each customer."""
+    """Return changes by tier before and after, each step of each customer."""
     import sqlalchemy as sa
 
     rows = tables()["membership_changes"].c
@@ -84,7 +84,7 @@ def _matrix(counted: dict[tuple[str | None, str | None], int]) -> list[dict[str,
 
 
 def _changes_with_revenue(between: list[str]) -> sa.Select[Any]:
-    """Changes beside what the customer spent, where they are still seen."""
+    """Return changes beside what the customer spent, where they are still seen."""
     import sqlalchemy as sa
 
     rows, insiders = tables()["membership_changes"], tables()["insiders"]
@@ -105,7 +105,7 @@ def _changes_with_revenue(between: list[str]) -> sa.Select[Any]:
 
 
 def _moved(view: View, refresh: str, listed: int, *, came: bool) -> list[dict[str, Any]]:
-    """Who came or went at one refresh."""
+    """Return who came or went at one refresh."""
     import sqlalchemy as sa
 
     rows, insiders = tables()["membership_changes"].c, tables()["insiders"].c
@@ -119,7 +119,7 @@ def _moved(view: View, refresh: str, listed: int, *, came: bool) -> list[dict[st
 
 
 def _net(view: View, between: list[str]) -> pl.DataFrame:
-    """One row per customer: what they were before the first of the refreshes and are after the last."""
+    """Return one row per customer: what they were before the first of the refreshes and are after the last."""
     import polars as pl
 
     order = {refresh: place for place, refresh in enumerate(reversed(between))}

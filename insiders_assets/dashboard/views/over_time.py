@@ -43,7 +43,7 @@ def over_time(view: View, words: Language) -> dict[str, Any]:
 
 
 def _settled(view: View) -> list[dict[str, Any]]:
-    """The lists that are settled, each as it was settled last, the earliest first."""
+    """Return the lists that are settled, each as it was settled last, the earliest first."""
     if not view.has(SCOREBOARD.name):
         return []
     scoreboard = tables()[SCOREBOARD.name]
@@ -53,13 +53,13 @@ def _settled(view: View) -> list[dict[str, Any]]:
 
 
 def _foretold(view: View, words: Language) -> list[dict[str, Any]]:
-    """How right the outlook would have been at past cut-offs."""
+    """Return how right the outlook would have been at past cut-offs."""
     found = view.table(OUTLOOK_EVIDENCE)
     return [] if found is None else evidence_rows(words, found.to_dicts())
 
 
 def _experiments(view: View) -> list[dict[str, Any]]:
-    """What the arms of experiments have brought by the refresh shown, what each is about before its guardrails."""
+    """Return what the arms of experiments have brought by the refresh shown, outcomes before guardrails."""
     import sqlalchemy as sa
 
     if not view.has(EXPERIMENT_READOUTS.name):
@@ -72,7 +72,7 @@ def _experiments(view: View) -> list[dict[str, Any]]:
 
 
 def _countries(view: View) -> list[dict[str, Any]]:
-    """Identified customers and revenue by country and tier, the country with most revenue first."""
+    """Return identified customers and revenue by country and tier, the country with most revenue first."""
     import sqlalchemy as sa
 
     columns = tables()["customer_summary"].c

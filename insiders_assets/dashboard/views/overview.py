@@ -29,7 +29,7 @@ COUNTRIES = 8
 
 
 def overview(view: View, words: Language, filters: Filters, compare: str = "") -> dict[str, Any]:
-    """What the overview shows.
+    """Return what the overview shows.
 
     Without a tier chosen, the tiles are the Insiders', as on the dashboard that this one replaces.
 
@@ -173,5 +173,5 @@ def _countries(view: View, words: Language, filters: Filters) -> list[dict[str, 
 
 
 def tier_names(words: Language) -> dict[str, str]:
-    """What each tier is called."""
+    """Return what each tier is called."""
     return {tier: words.text(name) for tier, name in TIER_NAMES.items()}

@@ -16,7 +16,7 @@ SHOWN = 6
 
 
 def segments(view: View, words: Language) -> dict[str, Any]:
-    """Each segment of the latest refresh, with its customers and revenue at the refreshes before."""
+    """Return each segment of the latest refresh, with its customers and revenue at the refreshes before."""
     import sqlalchemy as sa
 
     if not view.has("segments"):

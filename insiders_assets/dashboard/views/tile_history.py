@@ -66,7 +66,7 @@ def past(view: View, chosen: Filters) -> list[dict[str, Any]]:
 
 
 def _figures(day: date, rows: list[dict[str, Any]], chosen: Filters) -> dict[str, Any]:
-    """The tiers of one refresh that are chosen, as one."""
+    """Return the tiers of one refresh that are chosen, as one."""
     of = [row for row in rows if chosen.tier not in TIERS or row["tier"] == chosen.tier]
     customers = sum(row["identified_customers"] for row in of)
     sums = {

@@ -100,7 +100,7 @@ def tiles(
 def _step(
     words: Language, name: str, step: float, write: Callable[[float | None], str]
 ) -> tuple[str, bool | None]:
-    """A change with its sign, and whether it is for the better; one that rounds to nothing is no change."""
+    """Return a change with its sign, and whether it is for the better; one that rounds to nothing is no change."""
     size = write(abs(step))
     if size == write(0.0):
         return words.text("unchanged"), None

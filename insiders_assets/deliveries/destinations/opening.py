@@ -81,7 +81,7 @@ def _sftp(rules: DestinationRules, settings: Settings) -> Destination:
 
 
 def _variable(rules: DestinationRules, name: str) -> str:
-    """What the environment holds under a name."""
+    """Return what the environment holds under a name."""
     if value := os.environ.get(name, "").strip():
         return value
     raise UsageError(
@@ -92,7 +92,7 @@ def _variable(rules: DestinationRules, name: str) -> str:
 
 
 def _folder(rules: DestinationRules, settings: Settings) -> str:
-    """Where the files go: a relative folder is in the home; never where exports are read from."""
+    """Return where the files go: a relative folder is in the home; never where exports are read from."""
     folder = named_in(settings.home, rules.location)
     landing = str(place(settings.landing_zone).absolute()).rstrip("/") + "/"
     if (str(folder.absolute()).rstrip("/") + "/").startswith(landing):

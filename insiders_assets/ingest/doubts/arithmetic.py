@@ -38,7 +38,7 @@ class Agreement:
 
 
 def agreement(one: pl.Series, other: pl.Series, pieces: pl.Series | None = None) -> Agreement:
-    """How far two columns of amounts agree.
+    """Return how far two columns of amounts agree.
 
     Args:
         one: The first.
@@ -124,7 +124,7 @@ def per_piece_odds(money: pl.Series, pieces: pl.Series, product: pl.Series | Non
 
 
 def _exact_odds(frame: pl.DataFrame) -> float:
-    """The same where most products have one price: no slope is needed then. 0 where they have not."""
+    """Return the same where most products have one price: no slope is needed then. 0 where they have not."""
     logarithms = frame.with_columns(
         piece=(pl.col("money") - pl.col("money").median().over("product")).abs() <= 0.006,
         line=(
@@ -139,7 +139,7 @@ def _exact_odds(frame: pl.DataFrame) -> float:
 
 
 def is_constant_within(values: pl.Series, group: pl.Series) -> bool:
-    """Whether a column has one value at most in each group, and several groups have more than one line.
+    """Return whether a column has one value at most in each group, and several groups have more than one line.
 
     Args:
         values: The column.

@@ -81,7 +81,10 @@ def _alike(
 
 
 def _sets(codes: pl.Series, hits: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The lines that the same parts add up to several times, by product and parts; found by hashes, for speed."""
+    """Return the lines that the same parts add up to several times, by product and parts.
+
+    Found by hashes, for speed.
+    """
     if not len(hits):
         return []
     whole, first, last = hits.T

@@ -41,19 +41,19 @@ def _words(name: str) -> set[str]:
 
 
 def _refers(name: str) -> bool:
-    """Whether a column may name the set that a line is part of."""
+    """Return whether a column may name the set that a line is part of."""
     words = _words(name)
     return bool(words & _PARENTS and (words & _REFERENCES or words & {"parent"})) and "is" not in words
 
 
 def _tells_kinds(name: str) -> bool:
-    """Whether a column may tell sets from parts."""
+    """Return whether a column may tell sets from parts."""
     words = _words(name)
     return bool(words & _TYPES or (words & (_WHOLE | _PART) and ("is" in words or len(words) == 1)))
 
 
 def _numbers_lines(name: str) -> bool:
-    """Whether a column may number lines, for others to refer to."""
+    """Return whether a column may number lines, for others to refer to."""
     return "id" in notions(name)[0] and not {"customer", "country", "mail", "order"} & notions(name)[0]
 
 
@@ -101,7 +101,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _of_codes(sku: str, lines: pl.DataFrame, chosen: pl.Series) -> dict[str, Any]:
-    """The rule that means the products of some lines."""
+    """Return the rule that means the products of some lines."""
     return {"column": sku, "values": sorted(lines["code"].filter(chosen).drop_nulls().unique())}
 
 
@@ -136,7 +136,7 @@ def _by_column(survey: Survey, header: Header, at: int, lines: pl.DataFrame, sku
 
 
 def _above(order: pl.Series, parts: pl.Series) -> pl.Series:
-    """The last line above each run of parts in its order that is none."""
+    """Return the last line above each run of parts in its order that is none."""
     place = pl.when(~pl.col("part")).then("at").forward_fill().over("order")
     frame = pl.DataFrame({"order": order, "part": parts}).with_row_index("at").with_columns(above=place)
     at = frame.filter("part")["above"].drop_nulls().unique()
@@ -190,7 +190,7 @@ def _by_reference(survey: Survey, header: Header, at: int, lines: pl.DataFrame, 
 
 
 def _question(lines: pl.DataFrame, found: _Found) -> Iterator[Question]:
-    """The question that sets and parts leave open; none if only one side of them has money."""
+    """Yield the question that sets and parts leave open; none if only one side of them has money."""
     table = lines.with_columns(whole=found.wholes, part=found.parts).filter("kept")
     both = table.group_by("order").agg(
         whole=pl.col("money").filter("whole").sum(), part=pl.col("money").filter("part").sum()

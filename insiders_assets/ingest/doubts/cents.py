@@ -34,13 +34,13 @@ GLANCE = 16
 
 
 def in_cents(name: str) -> bool:
-    """Whether a column's name says that its money is in hundredths."""
+    """Return whether a column's name says that its money is in hundredths."""
     words = set(normalise(name).split())
     return bool(words & _WORDS) and not words & _NOT_WORDS
 
 
 def _is_of_a_hundred(name: str) -> bool:
-    """Whether a column's name says that its price is that of a hundred pieces: one of them costs a hundredth."""
+    """Return whether a column's name says that its price is that of a hundred pieces: one of them costs a hundredth."""
     return f" {normalise(name)} ".replace(" pro ", " per ").replace(" por ", " per ").find(" per 100 ") >= 0
 
 
@@ -49,7 +49,7 @@ def _says_so(name: str) -> bool:
 
 
 def _watches(header: Header) -> tuple[int, ...]:
-    """Where a name says so, or something may prove it."""
+    """Return where a name says so, or something may prove it."""
     at = taken_for_price(header)
     if at is None or at in header.plan.cents:
         return ()
@@ -59,14 +59,14 @@ def _watches(header: Header) -> tuple[int, ...]:
 
 
 def _money(header: Header) -> list[int]:
-    """Positions of all columns of money, that which is taken for the price among them."""
+    """Return positions of all columns of money, that which is taken for the price among them."""
     return [at for at in header.free if money_of(header.names[at])] + [
         at for name, at in header.plan.columns.items() if name in ("unit_price", DERIVED)
     ]
 
 
 def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
-    """Whether prices are all whole numbers, such as hundredths are."""
+    """Return whether prices are all whole numbers, such as hundredths are."""
     price = transactions["unit_price"]
     if any(value % 1 for value in price.head(GLANCE).to_list() if value):
         return False
@@ -74,7 +74,7 @@ def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
 
 
 def _may_be(price: pl.Series) -> bool:
-    """Whether prices may be hundredths, by what they look like."""
+    """Return whether prices may be hundredths, by what they look like."""
     distinct = price.filter(price > 0).unique()
     if len(distinct) < FEWEST or (distinct % 1 != 0).any():
         return False
@@ -126,7 +126,10 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
 
 
 def _counts_pieces(survey: Survey, header: Header) -> bool:
-    """Whether a column says that prices are of more than one piece: that makes them larger, and no hundredths."""
+    """Return whether a column says that prices are of more than one piece.
+
+    That makes them larger, and no hundredths.
+    """
     return any(
         is_price_unit(header.names[at]) and bool((survey.numbers(at) > 1).any())
         for at in header.free
@@ -145,7 +148,10 @@ def _is_whole(values: pl.Series) -> bool:
 
 
 def _are_alike(survey: Survey, one: int, other: int) -> bool:
-    """Whether two columns hold the same money in the same unit: of the line both, or of the piece and of the line."""
+    """Return whether two columns hold the same money in the same unit.
+
+    Of the line both, or of the piece and of the line.
+    """
     pieces, here, there = survey.quantity.abs(), survey.numbers(one).abs(), survey.numbers(other).abs()
     return any(
         agreement(*pair).holds for pair in ((here, there), (here * pieces, there), (here, there * pieces))
@@ -153,7 +159,7 @@ def _are_alike(survey: Survey, one: int, other: int) -> bool:
 
 
 def _proof(survey: Survey, header: Header, taken: int, other: int) -> int | None:
-    """Which of two columns is in hundredths of the other, line by line or order by order; None if neither is."""
+    """Return which of two columns is in hundredths of the other, line by line or order by order; None if neither is."""
     pieces, here, there = survey.quantity.abs(), survey.numbers(taken).abs(), survey.numbers(other).abs()
     if DERIVED in header.plan.columns:
         pairs = [(here, there), (here, there * pieces)]
@@ -174,7 +180,7 @@ def _proof(survey: Survey, header: Header, taken: int, other: int) -> int | None
 
 
 def _has_none(survey: Survey, header: Header) -> bool:
-    """Whether a column names a currency without hundredths on all lines."""
+    """Return whether a column names a currency without hundredths on all lines."""
     for at in header.free:
         if names_a_currency(header.names[at]) and survey.has(at):
             named = set(survey.text(at).drop_nulls().str.to_lowercase().unique())

@@ -28,7 +28,7 @@ LONGEST, MOST = 4, 12
 
 
 def are_codes(values: Collection[str]) -> bool:
-    """Whether values are codes that no word list tells: numbers, or a few capitals."""
+    """Return whether values are codes that no word list tells: numbers, or a few capitals."""
     return 1 < len(values) <= MOST and all(
         len(value) <= LONGEST and (value.lstrip("+-").isdigit() or value.isupper() or value in "+-")
         for value in values
@@ -36,7 +36,7 @@ def are_codes(values: Collection[str]) -> bool:
 
 
 def back_codes(values: Collection[str]) -> set[str]:
-    """Those of the values of a column that say that a line came back; none where nothing is known of them."""
+    """Return those of the values of a column that say that a line came back; none where nothing is known of them."""
     plain = {value: value.strip().casefold() for value in values}
     known = {value for value, code in plain.items() if code in CREDIT}
     if known and len(known) < len(plain):
@@ -52,7 +52,10 @@ _CHANGES = words_of("i u d c r insert update delete create read inserted updated
 
 
 def removed_codes(values: Collection[str]) -> set[str]:
-    """Those of the values of a column that say that a database deleted the row; none where they say no such thing."""
+    """Return those of the values of a column that say that a database deleted the row.
+
+    None where they say no such thing.
+    """
     plain = {value: value.strip().casefold() for value in values}
     if not set(plain.values()) <= _CHANGES:
         return set()
@@ -60,23 +63,26 @@ def removed_codes(values: Collection[str]) -> set[str]:
 
 
 def are_changes(values: Collection[str]) -> bool:
-    """Whether values say what a database did to rows, and that it changed some."""
+    """Return whether values say what a database did to rows, and that it changed some."""
     spelled = {value.strip().casefold() for value in values}
     return spelled <= _CHANGES and bool(spelled & {"u", "update", "updated"})
 
 
 def is_a_side(values: Collection[str]) -> bool:
-    """Whether values say nothing but which way a line goes, whatever their column is called: ``-1`` and ``1``."""
+    """Return whether values say nothing but which way a line goes, whatever their column is called.
+
+    ``-1`` and ``1``.
+    """
     spelled = {value.strip().casefold() for value in values}
     pairs = ({"-1", "1"}, {"+", "-"}, {"debit", "credit"}, {"dr", "cr"}, {"soll", "haben"})
     return any(spelled == pair for pair in pairs)
 
 
 def names_a_side(name: str) -> bool:
-    """Whether a column's name speaks of nothing but debit and credit, or of a sign."""
+    """Return whether a column's name speaks of nothing but debit and credit, or of a sign."""
     return len(words := set(normalise(name).split())) > 0 and words <= _SIDE
 
 
 def but_the_usual(seen: Sequence[Seen]) -> list[Seen]:
-    """All values but the most frequent, which is what most lines of a shop are: sold."""
+    """Return all values but the most frequent, which is what most lines of a shop are: sold."""
     return list(seen[1:])

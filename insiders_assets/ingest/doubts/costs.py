@@ -68,7 +68,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
 
 
 def _about(header: Header, at: int) -> Question:
-    """The question about a column, by which answers know it."""
+    """Return the question about a column, by which answers know it."""
     return Question("cost", "cost", (header.names[at],), ())
 
 
@@ -79,7 +79,7 @@ def _is_filled(survey: Survey, at: int) -> bool:
 
 
 def _of(survey: Survey, header: Header, at: int) -> Of | None:
-    """Whether a cost is of a piece or of the line; None where the file does not tell."""
+    """Return whether a cost is of a piece or of the line; None where the file does not tell."""
     cost, pieces = survey.numbers(at).abs(), survey.quantity.abs()
     name = cost_of(header.names[at])
     if not bool((pieces.fill_null(1) != 1).any()):
@@ -94,7 +94,7 @@ def _of(survey: Survey, header: Header, at: int) -> Of | None:
 
 
 def _by_margin(survey: Survey, header: Header, cost: pl.Series, pieces: pl.Series) -> Of | None:
-    """What a column of margins says: it is what was paid less the cost of the line."""
+    """Return what a column of margins says: it is what was paid less the cost of the line."""
     for at in _watches(header):
         if not is_margin(header.names[at]) or not survey.has(at):
             continue
@@ -107,7 +107,7 @@ def _by_margin(survey: Survey, header: Header, cost: pl.Series, pieces: pl.Serie
 
 
 def _writes(survey: Survey, header: Header, at: int, of: Of) -> dict[str, object]:
-    """The keys of a mapping by which a column is what goods cost."""
+    """Return the keys of a mapping by which a column is what goods cost."""
     name, known = header.names[at], survey.numbers(at).drop_nulls()
     # Whole numbers beside a price in cents are cents, too.
     cents = survey.plan.worth(at) == 1 != survey.plan.price_worth and bool((known % 1 == 0).all())
@@ -115,7 +115,7 @@ def _writes(survey: Survey, header: Header, at: int, of: Of) -> dict[str, object
 
 
 def _facts(survey: Survey, at: int) -> dict[str, float | int]:
-    """What the lines that were sold cost, as the one and as the other."""
+    """Return what the lines that were sold cost, as the one and as the other."""
     cost, pieces = survey.numbers(at).abs(), survey.quantity
     sold = (pieces > 0).fill_null(value=False)
     return {

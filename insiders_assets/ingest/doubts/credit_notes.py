@@ -67,7 +67,7 @@ def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:
 
 
 def _suspects(_: pl.DataFrame, marked: pl.Series | None) -> bool:
-    """Whether there are such lines, and others."""
+    """Return whether there are such lines, and others."""
     return marked is not None and bool(marked.any()) and not bool(marked.all())
 
 

@@ -49,7 +49,7 @@ def _watches(header: Header) -> tuple[int, ...]:
 
 
 def names_a_currency(name: str) -> bool:
-    """Whether a column may say in which currency a line's money is."""
+    """Return whether a column may say in which currency a line's money is."""
     return bool(_WORDS & set(normalise(name).split()))
 
 

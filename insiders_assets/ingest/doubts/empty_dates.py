@@ -13,5 +13,5 @@ _NO_DATE = re.compile(
 
 
 def is_no_date(value: str) -> bool:
-    """Whether a value stands where nothing happened."""
+    """Return whether a value stands where nothing happened."""
     return _NO_DATE.match(value.strip()) is not None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _telling(header: Header) -> tuple[str, Tells] | None:
-    """The name that says something, and what. Of several sheets that are read, each speaks for itself."""
+    """Return the name that says something, and what. Of several sheets that are read, each speaks for itself."""
     names = [header.sheet] if not header.is_alone else [header.sheet, header.file.rpartition("/")[2]]
     return next(((name, tells) for name in names if name and (tells := meaning_of(name))), None)
 
@@ -36,7 +36,10 @@ def _watches(header: Header) -> tuple[int, ...]:
 
 
 def _tells_itself(column: str) -> bool:
-    """Whether a column says line by line what came back or was not sold: what the file is called matters less."""
+    """Return whether a column says line by line what came back or was not sold.
+
+    What the file is called matters less.
+    """
     return bool(kind_of(column) or gives(column) or is_a_mark(column))
 
 

@@ -25,7 +25,7 @@ _LEAST_ORDERS = 2
 
 
 def _places(header: Header) -> list[int]:
-    """Positions of columns that may hold for a whole order."""
+    """Return positions of columns that may hold for a whole order."""
     ours = [header.plan.columns[name] for name in OURS if name in header.plan.columns]
     beside = [
         at
@@ -46,7 +46,7 @@ def _watches(header: Header) -> tuple[int, ...]:
 
 
 def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:
-    """Lines without a customer below one of the same order that has one."""
+    """Return lines without a customer below one of the same order that has one."""
     customer = transactions["customer_id"]
     if not customer.null_count():
         return None
@@ -56,7 +56,7 @@ def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series | None:
 
 
 def _suspects(_: pl.DataFrame, marked: pl.Series | None) -> bool:
-    """Whether they are of one export: its first line stands below another's, if they were read together."""
+    """Return whether they are of one export: its first line stands below another's, if they were read together."""
     return marked is not None and bool(marked[1:].any())
 
 
@@ -75,7 +75,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Settled]:
 
 
 def is_on_first_lines(frame: pl.DataFrame, name: str) -> bool:
-    """Whether a column is filled on the first line of orders and empty on all others of them."""
+    """Return whether a column is filled on the first line of orders and empty on all others of them."""
     several = (
         frame.drop_nulls("order")
         .group_by("order", maintain_order=True)

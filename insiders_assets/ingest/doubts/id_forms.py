@@ -47,7 +47,7 @@ def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
-    """Whether an id among transactions may be another way to write one of them, or holds two addresses."""
+    """Return whether an id among transactions may be another way to write one of them, or holds two addresses."""
     if marked is None:
         return False
     ids = set(transactions["customer_id"].filter(marked).to_list())
@@ -70,7 +70,7 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
 
 
 def _bare(customer: str) -> str:
-    """An id as far as it differs from others for certain."""
+    """Return an id as far as it differs from others for certain."""
     return re.sub(r"[-_ /.]+(?=[a-z])|(?<=[a-z])[-_ /.]+", "", customer.casefold())
 
 
@@ -104,14 +104,17 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
 
 
 def _of_one_prefix(hit: pl.DataFrame) -> pl.DataFrame:
-    """Ids with letters in front and the same without, if the letters are the same for all: else they tell ids apart."""
+    """Return ids with letters in front and the same without, if the letters are the same for all.
+
+    Else they tell ids apart.
+    """
     hit = hit.filter((pl.col("id") == pl.col("new")).any().over("new"))
     letters = hit.filter(pl.col("id") != pl.col("new"))["id"].str.extract(PREFIXED).str.to_lowercase()
     return hit if letters.n_unique() == 1 else hit.clear()
 
 
 def _written(found: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """Ids with their sums, each written in one way."""
+    """Return ids with their sums, each written in one way."""
     return (
         found.with_columns(id=written_by(found["id"], form))
         .group_by("id", maintain_order=True)

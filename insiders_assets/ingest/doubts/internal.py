@@ -30,7 +30,7 @@ _BESIDE = words_of(
 
 @lru_cache(maxsize=1 << 16)
 def is_internal(customer: str) -> bool:
-    """Whether an id is made of words for the shop itself and nothing else but a number."""
+    """Return whether an id is made of words for the shop itself and nothing else but a number."""
     if customer.isdigit() or "@" in customer:
         return False
     spelled = normalise(customer).split()
@@ -45,7 +45,9 @@ def is_internal(customer: str) -> bool:
 
 
 def internal_question(header: Header, column: str, lines: pl.DataFrame) -> Question | None:
-    """The question that lines of such customers leave open; None if there are none, or somebody said what they are.
+    """Return the question that lines of such customers leave open.
+
+    None if there are none, or somebody said what they are.
 
     Args:
         header: What is known of the export.

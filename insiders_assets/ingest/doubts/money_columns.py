@@ -22,12 +22,12 @@ AMOUNTS = ("unit", "price", "line", "amount", "order")
 
 
 def taken_for_price(header: Header) -> int | None:
-    """The position of the column that is taken for what was paid."""
+    """Return the position of the column that is taken for what was paid."""
     return header.plan.columns.get(DERIVED, header.plan.columns.get("unit_price"))
 
 
 def money_beside(header: Header) -> list[int]:
-    """Positions of columns that are taken for nothing and may be money that a line was sold for, or a discount."""
+    """Return positions of columns taken for nothing that may be money: the price of a line, or a discount."""
     return [
         at
         for at in header.free
@@ -53,7 +53,7 @@ class Columns:
         self.taken = taken
 
     def amounts(self) -> list[int]:
-        """Positions of columns that a line may have been sold for, with something in them, order totals left out."""
+        """Return positions of filled columns that a line may have been sold for, without order totals."""
         found = [
             at
             for at, kind in self.kinds.items()
@@ -62,7 +62,7 @@ class Columns:
         return [at for at in found if at == self.taken or not self.is_of_order(at)]
 
     def discounts(self) -> list[int]:
-        """Positions of columns of discounts that are not all nothing, and of which nobody has said anything yet."""
+        """Return positions of columns of discounts, not all zero, of which nobody has said anything yet."""
         return [
             at for at, kind in self.kinds.items()
             if kind == "discount" and not self._is_spoken_of(at) and bool((self.money(at).fill_null(0) != 0).any())
@@ -80,11 +80,11 @@ class Columns:
         )
 
     def is_percent(self, at: int) -> bool:
-        """Whether a column writes its values in percent."""
+        """Return whether a column writes its values in percent."""
         return bool(self.survey.text(at).str.ends_with("%").any())
 
     def money(self, at: int) -> pl.Series:
-        """What a column holds, without its sign."""
+        """Return what a column holds, without its sign."""
         numbers = self.survey.numbers(at)
         if not numbers.drop_nulls().len() and self.is_percent(at):
             return to_float(
@@ -93,23 +93,23 @@ class Columns:
         return numbers.abs()
 
     def line(self, at: int) -> pl.Series:
-        """What a line amounts to if a column holds the price of one piece."""
+        """Return what a line amounts to if a column holds the price of one piece."""
         return self.money(at) * self.pieces
 
     def is_of_order(self, at: int) -> bool:
-        """Whether a column holds one amount for each order, on each of its lines or on one of them."""
+        """Return whether a column holds one amount for each order, on each of its lines or on one of them."""
         orders = self.survey.ours("invoice_no")
         if orders is None or self.kinds[at] in ("unit", "line", "price"):
             return False
         return self.kinds[at] == "order" or is_constant_within(self.survey.numbers(at), orders)
 
     def is_of_order_amount(self, at: int) -> bool:
-        """Whether a discount stands once for each order, and on one of several lines or with the same on each."""
+        """Return whether a discount stands once for each order: on one of its lines, or the same on each."""
         orders = self.survey.ours("invoice_no")
         return orders is not None and is_constant_within(self.survey.numbers(at), orders)
 
     def _is_running(self, at: int) -> bool:
-        """Whether a column adds up what the lines before it amount to, upwards or downwards."""
+        """Return whether a column adds up what the lines before it amount to, upwards or downwards."""
         if self.taken is None or at == self.taken:
             return False
         step, line = self.survey.numbers(at).diff().abs(), self.line(self.taken)
@@ -122,6 +122,6 @@ class Columns:
 
 
 def writes(columns: Columns, name: str, at: int) -> dict[str, Any]:
-    """The keys of a mapping by which a column is the price of a piece, or the total of the line."""
+    """Return the keys of a mapping by which a column is the price of a piece, or the total of the line."""
     other = "unit_price" if name == DERIVED else DERIVED
     return {"columns": {name: columns.names[at], other: None}}

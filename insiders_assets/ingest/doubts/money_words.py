@@ -92,7 +92,10 @@ _NO_GOODS = ("versandkosten", "kostenstelle", "verzendkosten", "frachtkosten", "
 
 @lru_cache(maxsize=4096)
 def cost_of(name: str) -> Literal["unit", "line", "cost"] | None:
-    """Whether a column may hold what goods cost the shop by its name: of a piece, of the line, or it does not say."""
+    """Return whether a column may hold what goods cost the shop by its name.
+
+    Of a piece, of the line, or it does not say.
+    """
     words = set(normalise(name).split())
     if money_of(name) != "cost" or is_margin(name) or words & _NO_COST or words & set(_NO_GOODS):
         return None
@@ -114,18 +117,21 @@ _PRICE_UNITS = (
 
 
 def is_price_unit(name: str) -> bool:
-    """Whether a column may say how many pieces a price is of, or in what unit of measure: it is no price then."""
+    """Return whether a column may say how many pieces a price is of, or in what unit of measure.
+
+    It is no price then.
+    """
     return normalise(name) in _PRICE_UNITS
 
 
 def is_margin(name: str) -> bool:
-    """Whether a column may hold what is left of what was paid, once the goods are."""
+    """Return whether a column may hold what is left of what was paid, once the goods are."""
     return bool(set(normalise(name).split()) & _MARGIN)
 
 
 @lru_cache(maxsize=4096)
 def money_of(name: str) -> Money | None:
-    """What a column may hold by its name; None if no money."""
+    """Return what a column may hold by its name; None if no money."""
     plain = normalise(name)
     words = set(plain.split())
     about, _ = notions(name)
@@ -167,19 +173,19 @@ _NO_AMOUNT = words_of("code codes codigo name id type reason title campaign desc
 
 
 def says_an_amount(name: str) -> bool:
-    """Whether a column's name says that it holds money and no share."""
+    """Return whether a column's name says that it holds money and no share."""
     return bool(set(normalise(name).split()) & _AMOUNT)
 
 
 def _is_after_discount(words: set[str], about: frozenset[str]) -> bool:
-    """Whether a name such as ``price after discount`` speaks of what was paid, and not of what was taken off."""
+    """Return whether a name such as ``price after discount`` speaks of what was paid, and not of what was taken off."""
     return bool(
         {"price", "total"} & about and words & _AFTER and not words & {"amount", "valor", "value", "betrag"}
     )
 
 
 def _ends(words: set[str], vocabulary: frozenset[str], least: int) -> bool:
-    """Whether a compound word ends in one of a vocabulary, as ``Stückkosten`` does."""
+    """Return whether a compound word ends in one of a vocabulary, as ``Stückkosten`` does."""
     return any(word.endswith(end) for word in words for end in vocabulary if len(end) > least and word != end)
 
 
@@ -190,7 +196,7 @@ _SHIPPING = words_of(
 
 
 def is_shipping(name: str) -> bool:
-    """Whether a column may hold what an order's shipping cost: a day, an address or a method is none."""
+    """Return whether a column may hold what an order's shipping cost: a day, an address or a method is none."""
     words = set(normalise(name).split())
     spoken = {"price", "total"} & notions(name)[0] or words & {
         "cost",
@@ -207,7 +213,7 @@ def is_shipping(name: str) -> bool:
 
 
 def is_with_tax(name: str) -> bool | None:
-    """Whether a column says that its money is with tax, or without; None if it does not say."""
+    """Return whether a column says that its money is with tax, or without; None if it does not say."""
     words = set(normalise(name).split())
     if words & {"incl", "including", "inclusive", "ttc", "brutto", "bruto", "gross", "inkl", "ivato", "wt"}:
         return True

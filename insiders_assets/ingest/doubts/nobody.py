@@ -90,7 +90,7 @@ def _marks(transactions: pl.DataFrame, starts: pl.Series) -> pl.Series:
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
-    """Whether an id among transactions may stand for nobody."""
+    """Return whether an id among transactions may stand for nobody."""
     if marked is None or not transactions.height:
         return False
     people = transactions["customer_id"].filter(marked).to_list()
@@ -103,12 +103,12 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _is_odd(customer: str) -> bool:
-    """Whether an id stands for nobody or for the shop itself."""
+    """Return whether an id stands for nobody or for the shop itself."""
     return _stands_for_nobody(customer) or is_internal(customer)
 
 
 def _stands_for_nobody(customer: str) -> bool:
-    """Whether an id stands for nobody; see :func:`_is_nobody`."""
+    """Return whether an id stands for nobody; see :func:`_is_nobody`."""
     if customer.isdecimal():
         return re.match(_NUMBERS, customer) is not None
     lower = customer.lower().strip()
@@ -124,7 +124,7 @@ def _stands_for_nobody(customer: str) -> bool:
 
 
 def _leaders(orders: Mapping[str, int]) -> list[str]:
-    """The ids that have far more orders than any other, or are words among numbers and come back.
+    """Return the ids that have far more orders than any other, or are words among numbers and come back.
 
     Args:
         orders: Orders by customer id.

@@ -22,7 +22,7 @@ def _watches(_: Header) -> tuple[int, ...]:
 
 
 def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
-    """Whether all lines have the number of the first, and not all its customer."""
+    """Return whether all lines have the number of the first, and not all its customer."""
     order, customer = transactions["invoice_no"], transactions["customer_id"]
     if len(order) < _FEWEST or order[0] != order[-1] or not (order == order[0]).all():
         return False

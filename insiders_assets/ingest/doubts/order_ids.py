@@ -82,13 +82,16 @@ def _is_number(name: str) -> bool:
 
 
 def _names_people(name: str) -> bool:
-    """Whether a column's name says that it tells one person from another, as ``customer group`` does not."""
+    """Return whether a column's name says that it tells one person from another, as ``customer group`` does not."""
     about, words = notions(name)[0], set(normalise(name).split())
     return bool({"id", "mail", "name"} & about or _PERSONAL & words)
 
 
 def _people(survey: Survey, at: int, orders: pl.Series) -> tuple[int, int]:
-    """How many people a column knows, and of how many orders; 0 if it is empty on much, or not of whole orders."""
+    """Return how many people a column knows, and of how many orders.
+
+    0 if it is empty on much, or not of whole orders.
+    """
     frame = pl.DataFrame({"order": orders, "person": survey.text(at)}).drop_nulls()
     if frame.height < 0.5 * len(orders) or frame.unique().height > 1.02 * frame["order"].n_unique():
         return 0, 0

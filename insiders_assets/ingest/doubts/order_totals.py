@@ -29,7 +29,7 @@ def _totals(header: Header) -> list[int]:
 
 
 def _beside(header: Header) -> list[int]:
-    """Positions of columns that a total may hold beside the lines: shipping and tax."""
+    """Return positions of columns that a total may hold beside the lines: shipping and tax."""
     return [at for at in header.free if money_of(header.names[at]) == "tax" or is_shipping(header.names[at])]
 
 
@@ -71,7 +71,7 @@ def _of_order(at: int, *, is_whole: bool) -> pl.Expr:
 def _compared(
     table: pl.DataFrame, at: int, beside: list[int], places: list[int]
 ) -> tuple[dict[str, Any], tuple[int, ...]] | None:
-    """How far the lines agree with a total, by what it holds beside them that makes most orders agree."""
+    """Return how far the lines agree with a total, by what it holds beside them that makes most orders agree."""
     orders = table.drop_nulls(str(at))
     if orders.height < _FEWEST:
         return None
@@ -98,7 +98,7 @@ def _compared(
 def _by_tax(
     orders: pl.DataFrame, at: int, beside: list[int]
 ) -> tuple[dict[str, Any], tuple[int, ...]] | None:
-    """How far lines agree with a total that differs from them by tax alone, whatever else it holds beside them."""
+    """Return how far lines agree with a total that differs from them by tax, and by what stands beside them."""
     for some in ((), *((place,) for place in beside)):
         more = orders.select(
             pl.sum_horizontal(pl.col("paid"), *(pl.col(str(place)) for place in some))

@@ -39,7 +39,7 @@ SURELY = 0.9
 
 @lru_cache(maxsize=4096)
 def tells_of_payment(name: str) -> bool:
-    """Whether a column may say by whatever stands in it that an order was paid, or came about."""
+    """Return whether a column may say by whatever stands in it that an order was paid, or came about."""
     words = set(normalise(name).split())
     if words & _NEVER or {"price", "total", "quantity", "customer", "return"} & notions(name)[0]:
         return False
@@ -58,7 +58,7 @@ _MONEY = words_of(
 
 @lru_cache(maxsize=4096)
 def tells_what_is_due(name: str) -> bool:
-    """Whether a column may hold what is still to be paid of a line or of its order."""
+    """Return whether a column may hold what is still to be paid of a line or of its order."""
     words = set(normalise(name).split())
     about = notions(name)[0]
     return bool(words & _OUTSTANDING and words & _MONEY) and not {"date", "customer", "return"} & about - {
@@ -98,7 +98,7 @@ def _asked_of_what_is_due(survey: Survey, at: int, name: str) -> Iterator[Questi
 
 
 def _asked_of_dates(survey: Survey, header: Header, at: int) -> Iterator[Question]:
-    """What a column of dates, or of marks, of payment leaves open where it says nothing."""
+    """Yield what a column of dates, or of marks, of payment leaves open where it says nothing."""
     name, values = header.names[at], survey.text(at)
     distinct = values.drop_nulls().unique()
     nothing = [value for value in distinct.to_list() if is_no_date(value)]
@@ -129,7 +129,10 @@ def _asked_of_dates(survey: Survey, header: Header, at: int) -> Iterator[Questio
 
 
 def _said_of(header: Header, name: str) -> set[str]:
-    """What a mapping speaks of in a column: values in lower case, and an empty text for none, or for any number."""
+    """Return what a mapping speaks of in a column.
+
+    Values in lower case, and an empty text for none, or for any number.
+    """
     found: set[str] = set()
     if header.mapping is not None:
         for rule in (*header.mapping.exclude, *header.mapping.keep):
@@ -143,7 +146,7 @@ MANY_WAYS = 12
 
 
 def _says_so(values: pl.Series) -> bool:
-    """Whether a column's different values are dates, or a yes without a no."""
+    """Return whether a column's different values are dates, or a yes without a no."""
     if not len(values):
         return False
     spelled = {normalise(value) for value in values.head(len(YES) + 1)}

@@ -36,7 +36,7 @@ USUAL = (
 
 
 def counts_pieces(columns: Columns, at: int) -> bool:
-    """Whether a column says how many pieces a price is of, or in words what one is: it is no price then.
+    """Return whether a column says how many pieces a price is of, or in words what one is: it is no price then.
 
     Args:
         columns: The columns of money.
@@ -48,7 +48,7 @@ def counts_pieces(columns: Columns, at: int) -> bool:
 
 
 def price_per(columns: Columns) -> Question | Settled | None:
-    """What prices of more than one piece leave open, or a total settles; None if there are none.
+    """Return what prices of more than one piece leave open, or a total settles; None if there are none.
 
     Args:
         columns: The columns of money.

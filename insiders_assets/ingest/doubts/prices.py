@@ -32,7 +32,7 @@ CENT, _FEWEST_LINES = 0.011, 8
 
 
 def _is_said(header: Header) -> bool:
-    """Whether the user, or a built-in form, said which column is what was paid."""
+    """Return whether the user, or a built-in form, said which column is what was paid."""
     if header.mapping is None or header.proposed or OPEN in header.mapping.answers.values():
         return False
     return bool({DERIVED, "unit_price"} & header.mapping.columns.keys())
@@ -70,7 +70,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
 
 
 def _net_total(columns: Columns) -> Settled | None:
-    """A total that is an amount less discounts, of all that the file holds: what was paid is that total."""
+    """Return a total that is an amount less discounts, of all that the file holds: what was paid is that total."""
     each = [(columns.names[at], columns.money(at).fill_null(0.0)) for at in columns.discounts()]
     together = (
         [(" and ".join(name for name, _ in each), sum((off for _, off in each[1:]), each[0][1]))]
@@ -92,7 +92,7 @@ def _net_total(columns: Columns) -> Settled | None:
 
 
 def _bases(columns: Columns, but: int) -> Iterator[tuple[int, pl.Series]]:
-    """Amounts that a discount may be taken off: columns, and those times the pieces."""
+    """Yield amounts that a discount may be taken off: columns, and those times the pieces."""
     for at in columns.amounts():
         if at != but:
             yield at, columns.line(at)
@@ -100,7 +100,7 @@ def _bases(columns: Columns, but: int) -> Iterator[tuple[int, pl.Series]]:
 
 
 def _less(amount: pl.Series, off: pl.Series, pieces: pl.Series, name: str) -> Iterator[tuple[str, pl.Series]]:
-    """An amount after a discount of the line, of each piece, or by a share."""
+    """Yield an amount after a discount of the line, of each piece, or by a share."""
     yield "line", amount - off
     yield "piece", amount - off * pieces
     share = off / 100 if float(off.max() or 0) > 1 or "%" in name else off  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def _discounts(columns: Columns) -> Iterator[Question]:
 
 
 def _shape(columns: Columns, at: int) -> str:
-    """What a discount likeliest is taken off."""
+    """Return what a discount likeliest is taken off."""
     off, name = columns.money(at).fill_null(0.0), columns.names[at]
     if _is_off_already(columns, off):
         return "included"
@@ -156,7 +156,7 @@ def _shape(columns: Columns, at: int) -> str:
 
 
 def _is_off_already(columns: Columns, off: pl.Series) -> bool:
-    """Whether products have one price once a discount, as money or as a share, is put back on, and none without."""
+    """Return whether products have one price once a discount is put back on, and none without."""
     product, pieces = columns.survey.ours("stock_code"), columns.pieces
     if product is None or not bool((off > 0).any()):
         return False
@@ -176,7 +176,7 @@ def _is_off_already(columns: Columns, off: pl.Series) -> bool:
 
 
 def _matching_total(columns: Columns) -> Settled | Question | None:
-    """Two columns of which one is the other times the pieces: the one that surely is what was paid."""
+    """Return two columns of which one is the other times the pieces: the one that surely is what was paid."""
     amounts = columns.amounts()
     pairs = [
         (price, total)
@@ -203,12 +203,12 @@ def _matching_total(columns: Columns) -> Settled | Question | None:
 
 
 def _several(columns: Columns) -> bool:
-    """Whether any line is of several pieces: otherwise a price and a total are the same."""
+    """Return whether any line is of several pieces: otherwise a price and a total are the same."""
     return bool((columns.pieces.fill_null(1) != 1).any())
 
 
 def _differing(columns: Columns) -> Settled | Question | None:
-    """A total of the line that is not the price times the pieces, where nothing explains the difference."""
+    """Return a total of the line that is not the price times the pieces, where nothing explains the difference."""
     taken = columns.taken
     if taken is None or columns.survey.plan.columns.get(DERIVED) == taken:
         others = [at for at in columns.amounts() if at != taken and columns.kinds[at] in ("unit", "price")]
@@ -234,7 +234,10 @@ def _differing(columns: Columns) -> Settled | Question | None:
 
 
 def _by_tax(columns: Columns, price: int, total: int) -> Settled | None:
-    """A total that is a price times the pieces and a tax that some name speaks of: with it, it is what was paid."""
+    """Return a total that is a price times the pieces and a tax that some name speaks of.
+
+    With it, it is what was paid.
+    """
     if not speaks_of_tax(columns, price, total):
         return None
     ours, theirs = columns.line(price), columns.money(total)
@@ -248,7 +251,7 @@ def _by_tax(columns: Columns, price: int, total: int) -> Settled | None:
 def _taxed_total(
     columns: Columns, price: int, total: int, rates: tuple[float, ...], *, paid: int | None = None
 ) -> Settled:
-    """What is settled where a total and a price differ by a tax: the one that is with it was paid."""
+    """Return what is settled where a total and a price differ by a tax: the one that is with it was paid."""
     which = total if paid is None else paid
     tax = round(abs(float((columns.money(total) - columns.line(price)).sum())), 2)
     return Settled(
@@ -258,7 +261,7 @@ def _taxed_total(
 
 
 def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
-    """Money that nothing else in the file explains: of a piece or of the line, by what products cost."""
+    """Yield money that nothing else in the file explains: of a piece or of the line, by what products cost."""
     taken = columns.taken
     if taken is None:
         return
@@ -293,7 +296,7 @@ def _alone(columns: Columns, survey: Survey) -> Iterator[Question | Settled]:
 
 
 def _is_plain_price(name: str) -> bool:
-    """Whether a name says no more than that it is a price: by all custom, the price of one piece."""
+    """Return whether a name says no more than that it is a price: by all custom, the price of one piece."""
     from insiders_assets.ingest.mapping.header_aliases import normalise
 
     return normalise(name) in (

@@ -62,7 +62,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _is_said(header: Header) -> bool:
-    """Whether the user, or a built-in form, said which column holds the pieces."""
+    """Return whether the user, or a built-in form, said which column holds the pieces."""
     if header.mapping is None or header.proposed or OPEN in header.mapping.answers.values():
         return False
     return "quantity" in header.mapping.columns

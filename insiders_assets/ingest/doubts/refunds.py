@@ -34,7 +34,7 @@ _BARE = words_of(
 
 
 def gives(name: str) -> str | None:
-    """What a column holds of what was given back, by its name; None if nothing.
+    """Return what a column holds of what was given back, by its name; None if nothing.
 
     Returns:
         ``pieces``, ``cancelled`` pieces, ``amount``, or ``either`` where only the values tell.
@@ -94,7 +94,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
 
 
 def _stands_on_lines(survey: Survey, back: pl.Series) -> bool:
-    """Whether orders of which something came back by a column have lines below nothing as well, which say the same."""
+    """Return whether orders with something given back by a column also have lines below zero that say so."""
     orders = survey.ours("invoice_no")
     below = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=False)
     if orders is None or not below.any():
@@ -104,13 +104,13 @@ def _stands_on_lines(survey: Survey, back: pl.Series) -> bool:
 
 
 def _counts(survey: Survey, at: int, given: pl.Series) -> bool:
-    """Whether a column holds numbers, and more than yes and no."""
+    """Return whether a column holds numbers, and more than yes and no."""
     values = survey.text(at).drop_nulls()
     return len(values) > 0 and given.drop_nulls().len() == len(values) and bool((given > 1).any())
 
 
 def _asked_of_cancelled(name: str, pieces: pl.Series) -> Question:
-    """Whether pieces that were cancelled count as given back, or stand in the quantity no more."""
+    """Return whether pieces that were cancelled count as given back, or stand in the quantity no more."""
     rule = {"column": name, "gives": "pieces"}
     return Question(
         "cancelled_pieces", "status", (name,),
@@ -122,7 +122,7 @@ def _asked_of_cancelled(name: str, pieces: pl.Series) -> Question:
 
 
 def _is_plausible(survey: Survey, back: pl.Series, rule: dict[str, Any]) -> bool:
-    """Whether no line, or order, gives back more than was sold on it."""
+    """Return whether no line, or order, gives back more than was sold on it."""
     sold = survey.quantity if rule["gives"] == "pieces" else survey.money
     frame = pl.DataFrame({"back": back, "sold": sold.abs()})
     if rule["gives"] == "pieces":

@@ -37,14 +37,14 @@ def _watches(header: Header) -> tuple[int, ...]:
 
 
 def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
-    """Whether lines stand several times, nearly all of them equally often: by the orders that come first."""
+    """Return whether lines stand several times, nearly all of them equally often: by the orders that come first."""
     few = transactions["invoice_no"].head(GLANCE).unique()
     here = transactions.filter(pl.col("invoice_no").is_in(few.implode()))
     return here.height >= FEWEST and _is_multiplied(here.select(_OURS).group_by(_OURS).len()["len"])
 
 
 def _is_multiplied(times: pl.Series) -> bool:
-    """Whether nearly all lines stand equally often, and more than once.
+    """Return whether nearly all lines stand equally often, and more than once.
 
     Args:
         times: How often each line stands there.
@@ -65,7 +65,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _multiplied(survey: Survey, header: Header) -> Question | None:
-    """The question that lines leave open of which each stands several times, as a join with something else has them."""
+    """Return the question that lines leave open which stand several times each, as a join multiplies them."""
     order = header.names[header.plan.columns["invoice_no"]]
     key = f"multiplied: {order}"
     if Question("multiplied", "money", (order,), ()).is_answered(header.mapping):
@@ -104,7 +104,7 @@ def _multiplied(survey: Survey, header: Header) -> Question | None:
 
 
 def _is_split(survey: Survey, header: Header, known: pl.DataFrame, lines: list[str]) -> bool:
-    """Whether another column splits each line over its rows, as instalments, tenders and shipments do."""
+    """Return whether another column splits each line over its rows, as instalments, tenders and shipments do."""
     money = set(money_beside(header))
     pieces = {at for at in header.free if "quantity" in notions(header.names[at])[0]}
     for at in sorted(money | pieces):
@@ -118,7 +118,7 @@ def _is_split(survey: Survey, header: Header, known: pl.DataFrame, lines: list[s
 
 
 def _tells_apart(text: pl.Series, known: pl.DataFrame, lines: list[str]) -> bool:
-    """Whether a column holds something else each time that a line stands there, and the same from line to line."""
+    """Return whether a column differs each time that a line is repeated, and alike from line to line."""
     found = known.with_columns(value=text.gather(known["at"]))
     each = found.group_by(lines).agg(rows=pl.len(), values=pl.col("value").n_unique())
     several = each.filter(pl.col("rows") > 1)

@@ -39,7 +39,7 @@ _HAPPENED_TO = words_of(
 
 
 def is_a_mark(name: str) -> bool:
-    """Whether a column's name speaks of lines that came back, or of the invoice that one is against."""
+    """Return whether a column's name speaks of lines that came back, or of the invoice that one is against."""
     words = set(normalise(name).split())
     if names_what_is_reversed(name):
         return True
@@ -76,7 +76,10 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _on_some(survey: Survey, at: int, marked: list[Seen]) -> Seen | None:
-    """What stands on some lines and is empty on all others; None if it is on each, as a last day of return is."""
+    """Return what stands on some lines and is empty on all others.
+
+    None if it is on each, as a last day of return is.
+    """
     text = survey.text(at)
     if not marked or len(marked) < text.drop_nulls().n_unique() or not text.null_count():
         return None

@@ -26,7 +26,7 @@ _CENT, _FEWEST_ORDERS = 0.011, 5
 
 
 def two_prices(columns: Columns) -> Question | None:
-    """A second price of one piece that differs from the one that is taken; None if there is none."""
+    """Return a second price of one piece that differs from the one that is taken; None if there is none."""
     taken = columns.taken
     if taken is None or columns.survey.plan.columns.get("unit_price") != taken:
         return None
@@ -41,7 +41,9 @@ def two_prices(columns: Columns) -> Question | None:
 
 
 def two_totals(columns: Columns, total: int, matched: set[int]) -> Question | None:
-    """A second total of the line that differs from the one that the price explains, by more than tax; None if none.
+    """Return a second total of the line that differs from the one that the price explains, by more than tax.
+
+    None if none.
 
     Args:
         columns: The columns of money.
@@ -59,7 +61,9 @@ def two_totals(columns: Columns, total: int, matched: set[int]) -> Question | No
 
 
 def two_amounts(columns: Columns) -> Question | None:
-    """Two amounts that no price explains and that are not the same: which of them was paid; None if there is one.
+    """Return two amounts that no price explains and that are not the same.
+
+    Which of them was paid; None if there is one.
 
     Args:
         columns: The columns of money.
@@ -79,7 +83,9 @@ def two_amounts(columns: Columns) -> Question | None:
 
 
 def order_amount(columns: Columns) -> Question | None:
-    """Money that is the same on all lines of an order, and not on those of a product: what the order cost, most likely.
+    """Return money that is the same on all lines of an order, and not on those of a product.
+
+    What the order cost, most likely.
 
     Args:
         columns: The columns of money.
@@ -106,13 +112,13 @@ def order_amount(columns: Columns) -> Question | None:
 
 
 def _is_full(columns: Columns, at: int) -> bool:
-    """Whether a column has a value on nearly every line."""
+    """Return whether a column has a value on nearly every line."""
     values = columns.money(at)
     return values.null_count() <= (1 - HOLDS) * len(values)
 
 
 def with_tax(columns: Columns, total: int, matched: set[int]) -> int | None:
-    """The position of a total that is the one that the price explains and its tax; None if there is none.
+    """Return the position of a total that is the one that the price explains and its tax; None if there is none.
 
     Args:
         columns: The columns of money.
@@ -128,7 +134,7 @@ def with_tax(columns: Columns, total: int, matched: set[int]) -> int | None:
 
 
 def speaks_of_tax(columns: Columns, *places: int) -> bool:
-    """Whether columns say by their names that they differ by a tax, or another column is one.
+    """Return whether columns say by their names that they differ by a tax, or another column is one.
 
     ``Gross`` and ``net`` alone do not: what is net of a discount is called so, too.
 
@@ -141,7 +147,7 @@ def speaks_of_tax(columns: Columns, *places: int) -> bool:
 
 
 def _is_taxed(columns: Columns, one: int, other: int) -> bool:
-    """Whether two totals differ by their tax: their names say so, or the rates of one do on nearly all lines."""
+    """Return whether two totals differ by their tax: their names say so, or the rates of one do on nearly all lines."""
     if not speaks_of_tax(columns, one, other):
         return False
     if {is_with_tax(columns.names[at]) for at in (one, other)} == {True, False}:
@@ -166,7 +172,7 @@ def _which(
 
 
 def _likelier(columns: Columns, one: int, other: int) -> str:
-    """The name of the column that rather was paid: by its name, or else with tax, or else the first."""
+    """Return the name of the column that rather was paid: by its name, or else with tax, or else the first."""
     words = {at: set(normalise(columns.names[at]).split()) for at in (one, other)}
     paid = [at for at in (one, other) if words[at] & _PAID]
     if len(paid) == 1:

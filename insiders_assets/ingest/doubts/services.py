@@ -73,7 +73,7 @@ _CODES = r"(?i)^(total|subtotal|ship|shipping|postage|freight|frete|envio|versan
 
 
 def _watches(header: Header) -> tuple[int, ...]:
-    """A column of titles, where none is taken for the description: ``name`` may be what a product is called."""
+    """Return a column of titles, where none is taken for the description: ``name`` may be what a product is called."""
     if "description" in header.plan.columns or "stock_code" not in header.plan.columns:
         return ()
     return tuple(at for at in header.free if _is_title(header.names[at]))[:1]
@@ -85,7 +85,7 @@ def _is_title(name: str) -> bool:
 
 
 def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
-    """Lines that are called like services, but for those whose code is a service's: they are cleaned anyway."""
+    """Return lines that are called like services, but for those whose code is a service's: they are cleaned anyway."""
     text, codes = transactions["description"], transactions["stock_code"]
     is_named = text.null_count() < len(text)
     called = _among(text, _is_called_by_name) if is_named else _among(codes, _is_called_by_code)
@@ -96,7 +96,10 @@ def _marks(transactions: pl.DataFrame, _: pl.Series) -> pl.Series | None:
 
 
 def _among(texts: pl.Series, called: Callable[[pl.Series], pl.Series]) -> pl.Series | None:
-    """The rows whose text is called for; None if none is. Each text is looked at once, since most stand often."""
+    """Return the rows whose text is called for.
+
+    None if none is. Each text is looked at once, since most stand often.
+    """
     hashes = texts.hash()
     each = hashes.arg_unique()
     found = each.filter(called(texts.gather(each)).fill_null(value=False))
@@ -113,7 +116,7 @@ def _is_called_by_name(names: pl.Series) -> pl.Series:
 
 
 def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
-    """Whether such lines make much of the money."""
+    """Return whether such lines make much of the money."""
     if marked is None:
         return False
     value = (transactions["quantity"] * transactions["unit_price"]).abs()
@@ -158,7 +161,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _kind(code: str, name: str) -> str | None:
-    """What a line is that is no goods; None if it is goods, or its code is one that is cleaned anyway."""
+    """Return what a line is that is no goods; None if it is goods, or its code is one that is cleaned anyway."""
     import re
 
     if re.match(SERVICE_CODE, code):

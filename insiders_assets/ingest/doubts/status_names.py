@@ -100,14 +100,17 @@ _HOW = (
 
 
 def names_what_is_reversed(name: str) -> bool:
-    """Whether a column names what a line takes back, as ``reversal_of`` does."""
+    """Return whether a column names what a line takes back, as ``reversal_of`` does."""
     words = set(normalise(name).split())
     return bool(words & _REVERSED and words & _WHICH)
 
 
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str | None:
-    """What a column may tell: ``status``, ``kind``, ``how``, a flag such as ``cancelled`` or ``happened``, or None."""
+    """Return what a column may tell.
+
+    ``status``, ``kind``, ``how``, a flag such as ``cancelled`` or ``happened``, or None.
+    """
     if normalise(name) in _HOW:
         return "how"
     words = normalise(name).split()
@@ -138,27 +141,30 @@ def kind_of(name: str) -> str | None:
 
 
 def is_unsold(value: str) -> bool:
-    """Whether a way in which something was bought says that it was not: given away, replaced, or moved within."""
+    """Return whether a way in which something was bought says that it was not.
+
+    Given away, replaced, or moved within.
+    """
     words = set(normalise(value).split())
     return bool(words & (_UNSOLD | _GIVEN | _TEST)) or whole_group_of(value) == "internal"
 
 
 def is_about_shipping(name: str) -> bool:
-    """Whether a status is that of a parcel: what is not sent yet is sold all the same."""
+    """Return whether a status is that of a parcel: what is not sent yet is sold all the same."""
     return bool(_SHIPPING & set(normalise(name).split()))
 
 
 def is_of_changes(name: str) -> bool:
-    """Whether a column may say what a database did to a row, as one of captured changes has it."""
+    """Return whether a column may say what a database did to a row, as one of captured changes has it."""
     return bool(_CHANGES & set(normalise(name).split()))
 
 
 def is_of_documents(name: str) -> bool:
-    """Whether a kind is one of documents or movements: its codes may tell invoices from credit notes."""
+    """Return whether a kind is one of documents or movements: its codes may tell invoices from credit notes."""
     return bool((_DOCUMENTS | _MOVEMENTS) & set(normalise(name).split()))
 
 
 def is_a_region(name: str) -> bool:
-    """Whether a name such as ``state`` or ``Estado`` may mean a part of a country as well."""
+    """Return whether a name such as ``state`` or ``Estado`` may mean a part of a country as well."""
     words = set(normalise(name).split())
     return bool(_REGIONS & words) and not _ORDERS & words

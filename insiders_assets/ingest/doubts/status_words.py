@@ -9,7 +9,7 @@ from insiders_assets.ingest.mapping.header_aliases import normalise
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text, each once."""
+    """Return the words of a text, each once."""
     return frozenset(text.split())
 
 
@@ -132,7 +132,7 @@ _BESIDE = words_of(
 
 @lru_cache(maxsize=4096)
 def whole_group_of(value: str) -> str | None:
-    """What a value says if it says nothing but that, as :func:`group_of`; None if it has words of its own.
+    """Return what a value says if it says nothing but that, as :func:`group_of`; None if it has words of its own.
 
     A title such as ``Open shelf`` is no status, wherever it stands; ``Cancelled by customer`` is one.
     """
@@ -157,7 +157,7 @@ def _is_phrase(words: list[str]) -> bool:
 
 
 def _group_of_word(word: str, following: str = "") -> str | None:
-    """What a word says, or it and the one that follows."""
+    """Return what a word says, or it and the one that follows."""
     if found := _MEANS.get(word) or (_MEANS.get(word + following) if following else None):
         return found
     if word.startswith(CANCELLED):
@@ -169,7 +169,10 @@ def _group_of_word(word: str, following: str = "") -> str | None:
 
 @lru_cache(maxsize=4096)
 def group_of(value: str) -> str | None:
-    """What a value says: ``cancelled``, ``refunded``, ``pending``, ``test`` or ``sold``; None if nothing known."""
+    """Return what a value says: ``cancelled``, ``refunded``, ``pending``, ``test`` or ``sold``.
+
+    None if nothing known.
+    """
     plain = normalise(value)
     if plain in _PHRASES:
         return _PHRASES[plain]

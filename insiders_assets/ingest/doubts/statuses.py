@@ -46,7 +46,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
-    """What a column leaves open, a question for each thing that its values may say."""
+    """Yield what a column leaves open, a question for each thing that its values may say."""
     name, kind = header.names[at], kind_of(header.names[at])
     seen = seen_values(survey, at)
     if not seen:
@@ -65,7 +65,7 @@ def _asked_of(survey: Survey, header: Header, at: int) -> Iterator[Question]:
 def _asked_of_words(
     survey: Survey, header: Header, at: int, seen: list[Seen], known: set[str]
 ) -> Iterator[Question]:
-    """What a column of words, or of codes, leaves open."""
+    """Yield what a column of words, or of codes, leaves open."""
     name, kind = header.names[at], kind_of(header.names[at])
     groups: dict[str, list[Seen]] = {}
     for each in seen:
@@ -94,7 +94,7 @@ def _asked_of_words(
 
 
 def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[Seen]]:
-    """The values of a column without a word that is known, by what they may say."""
+    """Return the values of a column without a word that is known, by what they may say."""
     values = [each.value for each in seen]
     if is_of_changes(name) and (gone := removed_codes(values)):
         return {"cancelled": [each for each in seen if each.value in gone]}
@@ -111,7 +111,7 @@ def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[S
 
 
 def _asked_of_flag(name: str, kind: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
-    """What a column of dates, or of yes and no, leaves open: whatever is not no says so."""
+    """Yield what a column of dates, or of yes and no, leaves open: whatever is not no says so."""
     said = [each for each in seen if normalise(each.value) not in NO and not is_no_date(each.value)]
     if not said or known & {"*", *(each.value.casefold() for each in said)}:
         return
@@ -135,7 +135,7 @@ def _merged(seen: list[Seen]) -> Seen:
 
 
 def _asked_of_the_opposite(name: str, seen: list[Seen], known: set[str]) -> Iterator[Question]:
-    """What a flag such as ``paid`` leaves open where it says no."""
+    """Yield what a flag such as ``paid`` leaves open where it says no."""
     if all(normalise(each.value) in YES | NO for each in seen):
         said = [each for each in seen if normalise(each.value) in NO and each.value.casefold() not in known]
         if said:
@@ -145,7 +145,7 @@ def _asked_of_the_opposite(name: str, seen: list[Seen], known: set[str]) -> Iter
 def status_question(
     name: str, group: str, seen: list[Seen], *, of_line: bool = False, rule: str = "values"
 ) -> Question:
-    """The question that some values of a column leave open.
+    """Return the question that some values of a column leave open.
 
     Args:
         name: The column.
@@ -179,7 +179,10 @@ def status_question(
 
 
 def seen_values(survey: Survey, at: int) -> list[Seen]:
-    """The values of a column with lines and money, the most frequent first; rows left out already do not count."""
+    """Return the values of a column with lines and money, the most frequent first.
+
+    Rows left out already do not count.
+    """
     frame = (
         pl.DataFrame({"value": survey.text(at), "money": survey.money})
         .filter(survey.kept)
@@ -194,7 +197,7 @@ def seen_values(survey: Survey, at: int) -> list[Seen]:
 
 
 def spoken_for(mapping: Mapping | None, name: str) -> set[str]:
-    """The values of a column that a mapping speaks of; ``*`` for all of them."""
+    """Return the values of a column that a mapping speaks of; ``*`` for all of them."""
     if mapping is None:
         return set()
     said: list[Rule | Refund] = [*mapping.exclude, *mapping.keep, *mapping.refunds]
@@ -208,12 +211,15 @@ def spoken_for(mapping: Mapping | None, name: str) -> set[str]:
 
 
 def marks_returns(mapping: Mapping | None, name: str) -> bool:
-    """Whether a mapping says which values of a column mark returns: the others mark none."""
+    """Return whether a mapping says which values of a column mark returns: the others mark none."""
     return bool(mapping and mapping.returns and normalise(mapping.returns.column) == normalise(name))
 
 
 def is_stated_elsewhere(survey: Survey, at: int, seen: list[Seen]) -> bool:
-    """Whether lines with these values say anyway what was given back: they are negative, or another column tells."""
+    """Return whether lines with these values say anyway what was given back.
+
+    They are negative, or another column tells.
+    """
     here = survey.text(at).is_in([each.value for each in seen]) & survey.kept
     elsewhere = ((survey.quantity < 0) | (survey.money < 0)).fill_null(value=True)
     for refund, place in survey.plan.refunds:

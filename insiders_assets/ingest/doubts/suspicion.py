@@ -17,7 +17,7 @@ Marks = dict["Detector", "pl.Series"]
 
 
 def marks_of(transactions: pl.DataFrame) -> Marks:
-    """The rows that detectors marked, of those detectors that marked any."""
+    """Return the rows that detectors marked, of those detectors that marked any."""
     starts = begun(transactions["invoice_no"])
     found = {
         detector: detector.marks(transactions, starts)
@@ -28,7 +28,7 @@ def marks_of(transactions: pl.DataFrame) -> Marks:
 
 
 def suspected(transactions: pl.DataFrame, marks: Marks | None = None) -> list[Detector]:
-    """The detectors that want to look at the export of some transactions whole.
+    """Return the detectors that want to look at the export of some transactions whole.
 
     Args:
         transactions: The transactions.

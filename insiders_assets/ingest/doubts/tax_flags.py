@@ -58,7 +58,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 
 
 def _side(value: str) -> bool | None:
-    """Whether a value says that tax is in the price, or is not; None if it does not say."""
+    """Return whether a value says that tax is in the price, or is not; None if it does not say."""
     spelled = normalise(value)
     words = set(spelled.split())
     if spelled in YES or spelled in NO:

@@ -42,7 +42,7 @@ _INNOCENT = words_of(
 
 
 def tells_nothing(name: str) -> bool:
-    """Whether a column's name leaves it open whether it holds a status."""
+    """Return whether a column's name leaves it open whether it holds a status."""
     if kind_of(name) or money_of(name) or not name:
         return False
     if names_a_side(name):
@@ -55,7 +55,7 @@ def _watches(header: Header) -> tuple[int, ...]:
 
 
 def _is_worth_it(first: pl.Series) -> bool:
-    """Whether the first rows of a column hold few different values, or none yet."""
+    """Return whether the first rows of a column hold few different values, or none yet."""
     return first.drop_nulls().n_unique() <= MANY
 
 
@@ -82,7 +82,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
 
 
 def _is_of_order(survey: Survey, at: int) -> bool:
-    """Whether a column is filled on the first lines of orders alone: what it says holds for all of the order."""
+    """Return whether a column is filled on the first lines of orders alone: what it says holds for all of the order."""
     orders = survey.ours("invoice_no")
     if orders is None:
         return False
@@ -94,7 +94,7 @@ def _values(seen: list[Seen]) -> list[str]:
 
 
 def _said(seen: list[Seen], *, is_side: bool) -> dict[str, list[Seen]]:
-    """The values that say that lines were not sold, by what they say."""
+    """Return the values that say that lines were not sold, by what they say."""
     if is_side:
         back = back_codes(_values(seen))
         return {"refunded": [each for each in seen if each.value in back]}
@@ -120,7 +120,7 @@ def _said(seen: list[Seen], *, is_side: bool) -> dict[str, list[Seen]]:
 
 
 def _group(value: str) -> str | None:
-    """What a value says, or one of several that are listed in it."""
+    """Return what a value says, or one of several that are listed in it."""
     parts = [part for part in value.replace(";", ",").replace("|", ",").split(",") if part.strip()]
     found = [group for part in parts if (group := whole_group_of(part))]
     return next((group for group in found if group != "sold"), found[0] if found else None)
@@ -141,7 +141,7 @@ _OF_STOCK = words_of(
 
 
 def _is_of_stock(value: str) -> bool:
-    """Whether what is moved is goods, whatever column says so."""
+    """Return whether what is moved is goods, whatever column says so."""
     return bool(set(normalise(value).split()) & _OF_STOCK)
 
 

@@ -43,12 +43,12 @@ def _tells(name: str) -> bool:
 
 
 def _is_of_rows(name: str) -> bool:
-    """Whether a column says what a database did to a row."""
+    """Return whether a column says what a database did to a row."""
     return is_of_changes(name) and kind_of(name) == "kind"
 
 
 def _numbers_lines(name: str) -> bool:
-    """Whether a column may number the lines of an order, whatever becomes of them."""
+    """Return whether a column may number the lines of an order, whatever becomes of them."""
     about = notions(name)[0]
     return "id" in about and ("line" in about or "item" in normalise(name).split())
 
@@ -86,7 +86,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
 def _question(
     survey: Survey, header: Header, at: int, line: int | None, lines: pl.DataFrame
 ) -> Question | None:
-    """The question that a column leaves open in which lines of one order and product differ."""
+    """Return the question that a column leaves open in which lines of one order and product differ."""
     name, text = header.names[at], survey.text(at)
     if _said(header, name):
         return None
@@ -123,7 +123,7 @@ def _question(
 
 
 def _said(header: Header, name: str) -> bool:
-    """Whether a mapping leaves out what a column tells of."""
+    """Return whether a mapping leaves out what a column tells of."""
     rules = header.mapping.exclude if header.mapping else ()
     return any(normalise(rule.column) == normalise(name) for rule in rules)
 

@@ -23,7 +23,7 @@ def _watches(_: Header) -> tuple[int, ...]:
 
 
 def _marks(transactions: pl.DataFrame, _: pl.Series | None = None) -> pl.Series | None:
-    """Lines that cost less than nothing."""
+    """Return lines that cost less than nothing."""
     least = transactions["unit_price"].min()
     if least is None or least >= 0:  # type: ignore[operator]
         return None
@@ -31,7 +31,7 @@ def _marks(transactions: pl.DataFrame, _: pl.Series | None = None) -> pl.Series 
 
 
 def _suspects(transactions: pl.DataFrame, off: pl.Series | None) -> bool:
-    """Whether a line costs less than nothing, and is of a product or stands beside one of its order."""
+    """Return whether a line costs less than nothing, and is of a product or stands beside one of its order."""
     if off is None:
         return False
     below = transactions.filter(off)
@@ -41,7 +41,7 @@ def _suspects(transactions: pl.DataFrame, off: pl.Series | None) -> bool:
 
 
 def _products(below: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines below nothing whose product is sold for as much; none of a service, which is cleaned anyway."""
+    """Return lines below nothing whose product is sold for as much; none of a service, which is cleaned anyway."""
     goods = below.filter(~pl.col("stock_code").str.contains(SERVICE_CODE)).with_columns(
         price=pl.col("unit_price").abs().round(2)
     )

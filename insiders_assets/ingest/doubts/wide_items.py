@@ -21,7 +21,7 @@ LEAST = 2
 
 
 def _items(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """The columns of each item by its number; nothing unless several items have the same ones."""
+    """Return the columns of each item by its number; nothing unless several items have the same ones."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for name in names:
         if len(numbers := _NUMBER.findall(name)) == 1:

@@ -88,7 +88,7 @@ class Bounded(io.RawIOBase):
 
 
 def unpacked(path: Path, head: bytes) -> Opener | None:
-    """What opens the unpacked bytes of a compressed file, or None if it is not compressed.
+    """Return what opens the unpacked bytes of a compressed file, or None if it is not compressed.
 
     Args:
         path: The file.
@@ -119,7 +119,7 @@ _COMPRESSED: dict[bytes, Callable[[Path], BinaryIO]] = {
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """A zip archive.
+    """Return a zip archive.
 
     Raises:
         BadZipFile: It is none, or its list of contents is damaged, however that shows.
@@ -131,7 +131,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def members(path: Path) -> dict[str, Opener]:
-    """The files in a zip archive by name, sorted, with what opens them.
+    """Return the files in a zip archive by name, sorted, with what opens them.
 
     Raises:
         ExportError: It holds none, too many, or says that together they are far larger than the archive.
@@ -148,7 +148,7 @@ def members(path: Path) -> dict[str, Opener]:
 
 
 def largest(packed: int) -> int:
-    """Bytes that a file of so many may unpack to."""
+    """Return bytes that a file of so many may unpack to."""
     return max(ALWAYS_ALLOWED, LARGEST_RATIO * packed)
 
 
@@ -165,12 +165,12 @@ def refuse_bombs(path: Path) -> None:
 
 
 def _hidden(name: str) -> bool:
-    """Whether an archive's member is what operating systems leave there."""
+    """Return whether an archive's member is what operating systems leave there."""
     return any(part.startswith(".") or part == "__MACOSX" for part in _parts(name))
 
 
 def _parts(name: str) -> list[str]:
-    """The parts of a member's name, without those that climb out of the archive."""
+    """Return the parts of a member's name, without those that climb out of the archive."""
     return [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
@@ -184,7 +184,10 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Opener:
 
 
 def spooled(opener: Opener) -> BinaryIO:
-    """The bytes of a stream as a file that can be read out of order; it goes away when it is closed or forgotten."""
+    """Return the bytes of a stream as a file that can be read out of order.
+
+    It goes away when it is closed or forgotten.
+    """
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
     with opener() as stream:
         while piece := stream.read(1 << 20):

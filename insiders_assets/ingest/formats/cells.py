@@ -20,18 +20,18 @@ HEADER_ROWS = 25
 
 
 def header_row(rows: Sequence[Sequence[str | None]], mapping: Mapping | None) -> int | None:
-    """Which of the first rows of a table names its columns; None if none does."""
+    """Return which of the first rows of a table names its columns; None if none does."""
     known = [header_score(names(row), mapping) for row in rows[:HEADER_ROWS]]
     return known.index(max(known)) if known and max(known) >= 2 else None
 
 
 def names(row: Sequence[str | None]) -> tuple[str, ...]:
-    """A row's cells as names of columns."""
+    """Return a row's cells as names of columns."""
     return tuple((cell or "").strip() for cell in row)
 
 
 def as_text(column: pl.Series) -> pl.Series:
-    """A column of any type as text that reads back as the same value."""
+    """Return a column of any type as text that reads back as the same value."""
     if column.dtype == pl.String:
         return column
     if column.dtype == pl.Date:
@@ -53,7 +53,7 @@ def as_text(column: pl.Series) -> pl.Series:
 
 
 def text_block(frame: pl.DataFrame, lines: pl.Series, positions: Sequence[int]) -> Block:
-    """A block of text cells; a row's text is its cells with commas between them.
+    """Return a block of text cells; a row's text is its cells with commas between them.
 
     Args:
         frame: Text columns, in the order of the export.
@@ -77,7 +77,7 @@ def text_block(frame: pl.DataFrame, lines: pl.Series, positions: Sequence[int]) 
 
 
 def _lines(text: str) -> list[str]:
-    """The rows of CSV text, with the line ends inside quotes left alone."""
+    """Return the rows of CSV text, with the line ends inside quotes left alone."""
     found, open_row = [], ""
     for line in text.split("\n")[:-1]:
         open_row = f"{open_row}\n{line}" if open_row else line

@@ -77,7 +77,7 @@ class DelimitedExport:
         }
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows, from the first on; see :class:`insiders_assets.ingest.model.Export`."""
+        """Yield its rows, from the first on; see :class:`insiders_assets.ingest.model.Export`."""
         encoding, dialect, _ = self.head
         self._decoder = decoder = Decoder(encoding)
         if dialect.above:
@@ -109,19 +109,19 @@ class DelimitedExport:
 
 
 def is_text(head: bytes) -> bool:
-    """Whether bytes could be text, in an encoding that contains ASCII: hardly any is a control character."""
+    """Return whether bytes could be text, in an encoding that contains ASCII: hardly any is a control character."""
     return len(head.translate(None, _CONTROLS)) >= (1 - MOST_CONTROLS) * len(head)
 
 
 def _encoding_of(header: bytes) -> str:
-    """What a header is written in, where no row has shown yet."""
+    """Return what a header is written in, where no row has shown yet."""
     if header.isascii():
         return "ascii"
     return "utf-8" if decoded(header, None).encode() == header else "cp1252"
 
 
 def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each chunk, and whether it is the last."""
+    """Yield each chunk, and whether it is the last."""
     held = next(chunks, b"")
     for chunk in chunks:
         yield held, False

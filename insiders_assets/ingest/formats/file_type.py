@@ -34,7 +34,7 @@ _NO_EXPORTS = {
 
 
 def open_exports(path: Path, rules: FileRules) -> dict[str, Opened]:
-    """The exports in a file: itself, the members of an archive, or the sheets of a workbook.
+    """Return the exports in a file: itself, the members of an archive, or the sheets of a workbook.
 
     Args:
         path: The file.
@@ -55,7 +55,7 @@ def open_exports(path: Path, rules: FileRules) -> dict[str, Opened]:
 
 
 def _archived(found: dict[str, Opener], rules: FileRules) -> dict[str, Opened]:
-    """The exports in an archive; a lone member goes by the archive's name."""
+    """Return the exports in an archive; a lone member goes by the archive's name."""
     exports: dict[str, Opened] = {}
     for name, opener in found.items():
         prefix = name if len(found) > 1 else ""
@@ -76,7 +76,7 @@ def _raiser(error: ExportError) -> Opened:
 
 
 def _exports(head: bytes, opener: Opener, rules: FileRules, path: Path | None = None) -> dict[str, Opened]:
-    """The exports in a file that is not packed, or not any more.
+    """Return the exports in a file that is not packed, or not any more.
 
     Args:
         head: Its first bytes.
@@ -112,7 +112,10 @@ def _head(opener: Opener) -> bytes:
 
 
 def _is_document(opener: Opener) -> bool:
-    """Whether JSON that begins with an object is one object over the whole file: no line of it is one by itself."""
+    """Return whether JSON that begins with an object is one object over the whole file.
+
+    No line of it is one by itself.
+    """
     with opener() as stream:
         first = b""
         while not first.strip():
@@ -131,7 +134,7 @@ def _is_document(opener: Opener) -> bool:
 
 
 def _is_workbook(path: Path) -> bool:
-    """Whether a zip archive is a spreadsheet: they all say what is in them under one of these names."""
+    """Return whether a zip archive is a spreadsheet: they all say what is in them under one of these names."""
     with open_zip(path) as archive:
         names = set(archive.namelist())
     return "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names

@@ -58,7 +58,7 @@ class JsonExport:
         return kind | ({"lines": self._lines_at} if self._lines_at else {})
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows; see :class:`insiders_assets.ingest.model.Export`."""
+        """Yield its rows; see :class:`insiders_assets.ingest.model.Export`."""
         batch: list[tuple[int, str, dict[str, Any] | Message]] = []
         size = 0
         for row in self._taken_apart():
@@ -93,7 +93,7 @@ class JsonExport:
         )
 
     def _taken_apart(self) -> Iterator[tuple[int, str, dict[str, Any] | Message]]:
-        """Every row: the line it is on, its text, and its fields or what is wrong with it.
+        """Yield every row: the line it is on, its text, and its fields or what is wrong with it.
 
         Rows of orders that hold their lines, and of an array, are numbered as they come.
         """
@@ -119,7 +119,7 @@ class JsonExport:
         return line_path(first, self._wanted)
 
     def _records(self) -> Iterator[tuple[int, str, dict[str, Any] | Message]]:
-        """Every object, flat: the line it is on (0 in an array), its text where a line has it, and its fields."""
+        """Yield every object, flat: the line it is on (0 in an array), its text where a line has it, and its fields."""
         if self._is_array:
             with closing(self._open()) as stream:
                 text = stream.read().decode("utf-8-sig", "replace")
@@ -130,7 +130,7 @@ class JsonExport:
             yield line, text, _parsed(text)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
-        """Every line with something on it, and its number."""
+        """Yield every line with something on it, and its number."""
         with closing(self._open()) as stream:
             number = 0
             while raw := stream.readline(LONGEST_ROW + 1):
@@ -143,7 +143,7 @@ class JsonExport:
 
 
 def _parsed(text: str) -> dict[str, Any] | Message:
-    """The object on a line, flat, or what is wrong with it."""
+    """Return the object on a line, flat, or what is wrong with it."""
     try:
         found = parsed(text)
     except (ValueError, RecursionError) as error:
@@ -154,7 +154,7 @@ def _parsed(text: str) -> dict[str, Any] | Message:
 
 
 def _without_flaws(found: dict[str, Any]) -> dict[str, Any] | Message:
-    """An object, flat, or what cannot be kept of it."""
+    """Return an object, flat, or what cannot be kept of it."""
     whole = json.dumps(found, ensure_ascii=False)
     if "\\u0000" in whole:
         return message("row.nul")

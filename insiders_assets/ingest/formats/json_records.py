@@ -53,7 +53,7 @@ def array_of(text: str, rows: str | None) -> Iterator[dict[str, Any] | Message]:
 
 
 def _skipped(text: str, at: int) -> int:
-    """The next place that holds no blank."""
+    """Return the next place that holds no blank."""
     while at < len(text) and text[at] in " \t\r\n":
         at += 1
     return at
@@ -75,7 +75,10 @@ def _inside(text: str, rows: str | None) -> Iterator[dict[str, Any] | Message]:
 
 
 def arrays(value: Any, path: str = "") -> Iterator[tuple[str, list[Any]]]:
-    """The arrays of objects in nested objects, by dotted path; arrays inside arrays are parts of their elements."""
+    """Return the arrays of objects in nested objects, by dotted path.
+
+    Arrays inside arrays are parts of their elements.
+    """
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from arrays(inner, f"{path}.{key}" if path else key)

@@ -58,7 +58,7 @@ class ParquetExport:
         return {"kind": "parquet", "header_line": 1}
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows, the first on line 2; see :class:`insiders_assets.ingest.model.Export`."""
+        """Yield its rows, the first on line 2; see :class:`insiders_assets.ingest.model.Export`."""
         import pyarrow as pa
 
         line, left = 2, self._left
@@ -97,7 +97,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _unpacked_size(column: pa.Array) -> int:
-    """Bytes of a column once each value stands in its row."""
+    """Return bytes of a column once each value stands in its row."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

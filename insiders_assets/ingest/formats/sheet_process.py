@@ -70,7 +70,7 @@ def contents(path: Path, folder: Path, sheet: str, mapping: Mapping) -> dict[str
 
 
 def _sheet(reader: ExcelReader, name: str, folder: Path, at: int, mapping: Mapping) -> dict[str, Any]:
-    """One sheet: the first rows as text, and where the rows below the names of its columns are."""
+    """Return one sheet: the first rows as text, and where the rows below the names of its columns are."""
     import fastexcel
 
     visible = reader.load_sheet(name, header_row=None, n_rows=0).visible == "visible"
@@ -99,7 +99,7 @@ def _sheet(reader: ExcelReader, name: str, folder: Path, at: int, mapping: Mappi
 
 
 def _load(reader: ExcelReader, name: str, *, skip: int = 0, rows: int | None = None) -> pl.DataFrame:
-    """Rows of a sheet, counted from its very first, so that they keep their numbers.
+    """Return rows of a sheet, counted from its very first, so that they keep their numbers.
 
     Args:
         reader: The workbook.

@@ -24,7 +24,7 @@ QUOTE, ENCODING, NUL = message("row.quote"), message("row.encoding"), message("r
 
 
 def scan_text(text: bytes, dialect: Dialect) -> pl.LazyFrame:
-    """Rows that all have every field, as text: one column per field, named by its position.
+    """Return rows that all have every field, as text: one column per field, named by its position.
 
     Args:
         text: The rows in UTF-8.
@@ -57,7 +57,7 @@ class TextBlock:
         self._invalid = decoder.invalid(block, rows)
 
     def read(self, positions: Sequence[int]) -> Block:
-        """The block with the columns at ``positions``."""
+        """Return the block with the columns at ``positions``."""
         kept, odd, rejected = self._judged()
         block = self._of_polars(kept, positions)
         if odd:
@@ -69,7 +69,7 @@ class TextBlock:
         return block
 
     def _judged(self) -> tuple[NDArray[np.int64], dict[int, list[str]], pl.DataFrame]:
-        """Rows that are well formed, odd rows with their fields, and rows that are rejected."""
+        """Return rows that are well formed, odd rows with their fields, and rows that are rejected."""
         good = (
             (self._rows.fields == self._dialect.width)
             & ~self._rows.broken
@@ -93,7 +93,7 @@ class TextBlock:
         return np.flatnonzero(good), odd, rejected_frame(rejected)
 
     def _fault(self, row: int, text: str, fields: int) -> Message | None:
-        """What is wrong with a row as a whole, or None."""
+        """Return what is wrong with a row as a whole, or None."""
         if self._rows.broken[row]:
             return QUOTE
         if self._invalid[row]:
@@ -105,7 +105,7 @@ class TextBlock:
         return message("row.fields", count=fields, named=self._dialect.named)
 
     def _of_polars(self, kept: NDArray[np.int64], positions: Sequence[int]) -> Block:
-        """The well-formed rows, read by polars from their bytes alone."""
+        """Return the well-formed rows, read by polars from their bytes alone."""
         names = [str(position) for position in positions]
         if not len(kept):
             return self._block_of(kept, pl.LazyFrame(schema=dict.fromkeys(names, pl.String)))

@@ -37,7 +37,7 @@ SHARE = 0.5
 
 
 def open_sheets(source: Path | BinaryIO, rules: FileRules) -> dict[str, Callable[[], Export]]:
-    """The exports in a workbook: the sheet the rules name, else every sheet whose columns are recognised.
+    """Return the exports in a workbook: the sheet the rules name, else every sheet whose columns are recognised.
 
     Args:
         source: The workbook.
@@ -104,7 +104,7 @@ def _refuse_long_texts(member: IO[bytes]) -> None:
 
 
 def _contents(path: Path, folder: Path, rules: FileRules) -> dict[str, Any]:
-    """What a process with bounds finds in a workbook."""
+    """Return what a process with bounds finds in a workbook."""
     memory = int(SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     mapping = (rules.mapping or Mapping()).model_dump_json()
     command = [sys.executable, "-m", "insiders_assets.ingest.formats.sheet_process"]
@@ -169,7 +169,7 @@ class SheetExport:
         return found | ({"sheets_beside": self.beside} if self.beside else {})
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows; see :class:`insiders_assets.ingest.model.Export`."""
+        """Yield its rows; see :class:`insiders_assets.ingest.model.Export`."""
         first = self._facts["header"] + 1
         frame = pl.read_parquet(Path(self._folder.name) / self._facts["rows"], glob=False)
         if not frame.height:

@@ -40,7 +40,7 @@ class Proposal:
 
 
 def propose(looks: Sequence[Look], pattern: str) -> Proposal:
-    """The mapping that fits an export best.
+    """Return the mapping that fits an export best.
 
     Args:
         looks: What its columns look like.
@@ -58,12 +58,12 @@ def propose(looks: Sequence[Look], pattern: str) -> Proposal:
 
 
 def pattern_of(name: str) -> str:
-    """The pattern that fits a file's name and no other."""
+    """Return the pattern that fits a file's name and no other."""
     return glob.escape(name)
 
 
 def _assigned(looks: Sequence[Look]) -> dict[str, str]:
-    """The column of the export for each of ours: the best fit first, each column once."""
+    """Return the column of the export for each of ours: the best fit first, each column once."""
     header = tuple(look.name for look in looks)
     known = {header[at]: name for name, places in recognise(header).items() for at in places}
     scored = [
@@ -86,7 +86,7 @@ def _assigned(looks: Sequence[Look]) -> dict[str, str]:
 
 
 def _fits(column: str, known: dict[str, str]) -> dict[str, float]:
-    """How well a column's name fits ours; a name that is recognised without a mapping fits best."""
+    """Return how well a column's name fits ours; a name that is recognised without a mapping fits best."""
     found = dict(fits(column))
     if column in known:
         found[known[column]] = max(found.get(known[column], 0.0), 0.95)
@@ -94,7 +94,7 @@ def _fits(column: str, known: dict[str, str]) -> dict[str, float]:
 
 
 def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
-    """The same with what the name says of money: a cost, a tax or a refund is no price, and ``Sales`` is one."""
+    """Return the same with what the name says of money: a cost, a tax or a refund is no price, and ``Sales`` is one."""
     kind, (about, _) = money_of(column), notions(column)
     if "return" in about or kind == "refund":
         found.pop("quantity", None)
@@ -106,12 +106,12 @@ def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
 
 
 def _dated(look: Look) -> bool:
-    """Whether a column holds dates, whatever it is called: numbers are dates only where the name says so."""
+    """Return whether a column holds dates, whatever it is called: numbers are dates only where the name says so."""
     return bool(look.name) and look.dates >= HALF and look.numbers < MOSTLY
 
 
 def _holds(name: str, look: Look) -> float:
-    """How well what a column holds fits what it may be, between 0 and 1."""
+    """Return how well what a column holds fits what it may be, between 0 and 1."""
     if not look.distinct:
         return 0.0
     if name == "invoice_date":
@@ -132,7 +132,7 @@ def _holds(name: str, look: Look) -> float:
 
 
 def _returns(left: Sequence[Look]) -> Returns | None:
-    """Which lines are returns, if a column that is not taken for anything else says so.
+    """Return which lines are returns, if a column that is not taken for anything else says so.
 
     A column made to say it comes first, then one about the line, and one about the whole order last: an order that was
     returned in part says so on every line.
@@ -147,7 +147,7 @@ def _rank(name: str) -> tuple[bool, bool]:
 
 
 def _returned(look: Look) -> Returns | None:
-    """The values of a column that mark returns."""
+    """Return the values of a column that mark returns."""
     if not look.values or len(look.values) > FEW:
         return None
     about, _ = notions(look.name)

@@ -93,7 +93,10 @@ def inspect(
 def _join(
     path: Path, rules: FileRules, found: Inspection, pattern: str, beside: Sequence[Beside]
 ) -> FileRules | None:
-    """The rules with a mapping that joins what files beside this one say; None if they say nothing that it lacks."""
+    """Return the rules with a mapping that joins what files beside this one say.
+
+    None if they say nothing that it lacks.
+    """
     joins = (
         propose_joins(path, beside, None if pattern == pattern_of(found.name) else pattern) if beside else []
     )
@@ -121,7 +124,7 @@ def _propose_floor(found: Inspection) -> None:
 
 
 def _built_in(seen: Sequence[Inspected], pattern: str) -> tuple[str, Mapping] | None:
-    """The built-in form that an export in a file has, and its mapping."""
+    """Return the built-in form that an export in a file has, and its mapping."""
     for each in seen:
         if found := form_of(tuple(look.name for look in each.columns)):
             form, mapping = found
@@ -158,7 +161,7 @@ def _answered(
 
 
 def _asked(path: Path, rules: FileRules, *, is_proposal: bool) -> tuple[list[Question], list[Settled]]:
-    """The questions that the exports in a file leave open, each once, and what they settle."""
+    """Return the questions that the exports in a file leave open, each once, and what they settle."""
     questions: dict[str, Question] = {}
     settled: dict[tuple[str, tuple[str, ...]], Settled] = {}
     with _passing_over():
@@ -173,7 +176,7 @@ def _asked(path: Path, rules: FileRules, *, is_proposal: bool) -> tuple[list[Que
 
 
 def _seen(path: Path, rules: FileRules) -> tuple[list[Inspected], bool]:
-    """The exports in a file that can be looked at, and whether the columns of all of them are known."""
+    """Return the exports in a file that can be looked at, and whether the columns of all of them are known."""
     found, planned = [], True
     with _passing_over():
         for member, opened in open_joined(path, rules).items():
@@ -252,7 +255,7 @@ def _becomes(export: Inspected, mapping: Mapping | None) -> dict[str, str]:
 
 
 def _questions(found: Inspection) -> list[str]:
-    """What the user has to say because the file does not, and no question asks."""
+    """Return what the user has to say because the file does not, and no question asks."""
     answers = {
         "INSIDERS_DATE_ORDER": (
             "date_order",

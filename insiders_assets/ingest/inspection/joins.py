@@ -50,7 +50,7 @@ class Beside:
 
 
 def propose_joins(path: Path, beside: Sequence[Beside], pattern: str | None) -> list[tuple[Join, Joined]]:
-    """What may be joined to the lines in a file, in the order in which one leads to the next; empty if nothing.
+    """Return what may be joined to the lines in a file, in the order in which one leads to the next; empty if nothing.
 
     Args:
         path: The file of lines.
@@ -79,7 +79,7 @@ def propose_joins(path: Path, beside: Sequence[Beside], pattern: str | None) -> 
 def _found(
     lines: Export, others: Mapping[str, Export], needs: Callable[[Export], bool]
 ) -> tuple[str, str, str] | None:
-    """The first file that says what is needed by a key: its name, and the key's here and there."""
+    """Return the first file that says what is needed by a key: its name, and the key's here and there."""
     for name, other in others.items():
         if needs(other) and (keys := _keys(lines, other)) is not None:
             return name, *keys
@@ -87,7 +87,7 @@ def _found(
 
 
 def _opened(path: Path) -> Export | None:
-    """The one export in a file; None if it has none, or several."""
+    """Return the one export in a file; None if it has none, or several."""
     with suppress(ExportError), readable():
         found = list(open_exports(path, FileRules()).values())
         if len(found) == 1:
@@ -97,7 +97,7 @@ def _opened(path: Path) -> Export | None:
 
 
 def _lacking(export: Export) -> list[str]:
-    """What no column of an export looks like, of what a row of its order may say."""
+    """Return what no column of an export looks like, of what a row of its order may say."""
     known = {header for header, places in recognise(export.header).items() if places}
     columns = propose(looks(export)[0], "*").mapping.columns
     lacks = missing(known | columns.keys())
@@ -114,14 +114,17 @@ def _brings_missing(lacking: Sequence[str]) -> Callable[[Export], bool]:
 
 
 def _brings_a_person(export: Export) -> bool:
-    """Whether a file of customers tells one from another by more than the key: an e-mail, or an id of their own."""
+    """Return whether a file of customers tells one from another by more than the key.
+
+    An e-mail, or an id of their own.
+    """
     about = [notions(name)[0] for name in export.header]
     known = [each for each in about if "mail" in each or {"customer", "id"} <= each]
     return len(known) > 1 or any("mail" in each for each in known)
 
 
 def _keys(lines: Export, other: Export) -> tuple[str, str] | None:
-    """The columns by which a row of another file is found for each line, best first; None if there are none."""
+    """Return the columns by which a row of another file is found for each line, best first; None if there are none."""
     ours, theirs = _columns(lines), _columns(other)
     best: tuple[float, str, str] | None = None
     for key, used in ours.items():
@@ -138,7 +141,7 @@ def _keys(lines: Export, other: Export) -> tuple[str, str] | None:
 
 
 def _columns(export: Export) -> Mapping[str, pl.Series]:
-    """What the columns of an export that may be keys hold: for lines each once."""
+    """Return what the columns of an export that may be keys hold: for lines each once."""
     wanted = [at for at, name in enumerate(export.header) if name and _IDS & notions(name)[0]]
     pieces = [
         block.frame.select(key_of(at).alias(export.header[at]) for at in wanted)
@@ -149,5 +152,8 @@ def _columns(export: Export) -> Mapping[str, pl.Series]:
 
 
 def _pattern(name: str, pattern: str | None) -> str:
-    """The pattern for a file that is joined: its own name, or any with other digits where the lines' is one, too."""
+    """Return the pattern for a file that is joined.
+
+    Its own name, or any with other digits where the lines' is one, too.
+    """
     return pattern_of(name) if pattern is None else re.sub(r"\d[\d\-_.]*\d|\d", "*", pattern_of(name))

@@ -74,7 +74,7 @@ class Listener:
         self._orders.append(frame["invoice_no"].unique())
 
     def says(self) -> Says:
-        """What all of them say."""
+        """Return what all of them say."""
         if not self._sums:
             return Says()
         sums = pl.concat(self._sums)
@@ -89,7 +89,7 @@ class Listener:
         )  # fmt: skip
 
     def _cost(self) -> dict[str, Any]:
-        """What they say of the costs of goods; nothing if no column does."""
+        """Return what they say of the costs of goods; nothing if no column does."""
         if not self._costs:
             return {}
         sums = pl.concat(self._costs).sum().row(0, named=True)

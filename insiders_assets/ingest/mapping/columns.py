@@ -80,7 +80,7 @@ class Plan:
         )
 
     def worth(self, at: int | None) -> float:
-        """What one in a column of money is worth.
+        """Return what one in a column of money is worth.
 
         Args:
             at: The column's position.
@@ -161,7 +161,7 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
 
 
 def header_score(header: tuple[str, ...], mapping: Mapping | None) -> int:
-    """How many of the mandatory columns a row names, in whatever language, if it is the one that names columns."""
+    """Return how many mandatory columns a row names, in any language, if it is the header."""
     found = set(recognise(header))
     if missing(found):
         found |= spoken_of(header)
@@ -174,7 +174,7 @@ def header_score(header: tuple[str, ...], mapping: Mapping | None) -> int:
 
 
 def position_of(header: tuple[str, ...], column: str) -> int:
-    """Where a column that a mapping names is: by its exact name, else by its name in another spelling."""
+    """Return where a column that a mapping names is: by its exact name, else by its name in another spelling."""
     for spelled in (str, normalise):
         found = [at for at, name in enumerate(header) if spelled(name) == spelled(column)]
         if len(found) == 1:
@@ -193,7 +193,7 @@ def _refuse_missing(found: set[str], header: tuple[str, ...]) -> None:
 
 
 def listed(names: Sequence[str]) -> list[str] | Message:
-    """Some names of columns in a sentence."""
+    """Return some names of columns in a sentence."""
     shown = [name[:40] for name in names if name]
     if len(shown) <= LISTED:
         return shown

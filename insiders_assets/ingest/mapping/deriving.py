@@ -23,7 +23,7 @@ CENT = 0.005
 
 
 def derived(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.DataFrame:
-    """Rows with their price after discounts, the sign of returns, and what was given back of them.
+    """Return rows with their price after discounts, the sign of returns, and what was given back of them.
 
     Args:
         frame: Rows with ``quantity``, ``unit_price`` (the line's total where the plan has that) and the other columns
@@ -39,7 +39,7 @@ def derived(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.D
 
 
 def signed(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Prices from line totals, and the sign of returns that is written elsewhere."""
+    """Return prices from line totals, and the sign of returns that is written elsewhere."""
     units, price = pl.col("quantity"), pl.col("unit_price")
     if DERIVED in plan.columns:
         returned = (units < 0) | (price < 0)
@@ -60,7 +60,7 @@ def signed(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 
 
 def discounted(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.DataFrame:
-    """Rows with what they cost after the discounts of the plan; none costs less than nothing.
+    """Return rows with what they cost after the discounts of the plan; none costs less than nothing.
 
     Args:
         frame: Rows as :func:`signed` gives them.
@@ -87,7 +87,7 @@ def discounted(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> p
 
 
 def vouchers(frame: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None:
-    """Which rows are discounts of their order, whose other lines are so much cheaper; None if the plan has none.
+    """Return which rows are discounts of their order, whose other lines are so much cheaper; None if the plan has none.
 
     Args:
         frame: Rows as :func:`derived` gives them.
@@ -101,13 +101,13 @@ def vouchers(frame: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | Non
 
 
 def _of_order(frame: pl.DataFrame, orders: Orders, name: str) -> pl.Series:
-    """A fact of the order that each row is of."""
+    """Return a fact of the order that each row is of."""
     facts = orders.amounts if orders.amounts is not None else NO_AMOUNTS
     return frame.select("invoice_no").join(facts, on="invoice_no", how="left", maintain_order="left")[name]
 
 
 def _given_back(frame: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.DataFrame:
-    """Rows with the pieces of them that were given back, and the price of each of these."""
+    """Return rows with the pieces of them that were given back, and the price of each of these."""
     units, price = pl.col("quantity"), pl.col("unit_price")
     pieces: pl.Expr = pl.lit(0, dtype=pl.Int64)
     paid: pl.Expr = price
@@ -173,7 +173,7 @@ def pieces_of_price(text: pl.Series, mark: Mark) -> pl.Series:
 
 
 def given_back_of(frame: pl.DataFrame) -> pl.DataFrame | None:
-    """What was given back of each row; None if the plan says nothing of the kind."""
+    """Return what was given back of each row; None if the plan says nothing of the kind."""
     return frame.select(BACK_PIECES, BACK_PRICE) if BACK_PIECES in frame.columns else None
 
 

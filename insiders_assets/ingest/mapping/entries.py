@@ -176,7 +176,7 @@ class Join(BaseModel):
     missing: Literal["reject", "keep"] = "reject"
 
     def fits(self, name: str) -> bool:
-        """Whether the file called ``name`` is joined."""
+        """Return whether the file called ``name`` is joined."""
         return any(fnmatchcase(name, pattern) for pattern in self.files)
 
 
@@ -190,5 +190,5 @@ class Cleaning(BaseModel):
     excluded_customers: Words | None = None
 
     def rules(self) -> dict[str, Any]:
-        """Those that are given, by name, in types that JSON has."""
+        """Return those that are given, by name, in types that JSON has."""
         return self.model_dump(mode="json", exclude_none=True)

@@ -23,7 +23,7 @@ NONE_EXCLUDED = pl.DataFrame(schema=EXCLUDED_SCHEMA)
 
 
 def rule_of(texts: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None:
-    """The rule that leaves each row out, null where none does; None if there is no rule.
+    """Return the rule that leaves each row out, null where none does; None if there is no rule.
 
     Args:
         texts: The rows as text, with the columns that decide.
@@ -54,7 +54,7 @@ def rule_of(texts: pl.DataFrame, plan: Plan, orders: Orders) -> pl.Series | None
 
 
 def _said(rule: Rule, at: int) -> pl.Expr:
-    """What stands on a line that a rule means, in the rule's name."""
+    """Return what stands on a line that a rule means, in the rule's name."""
     if rule.filled or rule.empty:
         return pl.lit("any value" if rule.filled else "nothing")
     if rule.nonzero:
@@ -66,7 +66,7 @@ DISCOUNT = "price below nothing: a discount of its order"
 
 
 def with_vouchers(rule: pl.Series | None, vouchers: pl.Series | None) -> pl.Series | None:
-    """The rule that leaves each row out, discounts of orders among them.
+    """Return the rule that leaves each row out, discounts of orders among them.
 
     Args:
         rule: What :func:`rule_of` gave.
@@ -79,7 +79,7 @@ def with_vouchers(rule: pl.Series | None, vouchers: pl.Series | None) -> pl.Seri
 
 
 def counted(frame: pl.DataFrame, rule: pl.Series) -> pl.DataFrame:
-    """Rows left out, as :data:`EXCLUDED_SCHEMA`.
+    """Return rows left out, as :data:`EXCLUDED_SCHEMA`.
 
     Args:
         frame: All rows, with ``quantity`` and ``unit_price``; one that could not be read amounts to nothing.
@@ -102,7 +102,7 @@ def counted(frame: pl.DataFrame, rule: pl.Series) -> pl.DataFrame:
 
 
 def summed(pieces: list[pl.DataFrame]) -> dict[str, dict[str, float]]:
-    """All that was left out, by rule, in types that JSON has; the rule that leaves out most first."""
+    """Return all that was left out, by rule, in types that JSON has; the rule that leaves out most first."""
     if not pieces:
         return {}
     found = (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def filled(export: Export, plan: Plan) -> Export:
-    """An export with the fields filled down that a plan wants so."""
+    """Return an export with the fields filled down that a plan wants so."""
     if not plan.filled or "invoice_no" not in plan.columns:
         return export
     return FilledExport(export, plan.columns["invoice_no"], plan.filled)
@@ -46,7 +46,7 @@ class FilledExport:
         return self._export.form
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows, from the first on; see :class:`insiders_assets.ingest.model.Export`."""
+        """Yield its rows, from the first on; see :class:`insiders_assets.ingest.model.Export`."""
         wanted = [at for at in positions if at in self._filled]
         if not wanted and not (self._orders_too and self._order in positions):
             yield from self._export.blocks(positions)
@@ -86,7 +86,7 @@ class FilledExport:
         )
 
     def _numbered(self, positions: Sequence[int]) -> Iterator[tuple[Block, pl.DataFrame | None]]:
-        """Each block and its rows, every row with the number of its order where that is filled down, too."""
+        """Yield each block and its rows, every row with the number of its order where that is filled down, too."""
         order, last = str(self._order), None
         for block in self._export.blocks(positions):
             if not len(block.lines):
@@ -111,7 +111,7 @@ def _firsts(positions: Sequence[int]) -> list[pl.Expr]:
 
 
 def _first(block: Block, frame: pl.DataFrame, positions: Sequence[int]) -> Sequence[str]:
-    """The fields of the first row, those that were filled down as they are now."""
+    """Return the fields of the first row, those that were filled down as they are now."""
     found = list(block.first)
     for at in positions:
         if at < len(found):

@@ -51,7 +51,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 
 @lru_cache(maxsize=4096)
 def normalise(name: str) -> str:
-    """Lower case, accents off, words apart: ``InvoiceNo``, ``invoice_no`` and ``Invoice No.`` become one."""
+    """Return lower case, accents off, words apart: ``InvoiceNo``, ``invoice_no`` and ``Invoice No.`` become one."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     plain = unicodedata.normalize("NFKD", words.replace("#", " no ").replace("№", " no ")).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
@@ -71,7 +71,7 @@ _RANKED = {
 
 @lru_cache(maxsize=256)
 def recognise(header: tuple[str, ...]) -> dict[str, list[int]]:
-    """Which of our columns each position of a header holds.
+    """Return which of our columns each position of a header holds.
 
     Args:
         header: The names as the export writes them.

@@ -84,7 +84,7 @@ _MEANINGS = _meanings()
 
 @lru_cache(maxsize=4096)
 def notions(name: str) -> tuple[frozenset[str], int]:
-    """What a column's name speaks of, and how many of its words say nothing that is known."""
+    """Return what a column's name speaks of, and how many of its words say nothing that is known."""
     found: set[str] = set()
     unknown = 0
     for word in normalise(name).split():
@@ -99,7 +99,7 @@ def notions(name: str) -> tuple[frozenset[str], int]:
 
 @lru_cache(maxsize=4096)
 def _meaning(word: str) -> frozenset[str] | None:
-    """What a word stands for; a compound such as ``kundennummer`` stands for what its parts do."""
+    """Return what a word stands for; a compound such as ``kundennummer`` stands for what its parts do."""
     if word in _MEANINGS:
         return _MEANINGS[word]
     if len(word) > LONGEST_WORD:
@@ -116,7 +116,7 @@ def _meaning(word: str) -> frozenset[str] | None:
 
 @lru_cache(maxsize=4096)
 def fits(name: str) -> dict[str, float]:
-    """How well a column's name fits what a transaction is made of, between 0 and 1, by our names."""
+    """Return how well a column's name fits what a transaction is made of, between 0 and 1, by our names."""
     about, unknown = notions(name)
     found = _fits(about)
     doubt = 0.85**unknown * (0.35 if "other" in about else 1.0)
@@ -146,7 +146,7 @@ def _fits(about: frozenset[str]) -> dict[str, float]:
 
 
 def _money(about: frozenset[str]) -> dict[str, float]:
-    """Prices and totals: ``unit`` or a number of pieces beside money makes it the price of one."""
+    """Return prices and totals: ``unit`` or a number of pieces beside money makes it the price of one."""
     money = {"price", "total"} & about
     if not money:
         return {"quantity": 0.8} if "quantity" in about else {"quantity": 0.3}
@@ -174,7 +174,7 @@ def _identifiers(about: frozenset[str]) -> dict[str, float]:
 
 
 def spoken_of(header: tuple[str, ...]) -> set[str]:
-    """Which of our columns a row names in some language, if it is the one that names columns."""
+    """Return which of our columns a row names in some language, if it is the one that names columns."""
     return {
         field
         for name in header

@@ -42,12 +42,12 @@ class Joined:
 
 
 def nothing_to_join(join: Join) -> ExportError:
-    """What is said of lines to which nothing can be joined yet."""
+    """Return what is said of lines to which nothing can be joined yet."""
     return RefusedExportError("export.waits", files=list(join.files))
 
 
 def key_of(at: int) -> pl.Expr:
-    """A column as keys are compared: without blanks around, and without a number's empty decimals."""
+    """Return a column as keys are compared: without blanks around, and without a number's empty decimals."""
     text = pl.col(str(at)).str.strip_chars().str.replace(_TAIL, "$1")
     return pl.when(text != "").then(text)
 
@@ -89,12 +89,12 @@ def read_joined(join: Join, exports: Mapping[str, Export]) -> Joined:
 
 
 def _named(header: Sequence[str]) -> list[int]:
-    """Positions of columns with a name, each name once."""
+    """Return positions of columns with a name, each name once."""
     return [at for at, name in enumerate(header) if name and header.index(name) == at]
 
 
 def key_in(header: tuple[str, ...], join: Join, name: str) -> int:
-    """The position of the key in a file that is joined.
+    """Return the position of the key in a file that is joined.
 
     Raises:
         ExportError: It has no such column.
@@ -131,7 +131,10 @@ class JoinedExport:
         return self._export.form
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
-        """Its rows; lines that a needed table lacks are rejected. See :class:`insiders_assets.ingest.blocks.Export`."""
+        """Return its rows; lines that a needed table lacks are rejected.
+
+        See :class:`insiders_assets.ingest.blocks.Export`.
+        """
         header, width = self.header, len(self._export.header)
         steps, start = [], width
         for table in self._tables:
@@ -149,7 +152,7 @@ class JoinedExport:
 def _joined(
     block: Block, positions: Sequence[int], steps: Sequence[tuple[Joined, int, int]], wanted: set[int]
 ) -> Block:
-    """Rows with what the tables say of each, and those that a table lacks among the rejected ones."""
+    """Return rows with what the tables say of each, and those that a table lacks among the rejected ones."""
     frame = block.frame
     lacking: dict[int, tuple[str | None, Join]] = {}
     for table, key, start in steps:
@@ -180,7 +183,7 @@ def _joined(
 
 
 def _without(block: Block, lacking: Mapping[int, tuple[str | None, Join]]) -> tuple[Block, list[int]]:
-    """A block whose rows that a table lacks are rejected, and the places of the others."""
+    """Return a block whose rows that a table lacks are rejected, and the places of the others."""
     out = sorted(lacking)
     rows, reasons = [], dict[tuple[str, ...], Message]()
     for line, place, text in zip(block.lines.gather(out), out, block.texts(out), strict=True):
@@ -201,7 +204,7 @@ def _without(block: Block, lacking: Mapping[int, tuple[str | None, Join]]) -> tu
 
 
 def keys_used(lines: Export, tables: Sequence[Joined], key: str) -> pl.Series:
-    """The keys by which lines ask for what is joined, each once.
+    """Return the keys by which lines ask for what is joined, each once.
 
     Args:
         lines: The lines.
@@ -219,7 +222,9 @@ def keys_used(lines: Export, tables: Sequence[Joined], key: str) -> pl.Series:
 
 
 def without_lines(export: Export, join: Join, used: pl.Series, name: str) -> Iterator[tuple[Block, int]]:
-    """The rows of a file that is joined which no line asks for, as blocks of rejected rows; and how many are asked for.
+    """Return the rows of a file that is joined which no line asks for, as blocks of rejected rows.
+
+    And how many are asked for.
 
     Args:
         export: The file.

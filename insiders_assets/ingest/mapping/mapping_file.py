@@ -9,7 +9,7 @@ HEAD = "# How the exports of other shops are read: docs/exports.md. The first ma
 
 
 def with_mapping(text: str | None, mapping: Mapping, name: str, where: str) -> str:
-    """The text of a mapping file with a mapping that holds for the file called ``name``.
+    """Return the text of a mapping file with a mapping that holds for the file called ``name``.
 
     It takes the place of the entry that the file is read by now, if that is for the same files; comments in that entry
     then stand above the new one. Otherwise it is put in front of every other entry that fits the file.
@@ -46,7 +46,7 @@ def with_mapping(text: str | None, mapping: Mapping, name: str, where: str) -> s
 
 
 def _inserted(text: str, mapping: Mapping, at: int, *, replacing: bool) -> str | None:
-    """The text with a mapping put in front of the entry at a place, or in its place, or after the last.
+    """Return the text with a mapping put in front of the entry at a place, or in its place, or after the last.
 
     Returns:
         The text; None if that cannot be done.
@@ -78,7 +78,7 @@ def _inserted(text: str, mapping: Mapping, at: int, *, replacing: bool) -> str |
 
 
 def _in_place_of_nothing(text: str, entries: object, mapping: Mapping) -> str | None:
-    """The text of a file with no mapping in it yet."""
+    """Return the text of a file with no mapping in it yet."""
     if entries is None:
         return None
     start, end = entries.start_mark, entries.end_mark  # type: ignore[attr-defined]
@@ -88,7 +88,7 @@ def _in_place_of_nothing(text: str, entries: object, mapping: Mapping) -> str | 
 
 
 def _line_after(lines: list[str], end: int, column: int) -> int:
-    """The line after the last one of the list, which may end above blank lines and comments."""
+    """Return the line after the last one of the list, which may end above blank lines and comments."""
     while end > 0 and (not lines[end - 1].strip() or _is_comment(lines[end - 1], column)):
         end -= 1
     return end
@@ -99,5 +99,5 @@ def _is_comment(line: str, column: int) -> bool:
 
 
 def _item(mapping: Mapping) -> str:
-    """A mapping as an entry of the list."""
+    """Return a mapping as an entry of the list."""
     return written(Mappings(exports=(mapping,))).split("\n", 1)[1]

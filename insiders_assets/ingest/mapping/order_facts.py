@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def orders_of(export: Export, plan: Plan, mark: Mark) -> Orders:
-    """What the orders of an export tell of their lines; costs nothing where the plan asks for nothing of the kind.
+    """Return what the orders of an export tell of their lines.
+
+    Costs nothing where the plan asks for nothing of the kind.
 
     Args:
         export: The export.
@@ -77,7 +79,7 @@ def _line_facts(texts: pl.DataFrame, plan: Plan, mark: Mark) -> pl.DataFrame:
 
 
 def _amounts(lines: pl.DataFrame, plan: Plan, mark: Mark, orders: Orders) -> pl.DataFrame:
-    """The shares of every order that its discount leaves and its refund takes back."""
+    """Return the shares of every order that its discount leaves and its refund takes back."""
     for number, known in orders.newest.items():
         lines = lines.with_columns(is_older(lines, plan, number, known).alias(f"older {number}"))
     left_out = (pl.col(f"older {number}") for number in orders.newest)

@@ -36,12 +36,12 @@ class Orders:
     newest: dict[int, pl.DataFrame] = field(default_factory=dict)
 
     def is_percentage(self, at: int) -> bool:
-        """Whether shares in a column are written in percent."""
+        """Return whether shares in a column are written in percent."""
         return at in self.percentages
 
 
 def needs_orders(plan: Plan) -> bool:
-    """Whether a plan has to know whole orders, or a whole column, before it can read a line."""
+    """Return whether a plan has to know whole orders, or a whole column, before it can read a line."""
     levels = [rule.level for rule, _ in plan.excluded] + [refund.level for refund, _ in plan.refunds]
     levels += [discount.level for discount, _ in plan.discounts]
     shares = any(discount.of == "share" for discount, _ in plan.discounts)
@@ -49,12 +49,12 @@ def needs_orders(plan: Plan) -> bool:
 
 
 def amount_of(frame: pl.DataFrame, at: int, mark: Mark, plan: Plan) -> pl.Series:
-    """A column of amounts that is none of ours, without its sign; 0 where there is none."""
+    """Return a column of amounts that is none of ours, without its sign; 0 where there is none."""
     return to_float(frame[beside(at)], mark).abs().fill_null(0.0) * plan.worth(at)
 
 
 def meant(plan: Plan, number: int) -> pl.Expr:
-    """Whether a rule of the plan means a line by what it holds itself; never missing.
+    """Return whether a rule of the plan means a line by what it holds itself; never missing.
 
     Whether another line is a newer version of it, :func:`insiders_assets.ingest.mapping.versions.is_older` tells.
 
@@ -74,7 +74,7 @@ def meant(plan: Plan, number: int) -> pl.Expr:
 
 
 def flagged(text: pl.Expr, plan: Plan) -> pl.Expr:
-    """Whether what the flag of returns holds marks one; never missing.
+    """Return whether what the flag of returns holds marks one; never missing.
 
     Args:
         text: What it holds.
@@ -92,5 +92,5 @@ def begun(order: pl.Series) -> pl.Series:
 
 
 def beside(at: int) -> str:
-    """What a column goes by that decides something and is none of ours."""
+    """Return what a column goes by that decides something and is none of ours."""
     return f"@{at}"

@@ -158,7 +158,7 @@ class Mapping(BaseModel):
         return self.model_dump(exclude_defaults=True).keys() <= {"files", "join"}
 
     def fits(self, name: str) -> bool:
-        """Whether the file called ``name`` is read by this mapping."""
+        """Return whether the file called ``name`` is read by this mapping."""
         return any(fnmatchcase(name, pattern) for pattern in self.files)
 
 
@@ -169,12 +169,12 @@ class Mappings(BaseModel):
     exports: tuple[Mapping, ...] = ()
 
     def of(self, name: str) -> Mapping | None:
-        """The mapping of the file called ``name``."""
+        """Return the mapping of the file called ``name``."""
         return next((mapping for mapping in self.exports if mapping.fits(name)), None)
 
 
 def read_mappings(text: str | bytes, where: str) -> Mappings:
-    """The mappings in a mapping file.
+    """Return the mappings in a mapping file.
 
     Args:
         text: The file's text, YAML in UTF-8.
@@ -198,7 +198,7 @@ def read_mappings(text: str | bytes, where: str) -> Mappings:
 
 
 def _nearest(key: str) -> str:
-    """What a key that there is not may have been meant to be."""
+    """Return what a key that there is not may have been meant to be."""
     known = sorted({*Mapping.model_fields, *Mappings.model_fields})
     near = get_close_matches(key, known, n=1)
     return f"did you mean {near[0]}?" if near else "see docs/exports.md for those that there are"
@@ -217,6 +217,6 @@ def written(mappings: Mappings) -> str:
 
 
 def missing(columns: set[str]) -> list[str]:
-    """Which mandatory columns are not among those found; a line total stands in for the unit price."""
+    """Return which mandatory columns are not among those found; a line total stands in for the unit price."""
     found = columns | ({"unit_price"} if DERIVED in columns else set())
     return [name for name in MANDATORY if name not in found]

@@ -38,7 +38,7 @@ TEXTS = (*IDS, "description", "country")
 
 
 def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
-    """Our columns by name: blanks around values taken off, null where nothing is left.
+    """Return our columns by name: blanks around values taken off, null where nothing is left.
 
     Other columns that decide what becomes of a row go by ``@`` and their position.
     """
@@ -59,7 +59,7 @@ def text_exprs(plan: Plan) -> dict[str, pl.Expr]:
 
 
 def needs_cleaning(name: str, text: pl.Expr) -> pl.Expr:
-    """Whether :func:`text_exprs` would change any value of a column, if no blank but the space is in it.
+    """Return whether :func:`text_exprs` would change any value of a column, if no blank but the space is in it.
 
     Args:
         name: The column.
@@ -72,7 +72,7 @@ def needs_cleaning(name: str, text: pl.Expr) -> pl.Expr:
 def texts_of(
     frame: pl.DataFrame, plan: Plan, changes: Counter[str] | None = None, *, zeros: bool = False
 ) -> pl.DataFrame:
-    """Our columns as text, with the line total and the flag of returns where the plan has them.
+    """Return our columns as text, with the line total and the flag of returns where the plan has them.
 
     Args:
         frame: Columns named by position.

@@ -41,7 +41,7 @@ KEY = ["invoice_no", "line", "is_back"]
 
 
 def _aged(texts: pl.DataFrame, plan: Plan, number: int) -> pl.DataFrame:
-    """The line that each row is of (:data:`KEY`), and its ``age``."""
+    """Return the line that each row is of (:data:`KEY`), and its ``age``."""
     _, at = plan.excluded[number]
     line = plan.numbered.get(number)
     flag = pl.col(FLAG) if FLAG in texts.columns else pl.lit("")

@@ -18,7 +18,7 @@ _THREE_BYTES = (b"\xe1", b"\xe2", b"\xe3", b"\xef\xbb")
 
 
 def only_spaces(text: bytes, separator: str) -> bool:
-    """Whether a value of delimited text can begin or end with no other blank than a space.
+    """Return whether a value of delimited text can begin or end with no other blank than a space.
 
     Args:
         text: The text in UTF-8; it may say no where the answer is yes, but not the other way round.
@@ -39,6 +39,6 @@ def only_spaces(text: bytes, separator: str) -> bool:
 
 
 def _after(data: NDArray[np.uint8], byte: int) -> NDArray[np.uint8]:
-    """What follows each occurrence of a byte."""
+    """Return what follows each occurrence of a byte."""
     places = np.flatnonzero(data == byte) + 1
     return data[places[places < len(data)]]

@@ -56,7 +56,7 @@ class Limits:
         return found.fill_null(value=True)
 
     def fault_of(self, moment: datetime) -> Message | None:
-        """What is wrong with a moment; None if nothing is."""
+        """Return what is wrong with a moment; None if nothing is."""
         if self.first and moment.date() < self.first:
             return self.early
         return self.late if self.last and moment.date() > self.last else None
@@ -138,7 +138,7 @@ class DayCounts:
         return None, None
 
     def _before(self, days: list[int], gap: int) -> tuple[date | None, Message | None]:
-        """The first day after those that programs write for none.
+        """Return the first day after those that programs write for none.
 
         Other early rows are left alone: an order of years ago may well be sent today, and moves nobody else's recency.
         """

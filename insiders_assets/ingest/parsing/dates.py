@@ -92,7 +92,7 @@ class DateEvidence:
         given: Literal["auto", "day_first", "month_first"],
         swapped: Literal["ask", "undo", "keep"] = "ask",
     ) -> Order:
-        """The order of day and month.
+        """Return the order of day and month.
 
         Args:
             given: What the user said of it.
@@ -113,7 +113,7 @@ class DateEvidence:
 
 
 def plain_form(text: str) -> str | None:
-    """The way in which a date is written, if it is one of ISO's."""
+    """Return the way in which a date is written, if it is one of ISO's."""
     for form in _ISO:
         with suppress(ValueError):
             datetime.strptime(text, form)
@@ -122,7 +122,7 @@ def plain_form(text: str) -> str | None:
 
 
 def iso(text: pl.Series) -> pl.Series:
-    """The dates of a column as far as they are written in the ISO way; null elsewhere."""
+    """Return the dates of a column as far as they are written in the ISO way; null elsewhere."""
     text, found = text.set(text.str.ends_with(LEAP_SECOND), None), None
     first = text.drop_nulls().head(1)
     may_fit = bool(first.str.contains(r"^\s*[+-]?\d+\s*-").any())
@@ -149,7 +149,9 @@ def _fits(first: pl.Series, form: str) -> bool:
 def to_datetime(
     text: pl.Series, order: Order, formats: Sequence[str] = (), *, swapped: bool = False
 ) -> pl.Series:
-    """The dates of a column; null where there is none. What an offset from UTC says is left out: shops mean local time.
+    """Return the dates of a column.
+
+    Null where there is none. What an offset from UTC says is left out: shops mean local time.
 
     Args:
         text: Stripped text.
@@ -175,7 +177,10 @@ def to_datetime(
 
 
 def to_datetime_either_way(text: pl.Series) -> pl.Series:
-    """The dates of a column, all-numeric ones in the order in which more of them are dates; day first if both do."""
+    """Return the dates of a column, all-numeric ones in the order in which more of them are dates.
+
+    Day first if both do.
+    """
     found = to_datetime(text, "day_first")
     if not text.filter(found.is_null()).str.contains(_NUMBERS_ALONE).any():
         return found
@@ -184,7 +189,7 @@ def to_datetime_either_way(text: pl.Series) -> pl.Series:
 
 
 def _swapped(dates: pl.Series) -> pl.Series:
-    """Dates with day and month in each other's place; as they are where there is no such day."""
+    """Return dates with day and month in each other's place; as they are where there is no such day."""
     date = pl.col("date")
     turned = pl.datetime(date.dt.year(), date.dt.day(), date.dt.month(), time_unit="us") + (
         date - date.dt.truncate("1d")
@@ -196,7 +201,7 @@ def _swapped(dates: pl.Series) -> pl.Series:
 
 
 def _parts(values: pl.Series, *patterns: str) -> list[pl.DataFrame]:
-    """Values that match patterns, with the groups of each as columns (those it lacks are null)."""
+    """Return values that match patterns, with the groups of each as columns (those it lacks are null)."""
     text = pl.col("text")
     frame = values.to_frame("text")
     does = frame.select(text.str.contains(pattern).alias(pattern) for pattern in patterns)
@@ -216,7 +221,7 @@ def _groups(matching: pl.DataFrame, pattern: str) -> pl.DataFrame:
 
 
 def _numeric(numeric: pl.DataFrame, time_first: pl.DataFrame) -> pl.DataFrame:
-    """All-numeric dates that do not begin with the year."""
+    """Return all-numeric dates that do not begin with the year."""
     if numeric.height:
         numeric = numeric.filter(pl.col("a").str.len_bytes() <= 2, pl.col("c").str.len_bytes() != 1)
     return pl.concat([numeric, time_first])
@@ -229,7 +234,7 @@ def _year_first(numeric: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spelled(odd: pl.Series, order: Order) -> pl.Series:
-    """The dates of distinct texts that are no plain ISO dates."""
+    """Return the dates of distinct texts that are no plain ISO dates."""
     day, month = ("a", "b") if order == "day_first" else ("b", "a")
     likely = odd.filter(odd.str.contains(r"\d"))
     nothing = pl.repeat(None, len(odd), dtype=pl.Datetime("us"), eager=True)
@@ -252,7 +257,7 @@ def _spelled(odd: pl.Series, order: Order) -> pl.Series:
 
 
 def _by_number(named: pl.DataFrame) -> pl.DataFrame:
-    """Dates with their month's name, with its number instead; null if there is no such month."""
+    """Return dates with their month's name, with its number instead; null if there is no such month."""
     if not named.height:
         return named
     name = pl.col("name").str.to_lowercase()
@@ -260,7 +265,7 @@ def _by_number(named: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(odd: pl.Series) -> pl.DataFrame:
-    """Dates that programs count: seconds, milliseconds or microseconds since 1970, or days of a spreadsheet."""
+    """Return dates that programs count: seconds, milliseconds or microseconds since 1970, or days of a spreadsheet."""
     text = pl.col("text")
     whole = text.str.extract(r"^(\d+)")
     scale = pl.when(whole.str.len_bytes() == 10).then(1_000_000).when(whole.str.len_bytes() == 13).then(1_000)
@@ -281,7 +286,7 @@ def _counted(odd: pl.Series) -> pl.DataFrame:
 
 
 def _assembled(day: str, month: str, year: str) -> pl.Expr:
-    """A date from its parts; null if there is no such day."""
+    """Return a date from its parts; null if there is no such day."""
     short = pl.col(year).str.len_bytes() == 2
     full_year = pl.when(short).then(pl.concat_str(pl.lit("20"), pl.col(year))).otherwise(pl.col(year))
     hour = pl.col("hour").cast(pl.Int32, strict=False).fill_null(0)

@@ -47,7 +47,7 @@ _GROUPED = r"^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$"
 
 
 def _bare(text: pl.Expr) -> pl.Expr:
-    """The digits and marks of a number: sign, currency and spaced-out thousands taken off."""
+    """Return the digits and marks of a number: sign, currency and spaced-out thousands taken off."""
     return (
         text.str.replace_all("−", "-", literal=True)
         .str.strip_chars()
@@ -92,7 +92,7 @@ class NumberEvidence:
         self.example = self.example or (either["text"][0] if either.height else "")
 
     def mark(self, given: Literal["auto", "point", "comma"]) -> Mark:
-        """The decimal mark.
+        """Return the decimal mark.
 
         Raises:
             ExportError: Both readings are possible and the user has not said which.
@@ -135,12 +135,12 @@ def all_unmistakable(numbers: pl.Series) -> pl.Series:
 
 
 def irregular(text: pl.Series) -> bool:
-    """Whether a column holds anything that is neither empty nor a plain number."""
+    """Return whether a column holds anything that is neither empty nor a plain number."""
     return bool((text.cast(pl.Float64, strict=False).is_null() & text.is_not_null()).any())
 
 
 def to_float(text: pl.Series, mark: Mark) -> pl.Series:
-    """The numbers of a column; null where there is none, or none that is finite.
+    """Return the numbers of a column; null where there is none, or none that is finite.
 
     Args:
         text: Stripped text.
@@ -162,7 +162,7 @@ def to_float(text: pl.Series, mark: Mark) -> pl.Series:
 
 
 def _spelled(odd: pl.Series, mark: Mark) -> pl.Series:
-    """The numbers of distinct texts that are no plain numbers."""
+    """Return the numbers of distinct texts that are no plain numbers."""
     text, bare = pl.col("text"), pl.col("bare")
     if mark == "comma":
         swapped = bare.str.replace_many([",", "."], [".", ","])
@@ -180,7 +180,7 @@ def _spelled(odd: pl.Series, mark: Mark) -> pl.Series:
 
 
 def to_int(text: pl.Series, mark: Mark) -> pl.Series:
-    """The whole numbers of a column; null where there is none. ``6.0`` is 6, ``6.5`` is none."""
+    """Return the whole numbers of a column; null where there is none. ``6.0`` is 6, ``6.5`` is none."""
     plain = text.cast(pl.Int64, strict=False)
     if plain.null_count() == text.null_count():
         return plain

@@ -148,7 +148,7 @@ class QuotedText:
         return last + 1
 
     def _swallows_rows(self, first: int, last: int) -> bool:
-        """Whether a line between the first and the last line of a field is as wide as a row."""
+        """Return whether a line between the first and the last line of a field is as wide as a row."""
         return self._width > 2 and any(
             int(self._separators[self._starts[line] : self._ends[line]].sum()) == self._width - 1
             for line in range(first + 1, last)

@@ -97,7 +97,7 @@ def split_rows(block: bytes, separator: str, quote: str | None, width: int, *, f
 def _fields(
     separators: NDArray[np.bool_], starts: NDArray[np.int64], ends: NDArray[np.int64], width: int
 ) -> NDArray[np.int64]:
-    """Fields per row; counted row by row only if not every row has the expected ones."""
+    """Return fields per row; counted row by row only if not every row has the expected ones."""
     if not len(starts):
         return np.zeros(0, dtype=np.int64)
     marks = np.flatnonzero(separators)

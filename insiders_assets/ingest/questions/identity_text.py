@@ -12,7 +12,7 @@ SHOWN = 4
 
 
 def values(question: Question) -> str:
-    """The values that a question is about, each with its lines and its money."""
+    """Return the values that a question is about, each with its lines and its money."""
     shown = ", ".join(
         seen.value + (f" on {seen.rows:,} lines" if seen.rows != 1 else " on 1 line")
         + (f" worth {seen.money:,.2f}" if seen.money is not None else "")

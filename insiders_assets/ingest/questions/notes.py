@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def asked(questions: Sequence[Question], stopping: Sequence[Question]) -> str:
-    """Why a file is set aside: its first open question, and how many more there are.
+    """Return why a file is set aside: its first open question, and how many more there are.
 
     Args:
         questions: All open questions, as they are numbered.
@@ -25,12 +25,12 @@ def asked(questions: Sequence[Question], stopping: Sequence[Question]) -> str:
 
 
 def passed_over(question: Question) -> str:
-    """What is said of a question that was passed over."""
+    """Return what is said of a question that was passed over."""
     return f"{PASSED_OVER} with the answer {question.proposed}: {sentence(question)}"
 
 
 def left_over(settled: Settled) -> str:
-    """What is said of totals of orders that their lines do not add up to."""
+    """Return what is said of totals of orders that their lines do not add up to."""
     args = settled.arguments
     return (
         f"the lines of its orders add up to {args['lines']:,.2f} and {settled.columns[0]} to {args['total']:,.2f}; "

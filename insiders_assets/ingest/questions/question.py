@@ -90,7 +90,7 @@ class Question:
         return sum(seen.money or 0.0 for seen in self.values)
 
     def answer(self, name: str) -> Answer:
-        """The answer of that name.
+        """Return the answer of that name.
 
         Raises:
             UsageError: There is none.
@@ -123,12 +123,12 @@ class Settled:
 
 
 def stopping(questions: Iterable[Question]) -> list[Question]:
-    """Those that keep the file out."""
+    """Return those that keep the file out."""
     return [question for question in questions if question.about in STOPPING]
 
 
 def answered(mapping: mappings.Mapping | None, writes: Iterable[Mapping[str, Any]]) -> mappings.Mapping:
-    """A mapping with what answers add to it; what it says already stays unless an answer says otherwise."""
+    """Return a mapping with what answers add to it; what it says already stays unless an answer says otherwise."""
     found = (mapping or mappings.Mapping()).model_dump(mode="json", exclude_defaults=True)
     for each in writes:
         found = merged(found, each)
@@ -136,7 +136,7 @@ def answered(mapping: mappings.Mapping | None, writes: Iterable[Mapping[str, Any
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """One nest of keys laid over another; rules about the same column become one."""
+    """Return one nest of keys laid over another; rules about the same column become one."""
     found = dict(old)
     for key, value in new.items():
         before = found.get(key)
@@ -168,7 +168,7 @@ def _joined(old: Sequence[Any], new: Sequence[Any]) -> list[Any]:
 
 
 def chosen(questions: Sequence[Question], answers: Mapping[int, str]) -> list[Answer]:
-    """The answers that a person gave, by the numbers of the questions, which count from 1.
+    """Return the answers that a person gave, by the numbers of the questions, which count from 1.
 
     Raises:
         UsageError: There is no question of that number, or it has no such answer.
@@ -186,5 +186,5 @@ def chosen(questions: Sequence[Question], answers: Mapping[int, str]) -> list[An
 
 
 def proposed(questions: Iterable[Question]) -> list[Answer]:
-    """The likeliest answers to those that have one."""
+    """Return the likeliest answers to those that have one."""
     return [question.answer(question.proposed) for question in questions if question.proposed]

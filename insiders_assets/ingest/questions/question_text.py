@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def sentence(question: Question) -> str:
-    """A question in a sentence."""
+    """Return a question in a sentence."""
     return _SENTENCES[question.code](question)
 
 
 def choices(question: Question) -> str:
-    """What may be answered, the proposed answer marked."""
+    """Return what may be answered, the proposed answer marked."""
     return ", ".join(
         f"{answer.name} (proposed)" if answer.name == question.proposed else answer.name
         for answer in question.answers

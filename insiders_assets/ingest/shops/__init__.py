@@ -34,7 +34,7 @@ VERSIONS = tuple((form.name, form.version) for form in FORMS)
 
 @lru_cache(maxsize=256)
 def form_of(header: tuple[str, ...]) -> tuple[Form, Mapping] | None:
-    """The built-in form of an export and the mapping that reads it; None if it has none.
+    """Return the built-in form of an export and the mapping that reads it; None if it has none.
 
     Args:
         header: The names of its columns.

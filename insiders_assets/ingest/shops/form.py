@@ -45,7 +45,7 @@ class Form:
     by_piece: bool = False
 
     def mapping(self, header: tuple[str, ...]) -> Mapping | None:
-        """The mapping for an export with this header; None if it is of another shop system."""
+        """Return the mapping for an export with this header; None if it is of another shop system."""
         known = {_spelled(name): name for name in reversed(header) if name}
 
         def found(names: Names) -> str | None:

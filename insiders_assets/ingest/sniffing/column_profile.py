@@ -69,7 +69,7 @@ class Look:
 
 
 def looks(export: Export) -> tuple[list[Look], list[list[str]]]:
-    """What the columns of an export look like, and its first rows.
+    """Return what the columns of an export look like, and its first rows.
 
     Args:
         export: The export.
@@ -132,7 +132,7 @@ def _share(values: pl.Series, of: int | None = None) -> float:
 
 
 def names_nothing(header: Sequence[str], found: Sequence[Look]) -> bool:
-    """Whether what stands where the names of columns belong is a row of values."""
+    """Return whether what stands where the names of columns belong is a row of values."""
     kinds = {look.name: look.holds for look in found}
     like = [name for name in header if name and kinds.get(name) in ("dates", "numbers", "whole numbers")]
     cells = pl.Series([name.strip() for name in like], dtype=pl.String)

@@ -46,7 +46,7 @@ class Survey:
 
     @classmethod
     def of(cls, export: Export, plan: Plan, rules: FileRules, positions: Iterable[int]) -> Survey:
-        """The survey of an export.
+        """Return the survey of an export.
 
         Args:
             export: The export.
@@ -65,7 +65,7 @@ class Survey:
         return cls(pl.concat([empty, *pieces]) if pieces else empty, export.header, plan, rules)
 
     def planned(self, plan: Plan) -> Survey:
-        """The same columns where ours come from others of them."""
+        """Return the same columns where ours come from others of them."""
         other = Survey(self._frame, self.header, plan, self.rules)
         other._texts, other._values = self._texts, self._values
         return other
@@ -76,7 +76,7 @@ class Survey:
         return self._frame.height
 
     def has(self, at: int) -> bool:
-        """Whether a column is at hand.
+        """Return whether a column is at hand.
 
         Args:
             at: Its position in the header.
@@ -84,7 +84,7 @@ class Survey:
         return str(at) in self._frame.columns
 
     def text(self, at: int) -> pl.Series:
-        """A column as text without blanks around it; null where nothing is left.
+        """Return a column as text without blanks around it; null where nothing is left.
 
         Args:
             at: Its position in the header.
@@ -94,7 +94,7 @@ class Survey:
         return self._texts[at]
 
     def numbers(self, at: int) -> pl.Series:
-        """A column as numbers; null where there is none.
+        """Return a column as numbers; null where there is none.
 
         Args:
             at: Its position in the header.
@@ -106,7 +106,7 @@ class Survey:
         return self._numbers[at]
 
     def ours(self, name: str) -> pl.Series | None:
-        """One of our columns as text; None if neither the export nor a constant gives it."""
+        """Return one of our columns as text; None if neither the export nor a constant gives it."""
         if name in self.plan.columns:
             return self.text(self.plan.columns[name])
         if (constant := self.plan.constants.get(name)) is not None:
@@ -171,7 +171,7 @@ class Survey:
         return ~out
 
     def _older(self, number: int) -> pl.Series:
-        """Which rows are older versions of others, by a rule of the plan."""
+        """Return which rows are older versions of others, by a rule of the plan."""
         places = (self.plan.excluded[number][1], self.plan.numbered.get(number))
         texts = pl.DataFrame(
             {
@@ -208,7 +208,7 @@ class Survey:
         return values.filter(values.is_not_null() & (values != "")).unique()
 
     def _distinct_texts(self, at: int) -> pl.DataFrame:
-        """The different cells of a column (``cell``) as text without blanks around it (``value``), null for none."""
+        """Return the different cells of a column (``cell``) and their stripped text (``value``), null for none."""
         if at not in self._values:
             stripped = pl.col("cell").cast(pl.String).str.strip_chars()
             nothing = _NOTHING if at in self.plan.columns.values() else _NOTHING_BESIDE
@@ -217,7 +217,7 @@ class Survey:
         return self._values[at]
 
     def _by_row(self, at: int, values: pl.Series) -> pl.Series:
-        """A column made of another, cell by cell: there are far fewer different cells than rows."""
+        """Return a column made of another, cell by cell: there are far fewer different cells than rows."""
         table = self._distinct_texts(at).select("cell").with_columns(values.alias("value"))
         rows = self._frame[str(at)].to_frame("cell")
         found = rows.join(table, on="cell", how="left", maintain_order="left", nulls_equal=True)

@@ -54,7 +54,7 @@ class Dialect:
 
 
 def split_fields(text: str, separator: str, quote: str | None) -> list[str]:
-    """The fields of one row, unquoted. A quote that does not open a field is a character like any other."""
+    """Return the fields of one row, unquoted. A quote that does not open a field is a character like any other."""
     if not quote or quote not in text:
         return text.split(separator)
     fields, at = [], 0
@@ -129,7 +129,7 @@ def sniff(
 def _read_as(
     sample: bytes, separator: str, mapping: Mapping | None, *, final: bool, encoding: str | None
 ) -> tuple[tuple[int, int, float], Dialect] | None:
-    """The dialect with a given separator, and how well it fits."""
+    """Return the dialect with a given separator, and how well it fits."""
     quote = _quote(sample)
     rows = _rows(sample, separator, quote, final=final)
     if not len(rows.starts):
@@ -165,20 +165,20 @@ def _read_as(
 
 
 def _fitted(header: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """The header made as wide as the rows, where only nameless columns are added or taken away."""
+    """Return the header made as wide as the rows, where only nameless columns are added or taken away."""
     if width > len(header):
         return header + ("",) * (width - len(header))
     return header[:width] if width > 1 and not any(header[width:]) else header
 
 
 def _quote(sample: bytes) -> str:
-    """The double quote, unless a line begins with two fields in single ones, as a header would."""
+    """Return the double quote, unless a line begins with two fields in single ones, as a header would."""
     single = re.search(rb"^'[^'\n]*'[,;\t|]'[^'\n]*'[,;\t|\r\n]", sample, re.MULTILINE)
     return "'" if single and b'"' not in sample else '"'
 
 
 def _rows(sample: bytes, separator: str, quote: str, *, final: bool) -> Rows:
-    """The rows of a sample; quotes are taken for ordinary characters if they do not close."""
+    """Return the rows of a sample; quotes are taken for ordinary characters if they do not close."""
     try:
         rows = split_rows(sample, separator, quote, 0, final=final)
         if len(rows.starts):

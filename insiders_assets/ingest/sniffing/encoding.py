@@ -45,7 +45,7 @@ class Encoding:
 
     @classmethod
     def of(cls, head: bytes, given: str | None = None) -> Encoding:
-        """What the first bytes of a text, or the user, say about its encoding."""
+        """Return what the first bytes of a text, or the user, say about its encoding."""
         name, mark = given, 0
         for sign, meaning in _MARKS:
             if head.startswith(sign) and (given is None or _same(given, meaning)):
@@ -66,7 +66,7 @@ class Encoding:
         return self.name is not None and not _contains_ascii(self.name)
 
     def to_text(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The text in an encoding that contains ASCII, lines ending with a line feed, chunk by chunk."""
+        """Yield the text in an encoding that contains ASCII, lines ending with a line feed, chunk by chunk."""
         decoder = codecs.getincrementaldecoder(self.name or "")("replace") if self.is_wide else None
         skip = self.mark
         for chunk in chunks:
@@ -90,7 +90,7 @@ class Decoder:
         self.name = "utf-8" if encoding.is_wide else encoding.name
 
     def invalid(self, block: bytes, rows: Rows) -> NDArray[np.bool_]:
-        """Which rows of ``block`` are not valid in the encoding; settles the encoding on the first chance."""
+        """Return which rows of ``block`` are not valid in the encoding; settles the encoding on the first chance."""
         bad = np.zeros(len(rows.starts), dtype=bool)
         if self.name not in (None, "utf-8") or block.isascii():
             return bad
@@ -113,16 +113,16 @@ class Decoder:
         return bad
 
     def utf8(self, text: bytes) -> bytes:
-        """A piece of a block in UTF-8."""
+        """Return a piece of a block in UTF-8."""
         return text if self.name in (None, "utf-8") else self.text(text).encode("utf-8")
 
     def text(self, text: bytes) -> str:
-        """A piece of a block as characters; what cannot be decoded is replaced."""
+        """Return a piece of a block as characters; what cannot be decoded is replaced."""
         return decoded(text, self.name or "utf-8")
 
 
 def decoded(text: bytes, encoding: str | None) -> str:
-    """Bytes as characters.
+    """Return bytes as characters.
 
     Args:
         text: The bytes.

@@ -66,7 +66,7 @@ class Evidence:
             self.dates.add(odd.unique(maintain_order=True))
 
     def formats(self, rules: FileRules) -> Formats:
-        """The formats; see :meth:`NumberEvidence.mark` and :meth:`DateEvidence.order`."""
+        """Return the formats; see :meth:`NumberEvidence.mark` and :meth:`DateEvidence.order`."""
         mapping = rules.mapping or Mapping()
         given, swapped, unit = mapping.date_format, mapping.swapped_dates, mapping.quantity_unit
         order: Order = "day_first" if given else self.dates.order(rules.date_order, swapped or "ask")

@@ -8,7 +8,7 @@ _NAMES: dict[str, Slot] = _COUNTS | {"names": Kind.COMMAS}
 
 
 def _held(setting: str, english: str, many: str = "", /, **slots: Slot) -> Text:
-    """A reason, with the setting that limits it."""
+    """Return a reason, with the setting that limits it."""
     named = f" (INSIDERS_{setting})"
     return text(english + named, many + named if many else "", **slots)
 

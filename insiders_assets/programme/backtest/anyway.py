@@ -27,7 +27,7 @@ def anyway(
     horizon: int,
     window: int,
 ) -> Figures:
-    """What of the list's later revenue would have come anyway, and the most that keeping the others could bring.
+    """Return what of the list's later revenue would have come anyway, and the most that keeping the others could bring.
 
     Args:
         known: Identified customers known at the cut-off, with ``later_revenue``, ``bought_again``, ``revenue`` and

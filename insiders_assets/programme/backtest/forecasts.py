@@ -39,7 +39,7 @@ class Forecast:
 def forecasts_at(
     inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, window_days: int
 ) -> dict[str, Forecast]:
-    """Every forecast of the days after a cut-off, by name.
+    """Return every forecast of the days after a cut-off, by name.
 
     Args:
         inputs: The data.
@@ -121,6 +121,6 @@ def probabilistic(
 
 
 def _matrix(customers: pl.DataFrame) -> NDArray[np.float64]:
-    """Every feature; what is missing stays missing, which the trees can read."""
+    """Return every feature; what is missing stays missing, which the trees can read."""
     names = [column.name for column in FEATURES]
     return customers.select(pl.col(names).cast(pl.Float64).fill_null(float("nan"))).to_numpy()

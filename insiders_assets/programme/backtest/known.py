@@ -41,5 +41,5 @@ class BacktestInputs:
 
 
 def newest(purchases: pl.LazyFrame) -> date:
-    """The day of the newest purchase."""
+    """Return the day of the newest purchase."""
     return day_of(int(purchases.select(pl.col("invoice_day").max()).collect().item()))

@@ -70,7 +70,7 @@ class Measured:
         return self.bootstrap.estimate(lambda total: total(self.revenue * taken) / total(taken))[0]
 
     def all_measures(self, chosen: Weights, plain_sort: Weights) -> dict[str, Estimate]:
-        """Every measure of a list, by name."""
+        """Return every measure of a list, by name."""
         columns = {
             "captured": self.revenue * self._all(chosen),
             "rival": self.revenue * self._all(plain_sort),
@@ -95,7 +95,7 @@ class Measured:
         return whole, known
 
     def curve(self, ranking: Ranking, points: int = 100) -> list[tuple[float, float]]:
-        """Share of known customers taken against share of later revenue, at even steps."""
+        """Return the share of known customers taken against share of later revenue, at even steps."""
         if ranking.order is None:
             return []
         size, whole = len(ranking.order), math.fsum(self.revenue)
@@ -112,6 +112,6 @@ class Measured:
 
 
 def figures(estimate: Estimate) -> dict[str, float | None]:
-    """An estimate as ``value, low, high``, None for what is not a number."""
+    """Return an estimate as ``value, low, high``, None for what is not a number."""
     ends = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
     return {name: end if math.isfinite(end) else None for name, end in ends.items()}

@@ -31,7 +31,7 @@ Row = dict[str, object]
 
 
 def list_at(inputs: BacktestInputs, rules: ProgrammeRules, day: date) -> pl.DataFrame:
-    """The identified customers of the list as it would have been chosen on a day, with a model of that day."""
+    """Return the identified customers of the list as it would have been chosen on a day, with a model of that day."""
     features = inputs.features_at(day).sort("customer_id")
     return choose(
         ProgrammeInputs(
@@ -121,7 +121,7 @@ class Moment:
         return self.known["is_member"].cast(pl.Float64).to_numpy()
 
     def rows(self) -> list[Row]:
-        """Every measure of every way to choose, with and without the largest accounts."""
+        """Return every measure of every way to choose, with and without the largest accounts."""
         everyone = np.ones(self.known.height, bool)
         smaller = everyone & (rankings.past_revenue(self.known).pick(LARGEST) != 1.0)
         found = self._rows_of("all", everyone)
@@ -129,7 +129,7 @@ class Moment:
         return found + self._anyway()
 
     def _anyway(self) -> list[Row]:
-        """Who of the list would have bought anyway, and what keeping the others could have brought at most."""
+        """Return who of the list would have bought anyway, and what keeping the others could have brought at most."""
         listed = self.listed
         found = anyway(self.known, listed, self.pace.chance, self.horizon_days, self.window_days)
         base = self._base("all", None, int(listed.sum())) | {"subject": "list", "low": None, "high": None}
@@ -139,7 +139,7 @@ class Moment:
         ]
 
     def curves(self) -> list[Row]:
-        """The capture curve of every ranking."""
+        """Return the capture curve of every ranking."""
         measured = Measured.of(self.known, self.newcomers, self.seed)
         return [
             {
@@ -153,7 +153,7 @@ class Moment:
         ]
 
     def expected(self) -> tuple[list[Row], dict[str, float]]:
-        """The members' later revenue, actual and as forecast; and each forecast's relative error."""
+        """Return the members' later revenue, actual and as forecast; and each forecast's relative error."""
         listed = self.listed
         actual = float((self.known["later_revenue"].to_numpy() * listed).sum())
         base = self._base("all", None, int(listed.sum())) | {"measure": EXPECTED, "low": None, "high": None}
@@ -201,7 +201,7 @@ class Moment:
         return found + self._marginal(accounts, measured, listed, known)
 
     def _marginal(self, accounts: str, measured: Measured, listed: Weights, known: pl.DataFrame) -> list[Row]:
-        """What the last tenth of the list brought, and the first tenth left out; by past revenue."""
+        """Return what the last tenth of the list brought, and the first tenth left out; by past revenue."""
         order = rankings.past_revenue(known).order
         if order is None or not listed.any():
             return []

@@ -39,7 +39,7 @@ def decayed_revenue(inputs: BacktestInputs, known: pl.DataFrame, cutoff: date, w
 
 
 def blend(known: pl.DataFrame, pace: Pace) -> Ranking:
-    """The mean of two ranks: by past revenue, and by a Poisson forecast from the pace of purchases."""
+    """Return the mean of two ranks: by past revenue, and by a Poisson forecast from the pace of purchases."""
     if pace.revenue is None:
         return Ranking("blend", None, pace.note)
     ranks = [np.argsort(np.argsort(-values, kind="stable"), kind="stable") for values in (

@@ -34,7 +34,7 @@ class Ranking:
     by_chance: bool = False
 
     def pick(self, count: int) -> Weights | None:
-        """The first ``count`` customers, or None if there is no order."""
+        """Return the first ``count`` customers, or None if there is no order."""
         if self.order is None:
             return None
         size = len(self.order)
@@ -44,7 +44,7 @@ class Ranking:
         return chosen
 
     def among(self, kept: NDArray[np.bool_]) -> Ranking:
-        """The same ranking of those ``kept`` alone, by their places among themselves."""
+        """Return the same ranking of those ``kept`` alone, by their places among themselves."""
         if self.order is None:
             return self
         place = np.cumsum(kept) - 1
@@ -64,12 +64,12 @@ def by_value(
 
 
 def past_revenue(customers: pl.DataFrame) -> Ranking:
-    """The plain sort."""
+    """Return the plain sort."""
     return by_value("past_revenue", customers, customers["revenue"])
 
 
 def budget(customers: pl.DataFrame) -> Ranking:
-    """The order in which the policy ``budget`` takes customers: by revenue, the suppressed last."""
+    """Return the order in which the policy ``budget`` takes customers: by revenue, the suppressed last."""
     eligible = customers["suppressed_by"].is_null().cast(pl.Float64)
     most = float(customers["revenue"].max() or 0.0) + 1.0  # type: ignore[arg-type]
     return by_value(
@@ -81,7 +81,7 @@ def budget(customers: pl.DataFrame) -> Ranking:
 
 
 def rfm_score(customers: pl.DataFrame) -> Ranking:
-    """Recency, frequency and monetary value in fifths, added up (Hughes, 1994); ties by revenue."""
+    """Return recency, frequency and monetary value in fifths, added up (Hughes, 1994); ties by revenue."""
 
     def fifth(name: str, *, best_is_low: bool = False) -> pl.Expr:
         place = pl.col(name).rank("min", descending=best_is_low)
@@ -110,7 +110,7 @@ def clusters_then_revenue(customers: pl.DataFrame) -> Ranking:
 
 
 def at_random(customers: pl.DataFrame) -> Ranking:
-    """Everybody with the same chance: what is expected of a draw."""
+    """Return everybody with the same chance: what is expected of a draw."""
     return Ranking("random", np.arange(customers.height), message("ranking.random"), by_chance=True)
 
 

@@ -40,12 +40,12 @@ class Backtest:
     verdicts: list[str]
 
     def evidence(self) -> pl.DataFrame:
-        """The figures as rows of ``evidence``."""
+        """Return the figures as rows of ``evidence``."""
         return backtest_evidence(self.table)
 
 
 def backtest_evidence(table: pl.DataFrame) -> pl.DataFrame:
-    """What the report shows of ``selection_backtest``, as rows of ``evidence``.
+    """Return what the report shows of ``selection_backtest``, as rows of ``evidence``.
 
     The share of revenue at every size; everything else at the list's own. Figures without the largest accounts
     have a measure of their own, so that the rows of a measure can be drawn together. A model that did not converge at
@@ -125,7 +125,7 @@ def selection_backtest(
 
 
 def verdicts(table: pl.DataFrame) -> list[str]:
-    """What the figures say, in plain words: whether the list beats a plain sort, and what its border brings."""
+    """Return what the figures say, in plain words: whether the list beats a plain sort, and what its border brings."""
     messages = []
     own = table.filter(pl.col("size").is_null(), pl.col("accounts") == "all", pl.col("subject") == "list")
     rows = own.filter(pl.col("low").is_not_null(), pl.col("high").is_not_null()).sort("cutoff")
@@ -146,7 +146,7 @@ def verdicts(table: pl.DataFrame) -> list[str]:
 def _ahead(
     inputs: BacktestInputs, rules: ProgrammeRules, day: date, errors: dict[str, list[float]]
 ) -> list[Row]:
-    """The members' expected revenue in the days ahead, with the worst error of past cut-offs as its interval."""
+    """Return the members' expected revenue in the days ahead, with the worst error of past cut-offs as its interval."""
     if not errors:
         return []
     known = list_at(inputs, rules, day)

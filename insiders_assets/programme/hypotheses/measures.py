@@ -85,7 +85,10 @@ def means_ratio(feature: str, border: float, *, above: bool = True, against_all:
 
 
 def basket_mean_and_ratio(sample: Sample) -> Finding:
-    """The mean basket is at least 300 units, and twice that of the others; the weaker of the two claims counts."""
+    """Return the mean basket is at least 300 units, and twice that of the others.
+
+    The weaker of the two claims counts.
+    """
     values, inside = sample.feature("basket_size"), sample.insider
     mean, means = sample.bootstrap.estimate(lambda total: total(values * inside) / total(inside))
     ratio, ratios = sample.bootstrap.estimate(
@@ -130,7 +133,7 @@ def big_packs(sample: Sample) -> Finding:
 
 
 def median_price_ratio(sample: Sample) -> Finding:
-    """The median unit price of lines that Insiders bought, over that of all lines."""
+    """Return the median unit price of lines that Insiders bought, over that of all lines."""
     inside = sample.insider.astype(np.int64)
     everyone = np.ones_like(inside)
     own, all_lines = sample.prices.median(inside), sample.prices.median(everyone)
@@ -155,7 +158,7 @@ def median_price_ratio(sample: Sample) -> Finding:
 
 
 def price_position(sample: Sample) -> Finding:
-    """Where the median price that Insiders pay is in the distribution of all prices."""
+    """Return where the median price that Insiders pay is in the distribution of all prices."""
     inside = sample.insider.astype(np.int64)
     everyone = np.ones_like(inside)
     prices = sample.prices
@@ -188,7 +191,7 @@ def price_position(sample: Sample) -> Finding:
 
 
 def catalogue_age(sample: Sample) -> Finding:
-    """The mean age of products when Insiders bought them; the first sale of a product stands for its entry."""
+    """Return the mean age of products when Insiders bought them; the first sale of a product stands for its entry."""
     days, lines, inside = sample.bought["age_days"], sample.bought["aged_lines"], sample.insider
     effect, drawn = sample.bootstrap.estimate(lambda total: total(days * inside) / total(lines * inside))
     others = (days * ~inside).sum() / lines[~inside].sum() if lines[~inside].sum() else math.nan
@@ -202,7 +205,7 @@ def catalogue_age(sample: Sample) -> Finding:
 
 
 def third_quartile_share(sample: Sample) -> Finding:
-    """The share of Insiders' revenue that comes from the third quartile of Insiders by revenue."""
+    """Return the share of Insiders' revenue that comes from the third quartile of Insiders by revenue."""
     values, inside = sample.feature("revenue"), sample.insider
     own = np.sort(values[inside])
     if not len(own):
@@ -224,7 +227,7 @@ def third_quartile_share(sample: Sample) -> Finding:
 
 
 def credit_card_share(sample: Sample) -> Finding:
-    """The share of Insiders' invoices that were paid by credit card; needs ``payment_method``."""
+    """Return the share of Insiders' invoices that were paid by credit card; needs ``payment_method``."""
     credit = pl.col("payment_method").cast(pl.String).str.to_lowercase().str.contains("credit")
     sums = sample.per_customer(
         paid=pl.col("invoice_no").filter(credit.fill_null(False)).n_unique(),
@@ -240,7 +243,7 @@ def credit_card_share(sample: Sample) -> Finding:
 
 
 def customers_share(column: str, border: float, read: Callable[[pl.Expr], pl.Expr]) -> Measure:
-    """The share of Insiders with a property that an extra column tells."""
+    """Return the share of Insiders with a property that an extra column tells."""
 
     def measure(sample: Sample) -> Finding:
         known, holds = sample.latest(column, read)
@@ -258,7 +261,7 @@ def customers_share(column: str, border: float, read: Callable[[pl.Expr], pl.Exp
 
 
 def weight_ratio(sample: Sample) -> Finding:
-    """The mean weight of a unit that Insiders buy over that of the others; needs ``weight``."""
+    """Return the mean weight of a unit that Insiders buy over that of the others; needs ``weight``."""
     weight = pl.col("weight").cast(pl.Float64, strict=False)
     sums = sample.per_customer(
         weight=(weight * pl.col("quantity")).sum(),
@@ -281,7 +284,7 @@ def _mean(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> float:
 
 
 def _p(drawn: NDArray[np.float64], border: float, *, above: bool) -> float:
-    """The p-value of the claim's contrary; not-a-number if there is nothing to resample.
+    """Return the p-value of the claim's contrary; not-a-number if there is nothing to resample.
 
     Few resamples cannot show a small p-value by counting, so that of a normal distribution of their spread is
     taken.

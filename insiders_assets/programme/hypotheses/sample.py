@@ -65,7 +65,7 @@ class Sample:
         return bool(self.insider.any() and not self.insider.all())
 
     def feature(self, name: str) -> NDArray[np.float64]:
-        """A feature, one value per customer."""
+        """Return a feature, one value per customer."""
         return self.customers[name].cast(pl.Float64).to_numpy()
 
     def per_customer(self, **sums: pl.Expr) -> dict[str, NDArray[np.float64]]:
@@ -119,7 +119,7 @@ class Sample:
         )
 
     def latest(self, column: str, read: Callable[[pl.Expr], pl.Expr]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """A customer's property, from the last line that tells it.
+        """Return a customer's property, from the last line that tells it.
 
         Args:
             column: The extra column it stands in.
@@ -151,18 +151,18 @@ class PriceLines:
     lines: NDArray[np.int64]
 
     def median(self, weights: NDArray[Any]) -> float:
-        """The median price of lines when each customer counts ``weights`` times."""
+        """Return the median price of lines when each customer counts ``weights`` times."""
         return self.quantile(weights, 0.5)
 
     def quantile(self, weights: NDArray[Any], level: float) -> float:
-        """The price below which a share ``level`` of the lines is."""
+        """Return the price below which a share ``level`` of the lines is."""
         running = np.cumsum(self.lines * weights[self.place])
         if not len(running) or running[-1] == 0:
             return float("nan")
         return float(self.price[np.searchsorted(running, level * running[-1])])
 
     def position(self, price: float, weights: NDArray[Any]) -> float:
-        """The share of lines cheaper than ``price``, ties counting half."""
+        """Return the share of lines cheaper than ``price``, ties counting half."""
         counts = self.lines * weights[self.place]
         below, equal = counts[self.price < price].sum(), counts[self.price == price].sum()
         return float((below + equal / 2) / counts.sum())
@@ -171,7 +171,7 @@ class PriceLines:
 def gather_sample(
     insiders: pl.DataFrame, purchases: pl.LazyFrame, *, last_day: int, window_days: int, seed: int
 ) -> Sample:
-    """The sample of one refresh.
+    """Return the sample of one refresh.
 
     Args:
         insiders: The list, sorted by customer.

@@ -35,6 +35,6 @@ TECHNICAL: dict[str, Draw] = {"capture": capture, "backtest": backtest}
 
 
 def charts(inputs: ReportInputs, places: dict[str, Draw]) -> dict[str, Figure]:
-    """The charts of a page by the id of their place; one with nothing to show is left out."""
+    """Return the charts of a page by the id of their place; one with nothing to show is left out."""
     found = {name: draw(inputs) for name, draw in places.items()}
     return {name: figure for name, figure in found.items() if figure is not None}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def backtest(inputs: ReportInputs) -> Figure | None:
-    """The main out-of-time measure: each way to choose, at every cut-off, with its interval."""
+    """Return the main out-of-time measure: each way to choose, at every cut-off, with its interval."""
     words, block = inputs.words, main_block(out_of_time(inputs))
     if block is None:
         return None

@@ -18,13 +18,13 @@ FADED = 0.4
 
 
 def revenue_by_month(inputs: ReportInputs) -> Figure | None:
-    """Revenue of identified customers by month, a colour per tier of today; None where no month is known."""
+    """Return revenue of identified customers by month, a colour per tier of today; None where no month is known."""
     months = by_month(inputs.tables.get("revenue_by_month"))
     return monthly(inputs.words, months, tier_names(inputs)) if months else None
 
 
 def monthly(words: Language, months: list[dict[str, Any]], names: dict[str, str]) -> Figure:
-    """The same of months as :func:`~insiders_assets.report.sections.health.by_month` returns them, tiers by name."""
+    """Return the same of the months of :func:`~insiders_assets.report.sections.health.by_month`."""
     days = [row["month"] for row in months]
     traces: list[Figure] = [
         {

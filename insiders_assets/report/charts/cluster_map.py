@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def cluster_map(inputs: ReportInputs) -> Figure | None:
-    """The leaf embedding: a mark per sampled customer, coloured by cluster, shaped by tier; hover says who."""
+    """Return the leaf embedding: a mark per sampled customer, coloured by cluster, shaped by tier; hover says who."""
     words, colour, names = inputs.words, colours(inputs), tier_names(inputs)
     drawn = sample(inputs.insiders)
     if drawn.is_empty():

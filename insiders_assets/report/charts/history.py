@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def history(inputs: ReportInputs) -> Figure | None:
-    """Members by refresh; None where there are too few refreshes for a line."""
+    """Return members by refresh; None where there are too few refreshes for a line."""
     words, rows = inputs.words, past(inputs)
     if rows.height < LEAST_DRAWN:
         return None

@@ -14,13 +14,13 @@ FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', A
 
 
 def separators(words: Language) -> str:
-    """How plotly writes numbers: the decimal sign, then the sign between thousands."""
+    """Return how plotly writes numbers: the decimal sign, then the sign between thousands."""
     symbols = words.locale.number_symbols["latn"]
     return symbols["decimal"] + symbols["group"]
 
 
 def layout(words: Language, height: int, **more: Any) -> Figure:
-    """The layout that every chart begins with; ``more`` adds to it or replaces."""
+    """Return the layout that every chart begins with; ``more`` adds to it or replaces."""
     return {
         "height": height,
         "autosize": True,
@@ -36,7 +36,7 @@ def layout(words: Language, height: int, **more: Any) -> Figure:
 
 
 def axis(title: str, **more: Any) -> Figure:
-    """A quiet axis, with a title unless it is empty."""
+    """Return a quiet axis, with a title unless it is empty."""
     quiet = {
         "gridcolor": "#E9EDF2",
         "linecolor": LINE,
@@ -49,7 +49,7 @@ def axis(title: str, **more: Any) -> Figure:
 
 
 def money_axis(words: Language, title: str, **more: Any) -> Figure:
-    """An axis from nothing upwards, unless set otherwise, whose numbers carry the currency."""
+    """Return an axis from nothing upwards, unless set otherwise, whose numbers carry the currency."""
     before, _, after = words.money(0, 0).partition(words.number(0))
     money = {"rangemode": "tozero", "tickprefix": before, "ticksuffix": after, "tickformat": ",.0f"}
     return axis(title, **(money | more))

@@ -29,7 +29,7 @@ MEASURES = {
 
 
 def by_value(inputs: ReportInputs) -> bool:
-    """Whether the tiers are cut by value."""
+    """Return whether the tiers are cut by value."""
     return (
         str(inputs.refresh["selection"] or "").startswith("value:")
         and inputs.refresh["insider_border"] is not None
@@ -37,7 +37,7 @@ def by_value(inputs: ReportInputs) -> bool:
 
 
 def border_line(inputs: ReportInputs) -> str:
-    """What value means and, where tiers are cut by it, where they begin."""
+    """Return what value means and, where tiers are cut by it, where they begin."""
     words, row = inputs.words, inputs.refresh
     meant = MEASURES[row["measure"] or "gross"]
     measure = words.text(meant)
@@ -54,7 +54,10 @@ def border_line(inputs: ReportInputs) -> str:
 
 
 def border_notices(inputs: ReportInputs) -> list[str]:
-    """What a person should know about the borders: where they are from, whether they drifted, whether they choose."""
+    """Return what a person should know about the borders.
+
+    Where they are from, whether they drifted, whether they choose.
+    """
     words, row, found = inputs.words, inputs.refresh, []
     if by_value(inputs):
         if row["borders_from"] != "model":
@@ -91,11 +94,11 @@ def border_notices(inputs: ReportInputs) -> list[str]:
 
 
 def asked_coverage(inputs: ReportInputs) -> float:
-    """The share of value that Insiders were to cover."""
+    """Return the share of value that Insiders were to cover."""
     return float(str(inputs.refresh["selection"]).partition(":")[2].partition("/")[0])
 
 
 def top_tier_border(insiders: pl.DataFrame, share: float = SMALLER) -> float | None:
-    """The value of the last of a share of identified customers, highest value first."""
+    """Return the value of the last of a share of identified customers, highest value first."""
     worth = insiders.filter("is_identified")["value"].sort(descending=True)
     return float(worth[max(round(share * len(worth)) - 1, 0)]) if len(worth) else None

@@ -44,7 +44,7 @@ def _running(values: pl.Series) -> pl.Series:
 
 
 def plain_sort(inputs: ReportInputs) -> PlainSort | None:
-    """The list beside a plain sort of the same size; None where nobody, or everybody, is an Insider."""
+    """Return the list beside a plain sort of the same size; None where nobody, or everybody, is an Insider."""
     customers = _identified(inputs)
     chosen = customers.filter(tier="insider").height
     if not 0 < chosen < customers.height:
@@ -59,7 +59,7 @@ def plain_sort(inputs: ReportInputs) -> PlainSort | None:
 
 
 def capture_curves(inputs: ReportInputs) -> dict[str, list[tuple[float, float]]]:
-    """Share of revenue against share of customers taken: by a plain sort, and cluster by cluster.
+    """Return the share of revenue against share of customers taken: by a plain sort, and cluster by cluster.
 
     At most :data:`CURVE_POINTS` points each, however many customers there are.
     """

@@ -32,7 +32,7 @@ BADGES = (
 
 
 def badge(words: Language, stability: float | None) -> dict[str, str]:
-    """What a cluster's bootstrap stability means, and how good that is."""
+    """Return what a cluster's bootstrap stability means, and how good that is."""
     if stability is None:
         return {"text": words.text("stability not studied"), "kind": "none"}
     text, kind = next((text, kind) for least, text, kind in BADGES if stability >= least)
@@ -40,7 +40,7 @@ def badge(words: Language, stability: float | None) -> dict[str, str]:
 
 
 def colours(inputs: ReportInputs) -> dict[int, str]:
-    """A colour per cluster: its tier's, lighter from one cluster to the next."""
+    """Return a colour per cluster: its tier's, lighter from one cluster to the next."""
     found: dict[int, str] = {}
     for tier in TIERS:
         of_tier = [row["cluster"] for row in inputs.clusters if row["tier"] == tier]
@@ -49,7 +49,7 @@ def colours(inputs: ReportInputs) -> dict[int, str]:
 
 
 def profiles(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The clusters, best first, with their numbers written."""
+    """Return the clusters, best first, with their numbers written."""
     words, colour = inputs.words, colours(inputs)
     return [
         row
@@ -71,7 +71,7 @@ def profiles(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def sample(insiders: pl.DataFrame, most: int = MAP_CUSTOMERS, least: int = MAP_LEAST) -> pl.DataFrame:
-    """Customers to draw: every cluster in proportion, the same ones each time, whatever the row order.
+    """Return customers to draw: every cluster in proportion, the same ones each time, whatever the row order.
 
     Within a cluster customers are taken at even steps along their id, which says nothing about their behaviour.
 

@@ -36,13 +36,13 @@ class Block:
     figures: dict[str, list[dict[str, Any] | None]]
 
     def mean(self, subject: str) -> float | None:
-        """A subject's mean over the cut-offs it was measured at; None if it never was."""
+        """Return a subject's mean over the cut-offs it was measured at; None if it never was."""
         values = [row["value"] for row in self.figures.get(subject, ()) if row]
         return sum(values) / len(values) if values else None
 
 
 def out_of_time(inputs: ReportInputs) -> list[Block]:
-    """What was measured on days that the choice could not know, one block per measure and list size."""
+    """Return what was measured on days that the choice could not know, one block per measure and list size."""
     table = inputs.tables["evidence"].filter(pl.col("cutoff").is_not_null() & pl.col("value").is_not_null())
     blocks = []
     for measure, size in table.select("measure", "size").unique(maintain_order=True).iter_rows():
@@ -59,7 +59,7 @@ def out_of_time(inputs: ReportInputs) -> list[Block]:
 
 
 def main_block(blocks: list[Block]) -> Block | None:
-    """The block that answers whether the list is worth it: its share of later revenue, at its own size."""
+    """Return the block that answers whether the list is worth it: its share of later revenue, at its own size."""
     wanted = [block for block in blocks if block.measure == SHARE_LATER]
     return min(wanted or blocks, key=lambda block: block.size is not None, default=None)
 
@@ -103,7 +103,10 @@ def _overview(words: Language, order: Block, columns: list[tuple[str, Block]]) -
 
 
 def notes(inputs: ReportInputs, blocks: list[Block]) -> list[tuple[str, str]]:
-    """What to keep in mind about ways to choose, such as a model that did not converge; at the newest cut-off."""
+    """Return what to keep in mind about ways to choose, such as a model that did not converge.
+
+    At the newest cut-off.
+    """
     main, words = main_block(blocks), inputs.words
     found = [] if main is None else [(subject, rows[-1]) for subject, rows in main.figures.items()]
     return [
@@ -132,7 +135,7 @@ def ahead(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def later_line(inputs: ReportInputs, blocks: list[Block]) -> str:
-    """Whether the list beat a plain sort out of time, in one sentence; empty where that was not measured."""
+    """Return whether the list beat a plain sort out of time, in one sentence; empty where that was not measured."""
     main, words = main_block(blocks), inputs.words
     if main is None or main.measure != SHARE_LATER:
         return ""
@@ -149,7 +152,10 @@ def later_line(inputs: ReportInputs, blocks: list[Block]) -> str:
 
 
 def anyway_line(inputs: ReportInputs, blocks: list[Block]) -> str:
-    """Who would buy anyway and what retention could bring at most, on average over cut-offs; empty if unmeasured."""
+    """Return who would buy anyway and what retention could bring at most, on average over cut-offs.
+
+    Empty if unmeasured.
+    """
     words = inputs.words
     means = {block.measure: block.mean("list") for block in blocks if block.size is None}
     members, brought, ceiling = (

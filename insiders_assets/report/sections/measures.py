@@ -61,7 +61,7 @@ SMALLER = "_without_5_largest"
 
 
 def measure_name(words: Language, measure: str) -> str:
-    """What a measure is called; one that is not known by its own name, spelt out."""
+    """Return what a measure is called; one that is not known by its own name, spelt out."""
     base = measure.removesuffix(SMALLER)
     name = words.text(MEASURES[base][0]) if base in MEASURES else base.replace("_", " ").capitalize()
     return (
@@ -72,17 +72,17 @@ def measure_name(words: Language, measure: str) -> str:
 
 
 def subject_name(words: Language, subject: str) -> str:
-    """What a subject is called; one that is not known by its own name, spelt out."""
+    """Return what a subject is called; one that is not known by its own name, spelt out."""
     return words.text(SUBJECTS[subject]) if subject in SUBJECTS else subject.replace("_", " ")
 
 
 def kind(measure: str) -> str:
-    """What kind of figure a measure is: a share, money or a number."""
+    """Return what kind of figure a measure is: a share, money or a number."""
     return MEASURES.get(measure.removesuffix(SMALLER), ("", "number"))[1]
 
 
 def figure(words: Language, measure: str, value: float | None) -> str:
-    """A figure of a measure, written."""
+    """Return a figure of a measure, written."""
     if kind(measure) == "share":
         return words.percent(value)
     return words.money(value, 0) if kind(measure) == "money" else words.number(value, 3)

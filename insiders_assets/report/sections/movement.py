@@ -63,7 +63,7 @@ MOVED_BY = {"first_seen": "value_after"}
 
 
 def cause_lines(inputs: ReportInputs) -> list[str]:
-    """Who entered and who left, added up by cause: a sentence each, most customers first."""
+    """Return who entered and who left, added up by cause: a sentence each, most customers first."""
     words = inputs.words
     if inputs.previous_refresh is None:
         return []
@@ -89,7 +89,7 @@ def cause_lines(inputs: ReportInputs) -> list[str]:
 
 
 def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
-    """What moved the value of all identified customers together: labels and signed amounts that add up."""
+    """Return what moved the value of all identified customers together: labels and signed amounts that add up."""
     words, row = inputs.words, inputs.refresh
     if inputs.previous_refresh is None or row.get("value_before") is None:
         return []
@@ -108,7 +108,10 @@ def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
 
 
 def _whole(amounts: list[float]) -> list[int]:
-    """Amounts as whole units whose first ones still add up to the last: what rounding left over joins the largest."""
+    """Return amounts as whole units whose first ones still add up to the last.
+
+    What rounding left over joins the largest.
+    """
     found = [round(amount) for amount in amounts]
     largest = max(range(1, len(found) - 1), key=lambda place: abs(amounts[place]))
     found[largest] += found[-1] - sum(found[:-1])
@@ -116,7 +119,10 @@ def _whole(amounts: list[float]) -> list[int]:
 
 
 def leaving(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Members who leave at the next refresh, or go on by grace alone, unless they buy; those worth most first."""
+    """Return members who leave at the next refresh, or go on by grace alone, unless they buy.
+
+    Those worth most first.
+    """
     if "leaves_next" not in inputs.tables:
         return []
     ranked = inputs.tables["leaves_next"].sort(["value", "customer_id"], descending=[True, False])
@@ -124,7 +130,7 @@ def leaving(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def leaving_count(inputs: ReportInputs) -> int:
-    """How many members leave at the next refresh, or go on by grace alone, unless they buy."""
+    """Return how many members leave at the next refresh, or go on by grace alone, unless they buy."""
     return inputs.tables["leaves_next"].height if "leaves_next" in inputs.tables else 0
 
 
@@ -161,7 +167,10 @@ def movement(inputs: ReportInputs) -> dict[str, Any]:
 
 
 def _matrix(inputs: ReportInputs, changes: pl.DataFrame) -> list[dict[str, Any]]:
-    """Customers by tier before and after, those who stayed included where ``tier_migration`` tells; rows by before."""
+    """Return customers by tier before and after, those who stayed included where ``tier_migration`` tells.
+
+    Rows by before.
+    """
     if "tier_migration" in inputs.tables:
         moves = inputs.tables["tier_migration"].filter(pl.col("refresh_id") == inputs.refresh_id)
     else:

@@ -34,13 +34,16 @@ SILHOUETTE = 0.5422
 
 
 def is_original_data(inputs: ReportInputs) -> bool:
-    """Whether this refresh read the export that the original's figures are about."""
+    """Return whether this refresh read the export that the original's figures are about."""
     revenue = inputs.refresh["revenue"]
     return inputs.rows["read"] == ROWS_READ and abs(revenue / REVENUE - 1) < 0.05
 
 
 def comparison(inputs: ReportInputs) -> list[dict[str, str]]:
-    """The original's figures beside ours, counted as it counted, the anonymous among the customers; else empty."""
+    """Return the original's figures beside ours, counted as it counted, the anonymous among the customers.
+
+    Else empty.
+    """
     if not is_original_data(inputs):
         return []
     words, everyone = inputs.words, inputs.insiders.sort("customer_id")

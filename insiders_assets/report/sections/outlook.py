@@ -88,7 +88,7 @@ def _written(words: Language, figure: str, value: float) -> str:
 
 
 def _line(words: Language, row: dict[str, Any]) -> str:
-    """What the members together are expected to do, in a sentence; nothing where it is withheld."""
+    """Return what the members together are expected to do, in a sentence; nothing where it is withheld."""
     if not row["is_shown"] or row["members_expected"] is None:
         return ""
     ends = [row[name] for name in ("members_expected", "members_low", "members_high")]
@@ -108,7 +108,7 @@ def _line(words: Language, row: dict[str, Any]) -> str:
 
 
 def _people(inputs: ReportInputs, found: dict[str, dict[str, Any]]) -> Rows:
-    """The members who are expected to spend most, or else to buy soonest."""
+    """Return the members who are expected to spend most, or else to buy soonest."""
     table = inputs.tables["outlook"].join(inputs.members.select("customer_id"), on="customer_id", how="semi")
     if found[REVENUE_AHEAD]["is_shown"]:
         order, falling = REVENUE_AHEAD, True

@@ -86,6 +86,6 @@ def cluster_next_products(table: pl.DataFrame | None, *, is_shown: bool) -> dict
 
 
 def named(row: dict[str, Any]) -> str:
-    """A product by its description, or by its code if it has none; words written in capitals are not shouted."""
+    """Return a product by its description, or by its code if it has none; words written in capitals are not shouted."""
     text = " ".join((row["description"] or row["stock_code"]).split())
     return text.capitalize() if text.isupper() else text

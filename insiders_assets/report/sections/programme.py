@@ -18,28 +18,28 @@ NEARLY = 50
 
 
 def eligibility(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The plain rules that describe the tiers, in the programme's order; empty where there are none."""
+    """Return the plain rules that describe the tiers, in the programme's order; empty where there are none."""
     return _rows(inputs, "eligibility_rules")
 
 
 def suppressions(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Every suppression rule with what it costs, whether on or off; empty where there are none."""
+    """Return every suppression rule with what it costs, whether on or off; empty where there are none."""
     return _rows(inputs, "suppressions")
 
 
 def named_tiers(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The named tiers of members, the highest first; empty where none are named, or the refresh knew none."""
+    """Return the named tiers of members, the highest first; empty where none are named, or the refresh knew none."""
     table = inputs.tables.get(MEMBER_TIERS.name)
     return [] if table is None else table.sort("place").to_dicts()
 
 
 def uplift(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """What a campaign brought, the invited beside those held out; empty where none was measured."""
+    """Return what a campaign brought, the invited beside those held out; empty where none was measured."""
     return _rows(inputs, "uplift")
 
 
 def nearly(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Identified customers whom one step would bring in, highest revenue first; the warehouse has them all."""
+    """Return identified customers whom one step would bring in, highest revenue first; the warehouse has them all."""
     frame = inputs.insiders
     if "is_near_miss" not in frame.columns:
         return []

@@ -17,7 +17,7 @@ REASONS = 20
 
 
 def rejected_by_reason(rejected: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows set aside by reason, most first, each with one place to look at."""
+    """Return rows set aside by reason, most first, each with one place to look at."""
     place = pl.struct("source_file", "source_line", "value").sort_by("source_file", "source_line").first()
     facts = [name for name in with_facts("reason")[1:] if name in rejected.columns]
     files = pl.col("source_file").n_unique().alias("files")
@@ -31,7 +31,7 @@ def rejected_by_reason(rejected: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def row_flow(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Where the rows read went, as shares of them."""
+    """Return where the rows read went, as shares of them."""
     rows, words = inputs.rows, inputs.words
     read = max(rows["read"], 1)
     # Returns made of rows that were sold and given back stand beside those rows: they are none of those read.
@@ -48,7 +48,7 @@ def row_flow(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def rules(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """What each rule took away, in words and figures; those that took much first on the page, too."""
+    """Return what each rule took away, in words and figures; those that took much first on the page, too."""
     words = inputs.words
     return [
         {
@@ -65,7 +65,7 @@ def rules(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def rule_name(words: Language, rule: str) -> str:
-    """What a rule is called; one of a mapping goes by its column and value."""
+    """Return what a rule is called; one of a mapping goes by its column and value."""
     names = {
         "price at or below the floor": words.text("price at or below the floor"),
         "stock code of a service": words.text("stock code of a service"),

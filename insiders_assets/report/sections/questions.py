@@ -26,7 +26,10 @@ def answers(inputs: ReportInputs) -> list[dict[str, Any]]:
 def shaped(
     words: Language, rows: list[dict[str, Any]], by_number: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
-    """The same of rows of ``business_answers``; without its headline an answer leads with its own first sentence."""
+    """Return the same of rows of ``business_answers``.
+
+    Without its headline an answer leads with its own first sentence.
+    """
     found = []
     for row in rows:
         sentences = words.said_sentences(row, "answer")

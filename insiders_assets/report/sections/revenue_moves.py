@@ -116,7 +116,7 @@ def revenue_moves(
 
 
 def signed(words: Language, amount: float, digits: int) -> str:
-    """An amount of money with its sign; nothing but a dot where nothing moved."""
+    """Return an amount of money with its sign; nothing but a dot where nothing moved."""
     if not amount:
         return "·"
     return f"{'−' if amount < 0 else '+'}{words.money(abs(amount), digits)}"

@@ -48,5 +48,5 @@ def settled_line(words: Language, rows: list[dict[str, Any]]) -> str:
 
 
 def is_foretold(row: Mapping[str, Any]) -> bool:
-    """Whether the outlook of then says what to expect of a list; older versions settled all by their pace."""
+    """Return whether the outlook of then says what to expect of a list; older versions settled all by their pace."""
     return row.get("expected_by") == "outlook"

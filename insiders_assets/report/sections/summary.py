@@ -36,7 +36,7 @@ class Notice:
 
 
 def headline(inputs: ReportInputs) -> str:
-    """The refresh in a few words."""
+    """Return the refresh in a few words."""
     members = inputs.tables["members"].height
     if not members:
         return inputs.words.text("Nobody is a member yet")
@@ -44,7 +44,7 @@ def headline(inputs: ReportInputs) -> str:
 
 
 def lead(inputs: ReportInputs) -> str:
-    """The refresh in one sentence."""
+    """Return the refresh in one sentence."""
     words, insider = inputs.words, inputs.tiers.get("insider", {})
     if not insider.get("identified_customers"):
         return words.text("No identified customer is in the Insider tier.")
@@ -56,14 +56,14 @@ def lead(inputs: ReportInputs) -> str:
 
 
 def since(inputs: ReportInputs) -> str:
-    """What the tiles' changes are measured from."""
+    """Return what the tiles' changes are measured from."""
     if inputs.previous_refresh is None:
         return ""
     return inputs.words.text("since %(day)s", day=inputs.words.short_day(inputs.previous_refresh["as_of"]))
 
 
 def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Who they are against what they bring: two bars over identified customers, split by tier."""
+    """Return who they are against what they bring: two bars over identified customers, split by tier."""
     words = inputs.words
     bars = (
         (words.text("Customers"), "share_of_customers"),
@@ -82,18 +82,18 @@ def share_bars(inputs: ReportInputs) -> list[dict[str, Any]]:
 
 
 def next_actions(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The clusters with most revenue at stake: their most pressing action; "What to do" shows the next, too."""
+    """Return the clusters with most revenue at stake: their most pressing action; "What to do" shows the next, too."""
     return every_action(inputs)[:ACTIONS]
 
 
 def every_action(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """The action of each cluster that comes back and has revenue at stake, most revenue first."""
+    """Return the action of each cluster that comes back and has revenue at stake, most revenue first."""
     trusted = [row for row in inputs.clusters if is_trusted(row) and row["revenue_at_stake"] > 0]
     return sorted(trusted, key=lambda row: (-row["revenue_at_stake"], row["cluster"]))
 
 
 def without_action(inputs: ReportInputs) -> str:
-    """Which clusters are given no action because they do not come back, and why; empty if all do."""
+    """Return which clusters are given no action because they do not come back, and why; empty if all do."""
     words = inputs.words
     shaky = [row for row in inputs.clusters if not is_trusted(row)]
     if not shaky:
@@ -107,7 +107,7 @@ def without_action(inputs: ReportInputs) -> str:
 
 
 def movement_line(inputs: ReportInputs) -> str:
-    """How the list changed since the refresh before."""
+    """Return how the list changed since the refresh before."""
     words, refresh = inputs.words, inputs.refresh
     if inputs.previous_refresh is None:
         return words.text("This is the first refresh, so there is nothing to compare with yet.")
@@ -120,13 +120,13 @@ def movement_line(inputs: ReportInputs) -> str:
 
 
 def doubtful(inputs: ReportInputs) -> int:
-    """Identified customers whose assignment is doubtful."""
+    """Return identified customers whose assignment is doubtful."""
     frame = inputs.insiders
     return int((frame["is_identified"] & (frame["confidence"] < DOUBTFUL)).sum())
 
 
 def notices(inputs: ReportInputs) -> list[Notice]:
-    """What a careful reader should know before quoting a number of this page."""
+    """Return what a careful reader should know before quoting a number of this page."""
     from insiders_assets.report.sections.capture import plain_sort
     from insiders_assets.report.sections.evidence import later_line, out_of_time
     from insiders_assets.report.sections.experiments import experiment_lines
@@ -206,5 +206,5 @@ def notices(inputs: ReportInputs) -> list[Notice]:
 
 
 def tier_names(inputs: ReportInputs) -> dict[str, str]:
-    """What each tier is called."""
+    """Return what each tier is called."""
     return {tier: inputs.words.text(name) for tier, name in TIER_NAMES.items()}

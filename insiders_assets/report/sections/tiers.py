@@ -54,7 +54,7 @@ class Tile:
 
 
 def tiles(inputs: ReportInputs) -> list[Tile]:
-    """The six tiles of the Insiders: mean revenue, two shares, recency, distinct products, basket size."""
+    """Return the six tiles of the Insiders: mean revenue, two shares, recency, distinct products, basket size."""
     words = inputs.words
     now, before = inputs.tiers.get("insider", {}), _before(inputs)
     everyone = words.text("of all: %(share)s", share="{}")
@@ -89,7 +89,7 @@ def tiles(inputs: ReportInputs) -> list[Tile]:
 
 
 def _before(inputs: ReportInputs) -> dict[str, Any]:
-    """The Insiders' row of the refresh before, or the two shares that ``refreshes`` keeps, or nothing."""
+    """Return the Insiders' row of the refresh before, or the two shares that ``refreshes`` keeps, or nothing."""
     if inputs.tiers_before:
         return inputs.tiers_before.get("insider", {})
     row = inputs.previous_refresh or {}
@@ -106,7 +106,7 @@ def _written(words: Language, column: str, value: float | None) -> str:
 
 
 def _step(words: Language, column: str, change: float) -> str:
-    """The change with its sign, or nothing where it rounds to zero."""
+    """Return the change with its sign, or nothing where it rounds to zero."""
     if column.startswith("share"):
         size, text = round(abs(change) * 100, 1), words.number(abs(change) * 100, 1)
         text = words.text("%(points)s pts", points=text)
@@ -138,7 +138,7 @@ def heat_table(inputs: ReportInputs) -> dict[str, Any]:
 
 
 def heat(values: list[float | None], *, inverted: bool) -> list[float]:
-    """Each value's place between the least and the most favourable, 0 to 1; 0 for a missing one."""
+    """Return each value's place between the least and the most favourable, 0 to 1; 0 for a missing one."""
     known = [value for value in values if value is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     if low == high:
@@ -166,7 +166,10 @@ def gauges(inputs: ReportInputs) -> list[tuple[Gauge, str]]:
 
 
 def states(inputs: ReportInputs) -> list[dict[str, Any]]:
-    """Identified customers of each tier by state, with the value that each holds; empty where states are unknown."""
+    """Return identified customers of each tier by state, with the value that each holds.
+
+    Empty where states are unknown.
+    """
     known = inputs.insiders.filter("is_identified")
     if "state" not in known.columns or known["state"].null_count() == known.height:
         return []

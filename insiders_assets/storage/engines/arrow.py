@@ -13,7 +13,7 @@ Batches = Iterator["pa.RecordBatch"]
 
 
 def batches_of(frame: pl.DataFrame) -> Batches:
-    """A frame as Arrow batches."""
+    """Yield a frame as Arrow batches."""
     import polars as pl
     import pyarrow as pa
 
@@ -23,7 +23,7 @@ def batches_of(frame: pl.DataFrame) -> Batches:
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
-    """Texts with short offsets: what Spark takes a string for."""
+    """Return texts with short offsets: what Spark takes a string for."""
     import pyarrow as pa
 
     return pa.string() if pa.types.is_large_string(kind) else kind

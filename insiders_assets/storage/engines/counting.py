@@ -23,7 +23,7 @@ ROWS = 1_000_000
 
 
 def gathered(purchases: Any, returns: Any, *, as_of: date, window_days: int) -> Any:
-    """A Spark frame of the window's purchases and returns, in which all rows of a customer are in one partition.
+    """Return a Spark frame of the window's purchases and returns, in which all rows of a customer are in one partition.
 
     Args:
         purchases: ``clean_purchases``, a Spark frame.
@@ -40,7 +40,7 @@ def gathered(purchases: Any, returns: Any, *, as_of: date, window_days: int) -> 
 
 
 def counting(*, as_of: date, window_days: int) -> Callable[[Batches], Batches]:
-    """A function for ``mapInArrow``: all transactions of some customers in, their features out.
+    """Yield a function for ``mapInArrow``: all transactions of some customers in, their features out.
 
     Args:
         as_of: The day that the features look back from.

@@ -55,7 +55,7 @@ class Engine(Protocol):
         ...
 
     def scan(self, name: str) -> Any:
-        """An asset's latest table as a lazy frame of this engine.
+        """Return an asset's latest table as a lazy frame of this engine.
 
         Raises:
             InsidersError: It has not been made yet, or the engine cannot be reached.
@@ -74,7 +74,7 @@ class Engine(Protocol):
     def customer_features(
         self, purchases: Any, returns: Any, *, as_of: date, window_days: int
     ) -> pl.DataFrame:
-        """The table of :func:`insiders_assets.features.customers.customer_features`, in memory.
+        """Return the table of :func:`insiders_assets.features.customers.customer_features`, in memory.
 
         Args:
             purchases: ``clean_purchases``, a frame of this engine.
@@ -88,7 +88,7 @@ class Engine(Protocol):
         ...
 
     def assign(self, features: pl.DataFrame) -> pl.DataFrame:
-        """What the champion says of every customer; see :meth:`SegmentationModel.assign`.
+        """Return what the champion says of every customer; see :meth:`SegmentationModel.assign`.
 
         Args:
             features: ``customer_features``, as it is in the lake.

@@ -17,7 +17,7 @@ CURE = f"install Java {OLDEST} or newer (Debian, Ubuntu: openjdk-17-jre-headless
 
 
 def java_version(program: str) -> int:
-    """The major version of a ``java``; 0 if it does not run."""
+    """Return the major version of a ``java``; 0 if it does not run."""
     try:
         said = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError):

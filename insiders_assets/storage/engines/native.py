@@ -29,7 +29,7 @@ class PolarsEngine:
         """Nothing is lacking."""
 
     def scan(self, name: str) -> pl.LazyFrame:
-        """An asset's latest table."""
+        """Return an asset's latest table."""
         return self._tables.scan(name)
 
     def write(self, table: Table, frame: pl.DataFrame | pl.LazyFrame) -> Written:
@@ -39,15 +39,15 @@ class PolarsEngine:
     def customer_features(
         self, purchases: pl.LazyFrame, returns: pl.LazyFrame, *, as_of: date, window_days: int
     ) -> pl.DataFrame:
-        """A share of the customers at a time, in bounded memory."""
+        """Return a share of the customers at a time, in bounded memory."""
         from insiders_assets.features import batches
 
         return batches.customer_features(purchases, returns, as_of=as_of, window_days=window_days)
 
     def assign(self, features: pl.DataFrame) -> pl.DataFrame:
-        """What the champion says of every customer."""
+        """Return what the champion says of every customer."""
         return self._tables.models.champion().assign(features)
 
     def running(self, what: str) -> AbstractContextManager[None]:  # noqa: ARG002 - polars is done before it could be shown
-        """Nothing to tell."""
+        """Return nothing to tell."""
         return nullcontext()

@@ -39,12 +39,12 @@ def clear_errors(where: str) -> Iterator[None]:
 
 
 def _is_lost(error: Exception) -> bool:
-    """Whether the driver's process has gone away."""
+    """Return whether the driver's process has gone away."""
     return isinstance(error, ConnectionError)
 
 
 def _text(error: Exception) -> str:
-    """Everything that an error says, of Java or of Python."""
+    """Return everything that an error says, of Java or of Python."""
     cause = getattr(error, "java_exception", None)
     if cause is None:
         return str(error) or type(error).__name__
@@ -57,6 +57,6 @@ def _text(error: Exception) -> str:
 
 
 def _line(text: str) -> str:
-    """The first line that says something, in a length that fits one."""
+    """Return the first line that says something, in a length that fits one."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return first if len(first) <= LONGEST else first[: LONGEST - 1] + "…"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def assigning(model: str) -> Callable[[Batches], Batches]:
-    """A function for ``mapInArrow``: batches of features in, what the model says of them out, row by row.
+    """Yield a function for ``mapInArrow``: batches of features in, what the model says of them out, row by row.
 
     Args:
         model: The folder of one version of the model, as workers reach it.

@@ -72,7 +72,7 @@ def require_spark(settings: Settings) -> None:
 
 
 def open_session(settings: Settings) -> Any:
-    """The process's session, started if it is not running.
+    """Return the process's session, started if it is not running.
 
     Raises:
         UsageError: As :func:`require_spark` says.
@@ -99,7 +99,7 @@ def open_session(settings: Settings) -> Any:
 
 
 def shown(master: str) -> str:
-    """A master's address without what follows it: a token, for one."""
+    """Return a master's address without what follows it: a token, for one."""
     return master.partition(";")[0].rpartition("@")[2] if "@" in master else master.partition(";")[0]
 
 
@@ -111,7 +111,7 @@ def _is_here(name: str) -> bool:
 
 
 def _running() -> bool:
-    """Whether this process has a driver, or was started by one (``spark-submit``, a notebook of a cluster)."""
+    """Return whether this process has a driver, or was started by one (``spark-submit``, a notebook of a cluster)."""
     from pyspark import SparkContext
 
     return SparkContext._active_spark_context is not None or "PYSPARK_GATEWAY_PORT" in os.environ
@@ -162,12 +162,15 @@ def _start(settings: Settings, master: str) -> None:
 
 
 def _quarter_of_memory() -> int:
-    """A quarter of this machine's memory in MiB, at least one GiB: polars and the page cache need theirs, too."""
+    """Return a quarter of this machine's memory in MiB, at least one GiB.
+
+    Polars and the page cache need theirs, too.
+    """
     return max(1024, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**22)
 
 
 def _reason(log: Path) -> str:
-    """What a driver that did not start says of it last."""
+    """Return what a driver that did not start says of it last."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
     telling = [
         number

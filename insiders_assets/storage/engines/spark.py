@@ -71,7 +71,7 @@ class SparkEngine:
         require_spark(self._tables.settings)
 
     def scan(self, name: str) -> Any:
-        """An asset's latest table as a Spark frame."""
+        """Return an asset's latest table as a Spark frame."""
         files = self._tables.files(name)
         table = RAW_TRANSACTIONS if name == RAW_TRANSACTIONS.name else None
         with clear_errors(self._where):
@@ -100,12 +100,12 @@ class SparkEngine:
         return self.collect(counted).sort(CUSTOMER_ID.name)
 
     def collect(self, frame: Any) -> pl.DataFrame:
-        """The table in memory, by way of the lake: the driver's Java need not hold it."""
+        """Return the table in memory, by way of the lake: the driver's Java need not hold it."""
         with self._parts("collected", frame) as parts:
             return parts.collect()
 
     def assign(self, features: pl.DataFrame) -> pl.DataFrame:
-        """What the champion says of every customer, by ``mapInArrow`` over the features in the lake."""
+        """Return what the champion says of every customer, by ``mapInArrow`` over the features in the lake."""
         model = self._tables.models.champion()
         wanted = [CUSTOMER_ID.name, *model.recipe.inputs]
         folder = (self._tables.models.root / model.version).absolute()
@@ -160,12 +160,12 @@ class SparkEngine:
 
 
 def ddl(table: Table) -> str:
-    """A contract's columns as Spark declares them."""
+    """Return a contract's columns as Spark declares them."""
     return ", ".join(f"`{column.name}` {TYPES[column.dtype]}" for column in table.columns)
 
 
 def reached(path: Place | str) -> str:
-    """A place in the form in which Spark opens it: S3 by the one client that every Spark can have."""
+    """Return a place in the form in which Spark opens it: S3 by the one client that every Spark can have."""
     text = str(path)
     return f"s3a://{text.removeprefix('s3://')}" if text.startswith("s3://") else str(Path(text).absolute())
 

@@ -31,7 +31,7 @@ __all__ = [
 
 
 def open_landing(location: str, mapping: str | None = None, home: Place | None = None) -> LandingZone:
-    """The landing zone at a location.
+    """Return the landing zone at a location.
 
     Args:
         location: A directory, or ``s3://bucket/prefix``.

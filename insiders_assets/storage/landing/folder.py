@@ -83,7 +83,7 @@ class FolderLandingZone:
         return dict(sorted(found.items()))
 
     def _entries(self, path: str) -> Iterator[tuple[os.DirEntry[str], os.stat_result | None]]:
-        """Files with their status, and folders with None."""
+        """Yield files with their status, and folders with None."""
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
@@ -108,7 +108,7 @@ class FolderLandingZone:
             ) from None
 
     def _status(self, entry: os.DirEntry[str]) -> os.stat_result | None:
-        """The status of a file, or None, and a note of it, for what is none."""
+        """Return the status of a file, or None, and a note of it, for what is none."""
         name = printable(os.path.relpath(entry.path, self._folder))
         try:
             status = entry.stat()
@@ -159,10 +159,13 @@ def no_file(status: os.stat_result) -> str:
 
 
 def is_of_system(path: str) -> bool:
-    """Whether a path leads to what the system shows of itself: such a file is another whenever it is looked at."""
+    """Return whether a path leads to what the system shows of itself.
+
+    Such a file is another whenever it is looked at.
+    """
     return os.path.realpath(path).startswith(("/proc/", "/sys/"))
 
 
 def printable(name: str) -> str:
-    """A file name as text; bytes that are no UTF-8 are written as escapes."""
+    """Return a file name as text; bytes that are no UTF-8 are written as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -164,7 +164,7 @@ class S3LandingZone:
 
 
 def _date(text: Any) -> datetime:
-    """A date that S3 writes: ISO in listings, otherwise in headers."""
+    """Return a date that S3 writes: ISO in listings, otherwise in headers."""
     try:
         return datetime.fromisoformat(text)
     except (TypeError, ValueError):

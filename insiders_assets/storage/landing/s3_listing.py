@@ -33,7 +33,7 @@ class Lister:
         self._divisions: list[str] = []
 
     def entries(self) -> Entries:
-        """Every object under the prefix as S3 describes it, in the order of S3."""
+        """Return every object under the prefix as S3 describes it, in the order of S3."""
         stretches = list(pairwise([None, *self._divisions, None]))
         if len(stretches) == 1:
             found = list(self._stretch(None, None))
@@ -45,7 +45,7 @@ class Lister:
         return found
 
     def _stretch(self, after: str | None, last: str | None) -> Iterator[dict[str, Any]]:
-        """The objects behind a key, up to another and with it."""
+        """Yield the objects behind a key, up to another and with it."""
         begin = {} if after is None else {"StartAfter": after}
         pages = self._client.get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix, **begin):

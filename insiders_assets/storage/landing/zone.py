@@ -54,7 +54,7 @@ class LandingZone(Protocol):
         """What the last listing left out although it is no folder and no hidden file, by name, and why."""
 
     def listing(self) -> dict[str, FileSignature]:
-        """Every export, and the mapping beside them, by name relative to the landing zone, sorted by name.
+        """Return every export, and the mapping beside them, by name relative to the landing zone, sorted by name.
 
         Names that begin with a dot and unfinished files are left out, files in sub-folders are not. The mapping stands
         under :data:`MAPPING` wherever it is. Without an export, the listing is empty.
@@ -68,20 +68,20 @@ class LandingZone(Protocol):
         """Give a path where the file called ``name`` can be read for the length of the block."""
 
     def has_changed(self, name: str, signature: FileSignature) -> bool:
-        """Whether the file called ``name`` no longer looks as it did in the listing, or is gone."""
+        """Return whether the file called ``name`` no longer looks as it did in the listing, or is gone."""
 
     def mapping_place(self) -> str:
-        """Where the mapping file is, or would be."""
+        """Return where the mapping file is, or would be."""
 
     def mapping_text(self) -> str | None:
-        """The mapping file as it is, or None if there is none."""
+        """Return the mapping file as it is, or None if there is none."""
 
     def write_mapping(self, text: str) -> None:
         """Put the mapping file in its place: the one thing ever written here, when the user asks for it."""
 
 
 def is_export(name: str) -> bool:
-    """Whether a file of this name, relative to the landing zone, is taken for an export."""
+    """Return whether a file of this name, relative to the landing zone, is taken for an export."""
     parts = name.split("/")
     return (
         not any(part.startswith(".") for part in parts)
@@ -92,7 +92,7 @@ def is_export(name: str) -> bool:
 
 
 def own_places(zone: str, home: str) -> frozenset[str]:
-    """What is in a home that is in a landing zone, or is one, and is no export: names relative to the zone.
+    """Return what is in a home that is in a landing zone, or is one, and is no export: names relative to the zone.
 
     Args:
         zone: The zone's folder or prefix, without links in it.
@@ -119,7 +119,7 @@ def signature_of(status: os.stat_result) -> FileSignature:
 
 
 def mapping_file_text(path: Path) -> str | None:
-    """A mapping file on this machine, or None if there is none.
+    """Return a mapping file on this machine, or None if there is none.
 
     Raises:
         UsageError: It cannot be read, or is no text.
@@ -135,7 +135,7 @@ def mapping_file_text(path: Path) -> str | None:
 
 
 def mapping_signature(path: Path) -> FileSignature:
-    """What a mapping file on this machine looks like from outside.
+    """Return what a mapping file on this machine looks like from outside.
 
     Raises:
         UsageError: It cannot be opened.

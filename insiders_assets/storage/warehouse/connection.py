@@ -28,7 +28,7 @@ BUSY_SECONDS = 30
 
 
 def make_engine(url: sa.URL, *, read_only: bool, pooled: bool = False) -> sa.Engine:
-    """An engine whose transactions are real ones on both databases.
+    """Return an engine whose transactions are real ones on both databases.
 
     Nothing is connected yet. Connections are closed after use: publishes are rare, and a file that others keep open
     could not be moved or backed up.

@@ -34,7 +34,7 @@ Shares are fractions of 1, money is in the data's currency, *empty* says whether
 
 
 def markdown() -> str:
-    """The dictionary as a page of Markdown."""
+    """Return the dictionary as a page of Markdown."""
     parts = [OPENING, "## Tables\n", *(_section(table) for table in TABLES.values())]
     return "\n".join([*parts, "## Views\n", *(_section(view.contract) for view in VIEWS)])
 

@@ -116,7 +116,7 @@ def require_held(warehouse: Database) -> None:
 
 
 def _taken(warehouse: Database, connection: sa.Connection, number: int) -> bool:
-    """Whether the lock was free, or came free in time."""
+    """Return whether the lock was free, or came free in time."""
     import sqlalchemy as sa
 
     deadline = time.monotonic() + PATIENCE

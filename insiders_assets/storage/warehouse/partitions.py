@@ -46,7 +46,7 @@ class Change:
 def changes(
     connection: sa.Connection, frames: Mapping[str, pl.DataFrame], *, whole_from: float
 ) -> list[Change]:
-    """What differs from what is published, of every table that is kept by part.
+    """Return what differs from what is published, of every table that is kept by part.
 
     Args:
         connection: In the publishing transaction.
@@ -81,7 +81,7 @@ def forget(connection: sa.Connection) -> None:
 
 
 def digest(frame: pl.DataFrame) -> str:
-    """A hash of a frame's columns, types and values, in their order; the same on every machine."""
+    """Return a hash of a frame's columns, types and values, in their order; the same on every machine."""
     found = hashlib.blake2b(repr((FORMAT, list(frame.schema.items()))).encode(), digest_size=16)
     for column in frame:
         found.update(column.is_null().to_numpy().data)
@@ -109,7 +109,7 @@ def _change(connection: sa.Connection, name: str, frame: pl.DataFrame, whole_fro
 
 
 def _published(connection: sa.Connection, name: str) -> dict[date, tuple[int, str]]:
-    """Rows and digest of a table's published parts; nothing if they do not tell what is in the table."""
+    """Return rows and digest of a table's published parts; nothing if they do not tell what is in the table."""
     import sqlalchemy as sa
 
     table = metadata().tables[PARTS]

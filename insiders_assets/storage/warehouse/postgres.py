@@ -61,7 +61,7 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: C
 
 
 def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
-    """All rows that a query over a table's columns finds, with the contract's types."""
+    """Return all rows that a query over a table's columns finds, with the contract's types."""
     buffer = io.BytesIO()
     cursor: Any = connection.connection.cursor()
     # Every value but a missing one is quoted, which keeps "" and nothing apart.
@@ -73,14 +73,14 @@ def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
 
 
 def _all_encoded(frames: Mapping[str, pl.DataFrame]) -> Iterator[bytes | None]:
-    """Every frame in turn, with None at its end."""
+    """Yield every frame in turn, with None at its end."""
     for frame in frames.values():
         yield from _encoded(frame)
         yield None
 
 
 def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:
-    """The frame in PostgreSQL's binary COPY format, a batch at a time."""
+    """Yield the frame in PostgreSQL's binary COPY format, a batch at a time."""
     from pgpq import ArrowToPostgresBinaryEncoder
 
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -53,7 +53,7 @@ def purge(connection: sa.Connection, redactor: Redactor) -> int:
 
 
 def named(connection: sa.Connection, ids: Sequence[str]) -> Counter[str]:
-    """How many rows of all tables, history included, each of some ids has; those without a row are left out."""
+    """Return how many rows of all tables, history included, each of some ids has; those without a row are left out."""
     import sqlalchemy as sa
 
     there, found = set(sa.inspect(connection).get_table_names()), Counter[str]()

@@ -51,16 +51,16 @@ class View:
         return day
 
     def rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        """Every row of a query, by column."""
+        """Return every row of a query, by column."""
         return [dict(row) for row in self.connection.execute(query).mappings()]
 
     def row(self, query: sa.Select[Any]) -> dict[str, Any] | None:
-        """The first row of a query, by column."""
+        """Return the first row of a query, by column."""
         found = self.connection.execute(query).mappings().first()
         return dict(found) if found else None
 
     def table(self, contract: Table) -> pl.DataFrame | None:
-        """A small table whole, sorted by its key; None where the warehouse lacks it or it is empty."""
+        """Return a small table whole, sorted by its key; None where the warehouse lacks it or it is empty."""
         import polars as pl
 
         if not self.has(contract.name):
@@ -70,7 +70,7 @@ class View:
         return pl.DataFrame(rows, schema=schema).sort(key_of(contract)) if rows else None
 
     def select(self, table: sa.Table, *names: str) -> sa.Select[Any]:
-        """A query for the columns of a table, all or those called ``names``: for those that the warehouse has.
+        """Return a query for the columns of a table, all or those called ``names``: for those that the warehouse has.
 
         An older version may have published without the others.
         """
@@ -80,21 +80,21 @@ class View:
         return sa.select(*(table.c[name] for name in names or table.c.keys() if name in there))
 
     def has_refresh(self, name: str) -> bool:
-        """Whether a refresh was published."""
+        """Return whether a refresh was published."""
         import sqlalchemy as sa
 
         refreshes = tables()["refreshes"]
         return bool(self.rows(sa.select(refreshes.c.refresh_id).where(refreshes.c.refresh_id == name)))
 
     def has(self, table: str) -> bool:
-        """Whether the warehouse has a table: an older version may have published without it."""
+        """Return whether the warehouse has a table: an older version may have published without it."""
         import sqlalchemy as sa
 
         return sa.inspect(self.connection).has_table(table)
 
 
 def whole(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
-    """A sum of counts as a whole number: PostgreSQL makes a decimal of it."""
+    """Return a sum of counts as a whole number: PostgreSQL makes a decimal of it."""
     import sqlalchemy as sa
 
     return sa.cast(expression, sa.BigInteger)
@@ -138,7 +138,7 @@ class Reader:
             yield View(connection, dict(row)) if row else None
 
     def latest(self) -> str:
-        """The name and moment of the latest publish, for telling one from the next; empty before the first."""
+        """Return the name and moment of the latest publish, for telling one from the next; empty before the first."""
         with self._lock:
             asked, known = self._pulse
             if time.monotonic() - asked < PULSE_SECONDS:

@@ -73,7 +73,7 @@ COUNTED = {"membership_changes": ("refresh_id", "as_of", "change", "cause", "tie
 
 @cache
 def metadata() -> sa.MetaData:
-    """The tables as SQLAlchemy describes them."""
+    """Return the tables as SQLAlchemy describes them."""
     import sqlalchemy as sa
 
     found = sa.MetaData()
@@ -102,12 +102,12 @@ def refreshes() -> sa.Table:
 
 
 def tables() -> Mapping[str, sa.Table]:
-    """Every table by name, to write queries with."""
+    """Return every table by name, to write queries with."""
     return metadata().tables
 
 
 def key_of(contract: Table) -> tuple[str, ...]:
-    """The columns that name a row: the contract's key, or else its first unique column."""
+    """Return the columns that name a row: the contract's key, or else its first unique column."""
     return contract.key or tuple(column.name for column in contract.columns if column.unique)[:1]
 
 

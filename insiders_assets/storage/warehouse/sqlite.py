@@ -76,7 +76,7 @@ def load(connection: sa.Connection, frames: Mapping[str, pl.DataFrame], clear: C
 
 
 def select(connection: sa.Connection, table: Table, query: str) -> pl.DataFrame:
-    """All rows that a query over a table's columns finds, with the contract's types."""
+    """Return all rows that a query over a table's columns finds, with the contract's types."""
     stored = {
         column.name: pl.String if column.dtype in ("date", "datetime") else table.polars_schema[column.name]
         for column in table.columns
@@ -102,7 +102,7 @@ def _is_empty(connection: sa.Connection, name: str) -> bool:
 
 
 def _stored(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame as SQLite keeps it: dates as ISO text, as SQLAlchemy reads and writes them."""
+    """Return a frame as SQLite keeps it: dates as ISO text, as SQLAlchemy reads and writes them."""
     forms = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S%.6f"}
     return frame.with_columns(
         pl.col(column.name).dt.to_string(forms[column.dtype])

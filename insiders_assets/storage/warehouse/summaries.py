@@ -42,7 +42,10 @@ def summaries(insiders: pl.DataFrame, as_of: date, refresh_id: str) -> Mapping[s
 
 
 def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Customers counted by all that the dashboard filters by. Sums are of whole millionths, in any order the same."""
+    """Return customers counted by all that the dashboard filters by.
+
+    Sums are of whole millionths, in any order the same.
+    """
     month = (pl.lit(as_of) - pl.duration(days=pl.col("recency"))).cast(pl.Date).dt.truncate("1mo")
     by = ("tier", "cluster", "country", "last_purchase_month", "is_identified", "is_member")
     return (
@@ -103,7 +106,7 @@ def _curve(insiders: pl.DataFrame, steps: int) -> pl.DataFrame:
 
 
 def map_sample(insiders: pl.DataFrame) -> pl.DataFrame:
-    """Customers to draw, the same that the report draws."""
+    """Return customers to draw, the same that the report draws."""
     from insiders_assets.report.sections.clusters import sample
 
     return sample(insiders.select(MAP_SAMPLE.names))

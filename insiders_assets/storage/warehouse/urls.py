@@ -45,21 +45,21 @@ def parse(text: str) -> sa.URL:
 
 
 def of_file(path: Path) -> sa.URL:
-    """The URL of an SQLite file, whose name may hold what means something in the text of a URL."""
+    """Return the URL of an SQLite file, whose name may hold what means something in the text of a URL."""
     import sqlalchemy as sa
 
     return sa.URL.create("sqlite+pysqlite", database=str(path))
 
 
 def shown(url: sa.URL) -> str:
-    """The URL as people may see it: the file of SQLite, otherwise without password and options."""
+    """Return the URL as people may see it: the file of SQLite, otherwise without password and options."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
 
 def sqlite_file(url: sa.URL) -> Path | None:
-    """The file of an SQLite URL, or None for another database."""
+    """Return the file of an SQLite URL, or None for another database."""
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
@@ -87,7 +87,7 @@ def clear_errors(url: sa.URL, doing: str) -> Iterator[None]:
 
 
 def _reason(url: sa.URL, error: sa.exc.DBAPIError) -> str:
-    """The first line of the driver's own words, without anything secret."""
+    """Return the first line of the driver's own words, without anything secret."""
     words = next(
         (line.strip() for line in str(error.orig).splitlines() if line.strip()), type(error.orig).__name__
     )

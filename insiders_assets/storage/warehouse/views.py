@@ -133,7 +133,7 @@ def ensure_views(connection: sa.Connection) -> None:
 
 
 def _grows(connection: sa.Connection, view: View) -> bool:
-    """Whether a view that is there can be replaced in place: its columns are the first ones of the new."""
+    """Return whether a view that is there can be replaced in place: its columns are the first ones of the new."""
     import sqlalchemy as sa
 
     if connection.dialect.name == "sqlite":
@@ -143,7 +143,7 @@ def _grows(connection: sa.Connection, view: View) -> bool:
 
 
 def _known(connection: sa.Connection) -> dict[str, str]:
-    """The digest of each of our views that is there, or nothing for one without."""
+    """Return the digest of each of our views that is there, or nothing for one without."""
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'view'").all()
     else:

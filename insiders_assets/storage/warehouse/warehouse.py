@@ -158,7 +158,7 @@ class Warehouse:
         return deleted
 
     def named(self, ids: Sequence[str]) -> Counter[str]:
-        """How many rows of all tables, history included, each of some customers' ids has; none without a row.
+        """Return how many rows of all tables, history included, each of some customers' ids has; none without a row.
 
         Raises:
             InsidersError: The database cannot be opened.
@@ -169,7 +169,7 @@ class Warehouse:
             return purge.named(connection, ids)
 
     def looking(self) -> AbstractContextManager[sa.Connection]:
-        """A connection that reads, for the length of the block.
+        """Return a connection that reads, for the length of the block.
 
         Raises:
             InsidersError: The database cannot be opened.
@@ -177,7 +177,7 @@ class Warehouse:
         return self._transaction("opened")
 
     def server_time(self) -> datetime | None:
-        """What a server takes for now, or None of a file."""
+        """Return what a server takes for now, or None of a file."""
         import sqlalchemy as sa
 
         if urls.sqlite_file(self.url):
@@ -186,7 +186,7 @@ class Warehouse:
             return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
 
     def tables(self) -> list[str]:
-        """The tables of the contracts that are there, sorted by name."""
+        """Return the tables of the contracts that are there, sorted by name."""
         import sqlalchemy as sa
 
         with self._transaction("read") as connection:
@@ -215,7 +215,7 @@ class Warehouse:
             partitions.forget(connection)
 
     def read(self, table: str, columns: Collection[str] | None = None) -> pl.DataFrame:
-        """A published table or view with its contract's types, sorted by its key, or else by its first column.
+        """Return a published table or view with its contract's types, sorted by its key, or else by its first column.
 
         Columns that it lacks, because an older version of the platform published it, are empty.
 
@@ -245,14 +245,14 @@ class Warehouse:
         return found.sort(order, maintain_order=True)
 
     def latest_refresh(self) -> dict[str, Any] | None:
-        """The last published row of ``refreshes``, or None before the first publish."""
+        """Return the last published row of ``refreshes``, or None before the first publish."""
         if not self.exists():
             return None
         with self._transaction("read") as connection:
             return newest_refresh(connection)
 
     def ahead(self) -> str:
-        """How far it is ahead of this version of the platform, with both versions; empty if it is not.
+        """Return how far it is ahead of this version of the platform, with both versions; empty if it is not.
 
         Raises:
             InsidersError: The database cannot be opened.
@@ -263,7 +263,7 @@ class Warehouse:
             return migrations.ahead(connection)
 
     def exists(self) -> bool:
-        """Whether anything was ever published here. Creates nothing.
+        """Return whether anything was ever published here. Creates nothing.
 
         Raises:
             InsidersError: The database cannot be opened.

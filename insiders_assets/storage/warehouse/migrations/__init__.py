@@ -37,7 +37,7 @@ def config() -> Config:
 
 @cache
 def scripts() -> ScriptDirectory:
-    """Every migration."""
+    """Return every migration."""
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory.from_config(config())
@@ -74,7 +74,7 @@ def stamp(connection: sa.Connection) -> None:
 
 
 def differences(connection: sa.Connection) -> list[Any]:
-    """How the history tables of a warehouse differ from their contracts, as Alembic tells it.
+    """Return how the history tables of a warehouse differ from their contracts, as Alembic tells it.
 
     A column that older refreshes have nothing to say in may be empty there and not in the contract.
     """
@@ -90,7 +90,7 @@ def differences(connection: sa.Connection) -> list[Any]:
 
 
 def history() -> sa.MetaData:
-    """The history tables as their contracts have them."""
+    """Return the history tables as their contracts have them."""
     import sqlalchemy as sa
 
     kept = sa.MetaData()
@@ -104,7 +104,7 @@ def _is_history(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def ahead(connection: sa.Connection) -> str:
-    """How far a warehouse is ahead of this version, with both versions; empty if it is not."""
+    """Return how far a warehouse is ahead of this version, with both versions; empty if it is not."""
     found = current(connection)
     if found is None or found in revisions():
         return ""

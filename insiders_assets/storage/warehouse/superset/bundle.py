@@ -30,12 +30,12 @@ DATABASE = "Insiders"
 
 
 def identity(kind: str, name: str) -> str:
-    """The identifier of a thing of a kind, the same for ever."""
+    """Return the identifier of a thing of a kind, the same for ever."""
     return str(uuid5(NAMESPACE_URL, f"insiders-assets/superset/{kind}/{name}"))
 
 
 def bundle(database_url: str) -> dict[str, str]:
-    """The bundle's files, by path.
+    """Return the bundle's files, by path.
 
     Args:
         database_url: The warehouse as Superset shall open it: a SQLAlchemy URL of a role that can only read.

@@ -33,12 +33,12 @@ class Chart:
 
 
 def measure(label: str, expression: str) -> dict[str, Any]:
-    """A figure that Superset computes in SQL."""
+    """Return a figure that Superset computes in SQL."""
     return {"expressionType": "SQL", "sqlExpression": expression, "label": label}
 
 
 def number(title: str, column: str, pattern: str, subheader: str) -> Chart:
-    """A header tile: one number."""
+    """Return a header tile: one number."""
     return Chart(
         title,
         "tile_insiders",
@@ -56,7 +56,7 @@ def number(title: str, column: str, pattern: str, subheader: str) -> Chart:
 
 
 def table(title: str, view: str, columns: list[str], formats: dict[str, str], **more: Any) -> Chart:
-    """Rows as they are."""
+    """Return rows as they are."""
     width, height = more.pop("width", 12), more.pop("height", 34)
     return Chart(
         title,
@@ -102,7 +102,7 @@ def bars(title: str, view: str, axis: str, figure: dict[str, Any], pattern: str,
 
 
 def heat(column: str, *, better_low: bool = False) -> list[dict[str, Any]]:
-    """A cell coloured by where it stands between the column's least and most."""
+    """Return a cell coloured by where it stands between the column's least and most."""
     operator = {"operator": "None", "column": column, "colorScheme": "#8bb8e8"}
     return [operator | {"inverse": True}] if better_low else [operator]
 
