@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from insiders_assets.contracts.programme import BACKTEST_CURVE, EVIDENCE, SELECTION_BACKTEST
+from insiders_assets.contracts.claims import EVIDENCE
+from insiders_assets.contracts.programme import BACKTEST_CURVE, SELECTION_BACKTEST
 from insiders_assets.errors import InsidersError
 from insiders_assets.language import Language
 from insiders_assets.language.message import Message

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from insiders_assets.contracts.programme import UPLIFT
+from insiders_assets.contracts.claims import UPLIFT
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.experiment import draw

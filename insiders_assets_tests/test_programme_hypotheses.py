@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from insiders_assets.contracts.programme import HYPOTHESES as CONTRACT
+from insiders_assets.contracts.claims import HYPOTHESES as CONTRACT
 from insiders_assets.language.texts import TEXTS
 from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules

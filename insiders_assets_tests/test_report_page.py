@@ -14,8 +14,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from insiders_assets.contracts.claims import UPLIFT
 from insiders_assets.contracts.member_tiers import MEMBER_TIERS
-from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION, UPLIFT
+from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
 from insiders_assets.report import ReportInputs, preview

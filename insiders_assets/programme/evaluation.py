@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from insiders_assets.contracts.programme import EVIDENCE
+from insiders_assets.contracts.claims import EVIDENCE
 from insiders_assets.language.message import Message, message, percent, rounded
 from insiders_assets.language.writer import columns
 from insiders_assets.money import micros

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from insiders_assets.contracts.programme import UPLIFT
+from insiders_assets.contracts.claims import UPLIFT
 from insiders_assets.days import day_number
 from insiders_assets.experiments.outcomes import amounts, daily
 from insiders_assets.experiments.sequence import Moments, moments, sequence

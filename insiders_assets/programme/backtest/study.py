@@ -9,7 +9,8 @@ from datetime import date
 import polars as pl
 
 from insiders_assets import progress
-from insiders_assets.contracts.programme import BACKTEST_CURVE, EVIDENCE, SELECTION_BACKTEST
+from insiders_assets.contracts.claims import EVIDENCE
+from insiders_assets.contracts.programme import BACKTEST_CURVE, SELECTION_BACKTEST
 from insiders_assets.days import day_of
 from insiders_assets.errors import InsidersError
 from insiders_assets.language.message import message, percent

@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 
-from insiders_assets.contracts.programme import HYPOTHESES as CONTRACT
+from insiders_assets.contracts.claims import HYPOTHESES as CONTRACT
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
 from insiders_assets.programme.hypotheses.catalogue import HYPOTHESES, Hypothesis
