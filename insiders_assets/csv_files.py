@@ -37,7 +37,7 @@ def read_csv(path: Place, *, required: Collection[str], allowed: Collection[str]
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"cannot be read as text in UTF-8 ({type(error).__name__})", where=str(path), hint="mend it"
+            f"cannot be read as text in UTF-8 ({type(error).__name__})", where=str(path), hint="correct it"
         ) from None
     reader = _cells(text, path)
     _, names = next(reader, (1, []))

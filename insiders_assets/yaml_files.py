@@ -32,7 +32,7 @@ def load_yaml(text: str | bytes, where: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1})" if mark else ""
-        raise UsageError(f"is no YAML{place}", where=where, hint="mend it or take it away") from None
+        raise UsageError(f"is no YAML{place}", where=where, hint="correct it or take it away") from None
     except (ValueError, AttributeError, RecursionError):  # 2025-13-45, !!timestamp x, a thousand brackets
         raise UsageError(
             "holds a value that cannot be read, such as a date that does not exist",

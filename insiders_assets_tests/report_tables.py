@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from insiders_assets.contracts import claims
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import CUSTOMER_FEATURES, INSIDERS, TIERS
 from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT
@@ -223,7 +224,7 @@ def _evidence() -> pl.DataFrame:
             **columns("note", message("note.features")),
         }
     )
-    return _table(contracts.EVIDENCE, rows)
+    return _table(claims.EVIDENCE, rows)
 
 
 def _rules() -> pl.DataFrame:
@@ -428,7 +429,7 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
     hypotheses = [
         {
             "number": number, "subject": "transactions", "statement": f"Hypothesis {number}.",
-            "verdict": contracts.VERDICTS[number % 4], "finding": "416.63 against 144.16.", "p_value": 0.001 * number,
+            "verdict": claims.VERDICTS[number % 4], "finding": "416.63 against 144.16.", "p_value": 0.001 * number,
         }
         for number in range(1, 17)
     ]  # fmt: skip
@@ -443,7 +444,7 @@ def refresh(count: int = 600, *, hostile: bool = False, first: bool = False, **m
             .with_columns(refresh_id=pl.lit(REFRESH), as_of=pl.lit(AS_OF))
             .select(contracts.CLUSTER_HISTORY.names),
             "business_answers": _table(contracts.BUSINESS_ANSWERS, questions),
-            "hypotheses": _table(contracts.HYPOTHESES, hypotheses),
+            "hypotheses": _table(claims.HYPOTHESES, hypotheses),
             "evidence": _evidence(),
             "eligibility_rules": _rules(),
             "suppressions": _suppressions(),

@@ -19,7 +19,6 @@ from insiders_assets.assets.declaration import business_day, keep, makes, table_
 from insiders_assets.assets.external import PUBLICATION
 from insiders_assets.assets.features import PUBLISHED
 from insiders_assets.assets.segmentation import MODEL
-from insiders_assets.contracts import claims
 from insiders_assets.contracts import programme as contracts
 from insiders_assets.contracts.customers import CLUSTERS, CUSTOMER_FEATURES, INSIDERS, LEAF_EMBEDDING
 from insiders_assets.contracts.research import STABILITY_STUDY
@@ -47,7 +46,7 @@ SELECTION = (
     *contracts.NAMED_TIERS,
 )
 PROFILES = (contracts.CLUSTER_PROFILES, contracts.TIER_SUMMARY, contracts.CLUSTER_HISTORY)
-EVIDENCE = (claims.HYPOTHESES, claims.EVIDENCE, claims.UPLIFT)
+EVIDENCE = contracts.CLAIMS
 MOVEMENT = (
     contracts.MEMBERSHIP_CHANGES,
     contracts.TIER_MIGRATION,
@@ -73,7 +72,7 @@ FROM_LINES = (INSIDERS.name, CLEAN_PURCHASES.name)
 FROM_ALL_LINES = (*FROM_LINES, RETURNS.name)
 SEGMENTED_FROM = (INSIDERS.name, contracts.MEMBERSHIP_CHANGES.name, contracts.LEAVES_NEXT.name)
 HELD_OUT_BY = (contracts.EXPERIMENTS.name, contracts.EXPERIMENT_ARMS.name)
-ANSWERED_FROM = (*SELECTION[1:4], *PROFILES[:2], claims.HYPOTHESES, claims.EVIDENCE)
+ANSWERED_FROM = (*SELECTION[1:4], *PROFILES[:2], contracts.HYPOTHESES, contracts.EVIDENCE)
 
 Kept = Iterator[MaterializeResult | AssetCheckResult]
 
@@ -131,9 +130,9 @@ def profiles(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> K
 
 
 @makes(
-    _spec(claims.HYPOTHESES, *FROM_LINES),
-    _spec(claims.EVIDENCE, *FROM_LINES, MODEL, contracts.SELECTION_BACKTEST.name),
-    _spec(claims.UPLIFT, *FROM_LINES),
+    _spec(contracts.HYPOTHESES, *FROM_LINES),
+    _spec(contracts.EVIDENCE, *FROM_LINES, MODEL, contracts.SELECTION_BACKTEST.name),
+    _spec(contracts.UPLIFT, *FROM_LINES),
 )
 def evidence(context: AssetExecutionContext, stores: ResourceParam[Stores]) -> Kept:
     """Measure how good the choice is, and test what is believed of Insiders."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from insiders_assets.contracts.backtest import BACKTEST_CURVE, SELECTION_BACKTEST
+from insiders_assets.contracts.claims import EVIDENCE, HYPOTHESES, UPLIFT
 from insiders_assets.contracts.customers import (
     CLUSTER,
     COUNTRY,
@@ -236,6 +237,9 @@ ELIGIBILITY_RULES = Table(
 
 RESEARCH = (SELECTION_BACKTEST, BACKTEST_CURVE)
 """Made on demand by research assets; a refresh makes every other table."""
+
+CLAIMS = (HYPOTHESES, EVIDENCE, UPLIFT)
+"""What is claimed and how well it is founded; declared in a module of their own."""
 
 MOVEMENT = (MEMBERSHIP_CHANGES, LEAVES_NEXT, TIER_MIGRATION)
 """What changed from one refresh to the next; declared in a module of their own."""

@@ -109,7 +109,7 @@ def read_sheet(content: bytes, where: str) -> dict[str, dict[str, str]]:
                         block.rejected.row(0, named=True)["source_line"],
                         block.rejected["reason"][0],
                     )
-                    raise ExportError(f"line {line} {reason}", hint="mend it")
+                    raise ExportError(f"line {line} {reason}", hint="correct it")
                 for cells in block.frame.rows() if len(block.lines) else ():
                     row = dict(zip(header, (unguarded(cell or "") for cell in cells), strict=True))
                     found.setdefault(row[KEY].strip(), {name: row[name] for name in names if row[name]})

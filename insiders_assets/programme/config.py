@@ -220,7 +220,7 @@ def read_ids(location: str | None) -> frozenset[str]:
         raise InsidersError(
             f"cannot be read as text ({type(error).__name__})",
             where=location,
-            hint="mend or unset INSIDERS_OPTED_OUT; without the file, people who opted out might be invited",
+            hint="correct or unset INSIDERS_OPTED_OUT; without the file, people who opted out might be invited",
         ) from None
     ids = (line.split(",")[0].strip().strip('"') for line in lines)
     return frozenset(name for name in ids if name and not name.startswith("#"))

@@ -145,4 +145,4 @@ def test_an_address_that_cannot_be_is_told_and_fails_nothing(tmp_path: Path, url
     stores = _stores(tmp_path, published_webhooks=(url,))
     publish(stores.warehouse, FIRST, 80)
     [line] = announce(stores)
-    assert "told" in line
+    assert "notified" in line

@@ -190,7 +190,7 @@ def test_an_export_dropped_again_or_mended_does_not_bring_them_back(forgotten, l
     with sheet.open("w", newline="") as file:
         csv.writer(file).writerows(lines)
     done = insiders("replay", "--landing", mine, "--home", home)
-    assert "0 rows mended" in done.stdout, done.stdout + done.stderr
+    assert "0 rows corrected" in done.stdout, done.stdout + done.stderr
     assert leaks(home, WHO) == []
 
 

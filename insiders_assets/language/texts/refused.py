@@ -130,7 +130,7 @@ _VALUES: dict[str, Text] = {
         "%(faulty)s of its %(rows)s rows cannot be read, which is more than %(share)s",
         faulty=Kind.PLAIN, rows=Kind.PLAIN, share=Kind.TIGHT,
     ),
-    "export.faulty.hint": text("mend them, or raise INSIDERS_MAX_REJECTED"),
+    "export.faulty.hint": text("correct them, or raise INSIDERS_MAX_REJECTED"),
     "export.faulty.column": text(
         "most often, %(column)s %(reason)s", column=Kind.NAME, reason=Kind.TEXT
     ),

@@ -130,7 +130,7 @@ def mapping_file_text(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"the mapping cannot be read ({error})", where=str(path), hint="mend it or take it away"
+            f"the mapping cannot be read ({error})", where=str(path), hint="correct it or take it away"
         ) from None
 
 
