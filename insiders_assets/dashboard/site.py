@@ -68,7 +68,7 @@ class Site:
         )
 
     def customers(self, request: Request) -> Response:
-        """The list."""
+        """Return the list."""
         return self._page(
             request,
             "customers.html",
@@ -76,14 +76,14 @@ class Site:
         )
 
     def customer(self, request: Request) -> Response:
-        """One customer."""
+        """Return one customer."""
         return self._customer(request, str(request.path_params["customer_id"]))
 
     def _customer(self, request: Request, name: str) -> Response:
         return self._page(request, "customer.html", lambda view: customer(view, self._words, name))
 
     def kept(self, request: Request) -> Response:
-        """Everything that is kept of one customer, or the page of one whose id ends in ``/kept``."""
+        """Return everything that is kept of one customer, or the page of one whose id ends in ``/kept``."""
         name = str(request.path_params["customer_id"])
         end = request.url.path.rpartition("/")[2]
         with self._reader.view() as view:
@@ -96,57 +96,57 @@ class Site:
         return file or self._problem(request, self._words.text("There is no such customer."), 404)
 
     def clusters(self, request: Request) -> Response:
-        """The map and the profiles."""
+        """Return the map and the profiles."""
         compare = request.query_params.get("compare", "")
         return self._page(request, "clusters.html", lambda view: clusters(view, self._words, compare))
 
     def budget(self, request: Request) -> Response:
-        """The slider along the capture curve."""
+        """Return the slider along the capture curve."""
         return self._page(
             request, "budget.html", lambda view: budget(view, self._words, request.query_params)
         )
 
     def changes(self, request: Request) -> Response:
-        """Two refreshes beside each other."""
+        """Return two refreshes beside each other."""
         return self._page(
             request, "changes.html", lambda view: changes(view, self._words, request.query_params)
         )
 
     def over_time(self, request: Request) -> Response:
-        """What months brought, and who came back."""
+        """Return what months brought, and who came back."""
         return self._page(request, "over_time.html", lambda view: over_time(view, self._words))
 
     def products(self, request: Request) -> Response:
-        """What a tier or a cluster buys."""
+        """Return what a tier or a cluster buys."""
         return self._page(
             request, "products.html", lambda view: products(view, self._words, request.query_params)
         )
 
     def segments(self, request: Request) -> Response:
-        """The segments, and how many were in each."""
+        """Return the segments, and how many were in each."""
         return self._page(request, "segments.html", lambda view: segments(view, self._words))
 
     def deliveries(self, request: Request) -> Response:
-        """What became of every audience at its destination."""
+        """Return what became of every audience at its destination."""
         return self._page(request, "deliveries.html", lambda view: deliveries(view, self._words))
 
     def csv(self, request: Request) -> Response:
-        """The list as CSV, streamed."""
+        """Return the list as CSV, streamed."""
         return self._given_out(request) or stream_csv(self._reader, _filters(request))
 
     def xlsx(self, request: Request) -> Response:
-        """The list as an Excel file, if it fits."""
+        """Return the list as an Excel file, if it fits."""
         return self._given_out(request) or excel(self._reader, self._words, _filters(request))
 
     def _given_out(self, request: Request) -> Response | None:
-        """Why a list is not given out as a file; None if it is."""
+        """Return why a list is not given out as a file; None if it is."""
         from starlette.responses import PlainTextResponse
 
         why = too_few(self._reader, self._words, _filters(request), self._smallest)
         return PlainTextResponse(f"{why}\n", status_code=403) if why else None
 
     def report(self, request: Request) -> Response:
-        """A file of the report of a published refresh."""
+        """Return a file of the report of a published refresh."""
         from starlette.responses import Response
 
         name, file = (str(request.path_params[part]) for part in ("name", "file"))
@@ -158,7 +158,7 @@ class Site:
         return Response(found, media_type=FILES[file])
 
     def pulse(self, request: Request) -> Response:
-        """Whether something newer than ``seen`` is published: the page asks every few seconds."""
+        """Return whether something newer than ``seen`` is published: the page asks every few seconds."""
         from starlette.responses import Response
 
         latest = self._reader.latest()
@@ -172,7 +172,7 @@ class Site:
         return PlainTextResponse("ok\n")
 
     def metrics(self, request: Request) -> Response:
-        """The latest refresh in numbers, for monitoring."""
+        """Return the latest refresh in numbers, for monitoring."""
         from starlette.responses import Response
 
         with self._reader.view() as view:
@@ -181,14 +181,14 @@ class Site:
         return Response(text, headers={"Content-Type": content_type})
 
     def shared(self, request: Request) -> Response:
-        """A file of the report's."""
+        """Return a file of the report's."""
         from starlette.responses import FileResponse
 
         file = REPORT_STATIC / request.url.path.rpartition("/")[2]
         return FileResponse(file, media_type="font/woff2" if file.suffix == ".woff2" else None)
 
     def cannot_be_read(self, request: Request, error: Exception) -> Response:
-        """The warehouse does not answer: said in one line, without what is secret."""
+        """Return the warehouse does not answer: said in one line, without what is secret."""
         return self._problem(request, str(error), 503)
 
     def not_found(self, request: Request, _error: Exception) -> Response:
@@ -204,7 +204,7 @@ class Site:
         return HTMLResponse(page, status_code=status)
 
     def _waiting(self, published: str) -> HeldRefresh | None:
-        """The refresh that is held beside the one that is shown."""
+        """Return the refresh that is held beside the one that is shown."""
         found = self._held()
         return found if found and found.status == HELD and found.published == published else None
 

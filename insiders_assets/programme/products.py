@@ -61,7 +61,7 @@ def product_affinity(
 
 
 def _bought(lines: pl.LazyFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Customers, those who bought again, and money, by product and by the customers' tier and cluster."""
+    """Return customers, those who bought again, and money, by product and by the customers' tier and cluster."""
     # Customers and invoices by number: telling short texts apart takes half as long again.
     order = pl.col("invoice_no").hash()
     numbered = known.with_row_index("customer").lazy()

@@ -49,8 +49,8 @@ def require_own(stores: Stores, latest: Mapping[str, Any] | None) -> None:
     Raises:
         InsidersError: One does.
     """
-    if told := another_home(stores, latest):
-        raise told
+    if clash := another_home(stores, latest):
+        raise clash
 
 
 def take_over(stores: Stores) -> None:

@@ -97,7 +97,7 @@ class Stores:
         return CleaningRules.from_settings(self.settings, found.cleaning, found.cheap(), aliases)
 
     def dropped(self) -> list[Dropped]:
-        """What rules of mappings and cleaning rules take away of what was read."""
+        """Return what rules of mappings and cleaning rules take away of what was read."""
         from insiders_assets.features.dropped import excluded
 
         found = self.transactions.manifest()
@@ -108,7 +108,10 @@ class Stores:
         return [*left_out, *self.dropped_by_cleaning()]
 
     def dropped_by_cleaning(self) -> list[Dropped]:
-        """What cleaning rules take away; several steps of a run ask, and all transactions are read once for it."""
+        """Return what cleaning rules take away.
+
+        Several steps of a run ask, and all transactions are read once for it.
+        """
         from insiders_assets.features.dropped import dropped
 
         rules = self.cleaning_rules()

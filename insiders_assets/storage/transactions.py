@@ -111,7 +111,7 @@ class TransactionStore:
         self._sweep(after)
 
     def scan(self, table: Table = RAW_TRANSACTIONS, but: Collection[str] = ()) -> pl.LazyFrame:
-        """The current transactions, in an order that only their files decide.
+        """Return the current transactions, in an order that only their files decide.
 
         Args:
             table: ``WITH_COSTS`` for what goods cost, too, empty where the export does not say.
@@ -129,7 +129,7 @@ class TransactionStore:
         )  # fmt: skip
 
     def files(self, but: Collection[str] = ()) -> list[str]:
-        """The parquet files of the current transactions, in the order of :meth:`scan`.
+        """Return the parquet files of the current transactions, in the order of :meth:`scan`.
 
         Args:
             but: Checksums of parts that are left out.

@@ -54,7 +54,7 @@ def new_failures(
 def _known(path: Place, contract: str) -> set[str]:
     """Checksums of the parts that have kept a contract; none if that is not known for sure."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8")) if is_whole(path) else {}
-        return set(told["parts"]) if told["contract"] == contract else set()
+        noted = json.loads(path.read_text(encoding="utf-8")) if is_whole(path) else {}
+        return set(noted["parts"]) if noted["contract"] == contract else set()
     except (FileNotFoundError, NotADirectoryError, KeyError, ValueError, TypeError):
         return set()

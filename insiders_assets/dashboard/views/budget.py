@@ -73,7 +73,7 @@ def at(points: list[dict[str, Any]], customers: int) -> dict[str, Any]:
 
 
 def _sizes(view: View, refresh_id: str) -> dict[str, list[dict[str, Any]]]:
-    """What lists of other sizes and that of the members brought at a refresh, by how they are ranked."""
+    """Return what lists of other sizes and that of the members brought at a refresh, by how they are ranked."""
     kept = tables()[BUDGET_HISTORY.name]
     rows = view.rows(kept.select().where(kept.c.refresh_id == refresh_id).order_by(kept.c.customers))
     found: dict[str, list[dict[str, Any]]] = {}
@@ -83,7 +83,7 @@ def _sizes(view: View, refresh_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _then(before: dict[str, list[dict[str, Any]]], share: float) -> dict[str, Any] | None:
-    """The list of the same share of customers at the refresh compared with."""
+    """Return the list of the same share of customers at the refresh compared with."""
     rows = [row | {"least_revenue": None} for row in before.get("past_revenue", [])]
     return at(rows, round(share * rows[-1]["customers"])) if rows else None
 

@@ -72,7 +72,7 @@ def customers(view: View, words: Language, filters: Filters, query: Mapping[str,
 
 
 def _tiers_before(view: View, names: list[str], compared: Compared) -> dict[str, str | None]:
-    """The tier, at the refresh compared with, of those who changed tier since; None of who was not yet seen."""
+    """Return the tier, at the refresh compared with, of those who changed tier since; None of who was not yet seen."""
     import sqlalchemy as sa
 
     if compared.refresh_id is None or not names:

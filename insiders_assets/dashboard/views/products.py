@@ -63,14 +63,14 @@ def products(view: View, words: Language, query: Mapping[str, str]) -> dict[str,
 
 
 def _places(view: View, refresh_id: str, kind: str, name: str) -> dict[str, dict[str, Any]]:
-    """The places that a group's products had at a refresh, by product."""
+    """Return the places that a group's products had at a refresh, by product."""
     kept = tables()[PRODUCT_HISTORY.name]
     of_group = (kept.c.refresh_id == refresh_id, kept.c.grouped_by == kind, kept.c.group_name == name)
     return {row["stock_code"]: row for row in view.rows(kept.select().where(*of_group))}
 
 
 def _since(words: Language, before: dict[str, dict[str, Any]], product: str, place: str, now: int) -> str:
-    """How many places a product has risen or fallen; that it is new among the first ones, if it had none."""
+    """Return how many places a product has risen or fallen; that it is new among the first ones, if it had none."""
     was = before.get(product, {}).get(place)
     if was is None:
         return words.text("new")

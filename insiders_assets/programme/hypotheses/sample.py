@@ -195,7 +195,7 @@ def gather_sample(
 
 
 def _drawn(customers: pl.DataFrame) -> pl.Series | None:
-    """The ids of :data:`MOST` customers, drawn by a hash of them; None if there are no more.
+    """Return the ids of :data:`MOST` customers, drawn by a hash of them; None if there are no more.
 
     It is the same draw whatever else there is, and mostly the same from one refresh to the next.
     """

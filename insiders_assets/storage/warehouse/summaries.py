@@ -25,7 +25,7 @@ KEPT_STEPS = 40
 
 
 def summaries(insiders: pl.DataFrame, as_of: date, refresh_id: str) -> Mapping[str, pl.DataFrame]:
-    """The summary tables of one refresh.
+    """Return the summary tables of one refresh.
 
     Args:
         insiders: Every customer.
@@ -63,12 +63,12 @@ def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def budget_curve(insiders: pl.DataFrame) -> pl.DataFrame:
-    """Revenue of the best identified customers, at :data:`CURVE_STEPS` sizes and at the number of members."""
+    """Return revenue of the best identified customers, at :data:`CURVE_STEPS` sizes and at the number of members."""
     return _curve(insiders, CURVE_STEPS)
 
 
 def budget_sizes(insiders: pl.DataFrame) -> pl.DataFrame:
-    """The curve at :data:`KEPT_STEPS` sizes, and what the members bring, without whose revenue is the least."""
+    """Return the curve at :data:`KEPT_STEPS` sizes, and what the members bring, without whose revenue is the least."""
     known = insiders.filter("is_identified").with_columns(
         money=(pl.col("revenue") * MICRO).round().cast(pl.Int64)
     )
