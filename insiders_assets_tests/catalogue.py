@@ -29,7 +29,7 @@ CATALOGUES = PACKAGE / "language" / "catalogues"
 MESSAGES = PACKAGE / "language" / "texts"
 """Where messages are, whose texts are taken from what the files declare."""
 
-ROOMS = ("cli", "language", "report", "dashboard")
+ROOMS = ("cli", "language", "presentation", "report", "dashboard")
 """The parts of the package that speak to people in their language."""
 
 SHOWN = {*without_facts(MEMBERS.names), *(column.name for column in FEATURES)}

@@ -259,7 +259,7 @@ def test_every_page_file_and_download_asks_for_the_password(warehouse: Warehouse
             "/customers.csv",
             "/customers.xlsx",
             "/static/htmx.min.js",
-            "/static/report.css",
+            "/static/design.css",
             "/nothing",
         )
         for path in (*pages, *others):

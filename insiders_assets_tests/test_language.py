@@ -11,7 +11,7 @@ from babel.messages.catalog import Message
 from insiders_assets.errors import UsageError
 from insiders_assets.language import DEFAULT, LANGUAGES, Language
 from insiders_assets.report.page import render, render_evidence
-from insiders_assets_tests.catalogue import read_catalogue, untranslated
+from insiders_assets_tests.catalogue import PACKAGE, ROOMS, read_catalogue, untranslated
 from insiders_assets_tests.report_tables import refresh
 
 TRANSLATED = [name for name in LANGUAGES if name != DEFAULT]
@@ -121,3 +121,14 @@ def test_a_language_can_be_named_as_browsers_do_and_an_unknown_one_is_refused() 
     assert Language("pt_BR").tag == "pt-BR"
     with pytest.raises(UsageError, match=r"INSIDERS_LANGUAGE.*'fr'.*use one of en, pt_BR"):
         Language("fr")
+
+
+def test_every_part_of_the_package_that_speaks_is_looked_through_for_texts() -> None:
+    """A room that is left out would be in English everywhere, without a line about it."""
+    marks = re.compile(r"^from insiders_assets\.language import .*\bmark\b", re.MULTILINE)
+    speaking = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("templates/*.html")} | {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if marks.search(path.read_text(encoding="utf-8"))
+    }
+    assert {"presentation", "report", "dashboard"} <= speaking <= set(ROOMS)

@@ -19,11 +19,11 @@ from insiders_assets.contracts.member_tiers import MEMBER_TIERS
 from insiders_assets.contracts.programme import PROFILED, TIER_MIGRATION
 from insiders_assets.language.message import message
 from insiders_assets.language.writer import columns
+from insiders_assets.presentation.gauge import gauge
+from insiders_assets.presentation.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
 from insiders_assets.report import ReportInputs, preview
 from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
-from insiders_assets.report.gauge import gauge
 from insiders_assets.report.page import render, render_evidence
-from insiders_assets.report.palette import HEAT, INK, TIER, TIER_SOFT, contrast, mix
 from insiders_assets.report.pictures import cluster_map, inline, movement_bars, tier_bars
 from insiders_assets.report.sections.capture import capture_curves, plain_sort
 from insiders_assets.report.sections.clusters import badge, sample
@@ -65,7 +65,7 @@ TECHNICAL_WORDS = (
     "converge",
 )
 """What the report leaves to the evidence."""
-REPORT = Path(__file__).parents[1] / "insiders_assets" / "report"
+PRESENTATION = Path(__file__).parents[1] / "insiders_assets" / "presentation"
 
 
 class Outline(HTMLParser):
@@ -130,7 +130,7 @@ def test_nothing_on_the_page_is_fetched_from_anywhere(pages: dict[str, str], nam
             assert re.fullmatch(
                 r"#[a-z]+|members\.(csv|xlsx)|(report|evidence)\.html(#[a-z]+)?", attrs["href"] or ""
             )
-    assert "@import" not in (REPORT / "static" / "report.css").read_text()
+    assert "@import" not in (PRESENTATION / "static" / "design.css").read_text()
     assert "default-src 'none'" in page
 
 
@@ -186,9 +186,9 @@ def test_every_chart_is_one_that_plotly_knows() -> None:
 def test_the_plotly_bundle_is_the_version_inside_the_plotly_package() -> None:
     from plotly.offline import get_plotlyjs_version
 
-    bundle = (REPORT / "static" / "plotly-basic.min.js").read_text(encoding="utf-8")[:200]
+    bundle = (PRESENTATION / "static" / "plotly-basic.min.js").read_text(encoding="utf-8")[:200]
     assert f"v{get_plotlyjs_version()}" in bundle
-    assert (REPORT / "static" / "plotly-LICENSE.txt").read_text().startswith("MIT License")
+    assert (PRESENTATION / "static" / "plotly-LICENSE.txt").read_text().startswith("MIT License")
 
 
 def test_a_gauge_has_a_band_per_tier_that_meet_half_way_between_means() -> None:
@@ -384,7 +384,7 @@ def test_named_tiers_of_members_are_shown_where_any_are_named() -> None:
         '<th scope="row" class="text">Silver</th><td>300.50</td><td>75</td>'
     )
     assert "62.5%" in page
-    assert '<td class="text">Silver</td>' in page
+    assert '<td class="text brief">Silver</td>' in page
     assert "Tiers of members" not in render(inputs)
 
 
@@ -453,7 +453,7 @@ def test_colours_are_legible_and_the_style_uses_the_same_ones() -> None:
         assert contrast(colour, "#FFFFFF") >= 4.5
     for colour in (*TIER_SOFT.values(), *(mix(*HEAT, share) for share in (0, 0.5, 1))):
         assert contrast(INK, colour) >= 4.5
-    style = (REPORT / "static" / "report.css").read_text()
+    style = (PRESENTATION / "static" / "design.css").read_text()
     for tier, colour in TIER.items():
         assert f"--{tier}: {colour};" in style
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from insiders_assets.presentation.gauge import gauge
 from insiders_assets.report.facts import report_facts
-from insiders_assets.report.gauge import gauge
 from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse
 from insiders_assets.storage.warehouse.dictionary import markdown
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, publish

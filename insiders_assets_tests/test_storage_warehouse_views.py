@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from insiders_assets.contracts.table import Column
-from insiders_assets.report.gauge import gauge
+from insiders_assets.presentation.gauge import gauge
 from insiders_assets.storage.warehouse import TABLES, VIEWS, Warehouse
 from insiders_assets.storage.warehouse import views as module
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, publish

@@ -13,7 +13,7 @@ from insiders_assets.contracts.messages import without_facts
 from insiders_assets.dashboard.filters import Filters
 from insiders_assets.dashboard.views.kept import ELSEWHERE, all_kept
 from insiders_assets.formulas import csv_line, csv_rows
-from insiders_assets.report.columns import meaning
+from insiders_assets.presentation.columns import meaning
 from insiders_assets.storage.warehouse import tables
 from insiders_assets.storage.warehouse.schema import CUSTOMER
 from insiders_assets.unfinished import working_folder

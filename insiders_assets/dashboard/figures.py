@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.charts import Figure, axis, layout
-from insiders_assets.report.charts.style import money_axis
-from insiders_assets.report.palette import MUTED, TIER, TIER_SYMBOL
+from insiders_assets.presentation.chart_style import Figure, axis, layout, money_axis
+from insiders_assets.presentation.palette import MUTED, TIER
 
 if TYPE_CHECKING:
     from datetime import date
 
     from insiders_assets.language import Language
-
-LABELS = 12
-"""Refreshes named below the axis, at most."""
 
 Rows = list[dict[str, Any]]
 
@@ -65,7 +60,7 @@ def by_month(words: Language, rows: Rows) -> Figure:
     }
     axes = {
         "xaxis": _months(words, [row["last_purchase_month"] for row in rows]),
-        "yaxis": axis(words.text("Customers"), rangemode="tozero"),
+        "yaxis": axis(words.text("Customers"), rangemode="tozero", tickformat=","),
     }
     return {"data": [bars], "layout": layout(words, 260, bargap=0.25, **axes)}
 
@@ -103,48 +98,6 @@ def customer_months(words: Language, rows: Rows) -> Figure:
     return {"data": [bars], "layout": layout(words, 260, bargap=0.25, **axes)}
 
 
-def history(words: Language, rows: Rows) -> Figure:
-    """Return members on each day of a refresh, by the last of that day, on an axis in time; hover says the shares."""
-    rows = [row for _, row in sorted({row["as_of"]: row for row in rows}.items())]
-    lines = (
-        "<b>%{customdata[0]}</b>",
-        f"{words.text('Members')}: %{{y:,}}",
-        f"{words.text('Share of revenue')}: %{{customdata[1]}}",
-        f"{words.text('Entered')}: %{{customdata[2]:,}}",
-        f"{words.text('Left')}: %{{customdata[3]:,}}",
-    )
-    line = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [row["as_of"].isoformat() for row in rows],
-        "y": [row["members"] for row in rows],
-        "customdata": [
-            [
-                words.day(row["as_of"]),
-                words.percent(row["insider_share_of_revenue"]),
-                row["members_entered"],
-                row["members_left"],
-            ]
-            for row in rows
-        ],
-        "line": {"color": TIER["insider"], "width": 2},
-        "marker": {"size": 7},
-        "hovertemplate": "<br>".join(lines) + "<extra></extra>",
-    }
-    days = [words.short_day(row["as_of"]) for row in rows]
-    step = -(-len(rows) // LABELS)
-    ticks = {
-        "tickvals": [row["as_of"].isoformat() for row in rows[::step]],
-        "ticktext": days[::step],
-        "tickangle": 0,
-    }
-    axes = {
-        "xaxis": axis("", type="date", showgrid=False, **ticks),
-        "yaxis": axis(words.text("Members"), rangemode="tozero"),
-    }
-    return {"data": [line], "layout": layout(words, 280, **axes)}
-
-
 def capture(words: Language, points: Rows, members: int, ours: float, taken: int) -> Figure:
     """Return the share of revenue against customers taken: the plain sort, the list of today, and the size chosen.
 
@@ -180,50 +133,12 @@ def capture(words: Language, points: Rows, members: int, ours: float, taken: int
         "hovertemplate": f"%{{x:,}} → %{{y:.1%}}<extra>{words.text('Your choice')}</extra>",
     }
     axes = {
-        "xaxis": axis(words.text("Identified customers taken"), range=[0, size * 1.02], rangemode="tozero"),
+        "xaxis": axis(
+            words.text("Identified customers taken"),
+            range=[0, size * 1.02],
+            rangemode="tozero",
+            tickformat=",",
+        ),
         "yaxis": axis(words.text("Share of their revenue"), range=[0, 1.03], tickformat=".0%"),
     }
     return {"data": [curve, today, chosen], "layout": layout(words, 380, **axes)}
-
-
-def cluster_map(words: Language, profiles: Rows, points: Rows, colour: dict[int, str]) -> Figure:
-    """Return the leaf embedding: a mark per sampled customer, coloured by cluster, shaped by tier.
-
-    A click opens one.
-    """
-    named = {row["cluster"]: row for row in profiles}
-    traces: list[Figure] = []
-    for number in sorted({row["cluster"] for row in points} & named.keys()):
-        of_cluster = [row for row in points if row["cluster"] == number]
-        label = escape(f"{number} · {words.said(named[number], 'name')}")
-        lines = (
-            "<b>%{customdata[0]}</b>",
-            label,
-            f"{words.text('Revenue')}: %{{customdata[1]}}",
-            f"{words.text('Days since last purchase')}: %{{customdata[2]:,}}",
-        )
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": label,
-                "x": [round(row["embedding_x"], 2) for row in of_cluster],
-                "y": [round(row["embedding_y"], 2) for row in of_cluster],
-                "customdata": [
-                    [escape(row["customer_id"]), words.money(row["revenue"]), row["recency"]]
-                    for row in of_cluster
-                ],
-                "hovertemplate": "<br>".join(lines) + "<extra></extra>",
-                "marker": {
-                    "size": 6,
-                    "opacity": 0.75,
-                    "color": colour[number],
-                    "symbol": TIER_SYMBOL.get(named[number]["tier"], "circle"),
-                },
-            }
-        )
-    bare = {"visible": False, "fixedrange": True}
-    drawn = layout(words, 530, xaxis=bare, yaxis=bare, hovermode="closest", dragmode=False)
-    drawn["margin"] = {"l": 4, "r": 4, "t": 8, "b": 14}
-    drawn["legend"] = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}
-    return {"data": traces, "layout": drawn}

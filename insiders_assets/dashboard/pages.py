@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets import __version__
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.dashboard.filters import WHO
-from insiders_assets.dashboard.views.overview import tier_names
-from insiders_assets.report.columns import write
+from insiders_assets.presentation.columns import write
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.report.sections.revenue_moves import signed
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 REPORT = Path(str(files("insiders_assets.report")))
 """Whose templates the dashboard uses where it has none of that name."""
-REPORT_STATIC = REPORT / "static"
-SHARED = ("report.css", "inter-latin.woff2", "plotly-basic.min.js", "ink.js")
-"""Files of the report that the dashboard serves as well."""
+PRESENTATION = Path(str(files("insiders_assets.presentation")))
+SHARED_STATIC = PRESENTATION / "static"
+SHARED = ("design.css", "inter-latin.woff2", "plotly-basic.min.js", "ink.js", "cards.js")
+"""Files that the report carries and the dashboard serves."""
 
 
 class Pages:
@@ -38,7 +39,7 @@ class Pages:
 
         self.words = words
         self._environment = Environment(
-            loader=FileSystemLoader([HERE / "templates", REPORT / "templates"]),
+            loader=FileSystemLoader([HERE / "templates", REPORT / "templates", PRESENTATION / "templates"]),
             autoescape=True,
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insiders_assets.dashboard.downloads import excel, kept_json, stream_csv, too_few
 from insiders_assets.dashboard.filters import Filters, choices
 from insiders_assets.dashboard.metrics import exposition
-from insiders_assets.dashboard.pages import REPORT_STATIC, Pages
+from insiders_assets.dashboard.pages import SHARED_STATIC, Pages
 from insiders_assets.dashboard.reports import FILES, Reports
 from insiders_assets.dashboard.views.budget import budget
 from insiders_assets.dashboard.views.changes import changes
@@ -181,10 +181,10 @@ class Site:
         return Response(text, headers={"Content-Type": content_type})
 
     def shared(self, request: Request) -> Response:
-        """Return a file of the report's."""
+        """Return a file that pages share with the report."""
         from starlette.responses import FileResponse
 
-        file = REPORT_STATIC / request.url.path.rpartition("/")[2]
+        file = SHARED_STATIC / request.url.path.rpartition("/")[2]
         return FileResponse(file, media_type="font/woff2" if file.suffix == ".woff2" else None)
 
     def cannot_be_read(self, request: Request, error: Exception) -> Response:

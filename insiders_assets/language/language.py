@@ -210,7 +210,8 @@ class Language:
         return format_skeleton("MMM", value, locale=self.locale).rstrip(".")
 
     def moment(self, value: datetime) -> str:
-        """Return a day and time."""
-        from babel.dates import format_datetime
+        """Return a day and time, to the minute."""
+        from babel.dates import format_date, format_time, get_datetime_format
 
-        return format_datetime(value, format="medium", locale=self.locale)
+        day, time = format_date(value, "medium", self.locale), format_time(value, "short", locale=self.locale)
+        return str(get_datetime_format("medium", self.locale)).replace("'", "").format(time, day)

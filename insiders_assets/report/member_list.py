@@ -15,7 +15,7 @@ from insiders_assets.contracts.messages import with_facts, without_facts
 from insiders_assets.contracts.programme import MEMBERS
 from insiders_assets.formulas import csv_line, csv_rows
 from insiders_assets.language import DEFAULT
-from insiders_assets.report.columns import heading, meaning
+from insiders_assets.presentation.columns import heading, meaning
 
 if TYPE_CHECKING:
     from pathlib import Path

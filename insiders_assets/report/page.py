@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.products import LEAST_BUYERS
+from insiders_assets.presentation.columns import heading, write
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.report.charts import BUSINESS, TECHNICAL, charts
 from insiders_assets.report.charts.experiments import experiment_charts
-from insiders_assets.report.columns import heading, write
 from insiders_assets.report.sections import (
     borders,
     capture,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 TYPEFACE = "inter-latin.woff2"
 HERE = Path(__file__).parent
+PRESENTATION = HERE.parent / "presentation"
 MEMBERS_SHOWN = 300
 """Members listed on the page at most; the files beside it list them all."""
 
@@ -53,10 +55,15 @@ def _static(name: str) -> str:
 
 
 @lru_cache
+def _shared(name: str) -> str:
+    return (PRESENTATION / "static" / name).read_text(encoding="utf-8")
+
+
+@lru_cache
 def _style() -> str:
     """Return the style with its typeface in it: a page holds all that it needs."""
-    typeface = base64.b64encode((HERE / "static" / TYPEFACE).read_bytes()).decode()
-    return _static("report.css").replace(f'url("{TYPEFACE}")', f"url(data:font/woff2;base64,{typeface})")
+    typeface = base64.b64encode((PRESENTATION / "static" / TYPEFACE).read_bytes()).decode()
+    return _shared("design.css").replace(f'url("{TYPEFACE}")', f"url(data:font/woff2;base64,{typeface})")
 
 
 def _environment(words: Language) -> Environment:
@@ -64,7 +71,7 @@ def _environment(words: Language) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([HERE / "templates", PRESENTATION / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -105,10 +112,10 @@ def _page(inputs: ReportInputs, template: str, figures: dict[str, Figure], conte
     common = {
         "inputs": inputs,
         "words": words,
-        "tier_names": summary.tier_names(inputs),
+        "tier_names": tier_names(words),
         "css": _style(),
-        "plotly": _static("plotly-basic.min.js") if figures else "",
-        "script": _static("ink.js") + _static("report.js"),
+        "plotly": _shared("plotly-basic.min.js") if figures else "",
+        "script": _shared("ink.js") + _shared("cards.js") + _static("report.js"),
         "figures": figures,
         "border_line": borders.border_line(inputs),
         "profiles": clusters.profiles(inputs),
@@ -180,6 +187,8 @@ def _technical(inputs: ReportInputs) -> dict[str, Any]:
         "scoreboard": lists,
         "settled_line": scoreboard.settled_line(words, lists),
         "outlook_evidence": outlook.outlook_evidence(inputs),
+        "outlook_figures": outlook.outlook_figures(inputs),
+        "outlook_names": outlook.FIGURE_NAMES,
         "plain_sort": capture.plain_sort(inputs),
         "out_of_time": blocks,
         "beside_others": evidence.beside_others(inputs, blocks),

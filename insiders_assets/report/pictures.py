@@ -6,9 +6,9 @@ from base64 import b64encode
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.palette import INK, MUTED, TIER, mix
+from insiders_assets.presentation.palette import INK, MUTED, TIER, mix
+from insiders_assets.presentation.tier_names import TIER_NAMES
 from insiders_assets.report.sections.movement import CAUSE_NAMES
-from insiders_assets.report.sections.tiers import TIER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from insiders_assets.report.palette import INK, LINE, MUTED, SERIES
+from insiders_assets.presentation.palette import INK, LINE, MUTED, SERIES
 
 CLUSTER_COLOURS = (
     "#1B5E9E", "#B45309", "#3F7D58", "#7A4E9E", "#667085", "#C43D5C", "#0E8388", "#8A6D1D", "#4C6EF5", "#A0522D",

@@ -21,7 +21,7 @@
       // The table below has the amounts that bars on a phone have no room for.
       const isBare = place.dataset.figure === "moves" && place.clientWidth < 600;
       const data = isBare ? figure.data.map((trace) => ({ ...trace, textposition: "none" })) : figure.data;
-      Plotly.newPlot(place, data, inked(layout), config).then(() => {
+      Plotly.newPlot(place, data, inked(spaced(layout, place.clientWidth)), config).then(() => {
         if (place.dataset.figure === "map") openOnClick(place);
         if (place.dataset.figure === "months") chooseOnClick(place);
         if (place.dataset.figure === "capture") budget();
@@ -137,7 +137,8 @@
       event.detail.path = window.location.pathname + window.location.search;
     }
   });
-  document.body.addEventListener("htmx:afterSettle", draw);
-  document.body.addEventListener("htmx:historyRestore", draw);
-  draw();
+  const arrange = () => { labelCells(); draw(); };
+  document.body.addEventListener("htmx:afterSettle", arrange);
+  document.body.addEventListener("htmx:historyRestore", arrange);
+  arrange();
 })();

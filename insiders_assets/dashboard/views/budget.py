@@ -39,7 +39,10 @@ def budget(view: View, words: Language, query: Mapping[str, str]) -> dict[str, A
         "cost": _cost(query.get("cost", "")),
         "now": at(points, taken) if points else None,
         "ours": ours | {"share_of_customers": members / size} if size else None,
-        "sizes": [at(points, round(share * size)) | {"then": _then(before, share)} for share in SHARES]
+        "sizes": [
+            at(points, round(share * size)) | {"share": share, "then": _then(before, share)}
+            for share in SHARES
+        ]
         if points
         else [],
         "ours_then": next(iter(before.get("programme", [])), None),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.movement import CAUSES
 from insiders_assets.contracts.over_time import REVENUE_BRIDGE
-from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.movement import movement
+from insiders_assets.presentation.members_over_time import members_over_time
 from insiders_assets.programme.revenue_bridge import composed_bridge
 from insiders_assets.report.charts.waterfall import waterfall
 from insiders_assets.report.sections.movement import CAUSE_NAMES
@@ -55,7 +55,7 @@ def changes(view: View, words: Language, query: Mapping[str, str]) -> dict[str, 
     )  # latest first, so the earlier has the higher place
     between = names[later:earlier]
     moves = _revenue_moves(view, words, history[earlier], history[later], between[::-1])
-    drawn = {"history": figures.history(words, history[::-1])} if len(history) > 1 else {}
+    drawn = {"history": members_over_time(words, history[::-1], 280)} if len(history) > 1 else {}
     if moves:
         days = (words.short_day(history[place]["as_of"]) for place in (earlier, later))
         drawn["moves"] = waterfall(words, moves, *_apart(*days))

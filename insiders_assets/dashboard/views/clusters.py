@@ -8,10 +8,10 @@ from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.next_product import CLUSTER_NEXT_PRODUCTS, NEXT_PRODUCT_VERDICT
 from insiders_assets.contracts.products import PRODUCT_AFFINITY
 from insiders_assets.contracts.programme import PROFILED
-from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.cluster_history import clusters_before, since
-from insiders_assets.report.columns import heading, write
-from insiders_assets.report.palette import shades
+from insiders_assets.presentation.columns import heading, write
+from insiders_assets.presentation.customer_map import customer_map
+from insiders_assets.presentation.palette import shades
 from insiders_assets.report.sections.clusters import badge
 from insiders_assets.report.sections.products import cluster_next_products, cluster_products
 from insiders_assets.storage.warehouse import tables
@@ -63,7 +63,7 @@ def clusters(view: View, words: Language, compare: str = "") -> dict[str, Any]:
         "drawn": len(points),
         "days": before.compared.choices(words),
         "compared": before.compared.day,
-        "figures": {"map": figures.cluster_map(words, rows, points, colour)} if points else {},
+        "figures": {"map": customer_map(words, rows, points, colour, 530)} if points else {},
     }
 
 

@@ -11,7 +11,7 @@ from insiders_assets.contracts.summaries import CUSTOMER_PRODUCTS
 from insiders_assets.dashboard import figures
 from insiders_assets.dashboard.views.products import bought_more
 from insiders_assets.language import mark
-from insiders_assets.report.columns import HEADINGS, heading, write
+from insiders_assets.presentation.columns import HEADINGS, heading, write
 from insiders_assets.report.sections.movement import CAUSE_NAMES, CHANGE_NAMES
 from insiders_assets.report.sections.outlook import FIGURE_NAMES, cell, within
 from insiders_assets.report.sections.products import named

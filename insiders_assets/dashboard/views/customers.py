@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.dashboard.views.compared import Compared, compared_with
-from insiders_assets.report.columns import heading
+from insiders_assets.presentation.columns import heading
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.messages import message_columns, without_facts
-from insiders_assets.dashboard.views.overview import tier_names
 from insiders_assets.language import mark
-from insiders_assets.report.columns import heading, meaning
+from insiders_assets.presentation.columns import heading, meaning
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.storage.warehouse import OF_CUSTOMERS, tables
 from insiders_assets.storage.warehouse.schema import CUSTOMER, key_of
 

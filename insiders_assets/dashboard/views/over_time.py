@@ -9,11 +9,11 @@ from insiders_assets.contracts.experiments import EXPERIMENT_READOUTS
 from insiders_assets.contracts.outlook import OUTLOOK_EVIDENCE
 from insiders_assets.contracts.programme import COHORTS, REVENUE_BY_MONTH
 from insiders_assets.contracts.scoreboard import SCOREBOARD
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.report.charts.by_month import monthly
 from insiders_assets.report.sections.health import by_month, retention
 from insiders_assets.report.sections.outlook import evidence_rows
 from insiders_assets.report.sections.scoreboard import SHOWN, settled_line
-from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.storage.warehouse import tables
 from insiders_assets.storage.warehouse.reading import whole
 
@@ -28,7 +28,7 @@ COUNTRIES = 12
 def over_time(view: View, words: Language) -> dict[str, Any]:
     """Return what the page of months shows; empty lists where the refresh is of a version that had no such table."""
     months = by_month(view.table(REVENUE_BY_MONTH))
-    names = {tier: words.text(name) for tier, name in TIER_NAMES.items()}
+    names = tier_names(words)
     settled = _settled(view)
     return {
         "by_month": months,

@@ -12,10 +12,11 @@ from insiders_assets.dashboard.filters import ALL
 from insiders_assets.dashboard.views.answers import answers
 from insiders_assets.dashboard.views.tile_history import past
 from insiders_assets.dashboard.views.tiles import tiles
-from insiders_assets.report.columns import heading, write
-from insiders_assets.report.gauge import gauge
-from insiders_assets.report.palette import HEAT, mix
-from insiders_assets.report.sections.tiers import LESS_IS_BETTER, TIER_NAMES, heat
+from insiders_assets.presentation.columns import heading, write
+from insiders_assets.presentation.gauge import gauge
+from insiders_assets.presentation.heat import LESS_IS_BETTER, heat
+from insiders_assets.presentation.palette import HEAT, mix
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.storage.warehouse import tables
 from insiders_assets.storage.warehouse.reading import whole
 
@@ -170,8 +171,3 @@ def _countries(view: View, words: Language, filters: Filters) -> list[dict[str, 
             }
         )
     return [row | {"share": _share(row["revenue"] or 0, whole)} for row in listed]
-
-
-def tier_names(words: Language) -> dict[str, str]:
-    """Return what each tier is called."""
-    return {tier: words.text(name) for tier, name in TIER_NAMES.items()}

@@ -9,8 +9,8 @@ from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.products import LEAST_BUYERS, PRODUCT_AFFINITY, PRODUCT_HISTORY
 from insiders_assets.dashboard.filters import choices
 from insiders_assets.dashboard.views.compared import compared_with
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.report.sections.products import group_products, named
-from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.storage.warehouse import tables
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ NAMED = 5
 
 def products(view: View, words: Language, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page of products shows, of the group in the address or else of the Insiders."""
-    groups = [(f"tier:{tier}", words.text(TIER_NAMES[tier])) for tier in TIERS]
+    groups = [(f"tier:{tier}", name) for tier, name in tier_names(words).items()]
     groups += [
         (f"cluster:{row['cluster']}", f"{row['cluster']} · {words.said(row, 'name')}")
         for row in choices(view).clusters

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from insiders_assets.presentation.chart_style import Figure, axis, layout
 from insiders_assets.report.charts.backtest import backtest
 from insiders_assets.report.charts.by_month import revenue_by_month
 from insiders_assets.report.charts.capture import capture
 from insiders_assets.report.charts.cluster_map import cluster_map
 from insiders_assets.report.charts.history import history
-from insiders_assets.report.charts.style import Figure, axis, layout
 
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs

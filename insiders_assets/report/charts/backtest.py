@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.charts.style import Figure, axis, layout
-from insiders_assets.report.palette import SERIES
+from insiders_assets.presentation.chart_style import Figure, axis, layout
+from insiders_assets.presentation.palette import SERIES
 from insiders_assets.report.sections.evidence import main_block, out_of_time
 from insiders_assets.report.sections.measures import figure, kind, measure_name, subject_name
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insiders_assets.report.charts.style import Figure, axis, layout, money_axis
-from insiders_assets.report.palette import TIER
+from insiders_assets.presentation.chart_style import Figure, axis, layout, money_axis
+from insiders_assets.presentation.palette import TIER
+from insiders_assets.presentation.tier_names import tier_names
 from insiders_assets.report.sections.health import by_month
-from insiders_assets.report.sections.summary import tier_names
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language
@@ -20,7 +20,7 @@ FADED = 0.4
 def revenue_by_month(inputs: ReportInputs) -> Figure | None:
     """Return revenue of identified customers by month, a colour per tier of today; None where no month is known."""
     months = by_month(inputs.tables.get("revenue_by_month"))
-    return monthly(inputs.words, months, tier_names(inputs)) if months else None
+    return monthly(inputs.words, months, tier_names(inputs.words)) if months else None
 
 
 def monthly(words: Language, months: list[dict[str, Any]], names: dict[str, str]) -> Figure:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.report.charts.style import Figure, axis, layout
-from insiders_assets.report.palette import SERIES
+from insiders_assets.presentation.chart_style import Figure, axis, layout
+from insiders_assets.presentation.palette import SERIES
 from insiders_assets.report.sections.experiments import experiments
 
 if TYPE_CHECKING:

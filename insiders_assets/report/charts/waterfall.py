@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from insiders_assets.report.charts.style import Figure, axis, layout, money_axis
-from insiders_assets.report.palette import MUTED, TIER
+from insiders_assets.presentation.chart_style import Figure, axis, layout, money_axis
+from insiders_assets.presentation.palette import MUTED, TIER
 
 if TYPE_CHECKING:
     from insiders_assets.language import Language

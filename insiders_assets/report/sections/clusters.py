@@ -9,8 +9,8 @@ import polars as pl
 from insiders_assets.contracts.customers import TIERS
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.language import Language, mark
-from insiders_assets.report.columns import heading, write
-from insiders_assets.report.palette import shades
+from insiders_assets.presentation.columns import heading, write
+from insiders_assets.presentation.palette import shades
 from insiders_assets.report.trust import is_trusted
 
 if TYPE_CHECKING:

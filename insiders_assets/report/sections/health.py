@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.report.palette import HEAT, mix
+from insiders_assets.presentation.palette import HEAT, mix
 
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs

@@ -102,9 +102,10 @@ def bridge(inputs: ReportInputs) -> list[dict[str, str]]:
         (words.text("Value now"), row["value_after"]),
     )
     first, *moves, last = _whole([amount for _, amount in parts])
-    signed = [f"{'−' if move < 0 else '+'} {words.money(abs(move), 0)}" for move in moves]
-    amounts = (words.money(first, 0), *signed, f"= {words.money(last, 0)}")
-    return [{"label": label, "amount": amount} for (label, _), amount in zip(parts, amounts, strict=True)]
+    signed = [f"{'−' if move < 0 else '+'}{words.money(abs(move), 0)}" if move else "" for move in moves]
+    amounts = (words.money(first, 0), *signed, words.money(last, 0))
+    told = zip(parts, amounts, strict=True)
+    return [{"label": label, "amount": amount} for (label, _), amount in told if amount]
 
 
 def _whole(amounts: list[float]) -> list[int]:

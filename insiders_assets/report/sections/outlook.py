@@ -26,16 +26,17 @@ Rows = list[dict[str, Any]]
 
 
 def outlook(inputs: ReportInputs) -> dict[str, Any] | None:
-    """Return what the section says; None of a refresh that had no outlook."""
+    """Return what the section says of the figures that are shown; None where there is none."""
     figures = inputs.tables.get("outlook_figures")
     if figures is None or figures.is_empty():
         return None
     found = {row["figure"]: row for row in figures.to_dicts()}
     revenue, chance, wait = (found[figure] for figure in FIGURES)
-    people = _people(inputs, found) if revenue["is_shown"] or wait["is_shown"] or chance["is_shown"] else []
+    if not (revenue["is_shown"] or wait["is_shown"] or chance["is_shown"]):
+        return None
+    people = _people(inputs, found)
     return {
         "lines": [line for row in (revenue, chance) if (line := _line(inputs.words, row))],
-        "figures": [found[figure] for figure in FIGURES],
         "shown": {figure: bool(row["is_shown"]) for figure, row in found.items()},
         "people": people,
     }
@@ -45,6 +46,12 @@ def outlook_evidence(inputs: ReportInputs) -> Rows:
     """Return how right each figure would have been at past cut-offs, in the order of figures; none where not known."""
     found = inputs.tables.get("outlook_evidence")
     return [] if found is None else evidence_rows(inputs.words, found.to_dicts())
+
+
+def outlook_figures(inputs: ReportInputs) -> Rows:
+    """Return each figure with whether it is shown and why; none of a refresh that had no outlook."""
+    found = inputs.tables.get("outlook_figures")
+    return [] if found is None else sorted(found.to_dicts(), key=lambda row: FIGURES.index(row["figure"]))
 
 
 def evidence_rows(words: Language, rows: Rows) -> Rows:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets.contracts.notes import PASSED_OVER
 from insiders_assets.report.sections.borders import border_notices
-from insiders_assets.report.sections.tiers import TIER_NAMES
 from insiders_assets.report.trust import is_trusted
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ def notices(inputs: ReportInputs) -> list[Notice]:
             words.text(
                 "The rule “%(rule)s” leaves out %(share)s of the lines or of the money.",
                 rule=rule_name(words, dropped.rule),
-                share=words.percent(dropped.share, 2),
+                share=words.percent(dropped.share),
             ),
             "evidence.html#quality",
         )
@@ -203,8 +202,3 @@ def notices(inputs: ReportInputs) -> list[Notice]:
             )
         )
     return found
-
-
-def tier_names(inputs: ReportInputs) -> dict[str, str]:
-    """Return what each tier is called."""
-    return {tier: inputs.words.text(name) for tier, name in TIER_NAMES.items()}

@@ -10,18 +10,13 @@ import polars as pl
 from insiders_assets.contracts.programme import PROFILED
 from insiders_assets.contracts.tiles import GAUGED
 from insiders_assets.language import Language, mark
-from insiders_assets.report.columns import heading, write
-from insiders_assets.report.gauge import Gauge, gauge
-from insiders_assets.report.palette import HEAT, mix
+from insiders_assets.presentation.columns import heading, write
+from insiders_assets.presentation.gauge import Gauge, gauge
+from insiders_assets.presentation.heat import LESS_IS_BETTER, heat
+from insiders_assets.presentation.palette import HEAT, mix
 
 if TYPE_CHECKING:
     from insiders_assets.report.report_inputs import ReportInputs
-
-TIER_NAMES = {
-    "insider": mark("Insiders"),
-    "viability": mark("Viability"),
-    "not_insider": mark("Not Insiders"),
-}
 
 STATE_NAMES = {
     "active": mark("Active"),
@@ -29,9 +24,6 @@ STATE_NAMES = {
     "lost": mark("Lost"),
 }
 """What a customer's own rhythm says of them."""
-
-LESS_IS_BETTER = ("recency", "returned")
-"""Features whose heat is inverted: long ago and sent back are not what a shop wants more of."""
 
 
 @dataclass(frozen=True)
@@ -135,19 +127,6 @@ def heat_table(inputs: ReportInputs) -> dict[str, Any]:
                 }
             )
     return {"headings": [heading(words, name) for name in PROFILED], "rows": rows}
-
-
-def heat(values: list[float | None], *, inverted: bool) -> list[float]:
-    """Return each value's place between the least and the most favourable, 0 to 1; 0 for a missing one."""
-    known = [value for value in values if value is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
-    if low == high:
-        return [0.0] * len(values)
-    shares = [0.0 if value is None else (value - low) / (high - low) for value in values]
-    return [
-        1 - share if inverted and value is not None else share
-        for share, value in zip(shares, values, strict=True)
-    ]
 
 
 def gauges(inputs: ReportInputs) -> list[tuple[Gauge, str]]:

@@ -19,7 +19,7 @@
         layout.yaxis = { ...layout.yaxis, ticktext: layout.yaxis.ticktext.map(folded), tickfont: { size: 11 } };
       }
     }
-    Plotly.newPlot(place, figures[name].data, inked(layout), config);
+    Plotly.newPlot(place, figures[name].data, inked(spaced(layout, place.clientWidth)), config);
   }
 
   // The height inside padding and border.
@@ -43,12 +43,17 @@
   );
   places.forEach((place) => near.observe(place));
 
+  const sized = (size, below) => ({
+    "font.size": size, "xaxis.title.font.size": size, "yaxis.title.font.size": size, "margin.b": below,
+  });
+
   // Paper has another width than the screen, and shows every chart.
   window.addEventListener("beforeprint", () => {
     places.forEach((place) => {
       draw(place);
       // The cards below the map name the clusters: its legend would leave no room for it.
-      const paper = { width: 680, height: 300, autosize: false, ...(place.dataset.figure === "map" && { showlegend: false }) };
+      const isMap = place.dataset.figure === "map";
+      const paper = { width: 680, height: isMap ? 300 : 170, autosize: false, ...(isMap ? { showlegend: false } : sized(10, 28)) };
       if (drawn.has(place.dataset.figure)) Plotly.relayout(place, paper);
       place.style.minHeight = "0";
     });
@@ -56,19 +61,13 @@
   window.addEventListener("afterprint", () => {
     places.forEach((place) => {
       const height = figures[place.dataset.figure]?.layout.height;
-      const legend = place.dataset.figure === "map" && { showlegend: place.clientWidth >= 600 };
-      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, height, autosize: true, ...legend });
+      const isMap = place.dataset.figure === "map";
+      const back = isMap ? { showlegend: place.clientWidth >= 600 } : sized(13, figures[place.dataset.figure]?.layout.margin.b);
+      if (drawn.has(place.dataset.figure)) Plotly.relayout(place, { width: null, height, autosize: true, ...back });
     });
   });
 
-  // On narrow pages and on paper a row is a card: each cell says what it holds.
-  document.querySelectorAll("table.stack").forEach((table) => {
-    const names = [...table.querySelectorAll("thead th")].map((header) => header.textContent.trim());
-    [...table.tBodies].flatMap((body) => [...body.rows]).forEach((row) => {
-      [...row.cells].forEach((cell, place) => { cell.dataset.label = names[place] ?? ""; });
-    });
-    table.classList.add("labelled");
-  });
+  labelCells();
 
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const value = (cell) => (cell.dataset.sort === undefined ? cell.textContent.trim() : cell.dataset.sort);

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from insiders_assets.storage.warehouse.superset.charts import CHARTS, TIERS, Chart
+from insiders_assets.presentation.palette import TIER
+from insiders_assets.storage.warehouse.superset.charts import CHARTS, Chart
 from insiders_assets.storage.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _dashboard() -> dict[str, Any]:
         "position": position,
         "metadata": {
             "refresh_frequency": 10,  # seconds
-            "label_colors": TIERS,
+            "label_colors": TIER,
             "cross_filters_enabled": True,
             "color_scheme": "supersetColors",
         },

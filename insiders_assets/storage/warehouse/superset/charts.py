@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-TIERS = {"insider": "#1a5fa0", "viability": "#b4500b", "not_insider": "#667085"}
-"""One colour per tier, the same as in the report; told apart by the colour-blind too."""
+from insiders_assets.presentation.palette import HEAT
 
 PERCENT, WHOLE, MONEY = ".1%", ",.0f", ",.2f"
 
@@ -103,7 +102,7 @@ def bars(title: str, view: str, axis: str, figure: dict[str, Any], pattern: str,
 
 def heat(column: str, *, better_low: bool = False) -> list[dict[str, Any]]:
     """Return a cell coloured by where it stands between the column's least and most."""
-    operator = {"operator": "None", "column": column, "colorScheme": "#8bb8e8"}
+    operator = {"operator": "None", "column": column, "colorScheme": HEAT[1]}
     return [operator | {"inverse": True}] if better_low else [operator]
 
 

@@ -30,7 +30,7 @@ def mix(low: str, high: str, share: float) -> str:
 
 
 def shades(tier: str, count: int) -> list[str]:
-    """``count`` colours of one tier, from its own to a lighter one, so that its clusters can be told apart."""
+    """Return ``count`` colours of one tier, from its own to a lighter one, so that its clusters can be told apart."""
     steps = [0.45 * index / max(count - 1, 1) for index in range(count)]
     return [mix(TIER[tier], "#FFFFFF", step) for step in steps]
 

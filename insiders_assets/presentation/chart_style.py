@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from insiders_assets.language import Language
-from insiders_assets.report.palette import INK, LINE, MUTED
+from insiders_assets.presentation.palette import INK, LINE, MUTED
 
 Figure = dict[str, Any]
 """A plotly figure as a plain dictionary."""
