@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
+import polars as pl
 from PIL import Image
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -32,8 +33,22 @@ CURRENCY = "EUR"
 LATER = 2
 """Monthly exports that arrive for the second refresh, so that the pictures show what changed."""
 
-COLOURS = 128
-"""Enough for pages of flat colour, at a third of the bytes."""
+DELIVERED = """
+destinations:
+  mailing: {kind: folder, location: mailing, form: klaviyo}
+  ads: {kind: folder, location: ads, form: klaviyo}
+deliveries:
+  members-news: {audience: members, destination: mailing, purpose: newsletter}
+  win-back: {audience: at-risk, destination: ads, purpose: newsletter}
+contacts: contacts.csv
+"""
+"""Where audiences go; everybody but each twentieth has an address."""
+
+COLOURS = 256
+"""Enough for pages of flat colour, at half of the bytes."""
+
+PAGES = ("customers", "clusters", "products", "budget", "changes", "segments", "deliveries", "time")
+"""Pages of the dashboard beside the overview, by their address."""
 
 SHOWN = {
     "ingest": ("raw_transactions", "clean_purchases", "returns"),
@@ -44,10 +59,10 @@ SHOWN = {
 """Assets of the graph's picture, by group: all thirty do not fit."""
 
 
-GRAPH = (541, 110, 1752, 900)
+GRAPH = (541, 400, 1752, 760)
 """Where Dagster draws the graph in a window of 1800 by 1000."""
 
-GROUPS = (600, 340, 1752, 700)
+GROUPS = (541, 390, 1752, 640)
 """The same, where groups are folded."""
 
 
@@ -60,7 +75,17 @@ def two_refreshes(home: Path) -> Path:
         for export in batch:
             shutil.copy2(export, landing)
         commands.run(landing, home, currency=CURRENCY)
+        deliver(home)
     return home
+
+
+def deliver(home: Path) -> None:
+    """Send two audiences into folders beside the home."""
+    (home / "deliveries.yaml").write_text(DELIVERED, encoding="utf-8")
+    known = pl.read_parquet(home / "lake" / "insiders.parquet").filter("is_identified")["customer_id"].sort()
+    lines = [f"{name},{name}@example.com" for place, name in enumerate(known) if place % 20]
+    (home / "contacts.csv").write_text("\n".join(["customer_id,email", *lines]) + "\n", encoding="utf-8")
+    commands.insiders("deliver", "--home", home)
 
 
 @contextmanager
@@ -124,17 +149,17 @@ def report_pictures(browser: Browser, report: Path, folder: Path) -> None:
 
 
 def dashboard_pictures(browser: Browser, address: str, folder: Path) -> None:
-    """The overview, the budget slider, two refreshes compared, and one customer."""
-    for page in ("overview", "budget", "changes"):
-        browser.open(f"{address}/{'' if page == 'overview' else page}", WIDE)
-        until(browser, "document.readyState == 'complete'")
-        time.sleep(1)
-        browser.picture(folder / f"dashboard-{page}.png")
+    """Every page of the dashboard, one customer, and all that is kept of them."""
     browser.open(f"{address}/customers", WIDE)
     first = browser.run("return document.querySelector('a[href*=\"/customers/\"]').href")
-    browser.open(first, WIDE)
-    time.sleep(1)
-    browser.picture(folder / "dashboard-customer.png")
+    pages = {page: f"{address}/{page}" for page in PAGES}
+    for name, page in (pages | {"overview": address, "customer": first, "kept": f"{first}/kept"}).items():
+        browser.open(page, WIDE)
+        until(browser, "document.readyState == 'complete'")
+        if name == "kept":
+            browser.run("document.querySelector('main details').open = true")
+        time.sleep(1)
+        browser.picture(folder / f"dashboard-{name}.png")
 
 
 def dagster_pictures(browser: Browser, address: str, folder: Path) -> None:
