@@ -40,7 +40,7 @@ def on_failure(context: RunFailureSensorContext, stores: ResourceParam[Stores]) 
     if _is_tried_again(context.instance, context.dagster_run):
         return
     first = next(iter(context.get_step_failure_events()), None)
-    failure = first.step_failure_data.error if first else None
+    failure = (first.step_failure_data if first else context.failure_event.job_failure_data).error
     while failure and failure.cause:
         failure = failure.cause
     cause = (failure.message if failure else context.failure_event.message or "no reason given").strip()
@@ -135,9 +135,14 @@ def _is_tried_again(instance: DagsterInstance, run: DagsterRun) -> bool:
         one.dagster_run
         for one in found
         if (record is None or one.storage_id < record.storage_id)
-        and one.dagster_run.remote_job_origin == run.remote_job_origin
+        and _location(one.dagster_run) == _location(run)
     ]
     return bool(before) and before[0].status is DagsterRunStatus.FAILURE
+
+
+def _location(run: DagsterRun) -> str | None:
+    """What the run's code location is called; the rest of where it is served changes with each start of a service."""
+    return run.remote_job_origin.location_name if run.remote_job_origin else None
 
 
 def _tell(stores: Stores, alert: Alert) -> None:

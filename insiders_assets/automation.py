@@ -28,7 +28,7 @@ from dagster import (
 from insiders_assets.assets.declaration import POOL
 from insiders_assets.errors import UsageError
 from insiders_assets.refresh.due import Tick, decide
-from insiders_assets.runs import at_work, in_the_way
+from insiders_assets.run_ends import going_on, is_refreshing
 from insiders_assets.storage.stores import Stores
 
 REFRESHED = AssetSelection.groups("ingest", "features", "segmentation", "programme")
@@ -157,12 +157,11 @@ def landing_zone(
             published = waiting.state.landing
         if before.has_failed:
             stores.warehouse.latest_refresh()
+        active = is_refreshing(context.instance, stores, _location(context))
     except InsidersError as error:
         context.update_cursor(before.without_answer().written())
         return SkipReason(str(error))
-    ask, tick, why_not = decide(
-        fingerprint(listing), published, before, active=_active(context), moment=time.time()
-    )
+    ask, tick, why_not = decide(fingerprint(listing), published, before, active=active, moment=time.time())
     if not listing:
         return SkipReason("The landing zone is empty.")
     if not ask:
@@ -198,11 +197,11 @@ def deliveries(context: SensorEvaluationContext, stores: ResourceParam[Stores]) 
         from insiders_assets.deliveries.due import Tick, decide
 
         tick, why_not = decide(stores, Tick.read(context.cursor), time.time())
+        runs = going_on(context.instance, stores, _location(context)) if tick else []
     except InsidersError as error:
         return SkipReason(str(error))
     if tick is None:
         return SkipReason(why_not)
-    runs = at_work(context.instance, location=_location(context))
     if any(run.job_name == deliver.name for run in runs):
         return SkipReason("A delivery is queued or running.")
     return SensorResult(run_requests=[RunRequest(run_config=_logging(stores))], cursor=tick.written())
@@ -228,12 +227,13 @@ def announcements(
 
     try:
         ask, tick, why_not = again(stores, Tick.read(context.cursor), time.time())
+        runs = going_on(context.instance, stores, _location(context)) if ask else []
     except InsidersError as error:
         return SkipReason(str(error))
     if not ask:
         context.update_cursor(tick.written())
         return SkipReason(why_not)
-    if any(run.job_name == announce.name for run in at_work(context.instance, location=_location(context))):
+    if any(run.job_name == announce.name for run in runs):
         return SkipReason("A run is telling them.")
     return SensorResult(run_requests=[RunRequest(run_config=_logging(stores))], cursor=tick.written())
 
@@ -260,10 +260,10 @@ def backstop(cron: str) -> ScheduleDefinition:
                 return SkipReason("The published report already shows what is in the landing zone.")
             if waiting := waits(stores):
                 return SkipReason(waiting.line())
+            if is_refreshing(context.instance, stores, _location(context)):
+                return SkipReason("A refresh is queued or running.")
         except InsidersError as error:
             return SkipReason(str(error))
-        if _active(context):
-            return SkipReason("A refresh is queued or running.")
         return RunRequest(tags={"insiders/asked_by": "backstop"}, run_config=_logging(stores))
 
     made = schedule(
@@ -287,12 +287,6 @@ def _location(context: SensorEvaluationContext | ScheduleEvaluationContext) -> s
     """Return what the code location is called, as far as it is known."""
     origin = getattr(context, "code_location_origin", None)
     return origin.location_name if origin else None
-
-
-def _active(context: SensorEvaluationContext | ScheduleEvaluationContext) -> bool:
-    """Return whether a refresh, a refit or what somebody started by hand is queued or running."""
-    runs = in_the_way(context.instance, location=_location(context))
-    return any(run.job_name != study.name for run in runs)
 
 
 def _logging(stores: Stores) -> dict[str, Any]:

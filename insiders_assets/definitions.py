@@ -7,6 +7,8 @@ belongs in ``assets``, when it runs in ``automation``, what must hold in ``check
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from dagster import (
     BetaWarning,
     Definitions,
     FreshnessPolicy,
+    InitResourceContext,
+    ResourceDefinition,
     apply_freshness_policy,
     definitions,
     in_process_executor,
@@ -39,8 +43,10 @@ from insiders_assets.assets import (
     scoreboard,
     segmentation,
 )
+from insiders_assets.runs import BESIDE
 from insiders_assets.settings import Settings, load_settings
 from insiders_assets.storage.stores import Stores
+from insiders_assets.storage.writers import together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +92,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
         Everything that Dagster loads.
     """
     settings = settings or load_settings()
-    resources: dict[str, Any] = {"stores": Stores(settings)}
+    resources: dict[str, Any] = {"stores": _stores(Stores(settings))}
     logs = {"console": json_console_logger} if settings.log_format == "json" else {}
     fresh = FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_after_hours))
     assets = map_asset_specs(
@@ -112,6 +118,17 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
         resources=resources | overrides,
         executor=in_process_executor if settings.executor == "in_process" else multiprocess_executor,
     )
+
+
+def _stores(stores: Stores) -> ResourceDefinition:
+    """Where things lie; a run that writes there holds the home's lock as long as its process is there."""
+
+    def used(context: InitResourceContext) -> Iterator[Stores]:
+        run = context.run
+        with together(stores, beside=run.job_name in BESIDE) if run else nullcontext():
+            yield stores
+
+    return ResourceDefinition(used)
 
 
 def _with_sources(assets: Sequence[Any]) -> Sequence[Any]:

@@ -26,11 +26,12 @@ from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
-from insiders_assets.storage.atomic_write import make_folder, unwritable_by_text
-from insiders_assets.storage.file_lock import locked
+from insiders_assets.storage.atomic_write import unwritable_by_text
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.upkeep import kept_up
+from insiders_assets.storage.writers import LOCK
+from insiders_assets.storage.writers import alone as alone_in_home
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent, ExecuteInProcessResult
@@ -100,26 +101,15 @@ def refresh(settings: Settings, *, job: str, force: bool, as_json: bool, whole_a
 
 @contextmanager
 def alone(stores: Stores) -> Iterator[None]:
-    """Hold the home's lock: two commands never write in one home together.
+    """Hold the home's lock: two commands never write in one home together, and none beside a run of the daemon.
 
     Raises:
-        InsidersError: Another command holds it, or the home cannot be written.
+        InsidersError: Another command holds it, or a run; or the home cannot be written.
     """
     home = stores.home
-    if isinstance(home, S3Path):  # a bucket has no locks, but its warehouse has
-        from insiders_assets.storage.warehouse.lock import one_run
-
-        with one_run(stores.warehouse):
-            require_format(stores)
-            yield
-        return
-    busy = InsidersError(
-        "another run is writing here", where=str(home), hint="wait until it is over, then run again"
-    )
-    lock = make_folder(home) / ".lock"
     with ExitStack() as held_alone:
         try:
-            held_alone.enter_context(locked(lock, busy))
+            held_alone.enter_context(alone_in_home(stores))
         except OSError as error:
             raise InsidersError(
                 f"cannot be written ({error.strerror})",
@@ -130,7 +120,7 @@ def alone(stores: Stores) -> Iterator[None]:
         try:
             yield
         except Exception:
-            if lock.exists():
+            if isinstance(home, S3Path) or (home / LOCK).exists():
                 raise
             raise InsidersError(
                 "was removed while a command was at work in it",
@@ -152,10 +142,11 @@ def decide(settings: Settings, refresh_id: str, *, released: bool) -> None:
         InsidersError: The daemon has a run of its own, or something cannot be read or written.
     """
     from insiders_assets.cli.write_lock import take_turn
+    from insiders_assets.run_ends import quiet
 
     stores = Stores(settings)
     with alone(stores), _clear_history_errors(stores), _instance(stores) as instance:
-        take_turn(instance)
+        take_turn(instance, quiet=quiet(settings))
         (release if released else discard)(stores, refresh_id)
         if released:
             from insiders_assets.deliveries.announcing import announce
@@ -185,6 +176,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
     from insiders_assets.cli.ui import dagster_folder
     from insiders_assets.cli.write_lock import COMMAND, announced_wait, take_turn
     from insiders_assets.definitions import build_defs
+    from insiders_assets.run_ends import quiet
 
     collect_rarely()
     definition = build_defs(stores.settings).resolve_job_def(job)
@@ -193,7 +185,7 @@ def execute(stores: Stores, job: str, assets: Sequence[str] | None = None) -> Ex
         # Dagster logs every event; the progress lines say what a person needs.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         progress.report("starting")
-        take_turn(instance)
+        take_turn(instance, quiet=quiet(stores.settings))
         with announced_wait(instance):
             result = definition.execute_in_process(
                 instance=instance,

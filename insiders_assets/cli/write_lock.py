@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from insiders_assets import progress
 from insiders_assets.errors import InsidersError
+from insiders_assets.run_ends import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagster import DagsterInstance
+    from dagster import DagsterInstance, DagsterRun
 
 COMMAND = {"insiders/started_by": "command"}
 """The tag of a run that a command makes in its own process."""
@@ -21,12 +22,19 @@ PATIENCE = 600.0
 PAUSE = 0.2
 
 
-def take_turn(instance: DagsterInstance) -> None:
+def take_turn(instance: DagsterInstance, quiet: float = QUIET) -> None:
     """Make sure that nobody else is writing; called by a command that holds the home's lock.
 
     A command's run that seems to go on is one that was killed, for its lock has gone with it: it is recorded as failed,
     or the sensor and the next command would wait for it for ever. Places in pools come first: whoever is killed in
     here leaves either a run that still seems to go on or nothing, and never a place that is held by a run that is over.
+
+    The daemon's run that was started and has been silent is over, too: its process would hold the lock. One that waits
+    for a daemon that is not at work would wait for it for ever, and whoever waits for that run.
+
+    Args:
+        instance: Dagster's instance.
+        quiet: Seconds without a word after which a run of the daemon may be over.
 
     Raises:
         InsidersError: The daemon has a run queued or running.
@@ -34,12 +42,12 @@ def take_turn(instance: DagsterInstance) -> None:
     from insiders_assets.runs import in_the_way
 
     active = in_the_way(instance)
-    killed = [run for run in active if COMMAND.items() <= run.tags.items()]
+    killed = [run for run in active if COMMAND.items() <= run.tags.items() or _is_over(instance, run, quiet)]
     over = {run_id for _, run_id in stale(instance)} | {run.run_id for run in killed}
     for run_id in sorted({run_id for _, run_id in held(instance)} & over):
         instance.event_log_storage.free_concurrency_slots_for_run(run_id)
     for run in killed:
-        instance.report_run_failed(run, "The command that made this run has ended without saying so.")
+        instance.report_run_failed(run, "The process of this run has ended without saying so.")
     for run in active:
         if run not in killed:
             raise InsidersError(
@@ -47,6 +55,17 @@ def take_turn(instance: DagsterInstance) -> None:
                 where=f"run {run.run_id[:8]} of {run.job_name}",
                 hint="wait until it is over, or end it in the UI, then run again",
             )
+
+
+def _is_over(instance: DagsterInstance, run: DagsterRun, quiet: float) -> bool:
+    """Return whether the daemon's run has lost its process, or waits for a daemon that is not there."""
+    from dagster import DagsterRunStatus
+
+    from insiders_assets.run_ends import LATE, daemon_is_at_work, has_been_quiet
+
+    if run.status in (DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING):
+        return has_been_quiet(instance, run, quiet)
+    return has_been_quiet(instance, run, LATE) and not daemon_is_at_work(instance)
 
 
 def held(instance: DagsterInstance) -> set[tuple[str, str]]:

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def locked(path: Path, busy: InsidersError) -> Iterator[None]:
+def locked(path: Path, busy: InsidersError, patience: float = 0.0) -> Iterator[None]:
     """Hold a lock for the length of the block.
 
     Args:
         path: Its file, in a folder that is there.
         busy: What is raised if another process holds it.
+        patience: Seconds to wait for it.
     """
     from filelock import FileLock, Timeout
 
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout:
         raise busy from None
     try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 ROOMS = ("lake", "held", "quarantine", "reports", "history", "research", "dagster", "deliveries")
-FILES = ("insiders.db", "insiders.db-wal", "insiders.db-shm", ".lock")
+FILES = ("insiders.db", "insiders.db-wal", "insiders.db-shm", ".lock", ".beside.lock")
 """What the platform makes in a home; whatever else is there is somebody else's."""
 RECORDS = ("forgotten.json", "format.json", "api-tokens.json")
 """What it writes there beside, which may be read as an export."""

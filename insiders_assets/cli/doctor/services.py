@@ -108,6 +108,8 @@ def services(stores: "Stores") -> "Iterator[Finding]":
     from insiders_assets.cli.history import unusable
     from insiders_assets.cli.ui import dagster_folder
     from insiders_assets.cli.write_lock import stale
+    from insiders_assets.run_ends import daemon_is_at_work, ended_unsaid
+    from insiders_assets.runs import at_work
 
     folder = dagster_folder(stores.settings)
     if not (folder / "dagster.yaml").exists():
@@ -116,12 +118,16 @@ def services(stores: "Stores") -> "Iterator[Finding]":
         return
     try:
         with DagsterInstance.from_config(str(folder)) as instance:
-            healthy, left = all_daemons_healthy(instance), stale(instance)
+            healthy = all_daemons_healthy(instance) and daemon_is_at_work(instance)
+            left, over = stale(instance), ended_unsaid(instance, at_work(instance), stores)
     except DBAPIError as error:
         raise unusable(error, folder) from None
     for pool, run_id in left:
         said = f"run {run_id[:8]} is over and still holds a place in the pool {pool}"
         yield look("services", said, "the daemon frees it within a minute or two, and so does: insiders run")
+    for run in over:
+        said = f"run {run.run_id[:8]} of {run.job_name} seems to go on, and no process of it is there"
+        yield look("services", said, "the daemon records it as failed, and so does: insiders run")
     if healthy:
         yield fine("services", "the daemon is at work")
     else:

@@ -27,6 +27,8 @@ LONGEST = 600
 """Seconds that a publish waits for another, and for whoever has locked a table."""
 _ONE_DELIVERY = 0x1_0517_DE27
 """The advisory lock that lets one delivery at a time out of a home; a run goes on beside it."""
+_BESIDE = 0x1_0517_DE28
+"""The advisory lock that runs of the daemon share which go on beside a refresh."""
 _held: dict[str, sa.Connection] = {}
 """The connections of this process that hold the lock, by database."""
 
@@ -59,6 +61,37 @@ def one_run(warehouse: Database) -> Iterator[None]:
 
 
 @contextmanager
+def part_of_a_run(warehouse: Database, patience: float, *, beside: bool) -> Iterator[None]:
+    """Hold the same lock together with the other processes of a run of the daemon, which no command can hold then.
+
+    Args:
+        warehouse: Whose lock.
+        patience: Seconds to wait for a command that holds it.
+        beside: Whether it is the lock of runs that go on beside a refresh.
+
+    Raises:
+        InsidersError: A command has not come to its end in time, or the database cannot be opened.
+    """
+    number = _BESIDE if beside else _ONE_RUN
+    with _locked(warehouse, number, "another run is writing here", shared=True, patience=patience):
+        yield
+
+
+def is_free(warehouse: Database, *, beside: bool) -> bool:
+    """Return whether no command and no process of a run holds the lock.
+
+    Raises:
+        InsidersError: The database cannot be opened.
+    """
+    try:
+        number = _BESIDE if beside else _ONE_RUN
+        with _locked(warehouse, number, "another run is writing here", patience=0.0):
+            return True
+    except _BusyError:
+        return False
+
+
+@contextmanager
 def one_delivery(warehouse: Database) -> Iterator[None]:
     """Hold the lock of deliveries for the length of the block; runs go on beside it.
 
@@ -69,22 +102,30 @@ def one_delivery(warehouse: Database) -> Iterator[None]:
         yield
 
 
+class _BusyError(InsidersError):
+    """Another process holds a lock."""
+
+
 @contextmanager
-def _locked(warehouse: Database, number: int, busy: str) -> Iterator[sa.Connection]:
+def _locked(
+    warehouse: Database, number: int, busy: str, *, shared: bool = False, patience: float = PATIENCE
+) -> Iterator[sa.Connection]:
     """Hold one of the warehouse's locks by a connection of its own.
 
     Args:
         warehouse: Whose lock.
         number: Which of its locks.
         busy: What is said if another process holds it.
+        shared: Whether others may hold it, too, who share it.
+        patience: Seconds to wait for it.
     """
     engine = make_engine(warehouse.url, read_only=False)
     try:
         with urls.clear_errors(warehouse.url, "opened"):
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            if not _taken(warehouse, connection, number):
-                raise InsidersError(busy, where=warehouse.place, hint="wait until it is over, then run again")
+            if not _taken(warehouse, connection, number, shared=shared, patience=patience):
+                raise _BusyError(busy, where=warehouse.place, hint="wait until it is over, then run again")
             yield connection
         finally:
             # The lock goes with the connection, which the server may have ended long ago: nothing is asked of it.
@@ -115,14 +156,17 @@ def require_held(warehouse: Database) -> None:
         ) from None
 
 
-def _taken(warehouse: Database, connection: sa.Connection, number: int) -> bool:
+def _taken(
+    warehouse: Database, connection: sa.Connection, number: int, *, shared: bool, patience: float
+) -> bool:
     """Return whether the lock was free, or came free in time."""
     import sqlalchemy as sa
 
-    deadline = time.monotonic() + PATIENCE
+    take = sa.func.pg_try_advisory_lock_shared if shared else sa.func.pg_try_advisory_lock
+    deadline = time.monotonic() + patience
     while True:
         with urls.clear_errors(warehouse.url, "opened"):
-            if connection.execute(sa.select(sa.func.pg_try_advisory_lock(number))).scalar_one():
+            if connection.execute(sa.select(take(number))).scalar_one():
                 return True
         if time.monotonic() >= deadline:
             return False
