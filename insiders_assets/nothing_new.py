@@ -28,7 +28,7 @@ SMALL = 1 << 16
 """Bytes up to which a file of the home is compared by its content: the records that others hang on are all smaller."""
 TOLD = ("INSIDERS_", "DAGSTER_", "LC_", "LANG", "TZ")
 """What variables begin with that decide what is said."""
-_OURS = ("dagster", "quarantine", FILE, "insiders.db-shm", ".lock", ".beside.lock")
+_OURS = ("dagster", "quarantine", "refreshes", FILE, "insiders.db-shm", ".lock", ".beside.lock")
 """What is in a home and decides nothing, or changes when it is looked at."""
 
 

@@ -24,7 +24,7 @@ from insiders_assets.storage.report_store_s3 import S3Publication
 from insiders_assets.storage.retention import retire
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.warehouse import TABLES, Warehouse
-from insiders_assets_tests.commands import SHIPPED, failure, insiders, run
+from insiders_assets_tests.commands import SHIPPED, failure, insiders, run, told
 from insiders_assets_tests.postgres import database
 from insiders_assets_tests.s3 import WEED, serving_s3
 from insiders_assets_tests.tables import a_refresh
@@ -129,6 +129,19 @@ def test_the_pointer_names_the_report_that_is_shown(cloud, bucket):
     name = json.loads(objects(bucket, "insiders/reports/latest.json")[""])["name"]
     assert name == cloud["refresh_id"]
     assert objects(bucket, f"insiders/reports/{name}/") == objects(bucket, "insiders/reports/latest/")
+
+
+def test_what_the_refresh_is_made_of_is_kept_whole_under_the_same_root_as_in_a_folder(
+    cloud, folder, warehouse_url
+):
+    listed = [
+        told(insiders("refreshes", "--home", home, "--json", **settings))["refreshes"]
+        for home, settings in ((HOME, {"database_url": warehouse_url}), (folder, {}))
+    ]
+    assert [len(each) for each in listed] == [1, 1]
+    assert listed[0][0]["root"] == listed[1][0]["root"]
+    done = insiders("verify", "--home", HOME, "--json", database_url=warehouse_url)
+    assert json.loads(done.stdout) == {"whole": [cloud["refresh_id"]], "problems": []}
 
 
 def test_the_doctor_finds_nothing_to_mend_in_either(cloud, folder, warehouse_url):

@@ -14,11 +14,12 @@ from insiders_assets.erasure.destinations import all_delivered, forget_delivered
 from insiders_assets.erasure.exports import Forgetting
 from insiders_assets.erasure.reports import redact_reports
 from insiders_assets.erasure.sheets import forget_in_aliases, forget_in_sheet
-from insiders_assets.erasure.tables import forget_in_tables
+from insiders_assets.erasure.tables import forget_in_tables, without
 from insiders_assets.errors import UsageError
 from insiders_assets.nothing_new import FILE as NOTHING_NEW
 from insiders_assets.redaction.redactor import Redactor
 from insiders_assets.refresh.held_record import FOLDER as HELD
+from insiders_assets.refresh.keeping import report_digests
 from insiders_assets.refresh.recovery import HISTORY
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ def forget(
         for folder in (HISTORY, HELD):
             forget_in_tables(stores.home / folder, redactor)
         found.report_files = redact_reports(stores.publication, redactor)
+        stores.refreshes.rewrite(
+            lambda path: without(path, redactor), lambda name: report_digests(stores, name)
+        )
         forget_in_sheet(stores, redactor)
         forget_in_dagster(dagster, redactor)
         found.left = forget_delivered(stores, redactor.ids)

@@ -35,8 +35,8 @@ def all_about(stores: Stores, ids: list[str]) -> dict[str, Rows]:
 
     Returns:
         Rows by place: ``transactions``, ``rejected rows``, ``corrected rows``, ``aliases``, ``lake/<table>``,
-        ``held/<table>``, ``history/<table>``, ``warehouse/<table>``, and ``reports``, whose rows name a file each.
-        Places without a row are left out.
+        ``held/<table>``, ``history/<table>``, ``refreshes/<refresh>/<table>``, ``warehouse/<table>``, and ``reports``,
+        whose rows name a file each. Places without a row are left out.
 
     Raises:
         InsidersError: Nothing has been ingested yet, or something cannot be read.
@@ -54,6 +54,12 @@ def all_about(stores: Stores, ids: list[str]) -> dict[str, Rows]:
     for folder in (stores.lake_folder, stores.home / HELD, stores.home / HISTORY):
         for name, table in _tables(folder):
             found[f"{folder.name}/{name}"] = _theirs(table, ids)
+    for refresh in stores.refreshes.all():
+        for name in refresh.tables:
+            if name in OF_CUSTOMERS:
+                found[f"refreshes/{refresh.refresh_id}/{name}"] = _theirs(
+                    stores.refreshes.table(refresh, name).lazy(), ids
+                )
     if stores.warehouse.exists():
         there = set(stores.warehouse.tables())
         for name in OF_CUSTOMERS:

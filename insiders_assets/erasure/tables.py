@@ -37,8 +37,13 @@ def tables_in(folder: Place) -> list[Place]:
     return [folder / name for name in sorted(sizes(folder)) if "/" not in name and name.endswith(".parquet")]
 
 
-def _forget_in_table(path: Place, redactor: Redactor) -> int:
-    checksums.require(path, "make it again: insiders run --force, then forget again")
+def without(path: Place, redactor: Redactor) -> pl.LazyFrame | None:
+    """Return a table without customers, lazy; None if it names none of them.
+
+    Args:
+        path: The table's file.
+        redactor: Knows their ids.
+    """
     lazy = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False)
     texts = [name for name, dtype in lazy.collect_schema().items() if dtype == pl.String]
     others = [name for name in texts if name != CUSTOMER]
@@ -46,11 +51,18 @@ def _forget_in_table(path: Place, redactor: Redactor) -> int:
     if CUSTOMER in texts:
         named.append(pl.col(CUSTOMER).is_in(sorted(redactor.ids)).fill_null(value=False))
     if not texts or not lazy.select(pl.any_horizontal(*named).any()).collect().item():
-        return 0
+        return None
     theirs = pl.col(CUSTOMER).is_in(sorted(redactor.ids)) if CUSTOMER in texts else pl.lit(value=False)
-    before = lazy.select(pl.len()).collect().item()
+    return lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted(others, redactor))
+
+
+def _forget_in_table(path: Place, redactor: Redactor) -> int:
+    checksums.require(path, "make it again: insiders run --force, then forget again")
+    kept = without(path, redactor)
+    if kept is None:
+        return 0
+    before = pl.scan_parquet(readable(path), glob=False).select(pl.len()).collect().item()
     with noted(path) as temporary:
-        kept = lazy.filter(~theirs.fill_null(value=False)).with_columns(redacted(others, redactor))
         kept.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
         after = pl.scan_parquet(temporary, glob=False).select(pl.len()).collect().item()
     return int(before - after)

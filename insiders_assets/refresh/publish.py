@@ -11,6 +11,7 @@ import polars as pl
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.refresh.another_home import require_own
+from insiders_assets.refresh.keeping import keep_refresh, retire_kept
 from insiders_assets.refresh.recovery import keep_history, keep_model
 from insiders_assets.refresh.render import refresh_before
 from insiders_assets.refresh.state import RefreshState, about_to_show, is_whole, remember
@@ -62,6 +63,7 @@ def publish(stores: Stores, lake: Lake, tables: Iterable[str], state: RefreshSta
     keep_history(stores, appended)
     keep_model(stores)
     stores.publication.make_latest(name)
+    keep_refresh(stores, lake, read, state, read["refreshes"].row(0, named=True))
     remember(stores, state)
     _retire_old(stores)
 
@@ -71,6 +73,7 @@ def _retire_old(stores: Stores) -> None:
     published = stores.warehouse.read("refreshes").sort("published_at")["refresh_id"].to_list()
     try:
         retire(stores.publication, published, stores.settings.reports_kept)
+        retire_kept(stores, published)
     except InsidersError as error:  # the refresh itself is whole and shown
         logging.getLogger(__name__).warning("old reports stay for now: %s", error)
 

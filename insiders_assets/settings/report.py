@@ -21,6 +21,12 @@ class ReportSettings(BaseModel):
         ge=2,
         description="How many of the newest refreshes keep their report; older reports are deleted.",
     )
+    refreshes_kept: Operational[int] = Field(
+        30,
+        ge=2,
+        description="How many of the newest refreshes keep their tables, to be compared and verified "
+        "(`insiders diff`, `insiders verify`).",
+    )
     runs_kept: Operational[int] = Field(
         400,
         ge=2,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from insiders_assets.settings import Settings
     from insiders_assets.storage.carried_rows import CarriedRows
     from insiders_assets.storage.engines.engine import Engine
+    from insiders_assets.storage.kept_refreshes import KeptRefreshes
     from insiders_assets.storage.lake import Lake
     from insiders_assets.storage.landing import LandingZone
     from insiders_assets.storage.report_store import Publication
@@ -159,6 +160,13 @@ class Stores:
         if url is None:
             return Warehouse(of_file(make_folder(Path(self.settings.home)) / "insiders.db"))
         return Warehouse.open(url)
+
+    @cached_property
+    def refreshes(self) -> KeptRefreshes:
+        """What published refreshes are made of."""
+        from insiders_assets.storage.kept_refreshes import KeptRefreshes
+
+        return KeptRefreshes(self.home)
 
     @cached_property
     def publication(self) -> Publication | S3Publication:

@@ -20,6 +20,7 @@ from insiders_assets.refresh.state import is_current
 from insiders_assets.report.file_digests import belong_together
 from insiders_assets.settings import load_settings
 from insiders_assets.storage.conservation import unbalanced
+from insiders_assets.storage.kept_refreshes import KeptRefreshes
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.transactions import TransactionStore
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run, told
@@ -114,6 +115,7 @@ def test_a_person_is_shown_what_is_kept_of_them_which_is_what_forgetting_removes
     assert sum(map(len, in_warehouse)) == said["warehouse_rows"]
     assert {"rejected rows", "lake/insiders", "history/membership_changes", "reports"} <= kept.keys()
     assert {"deliveries/welcome/mailing", "history/delivery_changes"} <= kept.keys()
+    assert f"refreshes/{first['refresh_id']}/insiders" in kept
     assert {row["file"] for row in kept["reports"]} >= {"members.csv", "report.html"}
     after = told(insiders("about", WHO, "--landing", landing, "--home", home, "--json"))
     assert after == {"customer_id": WHO, "is_forgotten": True, "kept": {}}
@@ -163,6 +165,16 @@ def test_older_reports_are_whole_but_for_the_customer(forgotten):
     assert page.endswith("</html>\n") or page.rstrip().endswith("</html>")
     assert page.count("<tr") == page.count("</tr>")
     assert belong_together({path.name: path.read_bytes() for path in old.iterdir()})
+
+
+def test_older_refreshes_are_whole_but_for_the_customer_and_say_so(forgotten):
+    home, _, members, _, first = forgotten
+    done = insiders("verify", "--home", home)
+    assert done.returncode == 0, done.stderr
+    listed = told(insiders("refreshes", "--home", home, "--json"))["refreshes"]
+    assert [each["forgotten"] for each in listed] == [False, True, True]
+    kept = KeptRefreshes(home)
+    assert set(kept.table(kept.read(first["refresh_id"]), "members")["customer_id"]) == members - {WHO}
 
 
 def test_an_export_dropped_again_or_mended_does_not_bring_them_back(forgotten, landing, tmp_path):

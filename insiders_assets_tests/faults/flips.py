@@ -110,6 +110,18 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
             path,
             lambda found, name=path.stem: Lake(found.home / held_record.FOLDER).read(name),
         )
+    for refresh in stores.refreshes.all():
+        yield (
+            "what a refresh was made of",
+            home / "refreshes" / f"{refresh.refresh_id}.json",
+            lambda found, name=refresh.refresh_id: vars(found.refreshes.read(name)),
+        )
+        for name, table in refresh.tables.items():
+            yield (
+                "a table of a refresh that is kept",
+                Path(str(stores.refreshes.path(table))),
+                lambda found, refresh=refresh, name=name: found.refreshes.table(refresh, name),
+            )
     for path in sorted((home / "deliveries").glob("*/*/[!.]*")):
         yield "what destinations acknowledged", path, _acknowledged
     yield (

@@ -70,6 +70,7 @@ def facts(*, settled: bool, away: Iterable[str] = (), uninvited: Iterable[str] =
     if settled:
         found.rows = rows_accounted_for()
         found.problems += together(opened, latest, members)
+        found.problems += kept(opened, latest["refresh_id"])
         found.units = int(opened.transactions.scan().select(pl.col("quantity").sum()).collect().item())
         found.problems += [
             f"{each} opted out and is a member" for each in set(uninvited) & set(found.members)
@@ -109,6 +110,19 @@ def together(opened: Any, latest: dict[str, Any], members: Any) -> list[str]:
         if rows_of(kept.select(columns)) != rows_of(published.select(columns)):
             problems.append(f"{name} differs between lake and warehouse")
     return problems
+
+
+def kept(opened: Any, latest: str) -> list[str]:
+    """What of the refreshes whose tables are kept is not whole, and whether the latest is among them."""
+    from insiders_assets.refresh.keeping import verified
+
+    names = opened.refreshes.names()
+    problems = [] if latest in names else [f"{latest} is published, and its tables are not kept"]
+    named = {table.sha256 for each in opened.refreshes.all() for table in each.tables.values()}
+    there = {path.stem for path in Path(str(opened.refreshes.objects)).glob("*.parquet")}
+    if isinstance(opened.home, Path) and there != named:
+        problems.append(f"{len(there - named)} tables are kept that no refresh names")
+    return problems + [f"{each.file} {each.what}" for name in names for each in verified(opened, name)]
 
 
 def came_back(opened: Any, history: History, away: set[str]) -> list[str]:

@@ -60,6 +60,16 @@ def test_a_run_that_is_killed_and_killed_again_is_made_up_for_and_no_reader_noti
     well(killing.again_and_again(starts, point, chance.uniform(0.1, 0.4)))
 
 
+@pytest.mark.full  # the kills above, at every kind of boundary of what is kept of a refresh
+def test_a_run_that_is_killed_while_it_keeps_its_tables_keeps_them_the_next_time(on: Ground) -> None:
+    chance = on.chance("keeping")
+    points = [point for point in on.rehearsed.boundaries(500, chance) if "refreshes/" in point[0]]
+    assert points
+    by_label = {label: (label, number) for label, number in points}
+    for point in by_label.values():
+        well(on.rehearsed.at(point))
+
+
 @pytest.mark.full  # the slow form of what is forgotten below
 def test_a_member_can_be_forgotten_by_a_command_that_is_killed_and_no_reader_notices(on: Ground) -> None:
     killing = Killing(on.local("forget"), on.shop, "forget")

@@ -53,6 +53,47 @@ def simulate(
     )
 
 
+@commands.command(short_help="The refreshes whose tables are kept.")
+def refreshes(home: Home = None, as_json: Json = False) -> None:
+    """List the refreshes whose tables are kept: name, as-of date, when, rows, members and root hash."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.cli.refreshes import list_refreshes
+
+    list_refreshes(given(home=home), as_json=as_json)
+
+
+@commands.command(short_help="What differs between two refreshes.")
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="The earlier refresh, or latest.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The later one, or latest.")],
+    home: Home = None,
+    table: Annotated[
+        str, typer.Option(help="Any table that is published, such as insiders.", metavar="NAME")
+    ] = "members",
+    as_json: Json = False,
+) -> None:
+    """Show which rows of a table were added, removed and changed from one refresh to another."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.cli.refreshes import show_difference
+
+    show_difference(given(home=home), before, after, table, as_json=as_json)
+
+
+@commands.command(short_help="Whether what is kept of refreshes is whole.")
+def verify(
+    refresh_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="One refresh, or latest; all unless given.")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Compare everything that a refresh is made of with the checksums of what was written; name what is not."""
+    from insiders_assets.cli.options import given
+    from insiders_assets.cli.refreshes import verify as compare
+
+    compare(given(home=home), refresh_id, as_json=as_json)
+
+
 @commands.command(short_help="Copy a home, history included, and compare.")
 def migrate(
     to: Annotated[str, typer.Option(help="The new home: a folder or s3://bucket/prefix.", metavar="LOC")],
