@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from insiders_assets.errors import InsidersError
+from insiders_assets.storage.warehouse.silence import notice_silence
 from insiders_assets.storage.warehouse.urls import sqlite_file
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def make_engine(url: sa.URL, *, read_only: bool, pooled: bool = False) -> sa.Eng
     options = "-c default_transaction_read_only=on" if read_only else ""
     query = dict(url.query)
     given = query.pop("options", "")
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(query=query),
         poolclass=sa.QueuePool if pooled else sa.NullPool,
         pool_pre_ping=pooled,
@@ -67,6 +68,8 @@ def make_engine(url: sa.URL, *, read_only: bool, pooled: bool = False) -> sa.Eng
             "options": f"{given} {options}".strip(),
         },
     )
+    notice_silence(engine)
+    return engine
 
 
 def make_parent(url: sa.URL) -> None:
