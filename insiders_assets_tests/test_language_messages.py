@@ -239,10 +239,10 @@ def test_amounts_that_only_cents_tell_apart_keep_them() -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "plain", "portuguese"),
     [
-        (Kind.NUMBER, Decimal("1234.50"), "1,234.50", "1.234,50"),
+        (Kind.NUMBER, Decimal("1234.50"), "1,234.50", "1.234"),
         (Kind.NUMBER, 12345, "12,345", "12.345"),
         (Kind.NUMBER, None, "–", "–"),
-        (Kind.PLAIN, Decimal("1234.5"), "1234.5", "1.234,5"),
+        (Kind.PLAIN, Decimal("1234.5"), "1234.5", "1.234"),
         (Kind.SIGNED, Decimal("1.8"), "+1.8", "+1,8"),
         (Kind.SIGNED, Decimal("-0.3"), "-0.3", "−0,3"),
         (Kind.MONEY, Decimal("4310.25"), "4,310.25", "R$\xa04.310"),

@@ -68,7 +68,9 @@ class PageWriter(Writer):
             # Money has two decimals or none, whatever a table of mixed figures has.
             few = decimals if decimals != 1 else 0 if abs(amount) >= 100 else 2
             return self.language.money(float(amount), None if few and not self.exact else few)
-        return sign + self.language.number(float(amount), decimals)
+        return sign + self.language.number(
+            float(amount), 0 if abs(amount) >= WHOLE_FROM and not self.exact else decimals
+        )
 
     def day(self, value: str) -> str:
         """Return a day in words."""

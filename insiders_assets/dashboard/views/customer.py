@@ -153,6 +153,7 @@ def _outlook(view: View, words: Language, customer_id: str) -> list[dict[str, An
             "value": cell(words, row, figure),
             "range": within(words, row, figure),
             "why": words.said(by_figure[figure], "reason"),
+            "is_shown": bool(by_figure[figure]["is_shown"]),
         }
         for figure in FIGURES
         if figure in by_figure
