@@ -7,21 +7,25 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from insiders_assets.errors import InsidersError, UsageError
+from insiders_assets.storage import report_store
 from insiders_assets.storage.report_store import Publication
 from insiders_assets.storage.retention import retire
 
 
-def _publish(publication: Publication, name: str, text: str) -> None:
+def _publish(publication: Publication, name: str, text: str, between: float = 0.0) -> None:
+    """Render and publish a report, as long after it as the warehouse takes to be written."""
     with publication.staged(name) as folder:
         assert list(folder.iterdir()) == []
         (folder / "report.json").write_text(f'{{"text": "{text}"}}')
         (folder / "charts").mkdir()
         (folder / "charts" / "one.txt").write_text(text)
+    time.sleep(between)
     publication.make_latest(name)
 
 
@@ -86,11 +90,35 @@ def test_a_reader_of_latest_never_finds_a_report_missing_or_unfinished(tmp_path:
     reader = threading.Thread(target=read)
     reader.start()
     for turn in range(1, 120):
-        _publish(publication, "one" if turn % 3 else f"turn-{turn}", str(turn))
+        _publish(publication, "one" if turn % 3 else f"turn-{turn}", str(turn), between=0.01)
     stop.set()
     reader.join()
     assert torn == []
     assert len(seen) > 10
+
+
+def test_a_system_that_cannot_exchange_two_folders_lets_a_copy_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_store, "exchanged", lambda *_: False)
+    publication = Publication(tmp_path)
+    for text in ("before", "after"):
+        _publish(publication, "one", text)
+        assert publication.latest_report() == {"text": text}
+    assert _hidden(tmp_path) == []
+
+
+def test_a_report_that_is_replaced_under_its_name_is_there_until_the_new_one_is_latest(
+    tmp_path: Path,
+) -> None:
+    publication = Publication(tmp_path)
+    _publish(publication, "one", "before")
+    with (tmp_path / "reports" / "latest" / "report.json").open() as on_its_way:
+        with publication.staged("one") as folder:
+            (folder / "report.json").write_text("{}")
+        assert (Path(f"/proc/self/fd/{on_its_way.fileno()}").resolve()).is_file()
+    publication.make_latest("one")
+    assert _hidden(tmp_path) == []
 
 
 def test_what_a_killed_run_left_is_swept_by_the_next_and_a_running_one_is_left_alone(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psutil
 import psycopg2
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.warehouse import Warehouse, silence
@@ -54,12 +55,27 @@ def test_a_server_that_hangs_is_noticed_in_one_line_and_used_again_afterwards(po
     ):
         connection.execute(sa.text("SELECT 1"))
     assert time.monotonic() - begun < 60
-    with pytest.raises(InsidersError, match="cannot be opened"), one_run(warehouse), hanging(postgres_url):
-        warehouse.latest_refresh()
     assert warehouse.latest_refresh() is None
     with one_run(warehouse):
         assert warehouse.latest_refresh() is None
     assert awaited(lambda: not [each for each in threading.enumerate() if each.name == "silence"], 10)
+
+
+def test_a_server_that_hangs_as_soon_as_it_has_let_somebody_in_is_noticed(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = PGDialect.initialize
+    with ExitStack() as stopped:
+
+        def initialize(dialect: PGDialect, connection: sa.Connection) -> None:
+            stopped.enter_context(hanging(postgres_url))
+            begun(dialect, connection)
+
+        monkeypatch.setattr(PGDialect, "initialize", initialize)
+        with pytest.raises(InsidersError, match="cannot be opened"):
+            Warehouse.open(postgres_url).latest_refresh()
+    monkeypatch.undo()
+    assert Warehouse.open(postgres_url).latest_refresh() is None
 
 
 def test_a_statement_of_a_server_that_answers_others_may_take_its_time(postgres_url: str) -> None:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from insiders_assets.errors import InsidersError, UsageError
 from insiders_assets.report.file_digests import opened
 from insiders_assets.storage.atomic_write import make_folder
+from insiders_assets.storage.exchange import exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ LATEST = "latest"
 _STAGING = ".staging-"
 _OLD = ".old"
 """What the name of a report ends with that makes room for a new one of its name."""
+_GONE = ".gone"
+"""What the name of a report ends with that another one took the place of, or that is being deleted."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -92,6 +95,12 @@ class Publication:
             raise InsidersError("no such report", where=str(self.folder(name)), hint="publish it first")
         with _writable(self.root):
             self._point(name)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Delete what was shown under the name of a report that took its place, once nobody can be on the way to it."""
+        for gone in self.root.glob(f"{_STAGING}*{_GONE}"):
+            shutil.rmtree(gone, ignore_errors=True)
 
     def latest(self) -> str | None:
         """Return the name of the latest report, or None before the first."""
@@ -141,19 +150,29 @@ class Publication:
         target = self.folder(name)
         require_past(target, self.latest())
         with _writable(self.root):
-            old = self.root / f"{_STAGING}{name}.gone"  # a name that is swept where this is cut short
+            old = self.root / f"{_STAGING}{name}{_GONE}"  # a name that is swept where this is cut short
             shutil.rmtree(old, ignore_errors=True)
             if target.exists():  # or else somebody who was killed had come as far as here
                 target.rename(old)
                 shutil.rmtree(old)
 
     def _put(self, staging: Path, target: Path) -> None:
-        """Rename the staged folder to its name. Where one of that name is shown, a copy stands in meanwhile."""
+        """Rename the staged folder to its name.
+
+        Where one of that name is shown, they exchange their names, and the old one stays for a while: a reader may have
+        followed the link already. Where the system cannot do that, a copy stands in meanwhile.
+        """
         if not target.exists():
             staging.rename(target)
             _sync_folder(self.root)
             return
         shown = self.latest() == target.name
+        if shown and exchanged(staging, target):
+            gone = self.root / f"{_STAGING}{target.name}{_GONE}"
+            shutil.rmtree(gone, ignore_errors=True)
+            staging.rename(gone)
+            _sync_folder(self.root)
+            return
         stand_in = self.root / f"{_STAGING}{target.name}.shown"
         old = self.root / f"{_STAGING}{target.name}{_OLD}"
         for left in (stand_in, old):

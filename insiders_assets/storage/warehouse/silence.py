@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 import time
+import weakref
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -32,25 +33,30 @@ def notice_silence(engine: sa.Engine) -> None:
     """
     import sqlalchemy as sa
 
-    def begin(connection: Any, record: Any, _proxy: Any) -> None:
+    def begin(connection: Any, record: Any, *_proxy: Any) -> None:
+        if "over" in record.info:
+            return
         over = record.info["over"] = threading.Event()
-        handle = os.dup(connection.fileno())
-        told = {**connection.info.dsn_parameters, "password": connection.info.password}
-        arguments = (handle, {name: value for name, value in told.items() if value}, over)
+        parameters = {**connection.info.dsn_parameters, "password": connection.info.password}
+        given = {name: value for name, value in parameters.items() if value}
+        watched, handle = weakref.ref(connection), os.dup(connection.fileno())
+        arguments = (watched, handle, given, over)
         threading.Thread(target=_watch, args=arguments, name="silence", daemon=True).start()
 
     def end(_connection: Any, record: Any) -> None:
         if over := record.info.pop("over", None):
             over.set()
 
+    sa.event.listen(engine, "connect", begin, insert=True)  # before the first questions are asked
     sa.event.listen(engine, "checkout", begin)
     sa.event.listen(engine, "checkin", end)
 
 
-def _watch(handle: int, parameters: dict[str, str], over: threading.Event) -> None:
-    missed = 0
+def _watch(watched: weakref.ref[Any], handle: int, parameters: dict[str, str], over: threading.Event) -> None:
     with closing(socket.socket(fileno=handle)) as line:
-        while not over.wait(EVERY):
+        missed = 0
+        while not over.wait(EVERY) and (connection := watched()) and not connection.closed:
+            del connection
             missed = missed + 1 if _is_silent(parameters) else 0
             if missed == MISSED and not over.is_set():
                 with suppress(OSError):
