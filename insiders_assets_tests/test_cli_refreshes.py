@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from insiders_assets.refresh.published import published_list
+from insiders_assets.settings import load_settings
 from insiders_assets.storage.kept_refreshes import KeptRefreshes
+from insiders_assets.storage.stores import Stores
+from insiders_assets.storage.warehouse import Warehouse
 from insiders_assets_tests.commands import insiders, run, told
 
 
@@ -104,3 +108,20 @@ def test_an_empty_home_keeps_none_and_says_so(tmp_path):
             0,
             "no refresh is kept yet: those that are published from now on are\n",
         )
+
+
+def test_the_list_before_is_what_the_warehouse_shows_wherever_it_is_read_from(home, monkeypatch):
+    """In columns from what is kept; from the warehouse where that is damaged, gone or of another refresh."""
+    stores = Stores(load_settings(home=str(home)))
+    shown = stores.warehouse.read("insiders")
+    reads, read = [], Warehouse.read
+    monkeypatch.setattr(Warehouse, "read", lambda self, *given: reads.append(given[0]) or read(self, *given))
+    assert published_list(stores).equals(shown)
+    assert published_list(stores, ("customer_id", "tier")).equals(shown.select("customer_id", "tier"))
+    assert reads == []
+    latest = stores.refreshes.all()[-1]
+    flip(Path(str(stores.refreshes.path(latest.tables["insiders"]))))
+    assert published_list(stores).equals(shown)
+    stores.refreshes.retire([])
+    assert published_list(stores, ("customer_id", "tier")).equals(shown.select("customer_id", "tier"))
+    assert reads == ["insiders", "insiders"]

@@ -14,6 +14,7 @@ from insiders_assets.language.writer import PLAIN
 from insiders_assets.refresh.brake import COMPARED, Beside, strange
 from insiders_assets.refresh.held import hold, let_go
 from insiders_assets.refresh.publish import publish
+from insiders_assets.refresh.published import published_list
 from insiders_assets.refresh.sources import inputs_digest, side_inputs
 from insiders_assets.refresh.state import RefreshState, fingerprint, last_refresh
 
@@ -77,7 +78,7 @@ def _strange(
         return []
     forgotten = stores.transactions.tombstones.read()
     insiders = stores.lake.scan("insiders").select(COMPARED).collect()
-    published = stores.warehouse.read("insiders", COMPARED)
+    published = published_list(stores, COMPARED)
     before = last_refresh(stores)
     beside = Beside(
         row=row,

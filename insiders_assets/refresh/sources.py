@@ -16,6 +16,7 @@ from insiders_assets.contracts.programme import RESEARCH
 from insiders_assets.contracts.research import STABILITY_STUDY
 from insiders_assets.experiments.configuration import FILE as EXPERIMENTS_FILE
 from insiders_assets.places import is_kept, place
+from insiders_assets.refresh.published import published_list
 from insiders_assets.segments import FILE as SEGMENTS_FILE
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _counted(stores: Stores) -> dict[str, int]:
 
 def _list_before(stores: Stores, features: pl.DataFrame) -> pl.DataFrame:
     """Return the list that is published, without customers who were forgotten since: nobody may say that they left."""
-    published = stores.warehouse.read("insiders")
+    published = published_list(stores)
     return stores.transactions.tombstones.read().left_out(published, but=features["customer_id"])
 
 
