@@ -82,7 +82,7 @@ def test_numbers_money_and_days_are_written_as_each_language_does() -> None:
 
 def test_money_is_a_bare_number_where_the_currency_is_not_known() -> None:
     assert Language("en").money(2989.67) == "2,990"
-    assert Language("pt_BR").money(-5.5) == "-5,50"
+    assert Language("pt_BR").money(-5.5) == "−5,50"
     assert Language("en").short_money(250_000.0) == "250K"
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from insiders_assets.errors import UsageError
-from insiders_assets.language.amounts import WHOLE_FROM, unsigned_zero
+from insiders_assets.language.amounts import WHOLE_FROM, unsigned_zero, with_minus
 from insiders_assets.language.catalogue import translations
 from insiders_assets.language.message import Message
 from insiders_assets.language.pages import PageWriter, side_by_side
@@ -140,7 +140,7 @@ class Language:
         if value is None or value != value:
             return MISSING
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(unsigned_zero(value, digits), format=pattern, locale=self.locale)
+        return with_minus(format_decimal(unsigned_zero(value, digits), format=pattern, locale=self.locale))
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """Return a fraction as a percentage."""
@@ -149,7 +149,9 @@ class Language:
         if share is None or share != share:
             return MISSING
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-        return format_percent(unsigned_zero(share, digits + 2), format=pattern, locale=self.locale)
+        return with_minus(
+            format_percent(unsigned_zero(share, digits + 2), format=pattern, locale=self.locale)
+        )
 
     def money(self, value: float | None, digits: int | None = None) -> str:
         """Return an amount in the data's currency, or a bare number where the currency is not known.
@@ -166,13 +168,14 @@ class Language:
             return self.number(value, digits)
         pattern = self.locale.currency_formats["standard"].pattern
         decimals = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_currency(
+        written = format_currency(
             unsigned_zero(value, digits),
             self.currency,
             pattern.replace("#,##0.00", decimals),
             locale=self.locale,
             currency_digits=False,
         )
+        return with_minus(written)
 
     def short_money(self, value: float | None) -> str:
         """Return a large amount in a few characters, such as 8.3M; small ones in full units."""
