@@ -12,6 +12,10 @@ _OF_THREADS = ("can't start new thread", "Resource temporarily unavailable")
 """What Python and polars say when no memory is left for the stack of a thread."""
 
 
+_OF_LIBRARIES = ("failed to map segment", "cannot allocate memory", "error return without exception set")
+"""What the system and Python say, in an error of an import, when there is no room for a library."""
+
+
 def is_of_memory(error: BaseException | None) -> bool:
     """Return whether an error, or one that it followed from, is that no memory was left."""
     while error is not None:
@@ -25,7 +29,9 @@ def is_of_memory(error: BaseException | None) -> bool:
 
 def is_memory_error(name: str, text: str) -> bool:
     """Return whether an error is of memory that is known by its class's name and its text alone."""
-    return name.rpartition(".")[2] in {"MemoryError", "_ArrayMemoryError"} or (
-        name.rpartition(".")[2] in {"RuntimeError", "PanicException"}
-        and any(phrase in text for phrase in _OF_THREADS)
-    )
+    kind = name.rpartition(".")[2]
+    if kind in {"RuntimeError", "PanicException"}:
+        return any(phrase in text for phrase in _OF_THREADS)
+    if kind in {"ImportError", "SystemError"}:
+        return any(phrase in text.lower() for phrase in _OF_LIBRARIES)
+    return kind in {"MemoryError", "_ArrayMemoryError"}

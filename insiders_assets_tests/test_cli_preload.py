@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+from insiders_assets.cli import preload
 from insiders_assets.cli.preload import TO_FIT, TO_REPORT
 
 IMPORT_AHEAD = """
@@ -14,6 +15,15 @@ from insiders_assets.cli.preload import import_ahead
 import_ahead(json.loads(sys.argv[1])).join()
 print(json.dumps(sorted(sys.modules)))
 """
+
+
+def test_a_lack_of_memory_for_a_library_is_left_to_whoever_needs_it(monkeypatch, capfd) -> None:
+    def fail(name: str) -> None:
+        raise MemoryError(name)
+
+    monkeypatch.setattr(preload, "import_module", fail)
+    preload.import_ahead(["a_library"]).join()
+    assert capfd.readouterr().err == ""
 
 
 def test_what_can_be_imported_is_and_what_cannot_is_left_to_whoever_needs_it() -> None:

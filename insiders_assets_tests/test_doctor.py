@@ -87,6 +87,19 @@ def test_a_home_that_everybody_may_look_into_is_worth_a_look(home):
     assert "chmod" in only("home", home=home).hint
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_sudo_left_in_another_users_home_is_told_with_its_cure(home):
+    (Path(home) / "lake").mkdir()
+    for path in (Path(home), Path(home) / "lake"):
+        os.chown(path, 12345, -1)
+    assert [finding.state for finding in found("home", home=home)] == ["fine"]
+    (Path(home) / "lake" / "insiders.parquet").write_bytes(b"")
+    finding = only("home", home=home)
+    assert finding.said.startswith("1 file or folder belongs to another user than")
+    assert finding.said.endswith("lake/insiders.parquet (of root)")
+    assert finding.hint.startswith(f"sudo chown -hR 12345 {home}")
+
+
 def test_a_home_that_may_not_be_written_must_be_mended(home):
     Path(home).chmod(0o500)
     if os.access(home, os.W_OK):

@@ -21,6 +21,18 @@ def main() -> None:
         begin()
     except KeyboardInterrupt:
         stopped()
+    except (
+        MemoryError,
+        ImportError,
+        SystemError,
+        OSError,
+    ) as error:  # of what is imported before there is a command
+        from insiders_assets.out_of_memory import TOO_LITTLE_MEMORY, is_of_memory
+
+        if not is_of_memory(error):
+            raise
+        sys.stderr.write(f"insiders: {TOO_LITTLE_MEMORY}\n")
+        sys.exit(1)
 
 
 __all__ = ["main"]

@@ -22,7 +22,9 @@ def import_ahead(modules: Sequence[str]) -> Thread:
 
     def work() -> None:
         for module in modules:
-            with suppress(ImportError):
+            with suppress(
+                Exception
+            ):  # a lack of memory shows in many ways, and whoever needs it meets it, too
                 import_module(module)
 
     thread = Thread(target=work, name="imports")

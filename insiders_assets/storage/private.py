@@ -68,6 +68,14 @@ def tightened(home: Place) -> str:
     return f"{home}: {what} could be looked into by others on this machine; now only by this user"
 
 
+def made_here(home: Path) -> Iterator[Path]:
+    """Yield every file and folder that the platform made in a home; links are not followed."""
+    for room in ROOMS:
+        if (home / room).is_dir() and not (home / room).is_symlink():
+            yield from _walked(home / room)
+    yield from (home / name for name in (*FILES, *RECORDS) if (home / name).exists())
+
+
 def _walked(folder: Path) -> Iterator[Path]:
     """Yield everything below a folder, and then the folder; links are not followed."""
     for place, _, names in os.walk(folder, topdown=False):

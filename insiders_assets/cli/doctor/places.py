@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pwd
 import stat
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ from insiders_assets.cli.doctor.finding import Finding, fine, look, mend
 from insiders_assets.places import S3Path
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.landing import MAPPING
-from insiders_assets.storage.private import ROOMS
+from insiders_assets.storage.private import ROOMS, made_here
 from insiders_assets.storage.upkeep import damaged
 
 if TYPE_CHECKING:
@@ -43,9 +45,31 @@ def home(stores: Stores) -> Iterator[Finding]:
             yield mend("home", f"{room} does not give back what is written", "look at the store behind it")
             return
     yield fine("home", f"{folder} can be read and written")
+    if isinstance(folder, Path):
+        yield from _of_others(folder)
     if not isinstance(folder, S3Path) and folder.stat().st_mode & (stat.S_IROTH | stat.S_IXOTH):
         said = f"everybody on this machine may look into {folder}, where customers' data lie"
         yield look("home", said, f"chmod o-rwx {folder}")
+
+
+def _of_others(folder: Path) -> Iterator[Finding]:
+    """Yield that files belong to another user than the home does: a command was once given by ``sudo``."""
+    owner = folder.stat().st_uid
+    others = [path for path in made_here(folder) if path.lstat().st_uid != owner]
+    if others:
+        what = "1 file or folder belongs" if not others[1:] else f"{len(others):,} files and folders belong"
+        said = f"{what} to another user than {folder} does, such as {others[0]} (of {_name(others[0].lstat().st_uid)})"
+        yield mend(
+            "home", said, f"sudo chown -hR {_name(owner)} {quote(str(folder))}, and give no command by sudo"
+        )
+
+
+def _name(user: int) -> str:
+    """Return a user's name, or number where there is no name."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def form(stores: Stores) -> Iterator[Finding]:

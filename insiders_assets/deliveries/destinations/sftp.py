@@ -7,6 +7,7 @@ before anything is said to it.
 from __future__ import annotations
 
 import io
+import logging
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -120,6 +121,9 @@ class SftpDestination:
             def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:  # noqa: ARG002
                 raise DownError(f"{UNKNOWN} {key.get_name()} {key.fingerprint}")
 
+        logging.getLogger("paramiko").setLevel(
+            logging.CRITICAL
+        )  # what goes wrong is said in a word, no traceback
         self._client = client = paramiko.SSHClient()
         known_hosts(self._hosts, client.get_host_keys())
         client.set_missing_host_key_policy(Known())
