@@ -101,6 +101,7 @@ def _views(one: str) -> dict[str, str]:
         "customers, searched": "/customers?search=12",
         "one customer": f"/customers/{quote(one)}",
         "clusters": "/clusters",
+        "products": "/products",
         "budget": "/budget",
         "changes": "/changes",
     }
