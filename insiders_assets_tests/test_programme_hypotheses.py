@@ -14,7 +14,7 @@ from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.config import ProgrammeRules
 from insiders_assets.programme.hypotheses import sample
 from insiders_assets.programme.hypotheses.catalogue import HYPOTHESES, Hypothesis
-from insiders_assets.programme.hypotheses.measures import means_ratio
+from insiders_assets.programme.hypotheses.measures import means_ratio, revenue_share
 from insiders_assets.programme.hypotheses.sample import gather_sample
 from insiders_assets.programme.hypotheses.verdicts import judge
 from insiders_assets_tests import programme_shop as shop
@@ -65,6 +65,16 @@ def test_a_planted_effect_decides_the_verdict(given, made, factor, verdict):
     assert row["effect"] == pytest.approx(factor, rel=0.1)
     assert row["low"] <= factor * 1.1
     assert row["high"] >= factor * 0.9
+
+
+def test_a_finding_says_its_border_and_its_figures_to_the_hundredth(given, made):
+    asked = gather_sample(made.insiders, given.purchases, last_day=DAY, window_days=396, seed=1)
+    found = revenue_share(asked)
+    inside = made.insiders.filter(pl.col("tier") == "insider", "is_identified")["revenue"].sum()
+    share = inside / made.insiders.filter("is_identified")["revenue"].sum()
+    assert (found.border, found.above, found.effect.value) == (0.5, True, pytest.approx(share))
+    ratio = means_ratio("avg_ticket", 1.0)(asked).sentence.args["ratio"]
+    assert [ratio.args[name].as_tuple().exponent for name in ("value", "low", "high")] == [-2, -2, -2]
 
 
 def test_chance_alone_rarely_holds(given, made, monkeypatch):

@@ -97,3 +97,15 @@ def test_an_unreadable_cursor_counts_as_none():
     assert Tick.read("not json") == Tick.read('{"other": 1}') == Tick.read(None) == Tick()
     assert Tick.read(Tick("a", "b", 2, 3.5, True).written()) == Tick("a", "b", 2, 3.5, True)
     assert Tick.read('{"seen": "a", "asked": "b", "attempts": 2}') == Tick("a", "b", 2)  # of a former version
+
+
+def test_a_refresh_has_failed_if_one_was_asked_for_of_what_is_there_now():
+    assert Tick(seen="a", asked="a", attempts=1).has_failed
+    assert not Tick(seen="a", asked="b", attempts=1).has_failed
+    assert not Tick(seen="a", asked="a").has_failed
+
+
+def test_attempts_at_another_landing_zone_do_not_count():
+    before = Tick(seen="a", asked="z", attempts=5, at=1_000_000.0)
+    ask, after, _ = decide("a", "p", before, active=False, moment=1_000_001.0)
+    assert (ask, after.attempts) == (True, 1)

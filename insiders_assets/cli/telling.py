@@ -112,6 +112,9 @@ _SETTLED = {
         f"{args['columns'][1]} differs from {args['columns'][0]} times the quantity by tax alone{_rates(args)}: "
         "what is with tax was paid"
     ),
+    "with_tax": lambda args: (
+        f"{args['columns'][0]} is {args['columns'][1]} with tax{_rates(args)}: that was paid"
+    ),
     "per_piece": lambda args: (
         f"{args['columns'][0]} is of the {args['of']}, as products in several quantities show"
     ),
@@ -132,6 +135,13 @@ _SETTLED = {
         f"{' and '.join(args['columns'])} {'is' if len(args['columns']) == 1 else 'are'} in cents, "
         + ("by name" if args["how"] == "name" else f"as {args['total']} shows")
     ),
+    "before_refunds": lambda args: (
+        f"{args['columns'][1]} is {args['columns'][0]} less {args['columns'][2]}: the one was sold, the other came back"
+    ),
+    "sent_pieces": lambda args: (
+        f"{args['columns'][0]} is {args['columns'][1]} less {args['columns'][2]}: that was sold"
+    ),
+    "dozens": lambda args: f"{args['columns'][0]} is the price of twelve pieces, by name",
     "first_line": lambda args: (
         f"{args['columns'][0]} stands on the first line of an order and holds for all of it"
     ),

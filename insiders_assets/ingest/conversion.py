@@ -74,6 +74,8 @@ def convert(
         money = money if DERIVED in texts.columns else money * weights
     else:
         quantity = to_int(units, formats.mark)
+    if plan.columns.get("quantity") in plan.negated:
+        quantity = -quantity
     rate: pl.Series | float = 1.0
     if plan.currency:
         rates, at = plan.currency

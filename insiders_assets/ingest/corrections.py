@@ -78,10 +78,12 @@ def _converted(
     price = columns[DERIVED if derived else "unit_price"]
     cents = [price] if form.get("cents") else []
     cents += [columns[name] for name in COSTS if name in columns and form.get("cost_cents")]
-    thousands = [price] if form.get("thousands") else []
+    negated = [price] if form.get("negated") else []
+    negated += [columns["quantity"]] if form.get("negated_quantity") else []
     plan = Plan(
         columns, return_values=(RETURNED,), unified=tuple(form.get("unify_ids", ())), cents=tuple(cents),
-        thousands=tuple(thousands),
+        thousands=(price,) if form.get("thousands") else (), dozens=(price,) if form.get("dozens") else (),
+        negated=tuple(negated),
     )  # fmt: skip
 
     def texts(places: Sequence[int]) -> list[str]:

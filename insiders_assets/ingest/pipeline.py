@@ -152,8 +152,7 @@ def _facts(reading: Reading) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if reading.form:
         found["built_in"] = f"{reading.form.name} {reading.form.version}"
-    if (worth := reading.plan.price_worth) != 1:
-        found["cents" if worth < 1 else "thousands"] = True
+    found |= dict.fromkeys(reading.plan.scales, True)
     if reading.plan.cost:
         found["costs"] = True
         if reading.plan.worth(reading.plan.columns[reading.plan.cost]) != 1:

@@ -129,7 +129,7 @@ def examined(
                 header.plan,
                 replace(header, plan=plan(export.header, mapping), mapping=mapping),
             )
-            if before.filled != header.plan.filled:
+            if (before.filled, before.otherwise) != (header.plan.filled, header.plan.otherwise):
                 survey = Survey.of(filled(export, header.plan), header.plan, rules, positions)
             else:
                 survey = survey.planned(header.plan)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.parsing.date_limits import DayCounts, Limits
     from insiders_assets.settings import Settings
 
-READER_VERSION = 8
+READER_VERSION = 9
 """Raised whenever the same bytes would be read into other transactions: files are then parsed again."""
 
 

@@ -82,3 +82,15 @@ def test_an_inch_mark_leaves_the_next_lines_alone():
     rows = split_rows(b'1,RULER 12",3\n4,b,6\n7,RULER 15",9\n', ",", '"', 3, final=True)
     assert rows.literal.tolist() == [True, False, True]
     assert rows.fields.tolist() == [3, 3, 3]
+
+
+def test_a_line_wider_than_a_row_is_part_of_the_quoted_field_that_it_stands_in():
+    block = b'a,b,"x\n1,2,3,4\ny"\nc,d,e\n'
+    rows = split_rows(block, ",", '"', 3, final=True)
+    assert (rows.lines.tolist(), rows.broken.tolist()) == ([0, 3], [False, False])
+
+
+def test_empty_fields_are_a_row_and_the_last_needs_no_line_end():
+    rows = split_rows(b"a\tb\n\t\nc\t", "\t", '"', 2, final=True)
+    assert (rows.lines.tolist(), rows.fields.tolist()) == ([0, 1, 2], [2, 2, 2])
+    assert split_rows(b"a,b\r\n\r\n\nc,d", ",", '"', 2, final=True).lines.tolist() == [0, 3]

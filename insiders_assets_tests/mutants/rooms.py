@@ -38,8 +38,9 @@ def _found(root: Path, top: str, globs: tuple[str, ...]) -> list[str]:
 ROOMS = {
     "ingest/parsing": Room(
         ("ingest/parsing/*.py",),
-        ("ingest/test_values.py", "ingest/test_row_boundaries.py", "ingest/test_round_trip.py", "ingest/test_who.py",
-         "ingest/test_money.py", "ingest/test_kinds_asked.py"),
+        ("ingest/parsing/test_*.py", "ingest/test_values.py", "ingest/test_row_boundaries.py",
+         "ingest/test_round_trip.py", "ingest/test_who.py", "ingest/test_money.py", "ingest/test_kinds_asked.py",
+         "ingest/test_fast_path.py", "ingest/test_bounds.py"),
     ),
     "features": Room(("features/*.py",), ("test_features_*.py", "ingest/test_costs.py")),
     "programme": Room(("programme/**/*.py",), ("test_programme_*.py", "test_scoreboard.py")),
@@ -51,6 +52,7 @@ ROOMS = {
     ),
     "refresh": Room(
         ("refresh/*.py",),
-        ("test_refresh_*.py", "test_month.py", "test_run.py", "test_programme_over_time.py", "test_experiments.py"),
+        ("test_refresh_*.py", "test_month.py", "test_run.py", "test_programme_over_time.py", "test_experiments.py",
+         "test_programme_value.py", "ingest/test_costs.py", "test_scoreboard.py"),
     ),
 }  # fmt: skip

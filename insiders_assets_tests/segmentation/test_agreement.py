@@ -57,6 +57,16 @@ def test_the_insider_set_is_that_of_the_programmes_policy() -> None:
         assert agreement.insider_set(clusters, revenue).tolist() == by_policy.to_list()
 
 
+@pytest.mark.parametrize(
+    ("coverage", "inside"),
+    [(0.5, [True, False, False, False]), (0.51, [True, True, True, False]), (1.0, [True] * 4)],
+)
+def test_the_worthiest_are_the_fewest_who_cover_a_share_and_all_worth_as_much(
+    coverage: float, inside: list[bool]
+) -> None:
+    assert agreement.worthiest(np.array([50.0, 20.0, 20.0, 10.0]), coverage).tolist() == inside
+
+
 def test_a_cluster_that_is_kept_whole_is_recovered_and_one_that_is_cut_in_half_is_half() -> None:
     clusters = np.repeat([4, 9, 2], 10)
     other = np.repeat([0, 1, 2, 3], [10, 10, 5, 5])

@@ -47,8 +47,10 @@ def test_where_nobody_is_worth_anything_there_is_no_border() -> None:
 
 
 def test_shares_out_of_order_and_a_measure_that_is_not_there_are_refused() -> None:
-    with pytest.raises(UsageError, match=r"INSIDERS_VIABILITY_COVERAGE"):
+    with pytest.raises(UsageError, match=r"coverage 0\.9 and 0\.8 .*INSIDERS_VIABILITY_COVERAGE"):
         borders_of(worth(1), coverage=(0.9, 0.8))
+    with pytest.raises(UsageError, match=r"coverage 0 and 0\.8 "):
+        borders_of(worth(1), coverage=(0.0, 0.8))
     with pytest.raises(ModelError, match="no column 'margin'"):
         borders_of(worth(1), measure="margin")
 
@@ -87,3 +89,13 @@ def test_borders_that_make_no_sense_are_a_damaged_model(
     checksums.note(folder, checksums.digest_of_folder(folder))
     with pytest.raises(ModelError, match="is damaged"):
         SegmentationModel.load(folder)
+
+
+@pytest.mark.parametrize(("second", "is_sense"), [(1.0, True), (1.5, False)])
+def test_all_value_is_the_most_that_can_be_covered(second: float, is_sense: bool) -> None:
+    facts = Borders(30, 10, "revenue", (0.5, second)).facts()
+    if is_sense:
+        assert Borders.from_facts(facts) == Borders(30, 10, "revenue", (0.5, 1.0))
+    else:
+        with pytest.raises(ValueError, match="out of order"):
+            Borders.from_facts(facts)

@@ -42,6 +42,8 @@ def test_a_split_keeps_the_number_with_the_larger_part_and_names_the_other_anew(
     assert found.split == [{"cluster": 2, "into": [2, 3]}]
     assert (found.new, found.gone, found.last_number) == ([3], [], 3)
     assert "Cluster 2 was split into 2 and 3." in found.sentences()
+    in_three = Lineage("v1", [], split=[{"cluster": 2, "into": [2, 3, 4]}])
+    assert in_three.sentences() == ["Cluster 2 was split into 2, 3 and 4."]
 
 
 def test_a_merger_keeps_the_larger_ones_number_and_the_other_is_gone() -> None:

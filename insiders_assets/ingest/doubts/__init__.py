@@ -25,7 +25,9 @@ from insiders_assets.ingest.doubts.quantities import QUANTITIES
 from insiders_assets.ingest.doubts.refunds import REFUNDS
 from insiders_assets.ingest.doubts.repeats import REPEATS
 from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
+from insiders_assets.ingest.doubts.return_signs import RETURN_SIGNS
 from insiders_assets.ingest.doubts.services import SERVICES
+from insiders_assets.ingest.doubts.signs import SIGNS
 from insiders_assets.ingest.doubts.statuses import STATUSES
 from insiders_assets.ingest.doubts.tax_flags import TAX_FLAGS
 from insiders_assets.ingest.doubts.units_of_measure import MEASURES
@@ -43,12 +45,14 @@ DETECTORS: tuple[Detector, ...] = (
     CENTS,
     THOUSANDS,
     PRICES,
+    SIGNS,
     TAX_FLAGS,
     VERSIONS,
     REPEATS,
     VOUCHERS,
     REFUNDS,
     CREDIT_NOTES,
+    RETURN_SIGNS,
     RETURN_MARKS,
     STATUSES,
     PAYMENTS,

@@ -14,6 +14,7 @@ from insiders_assets.ingest.doubts.money_columns import AMOUNTS, money_beside, t
 from insiders_assets.ingest.doubts.money_words import is_price_unit, money_of
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
+from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.questions.question import Answer, Question, Settled
 
@@ -24,6 +25,7 @@ _WORDS = words_of(
     "cents cent centavos centavo centimes centime centesimi centesimo centimos centimo cts pence minor subunits paise "
     "kopecks grosze groszy"
 )
+_DOZEN = words_of("dozen dz doz dutzend docena duzia douzaine dozzina dozijn")
 _NOT_WORDS = words_of("per percent pro por pour")
 _WITHOUT = frozenset(words_of("jpy krw clp vnd huf isk cop idr pyg ugx xaf xof xpf rwf twd lak mmk irr lbp"))
 """Currencies whose prices have no hundredths, in lower case."""
@@ -44,8 +46,14 @@ def _is_of_a_hundred(name: str) -> bool:
     return f" {normalise(name)} ".replace(" pro ", " per ").replace(" por ", " per ").find(" per 100 ") >= 0
 
 
+def is_of_a_dozen(name: str) -> bool:
+    """Return whether a column's name says that its price is that of twelve pieces."""
+    words = normalise(name).split()
+    return bool(words) and words[-1] in _DOZEN and bool({"price", "unit"} & notions(name)[0])
+
+
 def _says_so(name: str) -> bool:
-    return in_cents(name) or _is_of_a_hundred(name)
+    return in_cents(name) or _is_of_a_hundred(name) or is_of_a_dozen(name)
 
 
 def _watches(header: Header) -> tuple[int, ...]:
@@ -86,6 +94,9 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     if taken is None or taken in header.plan.cents:
         return
     places = [at for at in _watches(header) if survey.has(at)]
+    if is_of_a_dozen(header.names[taken]) and taken not in header.plan.dozens:
+        yield Settled("dozens", (header.names[taken],), {"dozens": [header.names[taken]]})
+        return
     named = [
         at
         for at in places

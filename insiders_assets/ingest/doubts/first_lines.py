@@ -13,6 +13,7 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.payments import tells_of_payment
 from insiders_assets.ingest.doubts.status_names import kind_of
+from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.questions.question import Settled
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def _places(header: Header) -> list[int]:
         for at in header.free
         if kind_of(header.names[at])
         or tells_of_payment(header.names[at])
-        or money_of(header.names[at]) in ("refund", "discount")
+        or (
+            money_of(header.names[at]) in ("refund", "discount")
+            and "price" not in notions(header.names[at])[0]  # a special price is of its line
+        )
         or names_a_currency(header.names[at])
     ]
     return sorted({*ours, *beside} - set(header.plan.filled))

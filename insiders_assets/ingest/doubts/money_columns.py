@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import agreement, is_constant_within
+from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, is_constant_within
 from insiders_assets.ingest.doubts.money_words import is_price_unit, money_of
+from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.parsing.numbers import to_float
 from insiders_assets.ingest.questions.question import OPEN
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.doubts.detector import Header
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
+FEWEST_ORDERS = 5
+"""Orders, and different amounts of theirs, from which an amount is taken for that of the order."""
 AMOUNTS = ("unit", "price", "line", "amount", "order")
 """Kinds of money that a line may have been sold for."""
 
@@ -28,11 +31,15 @@ def taken_for_price(header: Header) -> int | None:
 
 def money_beside(header: Header) -> list[int]:
     """Return positions of columns taken for nothing that may be money: the price of a line, or a discount."""
-    return [
-        at
-        for at in header.free
-        if money_of(header.names[at]) in (*AMOUNTS, "discount") or is_price_unit(header.names[at])
+    kinds = {at: money_of(header.names[at]) for at in header.free}
+    found = [
+        at for at in header.free if kinds[at] in (*AMOUNTS, "discount") or is_price_unit(header.names[at])
     ]
+    if "discount" in kinds.values():  # the price of the list shows what a discount is taken off
+        found += [
+            at for at in header.free if kinds[at] == "aside" and "price" in notions(header.names[at])[0]
+        ]
+    return sorted(found)
 
 
 class Columns:
@@ -99,9 +106,30 @@ class Columns:
     def is_of_order(self, at: int) -> bool:
         """Return whether a column holds one amount for each order, on each of its lines or on one of them."""
         orders = self.survey.ours("invoice_no")
-        if orders is None or self.kinds[at] in ("unit", "line", "price"):
+        if orders is None or self.kinds[at] in ("unit", "price"):
             return False
+        if (
+            self.kinds[at] == "line"
+        ):  # a plain ``Total`` is the line's, unless lines of different worth share it
+            return self._is_shared(at, orders)
         return self.kinds[at] == "order" or is_constant_within(self.survey.numbers(at), orders)
+
+    def _is_shared(self, at: int, orders: pl.Series) -> bool:
+        """Return whether lines of one order that cost different amounts hold the same, in several orders."""
+        if self.taken is None or at == self.taken:
+            return False
+        lines = pl.DataFrame({"order": orders, "own": self.line(self.taken).round(2), "held": self.money(at)})
+        each = (
+            lines.drop_nulls()
+            .group_by("order")
+            .agg(pl.col("own").n_unique(), pl.col("held").n_unique(), pl.col("held").first().alias("value"))
+            .filter(pl.col("own") > 1)
+        )
+        return (
+            each.height >= FEWEST_ORDERS
+            and each["value"].n_unique() >= FEWEST_ORDERS
+            and float((each["held"] == 1).mean() or 0.0) >= HOLDS  # type: ignore[arg-type]
+        )
 
     def is_of_order_amount(self, at: int) -> bool:
         """Return whether a discount stands once for each order: on one of its lines, or the same on each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,10 +12,13 @@ from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
 from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
+from insiders_assets.ingest.doubts.partial_prices import partial_price
 from insiders_assets.ingest.doubts.price_units import price_per
 from insiders_assets.ingest.doubts.rivals import (
+    before_refunds,
     order_amount,
     speaks_of_tax,
+    taxed_twin,
     two_amounts,
     two_prices,
     two_totals,
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
 
+HALF = 0.5
+"""Share of the lines that must have an amount, for what holds on those to hold for the file."""
 CENT, _FEWEST_LINES = 0.011, 8
 """Prices that differ by no more are the same; lines of products sold more than once from which they are inferred."""
 
@@ -54,6 +60,13 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     if found := price_per(columns) or _net_total(columns):
         yield found
         return
+    if found := before_refunds(columns, header):
+        yield found
+        return
+    if found := partial_price(columns, header):
+        yield found
+        if isinstance(found, Question):
+            return
     discounts = list(_discounts(columns))
     yield from discounts
     if discounts:
@@ -64,9 +77,20 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     if rival := rival or (None if matched else two_amounts(columns)):
         yield rival
     elif not matched:
+        if twin := taxed_twin(columns):
+            yield twin
+            plan = replace(header.plan, columns=header.plan.columns | _places(header, twin))
+            survey, header = survey.planned(plan), replace(header, plan=plan)
+            columns = Columns(survey, header, _watches(header))
         yield from _alone(columns, survey)
     if matched:
         yield matched
+
+
+def _places(header: Header, settled: Settled) -> dict[str, int]:
+    """Return where the columns that a settled doubt writes stand."""
+    written = settled.writes["columns"]
+    return {name: header.names.index(column) for name, column in written.items() if column is not None}
 
 
 def _net_total(columns: Columns) -> Settled | None:
@@ -81,8 +105,12 @@ def _net_total(columns: Columns) -> Settled | None:
         for net in columns.amounts():
             for gross, amount in _bases(columns, net):
                 for of, less in _less(amount, off, columns.pieces, name):
-                    found = agreement(less, columns.money(net), columns.pieces)
-                    if found.holds:
+                    # A line on which nothing was sold may have what came back as its net amount.
+                    sold = (amount != 0).fill_null(value=True)
+                    found = agreement(
+                        *(each.filter(sold) for each in (less, columns.money(net), columns.pieces))
+                    )
+                    if found.holds and found.of > HALF * less.drop_nulls().len():
                         return Settled(
                             "net_total", (columns.names[net],), writes(columns, DERIVED, net),
                             {"gross": columns.names[gross], "discount": name, "of": of,
@@ -158,7 +186,11 @@ def _shape(columns: Columns, at: int) -> str:
 def _is_off_already(columns: Columns, off: pl.Series) -> bool:
     """Return whether products have one price once a discount is put back on, and none without."""
     product, pieces = columns.survey.ours("stock_code"), columns.pieces
-    if product is None or not bool((off > 0).any()):
+    if not bool((off > 0).any()):
+        return False
+    if _leads_from_list_price(columns, off):
+        return True
+    if product is None:
         return False
     price = columns.survey.money.abs() / pieces
     share = off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
@@ -173,6 +205,24 @@ def _is_off_already(columns: Columns, off: pl.Series) -> bool:
         for name in ("net", "line", "piece", "share")
     ).row(0, named=True)
     return max(same["line"], same["piece"], same["share"]) >= max(0.8, same["net"] + 0.3)
+
+
+def _leads_from_list_price(columns: Columns, off: pl.Series) -> bool:
+    """Return whether a list price less the discount is the price, or the price without its tax."""
+    taken = columns.taken
+    if taken is None:
+        return False
+    less, share = off > 0, off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
+    own = columns.money(taken).filter(less)
+    for at, kind in columns.kinds.items():
+        if kind != "aside":
+            continue
+        before = columns.money(at)
+        for net in (before - off, before * (1 - share)):
+            found = net.filter(less)
+            if agreement(found, own).holds or taxed(found, own, CENT):
+                return True
+    return False
 
 
 def _matching_total(columns: Columns) -> Settled | Question | None:

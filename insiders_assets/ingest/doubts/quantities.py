@@ -11,7 +11,7 @@ from insiders_assets.ingest.doubts.refunds import gives
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
-from insiders_assets.ingest.questions.question import OPEN, Answer, Question
+from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Settled
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
@@ -40,9 +40,12 @@ def _counts_pieces(name: str) -> bool:
     return "quantity" in about and not (words & _OTHERS or others & about or gives(name) or money_of(name))
 
 
-def _asks(survey: Survey, header: Header) -> Iterator[Question]:
+def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     taken = header.plan.columns.get("quantity")
     if taken is None or _is_said(header):
+        return
+    if found := _left_after(survey, header, taken):
+        yield found
         return
     ours = survey.numbers(taken)
     for at in _watches(header):
@@ -59,6 +62,34 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
             charged[0] if len(charged) == 1 else names[0],
             arguments={"rows": int(differ.sum()), "one": float(ours.sum()), "other": float(theirs.sum())},
         )  # fmt: skip
+
+
+def _left_after(survey: Survey, header: Header, taken: int) -> Settled | None:
+    """Return what is settled where a column of pieces is another less those cancelled: it was sold.
+
+    One that is another less those that came back says the same as both: what went out was sold, and came back.
+    """
+    places = [taken, *(at for at in _watches(header) if survey.has(at))]
+    for at in header.free:
+        kind = gives(header.names[at])
+        if kind not in ("cancelled", "pieces") or not survey.has(at):
+            continue
+        gone = survey.numbers(at).abs().fill_null(0.0)
+        for whole in places:
+            for rest in places:
+                less, left = survey.numbers(whole) - gone, survey.numbers(rest)
+                if (
+                    whole == rest
+                    or not bool((gone > 0).any())
+                    or not bool((less == left).fill_null(value=False).all())
+                ):
+                    continue
+                names = tuple(header.names[place] for place in (rest, whole, at))
+                if kind == "pieces":
+                    return Settled("all_pieces", names, {"columns": {"quantity": names[1]}})
+                answers = {f"cancelled_pieces: {names[2]}": "ignore"}
+                return Settled("sent_pieces", names, {"columns": {"quantity": names[0]}, "answers": answers})
+    return None
 
 
 def _is_said(header: Header) -> bool:

@@ -66,7 +66,9 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         if name in said or not bool((given.fill_null(0) > 0).any()):
             continue
         if given_as == "cancelled":
-            yield _asked_of_cancelled(name, given)
+            asked = _asked_of_cancelled(name, given)
+            if not asked.is_answered(header.mapping):
+                yield asked
             continue
         unclear = False
         if given_as == "either":

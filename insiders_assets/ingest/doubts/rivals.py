@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, is_constant_within, taxed
-from insiders_assets.ingest.doubts.money_columns import Columns, writes
+from insiders_assets.ingest.doubts.money_columns import FEWEST_ORDERS, Columns, writes
 from insiders_assets.ingest.doubts.money_words import TAX, is_with_tax
 from insiders_assets.ingest.doubts.price_units import counts_pieces
+from insiders_assets.ingest.doubts.refunds import gives
 from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.schema import DERIVED
-from insiders_assets.ingest.questions.question import Answer, Question
+from insiders_assets.ingest.questions.question import Answer, Question, Settled
+
+if TYPE_CHECKING:
+    from insiders_assets.ingest.doubts.detector import Header
 
 _PAID = words_of(
     "sale selling sold final discounted after paid pago pagado pagato paye bezahlt betaald net special promo actual "
@@ -22,7 +28,7 @@ _OF_TAX = words_of(
     "incl including inclusive inkl excl excluding exclusive exkl zzgl ttc ht brutto netto ivato wt"
 )
 """Words of what is with a tax, or without."""
-_CENT, _FEWEST_ORDERS = 0.011, 5
+_CENT = 0.011
 
 
 def two_prices(columns: Columns) -> Question | None:
@@ -97,7 +103,7 @@ def order_amount(columns: Columns) -> Question | None:
     money, name = columns.money(taken), columns.names[taken]
     lines = pl.DataFrame({"order": orders, "product": products, "money": money}).drop_nulls()
     several = lines.filter(pl.col("product").n_unique().over("order") > 1)
-    if several["order"].n_unique() < _FEWEST_ORDERS or several["money"].n_unique() < _FEWEST_ORDERS:
+    if several["order"].n_unique() < FEWEST_ORDERS or several["money"].n_unique() < FEWEST_ORDERS:
         return None
     if not is_constant_within(money, orders) or is_constant_within(money, products):
         return None
@@ -109,6 +115,56 @@ def order_amount(columns: Columns) -> Question | None:
         "order_amount", "money", (name,), (Answer("line", {"answers": {asked.key: "line"}} ),), None,
         arguments={"line": round(float(lines["money"].sum()), 2), "order": round(float(each["money"].sum()), 2)},
     )  # fmt: skip
+
+
+def before_refunds(columns: Columns, header: Header) -> Settled | None:
+    """Return the total of which another is what was not given back: that was sold, and what came back stands beside it.
+
+    Args:
+        columns: The columns of money.
+        header: What is known of the export.
+    """
+    backs = [
+        (at, columns.survey.numbers(at).abs().fill_null(0.0))
+        for at in header.free
+        if columns.survey.has(at) and gives(header.names[at]) == "amount"
+    ]
+    for at, back in backs:
+        for gross in columns.amounts():
+            for net in columns.amounts():
+                kinds = {columns.kinds[gross], columns.kinds[net]}
+                if gross == net or kinds & {"unit", "price"} or not bool((back > 0).any()):
+                    continue
+                if agreement(columns.money(gross) - back, columns.money(net)).holds:
+                    return Settled(
+                        "before_refunds", (columns.names[gross], columns.names[net], columns.names[at]),
+                        writes(columns, DERIVED, gross),
+                    )  # fmt: skip
+    return None
+
+
+def taxed_twin(columns: Columns) -> Settled | None:
+    """Return what is settled where another column holds the same money with its tax: that is what was paid.
+
+    Args:
+        columns: The columns of money.
+    """
+    taken = columns.taken
+    if taken is None:
+        return None
+    ours = DERIVED if columns.survey.plan.columns.get(DERIVED) == taken else "unit_price"
+    for other in columns.amounts():
+        if other == taken or not _is_full(columns, other) or not speaks_of_tax(columns, taken, other):
+            continue
+        if {columns.kinds[at] in ("unit", "price") for at in (taken, other)} == {True, False}:
+            continue
+        less, more = columns.money(taken), columns.money(other)
+        if is_with_tax(columns.names[taken]) is not True and (rates := taxed(less, more, _CENT)):
+            return Settled(
+                "with_tax", (columns.names[other], columns.names[taken]), writes(columns, ours, other),
+                {"rates": list(rates)},
+            )  # fmt: skip
+    return None
 
 
 def _is_full(columns: Columns, at: int) -> bool:

@@ -54,12 +54,13 @@ _KINDS = {
     "gift card": rf"(^|\b)({_GIFT})(\b|$)",
     "shipping": rf"^((standard|express|next day|free|international|domestic|economy|priority|tracked|home) )?"
     rf"({_SHIPPING})( ({_HOW}))*$",
-    "fee": r"^(bank charges?|service charges?|((\w+ ){0,2}(fee|fees|surcharge|gebuhr|zuschlag))|handling|commission|"
+    "fee": r"^(bank charges?|service charges?|((\w+ ){0,4}(fee|fees|surcharge|gebuhr|zuschlag))|handling|commissions?|"
     r"gift wrap(ping)?|\w*(gebuhr|zuschlag|pauschale)|nachnahme|taxa de (servico|conveniencia)|comision|comissao|"
     r"pfand|consigne|statiegeld)$",
     "tax": r"^((sales|value added|state|local|city|total) )?(tax|taxes|vat|gst|hst|pst|iva|mwst|ust|umsatzsteuer|"
     r"mehrwertsteuer|tva|btw|icms|imposto|impuesto|imposta|steuer)( (\d+ ?)+)?$",
-    "deposit": r"^(deposit|down payment|downpayment|advance payment|anzahlung|vorauszahlung|sinal|anticipo|senal|"
+    "deposit": r"^((less|minus|abzuglich|abzueglich|menos|moins|meno|min) )?"
+    r"(deposit|down payment|downpayment|advance payment|anzahlung|vorauszahlung|sinal|anticipo|senal|"
     r"acompte|acconto|caparra|aanbetaling|entrada)( (\d+ ?)+)?$",
     "rounding": r"^(rounding|round off|rundung|rundungsdifferenz|redondeo|arredondamento|arrondi|arrotondamento|"
     r"afronding)( \w+)?$",
@@ -69,6 +70,8 @@ _KINDS = {
     r"donatie|round ?up)( \w+)?$",
 }
 """What they are called, strictly, in words without accents and marks."""
+_PAID_OUT = ("fee", "tax", "shipping", "total", "deposit")
+"""Those that a marketplace takes off what it pays out, below nothing: no discount of the order."""
 _CODES = r"(?i)^(total|subtotal|ship|shipping|postage|freight|frete|envio|versand|gc|giftcard|gift_\d+)[-_ ]?\w{0,4}$"
 
 
@@ -124,40 +127,64 @@ def _suspects(transactions: pl.DataFrame, marked: pl.Series | None) -> bool:
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
-    at = header.plan.columns.get("stock_code")
+    at, place = header.plan.columns.get("stock_code"), header.plan.columns.get("description")
     codes, names = survey.ours("stock_code"), survey.ours("description")
-    if names is None and (title := _watches(header)):
-        names = survey.text(title[0]) if survey.has(title[0]) else None
+    if names is None and (title := _watches(header)) and survey.has(title[0]):
+        place, names = title[0], survey.text(title[0])
     if at is None or codes is None:
         return
-    column, mapping = header.names[at], header.mapping
-    said = (
-        {value for rule in (*mapping.exclude, *mapping.keep) if rule.column == column for value in rule.spelled}
-        if mapping else set()
-    )  # fmt: skip
     frame = pl.DataFrame(
         {"code": codes, "name": names if names is not None else codes, "money": survey.money}
     )
-    # What costs less than nothing is a discount of its order, which is looked at elsewhere.
+    # What costs less than nothing is a discount of its order, which is looked at elsewhere; but not what a shop pays.
     below = ((survey.quantity > 0) & (survey.money < 0)).fill_null(value=False)
-    frame = frame.filter(survey.kept & ~below)
-    total = float(frame["money"].abs().sum() or 0.0)
-    lines = frame.group_by("code", "name").agg(rows=pl.len(), money=pl.col("money").sum()).drop_nulls("code")
-    groups: dict[str, dict[str, Seen]] = {}
-    for code, name, rows, money in lines.sort("code", "name", nulls_last=True).iter_rows():
+    frame = frame.with_columns(below=below).filter(survey.kept)
+    total = float(frame.filter(~pl.col("below"))["money"].abs().sum() or 0.0)
+    lines = frame.group_by("code", "name", "below").agg(rows=pl.len(), money=pl.col("money").sum())
+    found: dict[str, list[tuple[str, str, int, float]]] = {}
+    goods = set()
+    for code, name, is_below, rows, money in (
+        lines.drop_nulls("code").sort("code", "name", "below", nulls_last=True).iter_rows()
+    ):
         kind = _kind(code, name or "")
-        if kind and code.casefold() not in said and money:
-            known = groups.setdefault(kind, {}).get(code, Seen(code, 0, 0.0))
-            groups[kind][code] = Seen(code, known.rows + rows, round((known.money or 0.0) + money, 2))
-    for kind, found in groups.items():
-        seen = tuple(sorted(found.values(), key=lambda each: -abs(each.money or 0.0)))
-        rule = {"column": column, "values": [each.value for each in seen]}
-        share = sum(abs(each.money or 0.0) for each in seen) / total if total else 0.0
-        yield Question(
-            f"service_{kind.replace(' ', '_')}", "money" if share > MUCH else "service", (column,),
-            (Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})), "exclude", seen,
-            {"kind": kind, "share": share},
-        )  # fmt: skip
+        if kind is None:
+            goods.add(code)
+        elif money and (not is_below or kind in _PAID_OUT):
+            found.setdefault(kind, []).append((code, name or "", rows, money))
+    for kind, here in found.items():
+        # A code that goods have as well tells nothing: what the line is called does.
+        by_name = place is not None and any(code in goods for code, *_ in here)
+        column = header.names[place if by_name and place is not None else at]
+        if seen := _seen(here, by_name=by_name, but=_said(header, column)):
+            yield _question(kind, column, seen, total)
+
+
+def _said(header: Header, column: str) -> set[str]:
+    """Return the values of a column of which a mapping says already whether they count."""
+    mapping = header.mapping
+    rules = (*mapping.exclude, *mapping.keep) if mapping else ()
+    return {value for rule in rules if rule.column == column for value in rule.spelled}
+
+
+def _seen(lines: list[tuple[str, str, int, float]], *, by_name: bool, but: set[str]) -> tuple[Seen, ...]:
+    """Return the values of lines of one kind, most money first."""
+    found: dict[str, Seen] = {}
+    for code, name, rows, money in lines:
+        value = name if by_name else code
+        if value.casefold() not in but:
+            known = found.get(value, Seen(value, 0, 0.0))
+            found[value] = Seen(value, known.rows + rows, round((known.money or 0.0) + money, 2))
+    return tuple(sorted(found.values(), key=lambda each: -abs(each.money or 0.0)))
+
+
+def _question(kind: str, column: str, seen: tuple[Seen, ...], total: float) -> Question:
+    rule = {"column": column, "values": [each.value for each in seen]}
+    share = sum(abs(each.money or 0.0) for each in seen) / total if total else 0.0
+    return Question(
+        f"service_{kind.replace(' ', '_')}", "money" if share > MUCH else "service", (column,),
+        (Answer("exclude", {"exclude": [rule]}), Answer("keep", {"keep": [rule]})), "exclude", seen,
+        {"kind": kind, "share": share},
+    )  # fmt: skip
 
 
 def _kind(code: str, name: str) -> str | None:

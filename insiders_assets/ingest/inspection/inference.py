@@ -97,9 +97,11 @@ def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
     """Return the same with what the name says of money: a cost, a tax or a refund is no price, and ``Sales`` is one."""
     kind, (about, _) = money_of(column), notions(column)
     if "return" in about or kind == "refund":
-        found.pop("quantity", None)
+        return {name: fit for name, fit in found.items() if name not in ("quantity", "unit_price", DERIVED)}
     if kind in ("cost", "discount", "tax", "refund", "aside"):
         return {name: fit for name, fit in found.items() if name not in ("unit_price", DERIVED)}
+    if kind in ("line", "amount") and len(normalise(column).split()) > 1:  # ``Net sales`` numbers no sale
+        found.pop("invoice_no", None)
     if kind in ("line", "amount") and not {"unit_price", DERIVED} & found.keys():
         found[DERIVED] = 0.9 if kind == "line" else 0.6
     return found

@@ -41,6 +41,9 @@ class Plan:
         currency: What one of each currency is worth, and the position of the column that names it.
         cents: Positions of columns of money in hundredths.
         thousands: Positions of columns of money in thousands.
+        dozens: Positions of columns of prices of twelve pieces.
+        negated: Positions of columns whose numbers have the other sign.
+        otherwise: By the position of a column of prices, that of the one which holds where it has none.
         below_returns: Whether a line that costs less than nothing is a return.
         numbered: Positions of columns that number the lines of an order, by the place of the rule that leaves older
             versions of them out.
@@ -66,6 +69,9 @@ class Plan:
     numbered: dict[int, int] = field(default_factory=dict)
     return_ends: tuple[str, ...] = ()
     thousands: tuple[int, ...] = ()
+    dozens: tuple[int, ...] = ()
+    negated: tuple[int, ...] = ()
+    otherwise: dict[int, int] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
@@ -73,24 +79,40 @@ class Plan:
         derived = {DERIVED, FLAG, *BESIDE} & self.columns.keys()
         changed = (
             self.constants or self.excluded or self.discounts or self.refunds or self.vouchers or derived
-        )
-        scaled = self.currency or self.cents or self.thousands
+            or self.otherwise
+        )  # fmt: skip
+        scaled = self.currency or self.cents or self.thousands or self.dozens or self.negated
         return self.usual_dates and not (
             changed or self.nobody or scaled or self.unified or self.below_returns
         )
 
     def worth(self, at: int | None) -> float:
-        """Return what one in a column of money is worth.
+        """Return what one in a column of money, or of pieces, is worth.
 
         Args:
             at: The column's position.
         """
-        return 0.01 if at in self.cents else 1000.0 if at in self.thousands else 1.0
+        scale = 0.01 if at in self.cents else 1000.0 if at in self.thousands else 1.0
+        scale = scale / 12 if at in self.dozens else scale
+        return -scale if at in self.negated else scale
 
     @property
     def price_worth(self) -> float:
         """What one in the column that gives the price is worth."""
         return self.worth(self.columns.get(DERIVED, self.columns.get("unit_price")))
+
+    @property
+    def scales(self) -> list[str]:
+        """What has to be known of the columns of price and pieces to read a value of theirs by itself."""
+        price = self.columns.get(DERIVED, self.columns.get("unit_price"))
+        scales = {
+            "cents": self.cents,
+            "thousands": self.thousands,
+            "dozens": self.dozens,
+            "negated": self.negated,
+        }
+        found = [name for name, places in scales.items() if price in places]
+        return found + (["negated_quantity"] if self.columns.get("quantity") in self.negated else [])
 
     @property
     def cost(self) -> str | None:
@@ -157,6 +179,9 @@ def plan(header: tuple[str, ...], mapping: Mapping | None = None) -> Plan:
         mapping.negative_prices == "return",
         {number: position_of(header, rule.line) for number, rule in enumerate(mapping.exclude) if rule.line}, ends,
         tuple(position_of(header, column) for column in mapping.thousands),
+        tuple(position_of(header, column) for column in mapping.dozens),
+        tuple(position_of(header, column) for column in mapping.negated),
+        {position_of(header, one): position_of(header, other) for one, other in mapping.otherwise.items()},
     )  # fmt: skip
 
 

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from insiders_assets.ingest.mapping.fallback import FallbackExport
+
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
     from insiders_assets.ingest.model import Block, Export
 
 
 def filled(export: Export, plan: Plan) -> Export:
-    """Return an export with the fields filled down that a plan wants so."""
+    """Return an export with the fields filled down, and prices taken from elsewhere, that a plan wants so."""
+    if plan.otherwise:
+        export = FallbackExport(export, plan.otherwise)
     if not plan.filled or "invoice_no" not in plan.columns:
         return export
     return FilledExport(export, plan.columns["invoice_no"], plan.filled)

@@ -27,7 +27,9 @@ _NOTIONS: dict[str, str] = {
     "sku": "sku ean gtin upc barcode asin isbn plu",
     "customer": "household haushalt menage foyer hogar huishouden "
     "customer customers client clients buyer shopper member account user consumer cliente clientes "
-    "comprador consumidor usuario kunde kunden kaeufer kaufer besteller acheteur acquirente utente klant klanten koper",
+    "comprador consumidor usuario kunde kunden kaeufer kaufer besteller acheteur acquirente utente klant klanten koper "
+    "patron subscriber debtor profile contact cpf contato contacto contatto kontakt assinante suscriptor abonnent "
+    "abonne debitor debiteur mitglied mitglieds membro miembro membre",
     "line": "line lineitem lines row position pos detail linha linea renglon zeile zeilen posten ligne riga regel",
     "id": "id no nr n num number code cod key ref reference identifier uuid numero codigo chave referencia clave "
     "nummer kennung schluessel identifiant codice",
@@ -141,7 +143,9 @@ def _fits(about: frozenset[str]) -> dict[str, float]:
     if "name" in about:
         if "customer" in about:
             return {"customer_id": 0.3}
-        return {"description": 1.0 if {"product", "line"} & about else 0.0 if "order" in about else 0.7}
+        if "order" in about and not {"product", "line"} & about:  # what the shop calls an order: ``#1001``
+            return {"invoice_no": 0.5}
+        return {"description": 1.0 if {"product", "line"} & about else 0.7}
     return _identifiers(about)
 
 

@@ -74,6 +74,9 @@ class Mapping(BaseModel):
         anonymous_ids: Customer ids that stand for nobody, in whatever case.
         cents: Columns of money in hundredths.
         thousands: Columns of money in thousands.
+        dozens: Columns of prices of twelve pieces.
+        negated: Columns whose numbers have the other sign: a ledger writes what is sold below nothing.
+        otherwise: By a column of prices, the column whose price holds where it has none or 0.
         unify_ids: How customer ids that are written in several ways are written in one.
         currency: What amounts in several currencies are worth in one.
         decimal_quantities: Whether quantities may be decimal numbers; the setting's if not given.
@@ -106,6 +109,9 @@ class Mapping(BaseModel):
     anonymous_ids: Words = ()
     cents: Words = ()
     thousands: Words = ()
+    dozens: Words = ()
+    negated: Words = ()
+    otherwise: dict[str, str] = Field(default_factory=dict)
     unify_ids: Annotated[tuple[Form, ...], BeforeValidator(_listed)] = ()
     currency: Currency | None = None
     decimal_quantities: bool | None = None

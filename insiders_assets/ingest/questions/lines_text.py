@@ -53,6 +53,15 @@ def _credit_notes(question: Question) -> str:
     )
 
 
+def _return_signs(question: Question) -> str:
+    below, above = question.values
+    return (
+        f"column {question.columns[0]} marks lines as returns of which {below.rows:,} are below nothing "
+        f"({below.money or 0:,.2f}) and {above.rows:,} are not ({above.money or 0:,.2f}), as those of exchanges; does "
+        "the sign tell what came back, or did all of them?"
+    )
+
+
 def _levels(question: Question) -> str:
     column, rows = question.columns[0], question.arguments["rows"]
     if question.values:
@@ -136,6 +145,7 @@ SENTENCES: dict[str, Callable[[Question], str]] = {
     "two_quantities": _two_quantities,
     "credit_notes": _credit_notes,
     "levels": _levels,
+    "return_signs": _return_signs,
     "repeats": _repeats,
     "multiplied": _multiplied,
     "file_name": _file_name,

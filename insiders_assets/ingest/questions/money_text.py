@@ -45,6 +45,23 @@ def _per_piece(question: Question) -> str:
     )
 
 
+def _signs(question: Question) -> str:
+    args = question.arguments
+    return (
+        f"{' and '.join(question.columns)} {'is' if len(question.columns) == 1 else 'are'} below nothing on most lines "
+        f"({args['below']:,.2f} on {args['rows']:,} lines, {args['above']:,.2f} above), as ledgers write what is sold; "
+        "were these lines sold, or did they come back?"
+    )
+
+
+def _partial_price(question: Question) -> str:
+    args, (special, usual) = question.arguments, question.columns
+    return (
+        f"{special} stands on {args['rows']:,} lines, below {usual}, and is empty or 0 on the others "
+        f"({args['special']:,.2f} if it was paid where it stands, {args['usual']:,.2f} if {usual} was); which?"
+    )
+
+
 def _refund(question: Question) -> str:
     args = question.arguments
     return (
@@ -140,6 +157,8 @@ SENTENCES: dict[str, Callable[[Question], str]] = {
     "two_prices": _rivals,
     "two_totals": _rivals,
     "per_piece": _per_piece,
+    "signs": _signs,
+    "partial_price": _partial_price,
     "refund": _refund,
     "unpaid": _unpaid,
     "outstanding": _outstanding,

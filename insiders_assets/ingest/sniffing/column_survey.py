@@ -116,12 +116,26 @@ class Survey:
     @cached_property
     def quantity(self) -> pl.Series:
         """Quantities as numbers, negative where the plan knows a line for a return."""
-        units = self._measure("quantity")
+        units = self.units
+        return pl.select(pl.when(self.marked).then(-units.abs()).otherwise(units)).to_series()
+
+    @cached_property
+    def units(self) -> pl.Series:
+        """Quantities as they are written."""
+        return self._measure("quantity")
+
+    @cached_property
+    def marked(self) -> pl.Series:
+        """Which lines a column of the plan marks as returns."""
         if FLAG not in self.plan.columns:
-            return units
+            return pl.Series(FLAG, [False], dtype=pl.Boolean).new_from_index(0, self.rows)
         text = self.text(self.plan.columns[FLAG]).to_frame(FLAG)
-        flag = text.select(flagged(pl.col(FLAG), self.plan)).to_series()
-        return pl.select(pl.when(flag).then(-units.abs()).otherwise(units)).to_series()
+        return text.select(flagged(pl.col(FLAG), self.plan)).to_series()
+
+    @cached_property
+    def money_as_written(self) -> pl.Series:
+        """The price or the total of each line, with the sign that it is written with."""
+        return self._measure(DERIVED if DERIVED in self.plan.columns else "unit_price")
 
     @cached_property
     def money(self) -> pl.Series:

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from insiders_assets.ingest.parsing.dates import DateEvidence, iso, plain_form, to_datetime
-from insiders_assets.ingest.parsing.ids import needs_care
+from insiders_assets.ingest.parsing.ids import fault_of, needs_care
+from insiders_assets.ingest.parsing.numbers import to_int
 from insiders_assets.ingest.parsing.row_boundaries import split_rows
 
 
@@ -75,3 +76,15 @@ def test_evidence_of_dates_is_what_the_forms_say():
     evidence.add(pl.Series(["2025-01-31", "31/01/2025"]))
     assert evidence.order("auto") == "day_first"
     assert iso(pl.Series(["2025-01-31", "31/01/2025"])).is_not_null().to_list() == [True, False]
+
+
+def test_ids_of_the_anonymous_are_reserved_for_customers_alone():
+    assert fault_of("customer_id", "anonymous-1") is not None
+    assert fault_of("invoice_no", "anonymous-1") is None
+    assert fault_of("customer_id", None) is None
+
+
+def test_the_largest_whole_number_that_a_decimal_holds_is_one():
+    assert to_int(pl.Series(["9007199254740992.0", "9007199254740994.0", "6.5"]), "point").to_list() == [
+        2**53, None, None
+    ]  # fmt: skip
