@@ -141,7 +141,10 @@ def _is_tried_again(instance: DagsterInstance, run: DagsterRun) -> bool:
 
 
 def _location(run: DagsterRun) -> str | None:
-    """What the run's code location is called; the rest of where it is served changes with each start of a service."""
+    """Return what the run's code location is called.
+
+    The rest of where it is served changes with each start of a service.
+    """
     return run.remote_job_origin.location_name if run.remote_job_origin else None
 
 

@@ -121,7 +121,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> Definition
 
 
 def _stores(stores: Stores) -> ResourceDefinition:
-    """Where things lie; a run that writes there holds the home's lock as long as its process is there."""
+    """Yield where things lie; a run that writes there holds the home's lock as long as its process is there."""
 
     def used(context: InitResourceContext) -> Iterator[Stores]:
         run = context.run

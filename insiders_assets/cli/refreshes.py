@@ -129,7 +129,7 @@ def verify(settings: Settings, refresh_id: str | None, *, as_json: bool) -> None
 
 
 def _named(stores: Stores, name: str) -> str:
-    """The refresh that a person means."""
+    """Return the refresh that a person means."""
     if name != LATEST:
         return name
     latest = stores.publication.latest()
@@ -139,7 +139,7 @@ def _named(stores: Stores, name: str) -> str:
 
 
 def _unique(table: str) -> tuple[str, ...]:
-    """A column that names a row, of a table without a key."""
+    """Return a column that names a row, of a table without a key."""
     from insiders_assets.storage.warehouse import TABLES
 
     return tuple(column.name for column in TABLES[table].columns if column.unique)[:1]

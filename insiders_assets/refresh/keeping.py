@@ -122,7 +122,7 @@ def verified(stores: Stores, refresh_id: str) -> list[Problem]:
 
 
 def _of_report(stores: Stores, refresh: KeptRefresh, cure: str) -> list[Problem]:
-    """What is wrong with a refresh's report; nothing if it is no longer kept."""
+    """Return what is wrong with a refresh's report; nothing if it is no longer kept."""
     folder = stores.publication.folder(refresh.refresh_id)
     there = sizes(folder)
     if not there:
@@ -138,7 +138,7 @@ def _of_report(stores: Stores, refresh: KeptRefresh, cure: str) -> list[Problem]
 
 
 def _model(stores: Stores, version: str) -> str:
-    """One checksum of the files of a model's copy; empty if it is not there."""
+    """Return one checksum of the files of a model's copy; empty if it is not there."""
     folder = stores.home / HISTORY / MODELS / version
     files = sorted(name for name in sizes(folder) if "/" not in name)
     each = [f"{name} {content(folder / name, again=True)}" for name in files]

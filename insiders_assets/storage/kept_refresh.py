@@ -73,12 +73,12 @@ class KeptRefresh:
 
 
 def tables_of(lake: Lake, names: Iterable[str]) -> dict[str, KeptTable]:
-    """What a refresh's tables are, as they lie in a lake."""
+    """Return what a refresh's tables are, as they lie in a lake."""
     return {name: told_of(lake.path(name)) for name in names}
 
 
 def content(path: Place, *, again: bool = False) -> str:
-    """The SHA-256 of a file's content, wherever it lies.
+    """Return the SHA-256 of a file's content, wherever it lies.
 
     Args:
         path: The file.
@@ -93,6 +93,6 @@ def content(path: Place, *, again: bool = False) -> str:
 
 
 def told_of(path: Place) -> KeptTable:
-    """What a table is that lies in a parquet file."""
+    """Return what a table is that lies in a parquet file."""
     rows = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False).select(pl.len())
     return KeptTable(content(path), int(rows.collect().item()), path.stat().st_size)

@@ -58,7 +58,7 @@ class KeptRefreshes:
         self._write(refresh)
 
     def names(self) -> list[str]:
-        """The refreshes that are kept, by name."""
+        """Return the refreshes that are kept, by name."""
         return sorted(
             name.removesuffix(".json")
             for name in sizes(self.folder)
@@ -66,7 +66,7 @@ class KeptRefreshes:
         )
 
     def all(self) -> list[KeptRefresh]:
-        """The refreshes that are kept and whose manifest is whole, in the order in which they were published."""
+        """Return the refreshes that are kept and whose manifest is whole, in the order in which they were published."""
         found = []
         for name in self.names():
             try:
@@ -76,7 +76,7 @@ class KeptRefreshes:
         return sorted(found, key=lambda each: each.published_at)
 
     def read(self, refresh_id: str) -> KeptRefresh:
-        """What a refresh was made of.
+        """Return what a refresh was made of.
 
         Raises:
             UsageError: It is not kept.
@@ -99,7 +99,7 @@ class KeptRefreshes:
         raise DamagedError("is damaged: its content is not what was written", where=str(path), hint=LOST)
 
     def table(self, refresh: KeptRefresh, name: str) -> pl.DataFrame:
-        """A table of a refresh.
+        """Return a table of a refresh.
 
         Raises:
             UsageError: The refresh has no such table.
@@ -114,11 +114,11 @@ class KeptRefreshes:
         return pl.read_parquet(readable(path), glob=False, hive_partitioning=False)
 
     def path(self, table: KeptTable) -> Place:
-        """Where a table lies."""
+        """Return where a table lies."""
         return self.objects / f"{table.sha256}.parquet"
 
     def problem(self, table: KeptTable) -> str:
-        """What is wrong with a table that is kept; empty if it is what was written."""
+        """Return what is wrong with a table that is kept; empty if it is what was written."""
         try:
             found = content(self.path(table), again=True)
         except FileNotFoundError:
