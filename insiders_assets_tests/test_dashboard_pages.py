@@ -407,7 +407,8 @@ def test_tiles_carry_what_they_were_and_the_bridge_adds_up(shop: tuple[str, pl.D
     further = get(address, "/", tier="insider", compare="2025-09-30")
     assert "since Sep 30" in text(further)
     step = members - counted
-    assert f"{'+' if step > 0 else '−'}{abs(step)} since Sep 30" in text(further) or not step
+    sign = "+" if step > 0 else "−"
+    assert not step or f"{sign}{abs(step)} ({sign}{abs(step) / counted:.1%}) since Sep 30" in text(further)
     # The comparison stays where another filter goes, and nonsense is compared with the day before.
     assert 'href="/?compare=2025-09-30"' in further
     assert "since Oct 31" in text(get(address, "/", tier="insider", compare="<b>"))

@@ -92,17 +92,22 @@ def tiles(
             found.append(Tile(label, write(value), note, spark=line))
             continue
         step = known[-1][name] - before[name]
-        change, better = _step(words, name, step, write)
+        change, better = _step(words, name, step, before[name], write)
         found.append(Tile(label, write(value), note, change, better, line))
     return found
 
 
 def _step(
-    words: Language, name: str, step: float, write: Callable[[float | None], str]
+    words: Language, name: str, step: float, before: float, write: Callable[[float | None], str]
 ) -> tuple[str, bool | None]:
-    """Return a change with its sign, and whether it is for the better; one that rounds to nothing is no change."""
+    """Return a change with its sign, absolute and in percent, and whether it is for the better.
+
+    One that rounds to nothing is no change; of days since the last purchase percent say nothing.
+    """
     size = write(abs(step))
     if size == write(0.0):
         return words.text("unchanged"), None
     better = None if name in NEUTRAL else (step < 0) == (name == "mean_recency")
-    return ("−" if step < 0 else "+") + size, better
+    sign = "−" if step < 0 else "+"
+    percent = f" ({sign}{words.percent(abs(step) / before)})" if before > 0 and name != "mean_recency" else ""
+    return sign + size + percent, better
