@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_odds, taxed
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.discounts import discount_questions
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
-from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of, says_an_amount
+from insiders_assets.ingest.doubts.money_words import is_with_tax, money_of
+from insiders_assets.ingest.doubts.net_totals import net_total
 from insiders_assets.ingest.doubts.partial_prices import partial_price
 from insiders_assets.ingest.doubts.price_units import price_per
 from insiders_assets.ingest.doubts.rivals import (
@@ -31,10 +31,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
 
-HALF = 0.5
-"""Share of the lines that must have an amount, for what holds on those to hold for the file."""
-CENT, _FEWEST_LINES = 0.011, 8
-"""Prices that differ by no more are the same; lines of products sold more than once from which they are inferred."""
+CENT = 0.011
+"""Prices that differ by no more are the same."""
 
 
 def _is_said(header: Header) -> bool:
@@ -57,7 +55,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
     columns = Columns(survey, header, _watches(header))
     if columns.taken is None or "quantity" not in {*header.plan.columns, *header.plan.constants}:
         return
-    if found := price_per(columns) or _net_total(columns):
+    if found := price_per(columns) or net_total(columns):
         yield found
         return
     if found := before_refunds(columns, header):
@@ -67,7 +65,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         yield found
         if isinstance(found, Question):
             return
-    discounts = list(_discounts(columns))
+    discounts = list(discount_questions(columns))
     yield from discounts
     if discounts:
         return
@@ -91,138 +89,6 @@ def _places(header: Header, settled: Settled) -> dict[str, int]:
     """Return where the columns that a settled doubt writes stand."""
     written = settled.writes["columns"]
     return {name: header.names.index(column) for name, column in written.items() if column is not None}
-
-
-def _net_total(columns: Columns) -> Settled | None:
-    """Return a total that is an amount less discounts, of all that the file holds: what was paid is that total."""
-    each = [(columns.names[at], columns.money(at).fill_null(0.0)) for at in columns.discounts()]
-    together = (
-        [(" and ".join(name for name, _ in each), sum((off for _, off in each[1:]), each[0][1]))]
-        if each
-        else []
-    )
-    for name, off in each + (together if len(each) > 1 else []):
-        for net in columns.amounts():
-            for gross, amount in _bases(columns, net):
-                for of, less in _less(amount, off, columns.pieces, name):
-                    # A line on which nothing was sold may have what came back as its net amount.
-                    sold = (amount != 0).fill_null(value=True)
-                    found = agreement(
-                        *(each.filter(sold) for each in (less, columns.money(net), columns.pieces))
-                    )
-                    if found.holds and found.of > HALF * less.drop_nulls().len():
-                        return Settled(
-                            "net_total", (columns.names[net],), writes(columns, DERIVED, net),
-                            {"gross": columns.names[gross], "discount": name, "of": of,
-                             "lines": found.lines, "money": found.money},
-                        )  # fmt: skip
-    return None
-
-
-def _bases(columns: Columns, but: int) -> Iterator[tuple[int, pl.Series]]:
-    """Yield amounts that a discount may be taken off: columns, and those times the pieces."""
-    for at in columns.amounts():
-        if at != but:
-            yield at, columns.line(at)
-            yield at, columns.money(at)
-
-
-def _less(amount: pl.Series, off: pl.Series, pieces: pl.Series, name: str) -> Iterator[tuple[str, pl.Series]]:
-    """Yield an amount after a discount of the line, of each piece, or by a share."""
-    yield "line", amount - off
-    yield "piece", amount - off * pieces
-    share = off / 100 if float(off.max() or 0) > 1 or "%" in name else off  # type: ignore[arg-type]
-    if float(share.max() or 0) <= 1:  # type: ignore[arg-type]
-        yield "share", amount * (1 - share)
-
-
-def _discounts(columns: Columns) -> Iterator[Question]:
-    """Discounts that no total proves: of the line, of a piece, of the order, a share, or taken off already?
-
-    Those of one kind are asked about together.
-    """
-    alike: dict[str, list[int]] = {}
-    for at in columns.discounts():
-        alike.setdefault(_shape(columns, at), []).append(at)
-    shapes: dict[str, dict[str, str]] = {
-        "line": {}, "piece": {"of": "piece"}, "order": {"level": "order"}, "share": {"of": "share"},
-    }  # fmt: skip
-    for likely, places in alike.items():
-        names = tuple(columns.names[at] for at in places)
-        answers = [
-            Answer(shape, {"discounts": [{"column": name} | says for name in names]})
-            for shape, says in shapes.items()
-        ]
-        question = Question("discount", "money", names, (), likely)
-        answers.append(Answer("included", {"answers": {question.key: "included"}}))
-        off = [columns.money(at).fill_null(0.0) for at in places]
-        rows = pl.DataFrame({str(at): each > 0 for at, each in zip(places, off, strict=True)})
-        yield Question(
-            "discount", "money", names, tuple(answers), likely,
-            arguments={"rows": rows.select(pl.any_horizontal(pl.all()).sum()).item(),
-                       "money": round(float(sum(each.sum() for each in off)), 2),
-                       "sold": round(float(columns.survey.money.abs().sum()), 2)},
-        )  # fmt: skip
-
-
-def _shape(columns: Columns, at: int) -> str:
-    """Return what a discount likeliest is taken off."""
-    off, name = columns.money(at).fill_null(0.0), columns.names[at]
-    if _is_off_already(columns, off):
-        return "included"
-    if columns.is_percent(at) or "%" in name or "percent" in name.lower() or "pct" in name.lower():
-        return "share"
-    if says_an_amount(name):
-        return "order" if columns.is_of_order_amount(at) and off.n_unique() > 1 else "line"
-    # More than the line cost is no money off it; a few round numbers up to a hundred are percentages.
-    amount = columns.survey.money.abs()
-    if bool((off <= 1).all()) or (
-        bool((off <= 100).all()) and bool((off > amount).any()) and off.n_unique() <= 20
-    ):
-        return "share"
-    return "order" if columns.is_of_order_amount(at) and off.n_unique() > 1 else "line"
-
-
-def _is_off_already(columns: Columns, off: pl.Series) -> bool:
-    """Return whether products have one price once a discount is put back on, and none without."""
-    product, pieces = columns.survey.ours("stock_code"), columns.pieces
-    if not bool((off > 0).any()):
-        return False
-    if _leads_from_list_price(columns, off):
-        return True
-    if product is None:
-        return False
-    price = columns.survey.money.abs() / pieces
-    share = off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
-    frame = pl.DataFrame(
-        {"product": product, "net": price, "line": price + off / pieces, "piece": price + off,
-         "share": price / (1 - share)}
-    ).drop_nulls().filter(pl.len().over("product") > 1)  # fmt: skip
-    if frame.height < _FEWEST_LINES:
-        return False
-    same = frame.select(
-        ((pl.col(name) - pl.col(name).median().over("product")).abs() <= CENT).mean().alias(name)
-        for name in ("net", "line", "piece", "share")
-    ).row(0, named=True)
-    return max(same["line"], same["piece"], same["share"]) >= max(0.8, same["net"] + 0.3)
-
-
-def _leads_from_list_price(columns: Columns, off: pl.Series) -> bool:
-    """Return whether a list price less the discount is the price, or the price without its tax."""
-    taken = columns.taken
-    if taken is None:
-        return False
-    less, share = off > 0, off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
-    own = columns.money(taken).filter(less)
-    for at, kind in columns.kinds.items():
-        if kind != "aside":
-            continue
-        before = columns.money(at)
-        for net in (before - off, before * (1 - share)):
-            found = net.filter(less)
-            if agreement(found, own).holds or taxed(found, own, CENT):
-                return True
-    return False
 
 
 def _matching_total(columns: Columns) -> Settled | Question | None:
