@@ -24,7 +24,7 @@ from dagster import (
 
 from insiders_assets.alerts import Alert, logger, tell
 from insiders_assets.assets.deliveries import ANSWER
-from insiders_assets.assets.programme import RELEASED
+from insiders_assets.assets.publishing import RELEASED
 from insiders_assets.storage.stores import Stores
 
 ON = DefaultSensorStatus.RUNNING

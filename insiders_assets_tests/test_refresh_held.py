@@ -29,7 +29,8 @@ from dagster import (
 from insiders_assets.alerting import on_checks
 from insiders_assets.assets.external import PUBLICATION
 from insiders_assets.assets.features import PUBLISHED
-from insiders_assets.assets.programme import RELEASED, TABLES
+from insiders_assets.assets.programme import TABLES
+from insiders_assets.assets.publishing import RELEASED
 from insiders_assets.automation import backstop, landing_zone
 from insiders_assets.cli.doctor.services import held_refresh as held_refresh_of
 from insiders_assets.definitions import build_defs
