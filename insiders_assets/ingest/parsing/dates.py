@@ -149,9 +149,7 @@ def _fits(first: pl.Series, form: str) -> bool:
 def to_datetime(
     text: pl.Series, order: Order, formats: Sequence[str] = (), *, swapped: bool = False
 ) -> pl.Series:
-    """Return the dates of a column.
-
-    Null where there is none. What an offset from UTC says is left out: shops mean local time.
+    """Return the dates of a column; null where there is none. Offsets from UTC are left out: shops mean local time.
 
     Args:
         text: Stripped text.
@@ -177,10 +175,7 @@ def to_datetime(
 
 
 def to_datetime_either_way(text: pl.Series) -> pl.Series:
-    """Return the dates of a column, all-numeric ones in the order in which more of them are dates.
-
-    Day first if both do.
-    """
+    """Return dates, all-numeric ones in the order in which more of them are dates; day first if both do."""
     found = to_datetime(text, "day_first")
     if not text.filter(found.is_null()).str.contains(_NUMBERS_ALONE).any():
         return found
@@ -278,11 +273,9 @@ def _counted(odd: pl.Series) -> pl.DataFrame:
     )
     return odd.to_frame("text").select(
         "text",
-        date=pl.when(text.str.contains(EPOCH))
-        .then(since_1970)
-        .when(text.str.contains(SERIAL))
-        .then(since_1899),
-    )
+        date=pl.when(text.str.contains(EPOCH)).then(since_1970)
+        .when(text.str.contains(SERIAL)).then(since_1899),
+    )  # fmt: skip
 
 
 def _assembled(day: str, month: str, year: str) -> pl.Expr:

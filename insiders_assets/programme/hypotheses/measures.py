@@ -11,11 +11,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from insiders_assets.language.message import Message, message, money, number, percent
+from insiders_assets.programme.hypotheses.estimates import (
+    FEW_RESAMPLES,
+    mean_of,
+    p_value_of,
+    share_span,
+    span,
+)
 from insiders_assets.programme.hypotheses.sample import BIG_PACK, Sample
-from insiders_assets.programme.statistics import Estimate, Sum, share_above
+from insiders_assets.programme.statistics import Estimate, Sum
 
 BOOTSTRAP = message("test.bootstrap")
-FEW_RESAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -67,46 +73,43 @@ def means_ratio(feature: str, border: float, *, above: bool = True, against_all:
             return (total(values * inside) / total(inside)) / (total(values * outside) / total(outside))
 
         effect, drawn = sample.bootstrap.estimate(ratio)
-        mean_in, mean_out = _mean(values, inside), _mean(values, outside)
+        mean_in, mean_out = mean_of(values, inside), mean_of(values, outside)
         return Finding(
             message(
                 f"found.means.{feature}.{against}",
                 insiders=number(mean_in, 2),
                 others=number(mean_out, 2),
-                ratio=_span(effect),
+                ratio=span(effect),
             ),
             effect,
             border,
             above,
-            _p(drawn, border, above=above),
+            p_value_of(drawn, border, above=above),
         )
 
     return measure
 
 
 def basket_mean_and_ratio(sample: Sample) -> Finding:
-    """Return the mean basket is at least 300 units, and twice that of the others.
-
-    The weaker of the two claims counts.
-    """
+    """Judge whether the mean basket is at least 300 units and twice that of the others; the weaker claim counts."""
     values, inside = sample.feature("basket_size"), sample.insider
     mean, means = sample.bootstrap.estimate(lambda total: total(values * inside) / total(inside))
     ratio, ratios = sample.bootstrap.estimate(
         lambda total: (total(values * inside) / total(inside)) / (total(values * ~inside) / total(~inside))
     )
     # Both must hold, so the larger p-value is the p-value of both (intersection-union test).
-    weaker_is_mean = _p(means, 300.0, above=True) > _p(ratios, 2.0, above=True)
+    weaker_is_mean = p_value_of(means, 300.0, above=True) > p_value_of(ratios, 2.0, above=True)
     effect, border, drawn = (mean, 300.0, means) if weaker_is_mean else (ratio, 2.0, ratios)
     return Finding(
         message(
             "found.basket.mean" if weaker_is_mean else "found.basket.ratio",
-            mean=_span(mean),
-            ratio=_span(ratio),
+            mean=span(mean),
+            ratio=span(ratio),
         ),
         effect,
         border,
         True,
-        _p(drawn, border, above=True),
+        p_value_of(drawn, border, above=True),
     )
 
 
@@ -115,7 +118,11 @@ def revenue_share(sample: Sample) -> Finding:
     values, inside = sample.feature("revenue"), sample.insider
     effect, drawn = sample.bootstrap.estimate(lambda total: total(values * inside) / total(values))
     return Finding(
-        message("found.revenue", share=_share_span(effect)), effect, 0.5, True, _p(drawn, 0.5, above=True)
+        message("found.revenue", share=share_span(effect)),
+        effect,
+        0.5,
+        True,
+        p_value_of(drawn, 0.5, above=True),
     )
 
 
@@ -124,11 +131,11 @@ def big_packs(sample: Sample) -> Finding:
     units, inside = sample.bought["pack_units"], sample.insider
     effect, drawn = sample.bootstrap.estimate(lambda total: total(units * inside) / total(units))
     return Finding(
-        message("found.big_packs", share=_share_span(effect), units=round(units.sum()), pieces=BIG_PACK),
+        message("found.big_packs", share=share_span(effect), units=round(units.sum()), pieces=BIG_PACK),
         effect,
         0.30,
         True,
-        _p(drawn, 0.30, above=True),
+        p_value_of(drawn, 0.30, above=True),
     )
 
 
@@ -148,11 +155,11 @@ def median_price_ratio(sample: Sample) -> Finding:
     ends = np.quantile(resampled, [0.025, 0.975]) if len(resampled) > 1 else (value, value)
     effect = Estimate(value, float(ends[0]), float(ends[1]))
     return Finding(
-        message("found.median_price", insiders=money(own), all=money(all_lines), ratio=_span(effect)),
+        message("found.median_price", insiders=money(own), all=money(all_lines), ratio=span(effect)),
         effect,
         1.10,
         True,
-        _p(resampled, 1.10, above=True),
+        p_value_of(resampled, 1.10, above=True),
         message("test.few_resamples", resamples=len(resampled)),
     )
 
@@ -180,12 +187,12 @@ def price_position(sample: Sample) -> Finding:
             quarter=money(lower),
             three_quarters=money(upper),
             position=percent(position),
-            distance=_span(effect),
+            distance=span(effect),
         ),
         effect,
         0.25,
         False,
-        _p(np.array(drawn), 0.25, above=False),
+        p_value_of(np.array(drawn), 0.25, above=False),
         message("test.few_resamples", resamples=len(drawn)),
     )
 
@@ -196,11 +203,11 @@ def catalogue_age(sample: Sample) -> Finding:
     effect, drawn = sample.bootstrap.estimate(lambda total: total(days * inside) / total(lines * inside))
     others = (days * ~inside).sum() / lines[~inside].sum() if lines[~inside].sum() else math.nan
     return Finding(
-        message("found.catalogue_age", age=_span(effect), others=number(others), lines=round(lines.sum())),
+        message("found.catalogue_age", age=span(effect), others=number(others), lines=round(lines.sum())),
         effect,
         15.0,
         False,
-        _p(drawn, 15.0, above=False),
+        p_value_of(drawn, 15.0, above=False),
     )
 
 
@@ -218,11 +225,11 @@ def third_quartile_share(sample: Sample) -> Finding:
     effect, drawn = sample.bootstrap.estimate(lambda total: total(values * third) / total(values * inside))
     top, _ = sample.bootstrap.estimate(lambda total: total(values * fourth) / total(values * inside))
     return Finding(
-        message("found.third_quartile", third=_share_span(effect), fourth=_share_span(top)),
+        message("found.third_quartile", third=share_span(effect), fourth=share_span(top)),
         effect,
         0.5,
         True,
-        _p(drawn, 0.5, above=True),
+        p_value_of(drawn, 0.5, above=True),
     )
 
 
@@ -238,7 +245,7 @@ def credit_card_share(sample: Sample) -> Finding:
         lambda total: total(sums["paid"] * inside) / total(sums["known"] * inside)
     )
     return Finding(
-        message("found.credit_card", share=_share_span(effect)), effect, 0.8, True, _p(drawn, 0.8, above=True)
+        message("found.credit_card", share=share_span(effect)), effect, 0.8, True, p_value_of(drawn, 0.8, above=True)
     )  # fmt: skip
 
 
@@ -250,11 +257,11 @@ def customers_share(column: str, border: float, read: Callable[[pl.Expr], pl.Exp
         inside = sample.insider
         effect, drawn = sample.bootstrap.estimate(lambda total: total(holds & inside) / total(known & inside))
         return Finding(
-            message(f"found.share.{column}", share=_share_span(effect), known=int((known & inside).sum())),
+            message(f"found.share.{column}", share=share_span(effect), known=int((known & inside).sum())),
             effect,
             border,
             True,
-            _p(drawn, border, above=True),
+            p_value_of(drawn, border, above=True),
         )
 
     return measure
@@ -275,36 +282,5 @@ def weight_ratio(sample: Sample) -> Finding:
         )
     )
     return Finding(
-        message("found.weight", ratio=_span(effect)), effect, 1.0, True, _p(drawn, 1.0, above=True)
+        message("found.weight", ratio=span(effect)), effect, 1.0, True, p_value_of(drawn, 1.0, above=True)
     )  # fmt: skip
-
-
-def _mean(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> float:
-    return math.fsum(values[mask]) / int(mask.sum()) if mask.any() else math.nan
-
-
-def _p(drawn: NDArray[np.float64], border: float, *, above: bool) -> float:
-    """Return the p-value of the claim's contrary; not-a-number if there is nothing to resample.
-
-    Few resamples cannot show a small p-value by counting, so that of a normal distribution of their spread is
-    taken.
-    """
-    if len(drawn) < 2:
-        return math.nan
-    if len(drawn) <= FEW_RESAMPLES:
-        spread = float(drawn.std(ddof=1))
-        gap = (float(drawn.mean()) - border) * (1 if above else -1)
-        return 0.5 * math.erfc(gap / spread / math.sqrt(2)) if spread > 0 else float(gap <= 0)
-    return share_above(drawn, border) if above else share_above(-drawn, -border)
-
-
-def _span(estimate: Estimate) -> Message:
-    value, low, high = (number(each, 2) for each in (estimate.value, estimate.low, estimate.high))
-    return message("span", value=value, low=low, high=high)
-
-
-def _share_span(estimate: Estimate) -> Message | None:
-    if not math.isfinite(estimate.value):
-        return None
-    value, low, high = map(percent, (estimate.value, estimate.low, estimate.high))
-    return message("span.share", value=value, low=low, high=high)
