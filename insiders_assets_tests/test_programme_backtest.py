@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,6 +18,8 @@ from insiders_assets.language.writer import PLAIN
 from insiders_assets.programme.backtest import BacktestInputs, default_cutoffs, selection_backtest
 from insiders_assets.programme.backtest.anyway import ANYWAY, ANYWAY_REVENUE, ANYWAY_RIGHT, CEILING, anyway
 from insiders_assets.programme.backtest.forecasts import probabilistic
+from insiders_assets.programme.backtest.measures import MARGINAL
+from insiders_assets.programme.backtest.moment import Moment
 from insiders_assets.programme.backtest.pace import HALF_LIFE, blend, decayed_revenue
 from insiders_assets.programme.backtest.rankings import Ranking, rfm_score
 from insiders_assets.programme.backtest.study import verdicts
@@ -158,6 +161,13 @@ def test_without_the_largest_accounts_they_are_gone_from_list_and_revenue(traded
     ).to_dicts()[0]  # fmt: skip
     expected = rest.filter("is_member")["later"].sum() / (whole - largest["later"].sum())
     assert row["value"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_where_nobody_is_on_the_list_nobody_is_at_its_end(traded):
+    moment = Moment.at(backtest_inputs(traded), RULES, CUTOFF)
+    assert {row["subject"] for row in moment.rows() if row["measure"] == MARGINAL} == {"list", "next_in_line"}
+    nobody = replace(moment, known=moment.known.with_columns(is_member=pl.lit(value=False)))
+    assert not [row for row in nobody.rows() if row["measure"] == MARGINAL]
 
 
 def test_curves_rise_from_nothing(found):

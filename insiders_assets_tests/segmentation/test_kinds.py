@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import rankdata, spearmanr
 
 from insiders_assets.contracts.customers import ASSIGNMENTS
-from insiders_assets.segmentation import SegmentationModel, agreement
+from insiders_assets.segmentation import SegmentationModel, agreement, recipe
 from insiders_assets.segmentation.clustering import carried_on
 from insiders_assets.segmentation.named_axes import standing, telling
+from insiders_assets.segmentation.named_fit import named_space
 from insiders_assets.segmentation.recipe_choices import TARGETS
 from insiders_assets.segmentation.training_set import fitted_population, matrix
 from insiders_assets_tests.segmentation.shoppers import quick_model, shoppers
@@ -40,6 +43,15 @@ def test_a_coordinate_is_the_mean_over_trees_of_what_fitted_customers_of_the_lea
     said = [often[leaves[:, tree] == leaf].mean() for tree, leaf in enumerate(space.forest.leaves(ours)[0])]
     expected = (np.mean(said) - space.shift[0]) * space.factor[0]
     assert model.assign(people[17:18])["embedding_x"].item() == pytest.approx(expected)
+
+
+def test_the_forest_of_several_axes_is_grown_on_all_of_them() -> None:
+    few = replace(recipe(), trees=4)
+    people = fitted_population(shoppers(120, seed=3), few)
+    both, first = (
+        named_space(people, replace(few, targets=few.targets[:count]), 1).space.forest for count in (2, 1)
+    )
+    assert not np.array_equal(both.threshold, first.threshold)
 
 
 def test_standings_are_average_ranks_without_scale() -> None:
