@@ -9,6 +9,7 @@ from dagster import DagsterInstance, materialize
 
 from insiders_assets.assets.ingest import exports
 from insiders_assets.cli import run
+from insiders_assets.cli.doctor import examine
 from insiders_assets.cli.forget import forget
 from insiders_assets.deliveries.deliver import deliver
 from insiders_assets.errors import InsidersError
@@ -40,6 +41,8 @@ def stores(tmp_path: Path, database_url: str) -> Stores:
     tables, appended = a_refresh("ours", rows=3)
     found.warehouse.publish(tables, appended, from_lake=True)
     keep_history(found, appended)
+    found.publication.folder("ours").mkdir(parents=True)
+    found.publication.make_latest("ours")
     remember(found, state("ours"))
     return found
 
@@ -73,6 +76,9 @@ def test_two_homes_on_one_warehouse_are_refused_by_commands_and_by_the_daemon(st
         deliver(stores)
     with pytest.raises(InsidersError, match=REFUSED):
         forget(stores.settings, ["17850"], as_json=True)
+    findings = [(each.about, each.said) for each in examine(stores.settings) if each.state != "fine"]
+    assert [about for about, said in findings if "another home publishes there, too" in said] == ["warehouse"]
+    assert "report" not in [about for about, _ in findings]
     success, said = read_by_the_daemon(stores)
     assert (success, "shows the refresh theirs" in said) == (False, True)
     assert (shown(stores), last_refresh(stores)) == ("theirs", state("ours"))

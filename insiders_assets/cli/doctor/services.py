@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from insiders_assets.cli.doctor.finding import Finding, fine, look
+from insiders_assets.refresh.another_home import another_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +85,8 @@ def report(stores: "Stores") -> "Iterator[Finding]":
     if name is None or latest is None:
         yield look("report", "there is none yet", "it is made by the first run: insiders run")
         return
+    if another_home(stores, latest):
+        return  # which is said of the warehouse: forcing a run would not correct it
     if name != latest["refresh_id"]:
         said = f"the report is {name}, the tables are {latest['refresh_id']}"
         yield look("report", said, "a run was cut short; run again: insiders run --force")
