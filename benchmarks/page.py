@@ -79,9 +79,6 @@ second shop: a refit draws the borders anew. The report tells how far today's cu
 moves by itself.
 
 **A fit within 5 seconds of CPU, in a fresh process.** 5.1, of which imports take 2.
-
-**The outlook within 5 % of a refresh where nothing is configured.** 5.6 %, its tables' publish among them: a handful of
-models are fitted to past cut-offs at every refresh, and SciPy is imported for it.
 """
 
 
