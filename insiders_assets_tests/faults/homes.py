@@ -235,7 +235,7 @@ def client(endpoint: str, key: str = "testing", secret: str | None = None) -> An
 @contextmanager
 def s3_server() -> Iterator[str]:
     """S3 in a process of its own; its address."""
-    from insiders_assets_tests.test_deploy_processes import free_port
+    from insiders_assets_tests.deploy.test_processes import free_port
 
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]

@@ -85,7 +85,7 @@ def production(folder: Path, server: str, daemons: int = 1, **settings: str) -> 
         daemons: How many daemons look at the one history.
         **settings: Settings of the code server, by environment variable.
     """
-    from insiders_assets_tests.test_deploy_processes import DEPLOY, free_port
+    from insiders_assets_tests.deploy.test_processes import DEPLOY, free_port
 
     with seaweedfs() as endpoint:
         keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}

@@ -42,8 +42,8 @@ ROOMS = {
          "ingest/test_round_trip.py", "ingest/test_who.py", "ingest/test_money.py", "ingest/test_kinds_asked.py",
          "ingest/test_fast_path.py", "ingest/test_bounds.py"),
     ),
-    "features": Room(("features/*.py",), ("test_features_*.py", "ingest/test_costs.py")),
-    "programme": Room(("programme/**/*.py",), ("test_programme_*.py", "test_scoreboard.py")),
+    "features": Room(("features/*.py",), ("features/test_*.py", "ingest/test_costs.py")),
+    "programme": Room(("programme/**/*.py",), ("programme/test_*.py",)),
     "segmentation": Room(
         ("segmentation/cluster_matching.py", "segmentation/borders.py", "segmentation/named_*.py",
          "segmentation/agreement.py", "segmentation/drift.py", "segmentation/ranks.py"),
@@ -52,7 +52,8 @@ ROOMS = {
     ),
     "refresh": Room(
         ("refresh/*.py",),
-        ("test_refresh_*.py", "test_month.py", "test_run.py", "test_programme_over_time.py", "test_experiments.py",
-         "test_programme_value.py", "ingest/test_costs.py", "test_scoreboard.py"),
+        ("refresh/test_*.py", "test_month.py", "cli/test_run.py", "programme/test_over_time.py",
+         "experiments/test_experiments.py", "programme/test_value.py", "ingest/test_costs.py",
+         "programme/test_scoreboard.py"),
     ),
 }  # fmt: skip

@@ -15,7 +15,7 @@ import yaml
 
 from insiders_assets.settings import Settings
 
-DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 EXAMPLES = sorted((DEPLOY / "env").glob("*.env.example"))

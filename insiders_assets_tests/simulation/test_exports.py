@@ -14,7 +14,7 @@ from insiders_assets.progress import listening
 from insiders_assets.simulation import SHIPPED, exports, simulate
 from insiders_assets_tests.simulated import customers, read, sold
 
-LANDING = Path(__file__).resolve().parents[1] / "data" / "landing"
+LANDING = Path(__file__).resolve().parents[2] / "data" / "landing"
 SIZE = 1500
 
 

@@ -16,7 +16,7 @@ from insiders_assets.storage.warehouse.dictionary import markdown
 from insiders_assets_tests.dashboard_data import FIRST, SECOND, publish
 from insiders_assets_tests.report_tables import refresh
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 CUSTOMERS = 300
 
 

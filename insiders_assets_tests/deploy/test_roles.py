@@ -22,7 +22,7 @@ from insiders_assets_tests.tables import a_refresh
 
 REFUSED = (errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)
 """No right to it; or a view that no right could write."""
-ROLES = Path(__file__).resolve().parents[1] / "deploy" / "roles.sql"
+ROLES = Path(__file__).resolve().parents[2] / "deploy" / "roles.sql"
 
 
 def as_role(url: str, role: str) -> str:

@@ -27,8 +27,8 @@ from insiders_assets.storage.warehouse import TABLES, Warehouse
 from insiders_assets_tests.commands import SHIPPED, failure, insiders, run, told
 from insiders_assets_tests.postgres import database
 from insiders_assets_tests.s3 import WEED, serving_s3
+from insiders_assets_tests.storage.test_lake import GOOD, PRICES
 from insiders_assets_tests.tables import a_refresh
-from insiders_assets_tests.test_storage_lake import GOOD, PRICES
 
 HOME = "s3://shop/insiders"
 MOVED = "s3://shop/moved/home"

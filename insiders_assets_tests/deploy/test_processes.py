@@ -35,7 +35,7 @@ from insiders_assets_tests.postgres import database
 from insiders_assets_tests.s3 import secret_of, serving_s3
 from insiders_assets_tests.waiting import awaited
 
-DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 POLICIES = {
     name: (DEPLOY / "iam" / f"{name}.json").read_text() for name in ("platform", "uploader", "reader")
 }

@@ -65,7 +65,7 @@ TECHNICAL_WORDS = (
     "converge",
 )
 """What the report leaves to the evidence."""
-PRESENTATION = Path(__file__).parents[1] / "insiders_assets" / "presentation"
+PRESENTATION = Path(__file__).parents[2] / "insiders_assets" / "presentation"
 
 
 class Outline(HTMLParser):
