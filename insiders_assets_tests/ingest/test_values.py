@@ -15,7 +15,7 @@ from insiders_assets.ingest.mapping.schema import Mapping, read_mappings
 from insiders_assets.ingest.parsing.dates import DateEvidence, iso, to_datetime
 from insiders_assets.ingest.parsing.ids import unified, zeros_mean_nothing
 from insiders_assets.ingest.parsing.numbers import NumberEvidence, to_float, to_int, without_unit
-from insiders_assets.ingest.sniffing.column_profile import looks
+from insiders_assets.ingest.sniffing.column_profile import column_profiles
 from insiders_assets_tests.ingest.exports import csv, good, read, row
 
 MORNING, NIGHT = datetime(2025, 1, 3, 9, 5), datetime(2025, 1, 3, 21, 5)
@@ -279,7 +279,7 @@ def test_numbers_of_orders_are_not_taken_for_dates_that_a_program_counts():
         "Fecha": ["45660.4", "45661.5"],
     }
     export = Rows(names, pl.DataFrame(values))
-    found, _ = looks(export)
+    found, _ = column_profiles(export)
     assert [look.dates for look in found] == [0.0, 0.0, 0.0]
     proposed = propose(found, "*").mapping.columns
     assert proposed == {"invoice_no": "Orden", "customer_id": "Cliente", "invoice_date": "Fecha"}

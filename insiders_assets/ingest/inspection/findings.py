@@ -10,7 +10,7 @@ import polars as pl
 from insiders_assets.ingest.inspection.summary import Listener, Says
 from insiders_assets.ingest.mapping.schema import Mapping
 from insiders_assets.ingest.questions.question import Answer, Question, Settled
-from insiders_assets.ingest.sniffing.column_profile import Look
+from insiders_assets.ingest.sniffing.column_profile import ColumnProfile
 from insiders_assets.ingest.stats import Outcome
 
 
@@ -50,7 +50,7 @@ class Inspected:
 
     name: str
     form: dict[str, Any] = field(default_factory=dict)
-    columns: list[Look] = field(default_factory=list)
+    columns: list[ColumnProfile] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     becomes: dict[str, str] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)

@@ -18,7 +18,7 @@ from insiders_assets.ingest.mapping.schema import DERIVED, Mapping, missing
 from insiders_assets.ingest.sniffing.column_profile import FEW, MOSTLY
 
 if TYPE_CHECKING:
-    from insiders_assets.ingest.sniffing.column_profile import Look
+    from insiders_assets.ingest.sniffing.column_profile import ColumnProfile
 
 HALF = 0.5
 """Share of a column's values that have to be of a kind for it to be taken: a file may be full of faults."""
@@ -39,7 +39,7 @@ class Proposal:
     doubts: list[str] = field(default_factory=list)
 
 
-def propose(looks: Sequence[Look], pattern: str) -> Proposal:
+def propose(looks: Sequence[ColumnProfile], pattern: str) -> Proposal:
     """Return the mapping that fits an export best.
 
     Args:
@@ -62,7 +62,7 @@ def pattern_of(name: str) -> str:
     return glob.escape(name)
 
 
-def _assigned(looks: Sequence[Look]) -> dict[str, str]:
+def _assigned(looks: Sequence[ColumnProfile]) -> dict[str, str]:
     """Return the column of the export for each of ours: the best fit first, each column once."""
     header = tuple(look.name for look in looks)
     known = {header[at]: name for name, places in recognise(header).items() for at in places}
@@ -107,12 +107,12 @@ def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
     return found
 
 
-def _dated(look: Look) -> bool:
+def _dated(look: ColumnProfile) -> bool:
     """Return whether a column holds dates, whatever it is called: numbers are dates only where the name says so."""
     return bool(look.name) and look.dates >= HALF and look.numbers < MOSTLY
 
 
-def _holds(name: str, look: Look) -> float:
+def _holds(name: str, look: ColumnProfile) -> float:
     """Return how well what a column holds fits what it may be, between 0 and 1."""
     if not look.distinct:
         return 0.0
@@ -133,7 +133,7 @@ def _holds(name: str, look: Look) -> float:
     return code * (look.filled if name != "customer_id" else 1.0)
 
 
-def _returns(left: Sequence[Look]) -> Returns | None:
+def _returns(left: Sequence[ColumnProfile]) -> Returns | None:
     """Return which lines are returns, if a column that is not taken for anything else says so.
 
     A column made to say it comes first, then one about the line, and one about the whole order last: an order that was
@@ -148,7 +148,7 @@ def _rank(name: str) -> tuple[bool, bool]:
     return "return" in about, "order" not in about
 
 
-def _returned(look: Look) -> Returns | None:
+def _returned(look: ColumnProfile) -> Returns | None:
     """Return the values of a column that mark returns."""
     if not look.values or len(look.values) > FEW:
         return None

@@ -21,7 +21,7 @@ from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Se
 from insiders_assets.ingest.resolution import examined
 from insiders_assets.ingest.row_counter import WORTH
 from insiders_assets.ingest.shops import form_of
-from insiders_assets.ingest.sniffing.column_profile import looks, names_nothing
+from insiders_assets.ingest.sniffing.column_profile import column_profiles, names_nothing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,7 +182,7 @@ def _seen(path: Path, rules: FileRules) -> tuple[list[Inspected], bool]:
         for member, opened in open_joined(path, rules).items():
             with _passing_over():
                 export = opened()
-                columns, rows = looks(export)
+                columns, rows = column_profiles(export)
                 found.append(Inspected(member, export.form, columns, rows))
                 planned &= _is_planned(export, rules.mapping)
     return found, planned

@@ -20,7 +20,7 @@ from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.mapping.joining import Joined, JoinedExport, key_of, read_joined
 from insiders_assets.ingest.mapping.schema import missing
 from insiders_assets.ingest.rules import FileRules
-from insiders_assets.ingest.sniffing.column_profile import looks
+from insiders_assets.ingest.sniffing.column_profile import column_profiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def _opened(path: Path) -> Export | None:
 def _lacking(export: Export) -> list[str]:
     """Return what no column of an export looks like, of what a row of its order may say."""
     known = {header for header, places in recognise(export.header).items() if places}
-    columns = propose(looks(export)[0], "*").mapping.columns
+    columns = propose(column_profiles(export)[0], "*").mapping.columns
     lacks = missing(known | columns.keys())
     return [name for name in BROUGHT if name in lacks]
 
@@ -107,7 +107,7 @@ def _lacking(export: Export) -> list[str]:
 def _brings_missing(lacking: Sequence[str]) -> Callable[[Export], bool]:
     def brings(export: Export) -> bool:
         known = {header for header, places in recognise(export.header).items() if places}
-        columns = known | propose(looks(export)[0], "*").mapping.columns.keys()
+        columns = known | propose(column_profiles(export)[0], "*").mapping.columns.keys()
         return bool(columns & set(lacking))
 
     return brings

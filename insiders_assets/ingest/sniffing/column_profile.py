@@ -25,7 +25,7 @@ FEW = 20
 
 
 @dataclass(frozen=True)
-class Look:
+class ColumnProfile:
     """What one column looks like.
 
     Attributes:
@@ -68,7 +68,7 @@ class Look:
         return "numbers" if self.numbers >= MOSTLY else "text"
 
 
-def looks(export: Export) -> tuple[list[Look], list[list[str]]]:
+def column_profiles(export: Export) -> tuple[list[ColumnProfile], list[list[str]]]:
     """Return what the columns of an export look like, and its first rows.
 
     Args:
@@ -78,7 +78,7 @@ def looks(export: Export) -> tuple[list[Look], list[list[str]]]:
         A look per column, in the order of the header, and up to three rows as text.
     """
     frame = _first_rows(export)
-    found = [_look(name, frame[str(at)]) for at, name in enumerate(export.header)]
+    found = [_profile(name, frame[str(at)]) for at, name in enumerate(export.header)]
     return found, [[cell or "" for cell in row] for row in frame.head(3).rows()]
 
 
@@ -95,7 +95,7 @@ def _first_rows(export: Export) -> pl.DataFrame:
     return pl.concat(pieces).select(schema.keys()) if pieces else pl.DataFrame(schema=schema)
 
 
-def _look(name: str, column: pl.Series) -> Look:
+def _profile(name: str, column: pl.Series) -> ColumnProfile:
     text = column.str.strip_chars().drop_nulls()
     text = text.filter(text != "")
     unique = text.unique(maintain_order=True)
@@ -107,7 +107,7 @@ def _look(name: str, column: pl.Series) -> Look:
     number = to_float(unique, "point")
     if number.null_count():
         number = max(number, to_float(unique, "comma"), key=_known)
-    return Look(
+    return ColumnProfile(
         name=name,
         filled=len(text) / max(len(column), 1),
         distinct=len(unique),
@@ -131,7 +131,7 @@ def _share(values: pl.Series, of: int | None = None) -> float:
     return _known(values) / max(len(values) if of is None else of, 1)
 
 
-def names_nothing(header: Sequence[str], found: Sequence[Look]) -> bool:
+def names_nothing(header: Sequence[str], found: Sequence[ColumnProfile]) -> bool:
     """Return whether what stands where the names of columns belong is a row of values."""
     kinds = {look.name: look.holds for look in found}
     like = [name for name in header if name and kinds.get(name) in ("dates", "numbers", "whole numbers")]
