@@ -13,7 +13,7 @@ from insiders_assets.ingest.inspection.inference import pattern_of
 from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.schema import read_mappings
 from insiders_assets.ingest.rules import FileRules
-from insiders_assets.ingest.sniffing.column_profile import _look
+from insiders_assets.ingest.sniffing.column_profile import _profile
 from insiders_assets.settings import load_settings
 from insiders_assets_tests.commands import SHIPPED, failure, insiders
 from insiders_assets_tests.ingest.exports import csv, good, row
@@ -245,9 +245,9 @@ def test_the_encoding_is_told_where_the_header_alone_has_letters_beyond_ascii(tm
 
 def test_a_value_that_is_no_date_does_not_make_iso_dates_ambiguous():
     column = ["n/a", "2026-03-25", "2026-03-26", "2026-03-27", "2026-03-28", "2026-03-29"]
-    assert _look("date", pl.Series(column)).iso
-    assert not _look("date", pl.Series([*column, "25/03/2026"])).iso
-    assert not _look("name", pl.Series(["a", "b"])).iso
+    assert _profile("date", pl.Series(column)).iso
+    assert not _profile("date", pl.Series([*column, "25/03/2026"])).iso
+    assert not _profile("name", pl.Series(["a", "b"])).iso
 
 
 @pytest.mark.parametrize(
