@@ -16,7 +16,7 @@ ROWS = 15_000_000
 
 
 def shares_of(lines: pl.LazyFrame, rows: int = ROWS) -> int:
-    """Return in how many shares customers are looked at.
+    """Return into how many shares customers are looked at.
 
     Args:
         lines: Their purchases.

@@ -51,7 +51,7 @@ def _bars() -> Iterator[progress.Listener]:
 
 
 def _lines(every: float = 5.0) -> progress.Listener:
-    """Return one line when a piece of work begins and ends, and one every few seconds between."""
+    """Return what prints a line when a piece of work begins and ends, and one every few seconds between."""
     last: dict[str, float] = {}
     ended: set[str] = set()
 

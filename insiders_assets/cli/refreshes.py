@@ -122,8 +122,10 @@ def verify(settings: Settings, refresh_id: str | None, *, as_json: bool) -> None
             typer.echo(f"{each.refresh_id}: {each.file} {each.what}; {each.cure}", err=True)
     if problems:
         bad = sum(bool(each) for each in found.values())
+        count = len({each.file for each in problems})
+        files = "1 file is" if count == 1 else f"{count} files are"
         raise InsidersError(
-            f"{len(problems)} files are not what was written, of {bad} of {len(names)} refreshes",
+            f"{files} not what was written, in {bad} of the {len(names)} refreshes looked at",
             hint="see above what to do about each",
         )
 

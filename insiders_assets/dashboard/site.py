@@ -188,7 +188,7 @@ class Site:
         return FileResponse(file, media_type="font/woff2" if file.suffix == ".woff2" else None)
 
     def cannot_be_read(self, request: Request, error: Exception) -> Response:
-        """Return the warehouse does not answer: said in one line, without what is secret."""
+        """Return the page that says in one line, without what is secret, that the warehouse does not answer."""
         return self._problem(request, str(error), 503)
 
     def not_found(self, request: Request, _error: Exception) -> Response:

@@ -179,7 +179,7 @@ def _between(ratios: Floats) -> tuple[float, float]:
 
 
 def _levels(own: Floats, everyone: Floats) -> tuple[float, float, float]:
-    """Return lower end, middle and upper end of levels; those of everyone where a group has too few."""
+    """Return the lower end, middle and upper end of levels; those of everyone where a group has too few."""
     found = np.sort(own if len(own) >= GROUP // 3 else everyone)
     if not len(found):
         return MISSED / 2, 0.5, 1 - MISSED / 2

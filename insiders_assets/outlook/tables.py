@@ -85,7 +85,7 @@ def _frame(figure: str, forecast: Range, ids: pl.Series) -> pl.DataFrame:
 
 
 def _days_of(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Return days until something, as dates."""
+    """Return the table with its days until something as dates."""
     return table.with_columns(
         (pl.lit(as_of) + pl.duration(days=pl.col(name).cast(pl.Int64))).alias(name)
         for name in (f"{NEXT_PURCHASE}{end}" for end in ENDS)

@@ -15,7 +15,7 @@ from insiders_assets.programme.policies import INSIDER, NOT_INSIDER, VIABILITY, 
 
 
 def coverage(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
-    """Return clusters in descending mean revenue are Insiders until they cover a share of identified value.
+    """Take clusters in descending mean revenue as Insiders until they cover a share of identified value.
 
     The next ones are being analysed until they cover a larger share. Prevents a list of cluster numbers typed
     into code, which mean something else after the next fit.
@@ -38,7 +38,7 @@ def coverage(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
 
 
 def clusters(customers: pl.DataFrame, rules: ProgrammeRules) -> Selection:
-    """Return named clusters are Insiders.
+    """Take the clusters that are named as Insiders.
 
     For a choice that a person made, on clusters whose identity survives a refit.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -56,14 +57,21 @@ def rows_of(stores: Stores, refresh_id: str, table: str) -> pl.DataFrame:
         UsageError: There is no such table, or no such refresh.
         InsidersError: The refresh was published, and the table is not kept of it any more, or is damaged.
     """
+    from insiders_assets.contracts.summaries import SUMMARIES
     from insiders_assets.storage.warehouse import HISTORY, TABLES
+    from insiders_assets.storage.warehouse.summaries import summaries
 
     if table not in TABLES:
         raise UsageError(
             "is no table that is published", where=table, hint=f"choose among {', '.join(sorted(TABLES))}"
         )
     if refresh_id in stores.refreshes.names():
-        return stores.refreshes.table(stores.refreshes.read(refresh_id), table)
+        kept = stores.refreshes.read(refresh_id)
+        if table not in kept.tables and table in {summary.name for summary in SUMMARIES}:
+            everyone = stores.refreshes.table(kept, "insiders")
+            return summaries(everyone, date.fromisoformat(kept.as_of), refresh_id)[table]
+        if table in kept.tables or table not in HISTORY:
+            return stores.refreshes.table(kept, table)
     published = (
         stores.warehouse.read("refreshes")["refresh_id"].to_list() if stores.warehouse.exists() else []
     )
@@ -73,9 +81,10 @@ def rows_of(stores: Stores, refresh_id: str, table: str) -> pl.DataFrame:
         )
     if table in HISTORY:
         return stores.warehouse.read(table).filter(pl.col("refresh_id") == refresh_id)
-    kept = stores.settings.refreshes_kept
+    newest = stores.settings.refreshes_kept
     raise InsidersError(
-        f"was published, but its {table} is not kept any more: the newest {kept} refreshes keep their tables",
+        f"was published, but its table {table} is not kept: the newest {newest} refreshes keep their tables, as far as "
+        "this version published them",
         where=refresh_id,
         hint=f"compare a table of history ({', '.join(sorted(set(HISTORY) & set(TABLES)))}), or keep more from now on: "
         "INSIDERS_REFRESHES_KEPT",
@@ -94,6 +103,9 @@ def difference(before: pl.DataFrame, after: pl.DataFrame, key: Sequence[str]) ->
     shared = [name for name in right.columns if name in left.columns]
     alone = tuple(name for name in (*left.columns, *right.columns) if name not in shared)
     named = tuple(name for name in key if name in shared)
+    if key and not named:  # a row for each refresh: it is compared with the one of the other
+        left, right = (frame.with_row_index(OCCURRENCE) for frame in (left, right))
+        shared, named = [OCCURRENCE, *shared], (OCCURRENCE,)
     left, right = (
         left.select(shared),
         right.select(shared).cast(left.select(shared).schema, strict=False),

@@ -88,7 +88,7 @@ def retire_kept(stores: Stores, published: Sequence[str]) -> None:
 
 
 def verified(stores: Stores, refresh_id: str) -> list[Problem]:
-    """Compare everything that a refresh is made of with what was written; what is not the same.
+    """Compare everything that a refresh is made of with what was written, and return what is not the same.
 
     Args:
         stores: Where it is kept.

@@ -151,7 +151,7 @@ def silhouette_values(apart: Points, labels: Labels) -> NDArray[np.float64]:
 
 
 def stability(points: Points, way: Callable[[Points], Labels], labels: Labels, seed: int) -> float:
-    """Return mean adjusted Rand index of the groups of all customers with those of 90 % of them."""
+    """Return the mean adjusted Rand index of the groups of all customers with those of 90 % of them."""
     found = []
     for number in range(SUBSAMPLES):
         rows = np.random.default_rng((seed, number)).permutation(len(points))[: round(SHARE * len(points))]

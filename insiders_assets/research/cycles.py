@@ -139,7 +139,7 @@ def rfm(rows: pl.DataFrame, last_day: int) -> pl.DataFrame:
 
 
 def min_max(table: pl.DataFrame, columns: list[str]) -> Points:
-    """Return columns from 0 to 1; one that never varies is 0."""
+    """Return columns scaled to 0 to 1; one that never varies is 0."""
     values = table.select(pl.col(columns).cast(pl.Float64).fill_null(0)).to_numpy()
     span = np.ptp(values, axis=0)
     return np.asarray((values - values.min(axis=0)) / np.where(span > 0, span, 1))

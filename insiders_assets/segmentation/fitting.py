@@ -149,7 +149,7 @@ def _sized(recipe: Recipe, customers: int) -> tuple[Recipe, list[str]]:
 
 
 def _by_axes(people: pl.DataFrame, recipe: Recipe, seed: int, before: NDArray[np.int32] | None) -> Fit:
-    """Return clusters along axes with names; new customers walk the same way."""
+    """Return clusters along named axes; new customers are placed by the same steps."""
     progress.report(LABEL, 0, STEPS)
     at = named_space(people, recipe, seed)
     progress.report(LABEL, 2, STEPS)

@@ -94,7 +94,7 @@ def checked(features: pl.DataFrame, columns: Iterable[str]) -> None:
 
 
 def matrix(features: pl.DataFrame, columns: Iterable[str]) -> NDArray[np.float32]:
-    """Return columns as one row of single precision per customer."""
+    """Return columns as a matrix in single precision, one row per customer."""
     return np.column_stack([features[name].cast(pl.Float32).to_numpy() for name in columns])
 
 

@@ -151,7 +151,7 @@ class KeptRefreshes:
         Returns:
             Tables that were replaced.
         """
-        after: dict[str, KeptTable] = {}
+        after: dict[str, KeptTable | None] = {}
         refreshes = self.all()
         for name in set(self.names()) - {refresh.refresh_id for refresh in refreshes}:
             self._manifest(name).unlink(missing_ok=True)  # of whose tables nobody knows which they are
@@ -159,15 +159,19 @@ class KeptRefreshes:
             path = self.path(table)
             if self.problem(table):
                 path.unlink(missing_ok=True)
+                after[table.sha256] = (
+                    None  # no refresh names it any more: a backup of it would bring them back
+                )
             elif (left := without(path)) is not None:
                 after[table.sha256] = self._put(left)
         for refresh in refreshes:
-            tables = {name: after.get(table.sha256, table) for name, table in refresh.tables.items()}
+            now = {name: after.get(table.sha256, table) for name, table in refresh.tables.items()}
+            tables = {name: table for name, table in now.items() if table is not None}
             told = replace(refresh, tables=tables, report=report(refresh.refresh_id))
             if told != refresh:
                 self._write(replace(told, forgotten=refresh.forgotten or tables != refresh.tables))
         self._sweep()
-        return len(after)
+        return sum(table is not None for table in after.values())
 
     def _put(self, rows: pl.LazyFrame) -> KeptTable:
         from insiders_assets.storage.lake import ROW_GROUP

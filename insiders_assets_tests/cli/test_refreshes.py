@@ -66,6 +66,23 @@ def test_what_differs_is_what_the_lists_of_both_say(homes):
     assert same.endswith(": 0 rows added, 0 removed, 0 changed\n")
 
 
+def test_tables_that_the_warehouse_adds_are_compared_like_the_others(homes):
+    """Summaries are made of the list again, deliveries are read where they are kept; a row per refresh is one row."""
+    before, after = KeptRefreshes(homes).all()
+
+    def between(table: str) -> dict:
+        return told(
+            insiders("diff", before.refresh_id, "latest", "--table", table, "--home", homes, "--json")
+        )
+
+    row = {change["column"]: change for change in between("refreshes")["changed"]}
+    assert (row["members"]["before"], row["members"]["after"]) == (str(before.members), str(after.members))
+    curve = between("budget_history")
+    sizes = {each["customers"] for each in curve["added"] if each["ranked_by"] == "programme"}
+    assert after.members in sizes
+    assert between("deliveries")["added"] == []
+
+
 def test_a_refresh_or_table_that_is_not_there_is_said_in_one_line(home):
     unknown = insiders("diff", "yesterday", "latest", "--home", home)
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
@@ -75,7 +92,7 @@ def test_a_refresh_or_table_that_is_not_there_is_said_in_one_line(home):
     KeptRefreshes(home).retire([after.refresh_id])
     gone = insiders("diff", before.refresh_id, "latest", "--home", home)
     assert gone.returncode == 1
-    assert "its members is not kept any more: the newest 30 refreshes keep their tables" in gone.stderr
+    assert "its table members is not kept: the newest 30 refreshes keep their tables" in gone.stderr
     history = told(
         insiders("diff", before.refresh_id, "latest", "--table", "tier_history", "--home", home, "--json")
     )
@@ -92,6 +109,9 @@ def test_whatever_is_not_what_was_written_is_named_with_its_cure(home):
     flip(home / "history" / "segmentation_model" / after.model_version / "card.json")
     done = insiders("verify", "--home", home)
     assert done.returncode == 1
+    assert "3 files are not what was written, in 2 of the 2 refreshes looked at" in done.stderr.replace(
+        "\n", " "
+    )
     said = done.stderr.splitlines()
     assert [line for line in said if line.startswith(f"{before.refresh_id}: {changed} (members) is damaged")]
     (line,) = [line for line in said if "members.csv" in line]

@@ -31,7 +31,7 @@ class Finding:
 
 
 def fine(about: str, said: str) -> Finding:
-    """Return nothing to do."""
+    """Return a finding with nothing to do."""
     return Finding(about, "fine", said)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def home(stores: Stores) -> Iterator[Finding]:
-    """Yield a file is written, read and deleted; and who else may read here."""
+    """Yield whether a file can be written, read and deleted here, and who else may read."""
     folder = stores.home
     if isinstance(folder, Path) and not folder.exists():
         yield look("home", f"{folder} is not there yet", "it is made by the first run: insiders run")
@@ -53,7 +53,7 @@ def home(stores: Stores) -> Iterator[Finding]:
 
 
 def _of_others(folder: Path) -> Iterator[Finding]:
-    """Yield that files belong to another user than the home does: a command was once given by ``sudo``."""
+    """Yield a finding if files belong to another user than the home does, as after a command given by ``sudo``."""
     owner = folder.stat().st_uid
     others = [path for path in made_here(folder) if path.lstat().st_uid != owner]
     if others:

@@ -19,7 +19,7 @@ def engine(stores: "Stores") -> "Iterator[Finding]":
 
 
 def model(stores: "Stores") -> "Iterator[Finding]":
-    """Yield the champion is read as a refresh would."""
+    """Yield whether the champion can be read, as a refresh would read it."""
     if stores.champion_version() is None:
         yield look("model", "there is none yet", "it is fitted by the first run: insiders run")
         return
@@ -80,7 +80,7 @@ def announcements(stores: "Stores") -> "Iterator[Finding]":
 
 
 def report(stores: "Stores") -> "Iterator[Finding]":
-    """Yield the latest report and the tables are of one refresh, and fresh."""
+    """Yield whether the latest report and the tables are of one refresh, and fresh."""
     name, latest = stores.publication.latest(), stores.warehouse.latest_refresh()
     if name is None or latest is None:
         yield look("report", "there is none yet", "it is made by the first run: insiders run")
@@ -101,7 +101,7 @@ def report(stores: "Stores") -> "Iterator[Finding]":
 
 
 def services(stores: "Stores") -> "Iterator[Finding]":
-    """Yield the daemons that Dagster needs have shown signs of life."""
+    """Yield whether the daemons that Dagster needs have shown signs of life."""
     from dagster import DagsterInstance
 
     # Awaited: the health of daemons from Python; what is public asks a webserver over GraphQL.

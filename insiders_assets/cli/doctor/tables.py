@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tables(stores: Stores) -> Iterator[Finding]:
-    """Yield every table that is there is read and held against its contract."""
+    """Yield what is wrong with tables: each that is there is read and compared with its contract."""
     from polars.exceptions import PolarsError
 
     from insiders_assets.definitions import TABLES

@@ -150,7 +150,7 @@ def _fits(about: frozenset[str]) -> dict[str, float]:
 
 
 def _money(about: frozenset[str]) -> dict[str, float]:
-    """Return prices and totals: ``unit`` or a number of pieces beside money makes it the price of one."""
+    """Return what may be a price or a total: ``unit`` or a number of pieces beside money makes it the price of one."""
     money = {"price", "total"} & about
     if not money:
         return {"quantity": 0.8} if "quantity" in about else {"quantity": 0.3}

@@ -18,7 +18,7 @@ FADED = 0.4
 
 
 def revenue_by_month(inputs: ReportInputs) -> Figure | None:
-    """Return revenue of identified customers by month, a colour per tier of today; None where no month is known."""
+    """Return the revenue of identified customers by month, a colour per tier of today; None where no month is known."""
     months = by_month(inputs.tables.get("revenue_by_month"))
     return monthly(inputs.words, months, tier_names(inputs.words)) if months else None
 

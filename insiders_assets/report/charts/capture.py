@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def capture(inputs: ReportInputs) -> Figure | None:
-    """Return share of revenue by share of customers: a plain sort, the clusters in their order, and the list."""
+    """Return the share of revenue by share of customers: a plain sort, the clusters in their order, and the list."""
     words, curves = inputs.words, capture_curves(inputs)
     if not curves["sort"]:
         return None

@@ -49,5 +49,5 @@ class PolarsEngine:
         return self._tables.models.champion().assign(features)
 
     def running(self, what: str) -> AbstractContextManager[None]:  # noqa: ARG002 - polars is done before it could be shown
-        """Return nothing to tell."""
+        """Do nothing: polars is done before there would be anything to show."""
         return nullcontext()

@@ -55,7 +55,7 @@ def number(title: str, column: str, pattern: str, subheader: str) -> Chart:
 
 
 def table(title: str, view: str, columns: list[str], formats: dict[str, str], **more: Any) -> Chart:
-    """Return rows as they are."""
+    """Return a chart that lists rows as they are."""
     width, height = more.pop("width", 12), more.pop("height", 34)
     return Chart(
         title,
