@@ -175,7 +175,7 @@ def bootstraps(people: pl.DataFrame, recipe: Recipe, times: int, own: int, seed:
 
 
 def cluster_stability(table: pl.DataFrame, model_version: str) -> dict[int, float]:
-    """Return the mean bootstrap Jaccard by cluster, of a ``stability_study`` of that model; empty if it is of another."""
+    """Return the mean bootstrap Jaccard by cluster, of a ``stability_study`` of that model; empty for another."""
     if "shop" in table.columns:  # a study from before there were several has none
         table = table.filter(pl.col("shop") == OWN_SHOP)
     rows = table.filter(pl.col("measure") == "cluster_jaccard", pl.col("model_version") == model_version)

@@ -137,10 +137,19 @@ def test_a_discount_that_leads_from_the_list_price_to_the_price_is_off_already(e
     assert as_proposed(path).sold == TOTAL
 
 
-@pytest.mark.parametrize("none", ["", "0", "0,00", "-"])
-def test_a_special_price_holds_where_it_stands(export, none):
+@pytest.mark.parametrize(
+    ("name", "none"),
+    [
+        ("sale_price", ""),
+        ("sale_price", "0"),
+        ("sale_price", "0,00"),
+        ("sale_price", "-"),
+        ("promo_price", ""),
+    ],
+)
+def test_a_special_price_holds_where_it_stands(export, name, none):
     special = [round(each.price * 0.8, 2) if at % 4 == 1 else none for at, each in enumerate(LINES)]
-    path = export(plain(each, sale_price=price) for each, price in zip(LINES, special, strict=True))
+    path = export(plain(each, **{name: price}) for each, price in zip(LINES, special, strict=True))
     assert codes(path) == ["partial_price"]
     paid = sum(
         each.units * (each.price if price == none else price)
@@ -148,6 +157,8 @@ def test_a_special_price_holds_where_it_stands(export, none):
     )
     assert as_proposed(path).sold == round(paid, 2)
     assert answered(path, {1: "usual"}).sold == TOTAL
+    found = inspect(path, path.name, FileRules(), path.name, lambda questions: proposed(questions))
+    assert not inspect(path, path.name, FileRules(mapping=found.mapping), path.name).questions
 
 
 def test_a_net_amount_after_refunds_does_not_count_them_twice(export):

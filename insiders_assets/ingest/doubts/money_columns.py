@@ -72,7 +72,8 @@ class Columns:
         """Return positions of columns of discounts, not all zero, of which nobody has said anything yet."""
         return [
             at for at, kind in self.kinds.items()
-            if kind == "discount" and not self._is_spoken_of(at) and bool((self.money(at).fill_null(0) != 0).any())
+            if kind == "discount" and at != self.taken and not self._is_spoken_of(at)
+            and bool((self.money(at).fill_null(0) != 0).any())
         ]  # fmt: skip
 
     def _is_spoken_of(self, at: int) -> bool:

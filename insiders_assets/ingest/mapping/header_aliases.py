@@ -51,7 +51,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 
 @lru_cache(maxsize=4096)
 def normalise(name: str) -> str:
-    """Return a name in lower case, without accents, its words apart: ``InvoiceNo``, ``invoice_no`` and ``Invoice No.`` become one."""
+    """Return a name in lower case, without accents, its words apart.
+
+    ``InvoiceNo``, ``invoice_no`` and ``Invoice No.`` become one.
+    """
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     plain = unicodedata.normalize("NFKD", words.replace("#", " no ").replace("№", " no ")).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))

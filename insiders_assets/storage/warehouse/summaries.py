@@ -63,7 +63,7 @@ def customer_summary(insiders: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def budget_curve(insiders: pl.DataFrame) -> pl.DataFrame:
-    """Return the revenue of the best identified customers, at :data:`CURVE_STEPS` sizes and at the number of members."""
+    """Return the revenue of the best known customers, at :data:`CURVE_STEPS` sizes and at the number of members."""
     return _curve(insiders, CURVE_STEPS)
 
 
