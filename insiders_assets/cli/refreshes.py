@@ -123,9 +123,9 @@ def verify(settings: Settings, refresh_id: str | None, *, as_json: bool) -> None
     if problems:
         bad = sum(bool(each) for each in found.values())
         count = len({each.file for each in problems})
-        files = "1 file is" if count == 1 else f"{count} files are"
+        subject = "1 file is" if count == 1 else f"{count} files are"
         raise InsidersError(
-            f"{files} not what was written, in {bad} of the {len(names)} refreshes looked at",
+            f"{subject} not what was written, in {bad} of the {len(names)} refreshes looked at",
             hint="see above what to do about each",
         )
 
