@@ -104,6 +104,9 @@ _SETTLED = {
         f"{args['columns'][0]} is {args['gross']} less {args['discount']} on {args['lines']:.1%} of the lines and "
         f"{args['money']:.1%} of the money: that was paid"
     ),
+    "net_total_taxed": lambda args: (
+        f"{args['columns'][0]} is {args['gross']} less {args['discount']} and with its tax: that was paid"
+    ),
     "matching_total": lambda args: f"{args['columns'][0]} times the quantity is {args['columns'][1]}",
     "price_per": lambda args: (
         f"{args['columns'][1]} is {args['columns'][0]} for each {args['columns'][2]} pieces, times the quantity"

@@ -15,6 +15,7 @@ from insiders_assets.ingest.doubts.formats import FORMATS
 from insiders_assets.ingest.doubts.id_forms import ID_FORMS
 from insiders_assets.ingest.doubts.in_thousands import THOUSANDS
 from insiders_assets.ingest.doubts.levels import LEVELS
+from insiders_assets.ingest.doubts.mirrored import MIRRORED
 from insiders_assets.ingest.doubts.nobody import NOBODY
 from insiders_assets.ingest.doubts.one_order import ONE_ORDER
 from insiders_assets.ingest.doubts.order_ids import ORDER_IDS
@@ -57,6 +58,7 @@ DETECTORS: tuple[Detector, ...] = (
     STATUSES,
     PAYMENTS,
     UNNAMED,
+    MIRRORED,
     SERVICES,
     BUNDLES,
     ONE_ORDER,

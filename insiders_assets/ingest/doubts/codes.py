@@ -48,6 +48,14 @@ def back_codes(values: Collection[str]) -> set[str]:
     return set()
 
 
+_EITHER_WAY = (
+    {"debit", "credit"},
+    {"dr", "cr"},
+    {"soll", "haben"},
+    {"s", "h"},
+    {"d", "c"},
+    {"debe", "haber"},
+)
 _CHANGES = words_of("i u d c r insert update delete create read inserted updated deleted created")
 
 
@@ -81,6 +89,21 @@ def is_a_side(values: Collection[str]) -> bool:
 def names_a_side(name: str) -> bool:
     """Return whether a column's name speaks of nothing but debit and credit, or of a sign."""
     return len(words := set(normalise(name).split())) > 0 and words <= _SIDE
+
+
+def fewer(seen: Sequence[Seen], back: Collection[str]) -> list[Seen]:
+    """Return the values that say that a line came back; the others where the two of a side are the wrong way round.
+
+    A sale is a credit in the books of revenue and a debit in those of the customer, and both are exported: what most
+    lines are was sold.
+    """
+    said = [each for each in seen if each.value in back]
+    rest = [each for each in seen if each.value not in back]
+    spelled = {each.value.strip().casefold() for each in seen}
+    turned = any(spelled == pair for pair in _EITHER_WAY) and sum(e.rows for e in said) > sum(
+        e.rows for e in rest
+    )
+    return rest if turned else said
 
 
 def but_the_usual(seen: Sequence[Seen]) -> list[Seen]:

@@ -35,13 +35,28 @@ def discount_questions(columns: Columns) -> Iterator[Question]:
         question = Question("discount", "money", names, (), likely)
         answers.append(Answer("included", {"answers": {question.key: "included"}}))
         off = [columns.money(at).fill_null(0.0) for at in places]
+        unread = sum(_unread(columns, at) for at in places)
         rows = pl.DataFrame({str(at): each > 0 for at, each in zip(places, off, strict=True)})
         yield Question(
-            "discount", "money", names, tuple(answers), likely,
+            "discount", "money", names, tuple(answers), None if unread or _is_factor(names) else likely,
             arguments={"rows": rows.select(pl.any_horizontal(pl.all()).sum()).item(),
                        "money": round(float(sum(each.sum() for each in off)), 2),
-                       "sold": round(float(columns.survey.money.abs().sum()), 2)},
+                       "sold": round(float(columns.survey.money.abs().sum()), 2), "unread": unread},
         )  # fmt: skip
+
+
+def _unread(columns: Columns, at: int) -> int:
+    """Return how many lines have a discount that is no number, such as ``10+5``: it would take nothing off."""
+    return int((columns.survey.text(at).is_not_null() & columns.money(at).is_null()).sum())
+
+
+def _is_factor(names: tuple[str, ...]) -> bool:
+    """Return whether columns hold what is left of a price and not what is taken off: 0.9 is a tenth off."""
+    return any(
+        word in name.lower()
+        for name in names
+        for word in ("factor", "faktor", "fator", "facteur", "multiplier")
+    )
 
 
 def _shape(columns: Columns, at: int) -> str:

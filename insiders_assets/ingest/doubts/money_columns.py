@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, is_constant_within
-from insiders_assets.ingest.doubts.money_words import is_price_unit, money_of
+from insiders_assets.ingest.doubts.money_words import TIPS, is_price_unit, money_of
+from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.parsing.numbers import to_float
@@ -39,7 +40,9 @@ def money_beside(header: Header) -> list[int]:
         found += [
             at for at in header.free if kinds[at] == "aside" and "price" in notions(header.names[at])[0]
         ]
-    return sorted(found)
+    if any(TIPS & set(normalise(header.names[at]).split()) for at in header.free):  # a total may be with it
+        found += [at for at in header.free if kinds[at] in ("aside", "tax")]
+    return sorted({*found})
 
 
 class Columns:

@@ -25,9 +25,10 @@ _COST_PHRASES = (
     "prezzo d acquisto", "buying price", "cost price",
 )  # fmt: skip
 DISCOUNT = words_of(
-    "discount discounts disc rebate rebates promo promotion promotions markdown reduction remise remises "
+    "comp comps discount discounts disc rebate rebates promo promotion promotions markdown reduction remise remises "
     "rabais desconto descontos descuento descuentos bonificacion rabatt rabatte nachlass ermaessigung "
-    "ermassigung preisnachlass sconto sconti ribasso korting kortingen abatimento rebaja savings saved saving dto dcto "
+    "ermassigung preisnachlass sconto sconti ribasso korting kortingen abatimento rebaja savings saved saving dto "
+    "dcto "
     "dscto dct skonto ersparnis economia ahorro risparmio besparing"
 )
 VOUCHER = words_of("coupon coupons voucher vouchers gutschein cupom cupon bon buono tegoed waardebon")
@@ -46,7 +47,8 @@ _ASIDE = words_of(
     "fee fees tarifa tarifas taxa commission comissao comision provision gift wrap handling tip tips "
     "gorjeta propina trinkgeld weight balance outstanding compare list msrp rrp uvp retail catalogue "
     "catalog original regular old before listenpreis tabela lista barre payout deposit credit wallet "
-    "points exchange rate loyalty budget stock inventory full normal standard base suggested recommended vorher"
+    "points copay copayment insurance insurer exchange rate loyalty budget stock inventory full normal standard "
+    "base suggested recommended vorher"
 )
 _ORDER = words_of("order transaction basket grand invoice pedido bestellung commande ordine")
 _REFUND = words_of(
@@ -68,6 +70,8 @@ _MONEY = words_of(
     "betaald bezahlt paye pagato netto brutto neto bruto ttc ht proceeds takings receita ingreso ingresos "
     "spend spent charged"
 )
+TIPS = words_of("tip tips gratuity gorjeta propina trinkgeld pourboire mancia fooi")
+_OF_TAX = words_of("incl excl including excluding inclusive exclusive")
 _NUMBERS = words_of("number record id nummer numero code codigo")
 _SURELY_LINE = words_of(
     "line total subtotal extended ext extension gesamt gesamtpreis zeilensumme positionssumme sum summe "
@@ -148,12 +152,19 @@ def money_of(name: str) -> Money | None:
         return None if words & _NO_AMOUNT else "discount"
     if words & VOUCHER:
         return "discount" if words & _AMOUNT and not words & _NO_AMOUNT else None
+    if words & TIPS and words <= TIPS | _AMOUNT:
+        return "aside"
     if not spoken and not words & TAX:
         return None
     if "quantity" in about and not {"price", "total", "unit"} & about:  # pieces, whatever they are net of
         return None
     if words & _ASIDE:
         return "aside"
+    if (
+        any(f" {end}" in plain for end in ("vat amt", "vat amount", "tax amt", "tax amount"))
+        and not words & _OF_TAX
+    ):
+        return "tax"
     if words & TAX and not (
         "price" in about or "unit" in about or "line" in about or words & {"incl", "excl", "total"}
     ):
@@ -163,6 +174,8 @@ def money_of(name: str) -> Money | None:
     if words & _ORDER and not {"line", "product"} & about:
         return "order"
     if words & _SURELY_LINE or ("line" in about and "total" in about):
+        return "line"
+    if "amt" in words and words & {"items", "quantity"}:  # the price of all of a line's pieces
         return "line"
     if "price" in about and "total" not in about:
         return "price"

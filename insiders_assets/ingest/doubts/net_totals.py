@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import agreement
+from insiders_assets.ingest.doubts.arithmetic import agreement, taxed
 from insiders_assets.ingest.doubts.money_columns import Columns, writes
+from insiders_assets.ingest.doubts.rivals import speaks_of_tax
 from insiders_assets.ingest.mapping.schema import DERIVED
 from insiders_assets.ingest.questions.question import Settled
 
-HALF = 0.5
-"""Share of the lines that must have an amount, for what holds on those to hold for the file."""
+HALF, CENT = 0.5, 0.011
+"""Share of the lines that must have an amount, for what holds on those to hold for the file; and by how much amounts
+may differ where each is rounded."""
 
 
 def net_total(columns: Columns) -> Settled | None:
@@ -29,9 +31,18 @@ def net_total(columns: Columns) -> Settled | None:
                 for of, less in _less(amount, off, columns.pieces, name):
                     # A line on which nothing was sold may have what came back as its net amount.
                     sold = (amount != 0).fill_null(value=True)
-                    found = agreement(
-                        *(each.filter(sold) for each in (less, columns.money(net), columns.pieces))
+                    after, paid, pieces = (
+                        each.filter(sold) for each in (less, columns.money(net), columns.pieces)
                     )
+                    found = agreement(after, paid, pieces)
+                    is_taxed = (
+                        not found.holds and bool((off > 0).any()) and speaks_of_tax(columns, gross, net)
+                    )
+                    if is_taxed and taxed(after, paid, pieces.clip(1) * CENT):
+                        return Settled(
+                            "net_total_taxed", (columns.names[net],), writes(columns, DERIVED, net),
+                            {"gross": columns.names[gross], "discount": name, "of": of},
+                        )  # fmt: skip
                     if found.holds and found.of > HALF * less.drop_nulls().len():
                         return Settled(
                             "net_total", (columns.names[net],), writes(columns, DERIVED, net),

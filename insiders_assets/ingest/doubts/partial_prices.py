@@ -54,7 +54,7 @@ def _asked(columns: Columns, header: Header, special: int, usual: int) -> Questi
     low, high = (columns.survey.numbers(at).abs() for at in (special, usual))
     here = (low > 0).fill_null(value=False)
     share = float(here.mean() or 0.0)  # type: ignore[arg-type]
-    if not FEW <= share <= MOST or float((high > 0).mean() or 0.0) < FULL:  # type: ignore[arg-type]
+    if not FEW <= share <= MOST or float((high > 0).fill_null(value=False).mean() or 0.0) < FULL:  # type: ignore[arg-type]
         return None
     if not bool((low.filter(here) <= high.filter(here)).fill_null(value=False).all()):
         return None

@@ -15,6 +15,7 @@ from insiders_assets.ingest.doubts.statuses import (
     spoken_for,
     status_question,
 )
+from insiders_assets.ingest.doubts.twins import are_of_other_orders
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.questions.question import Question, Seen
@@ -68,11 +69,14 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
         marked = [each for each in seen if normalise(each.value) not in NO]
         if all(normalise(each.value) in YES | NO for each in seen):
             if marked and not is_stated_elsewhere(survey, at, marked):
+                here = survey.text(at).is_in([each.value for each in marked])
+                of_line = of_line or are_of_other_orders(survey, here)
                 yield status_question(name, "refunded", marked, of_line=of_line)
             continue
         filled = _on_some(survey, at, marked) if gives(name) not in ("pieces", "amount") else None
         if filled and not is_stated_elsewhere(survey, at, marked):
-            yield status_question(name, "refunded", [filled], rule="filled")
+            theirs = are_of_other_orders(survey, survey.text(at).is_in([each.value for each in marked]))
+            yield status_question(name, "refunded", [filled], rule="filled", of_line=theirs)
 
 
 def _on_some(survey: Survey, at: int, marked: list[Seen]) -> Seen | None:

@@ -168,8 +168,10 @@ def taxed_twin(columns: Columns) -> Settled | None:
 
 
 def _is_full(columns: Columns, at: int) -> bool:
-    """Return whether a column has a value on nearly every line."""
+    """Return whether a column has a value on nearly every line that has an amount at all."""
     values = columns.money(at)
+    if columns.taken is not None:
+        values = values.filter(columns.money(columns.taken).is_not_null())
     return values.null_count() <= (1 - HOLDS) * len(values)
 
 
@@ -204,13 +206,29 @@ def speaks_of_tax(columns: Columns, *places: int) -> bool:
 
 def _is_taxed(columns: Columns, one: int, other: int) -> bool:
     """Return whether two totals differ by their tax: their names say so, or the rates of one do on nearly all lines."""
-    if not speaks_of_tax(columns, one, other):
+    if not speaks_of_tax(columns, one, other) or _beyond_tax(columns, one, other) is not None:
         return False
     if {is_with_tax(columns.names[at]) for at in (one, other)} == {True, False}:
         return True
     here, there = columns.money(one), columns.money(other)
     less, more = (here, there) if float(here.sum()) < float(there.sum()) else (there, here)
     return bool(taxed(less, more, _CENT))
+
+
+def _beyond_tax(columns: Columns, one: int, other: int) -> int | None:
+    """Return which of two totals is without a tip, a fee or what else stands beside it; None if that is not it."""
+    less, more = (
+        (one, other) if float(columns.money(one).sum()) < float(columns.money(other).sum()) else (other, one)
+    )
+    taxes = [columns.survey.numbers(at) for at, kind in columns.kinds.items() if kind == "tax"]
+    for at, kind in columns.kinds.items():
+        if kind != "aside" or not bool((columns.money(at) > 0).any()):
+            continue
+        with_it = columns.money(less) + columns.money(at).fill_null(0.0)
+        for found in (with_it, sum((tax.abs() for tax in taxes), with_it)):
+            if agreement(found, columns.money(more)).holds:
+                return less
+    return None
 
 
 def _which(
@@ -229,6 +247,8 @@ def _which(
 
 def _likelier(columns: Columns, one: int, other: int) -> str:
     """Return the name of the column that rather was paid: by its name, or else with tax, or else the first."""
+    if (goods := _beyond_tax(columns, one, other)) is not None:
+        return columns.names[goods]
     words = {at: set(normalise(columns.names[at]).split()) for at in (one, other)}
     paid = [at for at in (one, other) if words[at] & _PAID]
     if len(paid) == 1:

@@ -25,13 +25,14 @@ _FRAUD = words_of(
     "fraud fraudulent isfraud fraude betrug frode chargeback disputed dispute suspended suspendido suspenso parked"
 )
 _UNSOLD = words_of(
-    "sample samples draft quote quotation estimate preorder replacement proforma muster entwurf angebot "
+    "sample samples comped draft quote quotation estimate preorder replacement proforma muster entwurf angebot "
     "ersatzlieferung amostra rascunho orcamento muestra borrador presupuesto echantillon brouillon devis campione "
     "bozza preventivo offerte"
 )
 """Words of flags whose *yes* says that a line may not have been sold."""
 _GIVEN = words_of(
-    "warranty gratis complimentary giveaway freebie foc gratuito gratuita gratuit kostenlos kulanz garantie garantia "
+    "warranty gratis complimentary comp comped giveaway freebie foc gratuito gratuita gratuit kostenlos kulanz "
+    "garantie garantia "
     "garanzia cortesia brinde regalo omaggio"
 )
 """Words of ways of paying by which nothing was paid."""
@@ -48,14 +49,16 @@ _ARCHIVED = (
 )
 """How words begin for lines that were put away, and may count all the same: a shop archives what is done."""
 _REVERSED = words_of(
-    "reversed reversal reverses isreversed estornado estornada estorno extornado extornada stornata extourne extournee"
+    "reversed reversal reverses isreversed estornado estornada estorno extornado extornada stornata extourne "
+    "extournee"
 )
 _WHICH = words_of("of for document doc ref reference id number no nr transaction invoice order original from")
 _SCORE = words_of("score level probability check result model")
 _HAPPENED = words_of(
     "paid ispaid bezahlt pago paga pagado pagada paye payee pagato pagata betaald valid isvalid valido valida valide "
     "gueltig gultig geldig completed complete iscompleted success successful succeeded confirmed approved livemode "
-    "active isactive abgeschlossen concluido concluida completado completada completato voltooid bestaetigt bestatigt "
+    "active isactive abgeschlossen concluido concluida completado completada completato voltooid bestaetigt "
+    "bestatigt "
     "confirmado confirmada confirme confermato bevestigd settled captured current iscurrent latest islatest"
 )
 """Words of flags whose *no* says that nothing came about."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from insiders_assets.ingest.doubts.further_languages import GROUPS
 from insiders_assets.ingest.mapping.header_aliases import normalise
 
 
@@ -15,7 +16,8 @@ def words_of(text: str) -> frozenset[str]:
 
 _GROUPS: dict[str, str] = {
     "cancelled": "cancel cancelled canceled cancelation cancellation cancelling void voided aborted abandoned failed "
-    "failure fail declined denied rejected refused expired trash trashed deleted removed invalid fraud fraudulent "
+    "failure fail declined decline denied deny rejected reject blocked refused expired trash trashed deleted "
+    "removed invalid fraud fraudulent "
     "superseded superseeded outdated obsolete stale veraltet obsoleto obsoleta "
     "unpaid unsuccessful error nullified annulled lost undeliverable "
     "cancelado cancelada cancelados canceladas cancelamento anulado anulada recusado recusada rejeitado rejeitada "
@@ -27,11 +29,15 @@ _GROUPS: dict[str, str] = {
     "abandonnee supprime supprimee invalide "
     "storniert storno stornierung abgebrochen abgelehnt fehlgeschlagen gescheitert verfallen abgelaufen geloescht "
     "geloscht ungueltig ungultig annulliert verworfen "
-    "annullato annullata cancellato cancellata rifiutato rifiutata fallito fallita scaduto scaduta eliminato eliminata "
+    "annullato annullata cancellato cancellata rifiutato rifiutata fallito fallita scaduto scaduta eliminato "
+    "eliminata "
     "stornato abbandonato "
-    "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen ongeldig",
-    "pending": "pending awaiting onhold hold draft proforma estimate quote quotation reserved preorder incomplete open "
-    "authorized authorised created placed unconfirmed review sample samples replacement amostra muestra echantillon "
+    "geannuleerd geannuleerde annulering afgebroken geweigerd afgewezen mislukt verlopen verwijderd vervallen "
+    "ongeldig",
+    "pending": "pending awaiting onhold hold draft proforma estimate quote quotation reserved preorder incomplete "
+    "open "
+    "authorized authorised authorization authorisation preauthorization created placed unconfirmed review sample "
+    "samples replacement amostra muestra echantillon "
     "muster ersatzlieferung campione layaway parked suspended bonificacao brinde remessa "
     "cortesia consignacao bonificacion budget budgeted forecast forecasted planned prognose "
     "previsao warranty garantie garantia garanzia kulanz giveaway complimentary "
@@ -51,17 +57,20 @@ _GROUPS: dict[str, str] = {
     "zuruckgegeben gutschrift gutgeschrieben umtausch "
     "rimborsato rimborsata rimborso reso resi restituito restituita "
     "terugbetaald terugbetaling retour geretourneerd gecrediteerd creditnota",
-    "test": "test testing sandbox demo dummy teste prueba essai prova proef",
+    "test": "test testing training sandbox demo dummy teste prueba essai prova proef",
     "internal": "transfer transfers stocktransfer transferred intercompany intracompany internal intern interno "
-    "interna interne internalorder ownuse replenishment relocation adjustment stocktake stocktaking inventory writeoff "
+    "interna interne internalorder ownuse replenishment relocation adjustment stocktake stocktaking inventory "
+    "writeoff "
     "shrinkage "
     "umlagerung umbuchung eigenverbrauch eigenbedarf lagerumbuchung inventur bestandskorrektur "
     "transferencia transferencias traspaso traspasos ajuste consumo autoconsumo "
     "transfert transferts ajustement trasferimento trasferimenti rettifica giroconto "
     "overboeking verplaatsing voorraadcorrectie",
     "sold": "complete completed closed done finished fulfilled fulfillment delivered shipped dispatched sent paid "
-    "captured settled processed processing confirmed live production approved accepted invoiced unfulfilled unshipped "
-    "ready transit picked packed success successful succeeded sale sold sales payment order purchase invoice active ok "
+    "captured settled processed processing confirmed live production approved accepted invoiced unfulfilled "
+    "unshipped "
+    "ready transit picked packed accept allow allowed approve pass passed normal regular success successful "
+    "succeeded sale sold sales payment order purchase invoice active ok "
     "yes partial partially released current latest actual actuals "
     "concluido concluida completo completa finalizado finalizada entregue enviado enviada pago paga pagos aprovado "
     "aprovada faturado faturada processando processado confirmado confirmada venda vendido preparacao separacao "
@@ -77,7 +86,9 @@ _GROUPS: dict[str, str] = {
     "voltooid afgerond geleverd bezorgd verzonden betaald bevestigd goedgekeurd gefactureerd verwerking verkoop "
     "verkocht afgehandeld",
 }
-_MEANS = {word: group for group, words in reversed(_GROUPS.items()) for word in words.split()}
+_MEANS = {word: group for group, words in GROUPS.items() for word in words} | {
+    word: group for group, words in reversed(_GROUPS.items()) for word in words.split()
+}
 _PHRASES = {
     "on hold": "pending", "in attesa": "pending", "en attente": "pending", "em espera": "pending",
     "en espera": "pending", "in behandeling": "sold", "in bearbeitung": "sold", "in lavorazione": "sold",
@@ -86,10 +97,12 @@ _PHRASES = {
     "payment error": "cancelled", "no sale": "cancelled", "post void": "cancelled",
     "nao pago": "pending", "no pagado": "pending", "non paye": "pending", "nicht bezahlt": "pending",
     "non pagato": "pending", "niet betaald": "pending", "not paid": "pending", "partially paid": "pending",
-    "payment pending": "pending", "pending payment": "pending", "pago pendente": "pending", "pago pendiente": "pending",
+    "payment pending": "pending", "pending payment": "pending", "pago pendente": "pending", "pago pendiente": ""
+    "pending",
     "not shipped": "sold", "not fulfilled": "sold", "not delivered": "pending", "nao entregue": "pending",
     "view item": "pending", "view item list": "pending", "select item": "pending", "view cart": "pending",
-    "add to cart": "pending", "added to cart": "pending", "remove from cart": "pending", "removed from cart": "pending",
+    "add to cart": "pending", "added to cart": "pending", "remove from cart": "pending", "removed from cart": ""
+    "pending",
     "add to wishlist": "pending", "begin checkout": "pending", "checkout started": "pending",
     "add payment info": "pending", "add shipping info": "pending", "page view": "pending", "page viewed": "pending",
     "product viewed": "pending", "product view": "pending", "product added": "pending", "product removed": "pending",
@@ -125,7 +138,8 @@ _BESIDE = words_of(
     "pedidos cliente comprador vendedor tienda loja pago pagamento pago le les du des par client commande paiement "
     "vom von durch auf bestellung kunde kunden verkaeufer verkaufer zahlung dal dalla di del ordine pagamento door "
     "van op bestelling klant betaling "
-    "stock store stores warehouse between estoque entre lojas tiendas almacen lager filialen magazzino magasin use own"
+    "stock store stores warehouse between estoque entre lojas tiendas almacen lager filialen magazzino magasin "
+    "use own"
 )
 """Words that may stand beside those of a status."""
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual, removed_codes
+from insiders_assets.ingest.doubts.codes import are_codes, back_codes, but_the_usual, fewer, removed_codes
 from insiders_assets.ingest.doubts.detector import Detector, Header
+from insiders_assets.ingest.doubts.documents import unsold_beside_sales
 from insiders_assets.ingest.doubts.empty_dates import is_no_date
 from insiders_assets.ingest.doubts.refunds import gives
 from insiders_assets.ingest.doubts.status_names import (
@@ -21,6 +22,7 @@ from insiders_assets.ingest.doubts.status_names import (
     kind_of,
 )
 from insiders_assets.ingest.doubts.status_words import NO, YES, group_of
+from insiders_assets.ingest.doubts.twins import are_of_other_orders
 from insiders_assets.ingest.mapping.columns import FLAG
 from insiders_assets.ingest.mapping.entries import Refund, Rule
 from insiders_assets.ingest.mapping.header_aliases import normalise
@@ -75,6 +77,8 @@ def _asked_of_words(
         groups = {group: found for group, found in groups.items() if found and group != "unknown"}
         if not groups:
             return
+    if kind == "kind" and (unsold := unsold_beside_sales([each.value for each in seen])):
+        groups = _moved(groups, unsold)
     recognized = set(groups) - {"unknown"}
     if not recognized:
         groups = _of_codes(name, kind, seen)
@@ -90,7 +94,33 @@ def _asked_of_words(
             continue
         here = [each for each in groups.get(group, []) if each.value.casefold() not in known]
         if here and not (group == "refunded" and is_stated_elsewhere(survey, at, here)):
-            yield status_question(name, group, here, of_line=kind == "kind")
+            if group == "pending" and sum(each.rows for each in here) == sum(each.rows for each in seen):
+                yield status_question(name, group, here, likely="keep")  # nothing would be left
+            else:
+                yield said_of(survey, name, at, group, here, of_line=kind == "kind")
+
+
+def _moved(groups: dict[str, list[Seen]], unsold: set[str]) -> dict[str, list[Seen]]:
+    """Return values by what they say, with kinds of documents that are no sales among those that may not be."""
+    found = {group: list(seen) for group, seen in groups.items()}
+    for group in ("sold", "unknown"):
+        here = [each for each in found.get(group, []) if each.value in unsold]
+        found[group] = [each for each in found.get(group, []) if each not in here]
+        found["pending"] = [*found.get("pending", []), *here]
+    return {group: seen for group, seen in found.items() if seen}
+
+
+def said_of(survey: Survey, name: str, at: int, group: str, seen: list[Seen], *, of_line: bool) -> Question:
+    """Return the question that some values of a column leave open, by whether their lines repeat others.
+
+    Lines that repeat what the same customer bought in another order are returns themselves, whatever they are called.
+    """
+    if group not in ("cancelled", "refunded", "unknown"):
+        return status_question(name, group, seen, of_line=of_line)
+    here = survey.text(at).is_in([each.value for each in seen])
+    if not are_of_other_orders(survey, here):
+        return status_question(name, group, seen, of_line=of_line)
+    return status_question(name, group, seen, of_line=True, likely="return", repeats=True)
 
 
 def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[Seen]]:
@@ -99,7 +129,7 @@ def _of_codes(name: str, kind: str | None, seen: list[Seen]) -> dict[str, list[S
     if is_of_changes(name) and (gone := removed_codes(values)):
         return {"cancelled": [each for each in seen if each.value in gone]}
     if kind == "kind" and (back := back_codes(values)):
-        return {"refunded": [each for each in seen if each.value in back]}
+        return {"refunded": fewer(seen, back)}
     numbered = all(value.isdigit() for value in values)
     if (
         len(seen) < 2
@@ -143,7 +173,14 @@ def _asked_of_the_opposite(name: str, seen: list[Seen], known: set[str]) -> Iter
 
 
 def status_question(
-    name: str, group: str, seen: list[Seen], *, of_line: bool = False, rule: str = "values"
+    name: str,
+    group: str,
+    seen: list[Seen],
+    *,
+    of_line: bool = False,
+    rule: str = "values",
+    likely: str | None = "",
+    repeats: bool = False,
 ) -> Question:
     """Return the question that some values of a column leave open.
 
@@ -153,17 +190,19 @@ def status_question(
         seen: The values.
         of_line: Whether the column is about the line and not about its order.
         rule: What says it: the ``values``, that there is one (``filled``), or that it has a digit (``nonzero``).
+        likely: The answer to propose, None for none; what the group says if it is empty.
+        repeats: Whether the lines repeat others, so that they may be returns whatever the group says.
     """
     rule_of: dict[str, Any] = {"column": name} | (
         {"values": [each.value for each in seen]} if rule == "values" else {rule: True}
     )
     answers = [Answer("exclude", {"exclude": [rule_of]}), Answer("keep", {"keep": [rule_of]})]
     if group == "refunded":
-        answers += [Answer("return", {"returns": rule_of})] if rule == "values" else []
+        answers += [Answer("return", {"returns": rule_of})] if rule in ("values", "filled") else []
         answers.append(Answer("returned", {"refunds": [rule_of | {"gives": "all"}]}))
-    if group == "unknown" and of_line:
+    elif repeats or group == "repeating" or (group == "unknown" and of_line):
         answers.append(Answer("return", {"returns": rule_of}))
-    likely = {
+    usual = {
         "cancelled": "exclude",
         "pending": "exclude",
         "test": "exclude",
@@ -171,9 +210,11 @@ def status_question(
         "archived": "keep",
         "refunded": "return" if of_line else "returned",
         "unknown": "keep",
+        "repeating": "return",
     }
     return Question(
-        f"status_{group}", "returns" if group == "refunded" else "status", (name,), tuple(answers), likely[group],
+        f"status_{group}", "returns" if group == "refunded" else "status", (name,), tuple(answers),
+        usual[group] if likely == "" else likely,
         tuple(seen), {"group": group, "of_line": of_line},
     )  # fmt: skip
 

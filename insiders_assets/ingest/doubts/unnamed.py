@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.codes import back_codes, is_a_side, names_a_side
+from insiders_assets.ingest.doubts.codes import back_codes, fewer, is_a_side, names_a_side
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.first_lines import is_on_first_lines
+from insiders_assets.ingest.doubts.further_languages import PLAIN
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.status_names import kind_of
 from insiders_assets.ingest.doubts.status_words import NO, YES, whole_group_of, words_of
 from insiders_assets.ingest.doubts.statuses import (
     MANY,
     is_stated_elsewhere,
+    said_of,
     seen_values,
     spoken_for,
-    status_question,
 )
 from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
@@ -72,7 +73,7 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question | Settled]:
         for group, said in _said(seen, is_side=is_side).items():
             here = [each for each in said if each.value.casefold() not in known]
             if here and not (group == "refunded" and is_stated_elsewhere(survey, at, here)):
-                asked.append(status_question(header.names[at], group, here, of_line=is_side))
+                asked.append(said_of(survey, header.names[at], at, group, here, of_line=is_side))
         if asked and at not in header.plan.filled and _is_of_order(survey, at):
             name = header.names[at]
             yield Settled(
@@ -97,7 +98,7 @@ def _said(seen: list[Seen], *, is_side: bool) -> dict[str, list[Seen]]:
     """Return the values that say that lines were not sold, by what they say."""
     if is_side:
         back = back_codes(_values(seen))
-        return {"refunded": [each for each in seen if each.value in back]}
+        return {"refunded": fewer(seen, back)}
     if all(normalise(each.value) in YES | NO for each in seen):
         return {}
     groups: dict[str, list[Seen]] = {}
@@ -146,7 +147,7 @@ def _is_of_stock(value: str) -> bool:
 
 
 def _is_plain(value: str) -> bool:
-    return any(word.startswith(_PLAIN) for word in normalise(value).split())
+    return any(word in PLAIN or word.startswith(_PLAIN) for word in normalise(value).split())
 
 
 UNNAMED = Detector("status without a name", _watches, _asks, worth=_is_worth_it)

@@ -38,6 +38,8 @@ def _tells(name: str) -> bool:
     words = set(normalise(name).split())
     if words & _OTHERS:
         return False
+    if words == {"ts", "ms"} or words == {"source", "ts", "ms"}:  # as captured changes have it
+        return True
     moment = words & _WRITTEN and (words & _MOMENT or len(words) == 1 or {"last", "valid"} & words)
     return bool(words & _VERSIONS or moment or {"valid", "from"} <= words or _is_of_rows(name))
 
@@ -77,10 +79,11 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     ).with_columns(
         kept=survey.kept, is_back=((survey.quantity < 0) | (survey.money < 0)).fill_null(value=False)
     )
-    for at in watched:
-        if at not in numbers and (found := _question(survey, header, at, line, lines)):
-            yield found
-            return
+    found = [
+        asked for at in watched if at not in numbers and (asked := _question(survey, header, at, line, lines))
+    ]
+    # One whose values tell which row is the newest says more than one that does not.
+    yield from [*(asked for asked in found if asked.proposed), *found][:1]
 
 
 def _question(

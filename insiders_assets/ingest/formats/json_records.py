@@ -11,6 +11,10 @@ from insiders_assets.ingest.refusal import RefusedExportError, it_has
 from insiders_assets.language.message import Message, message
 
 NO_OBJECT = message("row.json")
+DISCOUNTS = ("discount_allocations", "discountallocations")
+REFUNDS = ("refunds", "returns")
+LINE_IDS = ("line_item_id", "lineItemId", "order_item_id", "orderItemId", "line_id", "lineId")
+"""What arrays of discounts of a line and of refunds of an order are called, and the id of the line in those."""
 BEGINNING = 1 << 16
 """Characters of an array in which its first object has to begin."""
 
@@ -115,7 +119,69 @@ def lines_of(record: dict[str, Any], lines: str | None) -> list[dict[str, Any]]:
     own = {key: value for key, value in record.items() if not is_objects(value)}
     own.pop(lines, None)
     inner = record[lines] if isinstance(record[lines], list) else []
-    return [own | flat(line, f"{lines}.") for line in inner if isinstance(line, dict)] or [own]
+    back = pieces_back(record, lines)
+    return [own | _line(line, f"{lines}.", back) for line in inner if isinstance(line, dict)] or [own]
+
+
+def _line(line: dict[str, Any], prefix: str, back: dict[str, float] | None) -> dict[str, Any]:
+    """Return a line, flat, with the sum of its discounts and the pieces of it that came back."""
+    found = flat(line, prefix) | {
+        f"{prefix}{key}.amount": f"{off:.2f}"
+        for key, value in line.items()
+        if (off := _off(key, value)) is not None
+    }
+    if back is not None:
+        found.setdefault(f"{prefix}refunded_quantity", f"{back.get(str(line.get('id')), 0.0):g}")
+    return found
+
+
+def _off(key: str, value: Any) -> float | None:
+    """Return what an array of discounts of a line adds up to; None if it is no such array."""
+    if not isinstance(value, list) or not key.casefold().startswith(DISCOUNTS):
+        return None
+    amounts: list[Any] = [each.get("amount") for each in value if isinstance(each, dict)]
+    try:
+        return sum((float(amount) for amount in amounts), 0.0)
+    except (TypeError, ValueError):
+        return None
+
+
+def pieces_back(record: dict[str, Any], lines: str) -> dict[str, float] | None:
+    """Return how many pieces of each line an order's array of refunds says came back; None if it has no such array.
+
+    Args:
+        record: A flat record.
+        lines: The path of the array that holds the lines.
+    """
+    arrays_of = [
+        value for key, value in record.items()
+        if key != lines and isinstance(value, list) and key.rsplit(".")[-1].casefold() in REFUNDS
+    ]  # fmt: skip
+    if not arrays_of:
+        return None
+    found: dict[str, float] = {}
+    for each in _objects(arrays_of):
+        line = next((each[key] for key in LINE_IDS if each.get(key) is not None), None)
+        try:
+            pieces = float(each.get("quantity") or 0)
+        except (TypeError, ValueError):
+            continue
+        if line is not None:
+            found[str(line)] = found.get(str(line), 0.0) + pieces
+    return found
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in nested arrays and objects that has a line's id, or else those inside it."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
+    elif isinstance(value, dict):
+        if any(key in value for key in LINE_IDS):
+            yield value
+        else:
+            for each in value.values():
+                yield from _objects(each)
 
 
 def line_path(records: list[dict[str, Any]], wanted: str | None) -> str | None:

@@ -102,6 +102,8 @@ def _of_money(found: dict[str, float], column: str) -> dict[str, float]:
         return {name: fit for name, fit in found.items() if name not in ("unit_price", DERIVED)}
     if kind in ("line", "amount") and len(normalise(column).split()) > 1:  # ``Net sales`` numbers no sale
         found.pop("invoice_no", None)
+    if kind == "line" and "amt" in normalise(column).split():
+        found = {name: fit for name, fit in found.items() if name not in ("unit_price", DERIVED)}
     if kind in ("line", "amount") and not {"unit_price", DERIVED} & found.keys():
         found[DERIVED] = 0.9 if kind == "line" else 0.6
     return found

@@ -26,6 +26,10 @@ _STATUS = {
     "test": ("tells of tests", "do these lines count as sold?"),
     "internal": ("tells of goods that were moved or used, and not sold", "do these lines count as sold?"),
     "archived": ("tells of lines that were put away", "do these lines count as sold?"),
+    "repeating": (
+        "stands on lines that repeat what the same customer bought on another line",
+        "were they sold once more, or did they come back?",
+    ),
     "unknown": ("may tell of orders that did not come about", "do these lines count as sold?"),
 }
 

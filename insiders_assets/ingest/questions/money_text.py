@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 def _discount(question: Question) -> str:
     args, names = question.arguments, question.columns
+    unread = (
+        f"; {args['unread']:,} hold what is no number, and would take nothing off"
+        if args.get("unread")
+        else ""
+    )
     held = f"column {names[0]} holds" if len(names) == 1 else f"columns {' and '.join(names)} hold"
     return (
         f"{held} discounts, and no total shows what they are taken off "
-        f"({args['rows']:,} lines with {args['money']:,.2f} beside {args['sold']:,.2f} sold); "
+        f"({args['rows']:,} lines with {args['money']:,.2f} beside {args['sold']:,.2f} sold{unread}); "
         "is one of the line, of each piece, of the whole order, a share, or taken off already?"
     )
 
