@@ -67,6 +67,17 @@ def test_lines_that_repeat_none_are_not_asked_about(export):
     assert (asked(path), told(path).sold) == ([], TOTAL)
 
 
+@pytest.mark.parametrize(("again", "times"), [("renewal", 1), ("B", 2)])
+def test_what_is_renewed_or_bought_again_and_again_is_not_asked_about(export, again, times):
+    more = [
+        plain(each, order_id=f"{8 + time}{each.order[1:]}", plan=again)
+        for each in BACK
+        for time in range(times)
+    ]
+    path = export([*(plain(each, plan="first") for each in LINES), *more])
+    assert (asked(path), told(path).sold) == ([], round(TOTAL + times * GIVEN_BACK, 2))
+
+
 @pytest.mark.parametrize(
     ("column", "sold", "back"),
     [("return_reason", "", "Too small"), ("original_order", "", "70001"), ("piece", "Facture", "Avoir"),
@@ -88,7 +99,7 @@ def test_either_side_of_the_books_may_be_the_sales(export, sold, back):
     [("stav", "Vyřízena", "Zrušena"), ("durum", "Teslim edildi", "İptal edildi"), ("Статус", "Выполнен", "Отменён"),
      ("订单状态", "已完成", "已取消"), ("ステータス", "発送済み", "キャンセル"),
      ("orderstatus", "Levererad", "Makulerad"),
-     ("decision", "allow", "deny"), ("mode", "Normal", "Training"), ("transaction_kind", "sale", "authorization"),
+     ("decision", "allow", "deny"), ("till_mode", "SALES", "TRAINING"), ("transaction_kind", "sale", "authorization"),
      ("comped", "N", "Y")],
 )  # fmt: skip
 def test_what_did_not_come_about_is_found_in_further_languages_and_by_further_words(

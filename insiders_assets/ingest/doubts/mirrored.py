@@ -11,16 +11,24 @@ from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.money_words import money_of
 from insiders_assets.ingest.doubts.return_marks import RETURN_MARKS
 from insiders_assets.ingest.doubts.status_names import kind_of
+from insiders_assets.ingest.doubts.status_words import words_of
 from insiders_assets.ingest.doubts.statuses import STATUSES, marks_returns, spoken_for, status_question
 from insiders_assets.ingest.doubts.twins import NEARLY_ALL, bought, repeated
 from insiders_assets.ingest.doubts.unnamed import UNNAMED, tells_nothing
 from insiders_assets.ingest.doubts.versions import VERSIONS
+from insiders_assets.ingest.mapping.header_aliases import normalise
 from insiders_assets.ingest.mapping.header_words import notions
 from insiders_assets.ingest.questions.question import Question, Seen
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
+_AGAIN = words_of(
+    "renewal renewals renew recurring recurrent subscription subscriptions abo abonnement assinatura suscripcion "
+    "recorrente recurrente reorder reorders repeat rebill autoship refill refills nachbestellung verlaengerung "
+    "verlangerung renouvellement rinnovo renovacao renovacion exchange replacement"
+)
+"""Words by which goods were bought once more."""
 MOST = 12
 """Different values up to which a column may tell kinds of lines apart."""
 
@@ -78,6 +86,8 @@ def _question(survey: Survey, header: Header, at: int, lines: pl.DataFrame) -> Q
         .sort(["len", "value"], descending=[True, False])
         .iter_rows()
     ):
+        if _AGAIN & set(normalise(value).split()):
+            continue
         here = (text == value).fill_null(value=False)
         if value.casefold() not in known and (found := repeated(lines, here)) is not None:
             said.append(Seen(value, rows, round(money, 2)))

@@ -49,7 +49,9 @@ def repeated(lines: pl.DataFrame, here: pl.Series) -> pl.DataFrame | None:
     if times.filter(pl.col("len") > 1)["len"].sum() > SELDOM * others.height:
         return None
     found = ours.join(times, on=_LINE)
-    if found.height < NEARLY_ALL * ours.height:
+    # What was sold once comes back once at most; renewals and goods that somebody buys again stand there more often.
+    once = found.filter(pl.col("at").rank("ordinal").over(_LINE) <= pl.col("len")).height
+    if once < NEARLY_ALL * ours.height:
         return None
     return found.with_columns(apart=~pl.col("order").is_in(pl.col("orders")).fill_null(value=False))
 

@@ -41,6 +41,8 @@ _INNOCENT = words_of(
     "variant style weekday month year hour cashier clerk till terminal register website url image"
 )
 
+_OF_TILLS = words_of("till register terminal pos cashier clerk operation operating")
+
 
 def tells_nothing(name: str) -> bool:
     """Return whether a column's name leaves it open whether it holds a status."""
@@ -48,7 +50,10 @@ def tells_nothing(name: str) -> bool:
         return False
     if names_a_side(name):
         return True
-    return not _KNOWN & notions(name)[0] and not _INNOCENT & set(normalise(name).split())
+    words = set(normalise(name).split())
+    if words <= _OF_TILLS | {"mode"} and "mode" in words:  # whether somebody was trained at it
+        return True
+    return not _KNOWN & notions(name)[0] and not _INNOCENT & words
 
 
 def _watches(header: Header) -> tuple[int, ...]:
