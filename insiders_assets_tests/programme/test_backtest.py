@@ -229,6 +229,25 @@ def test_rfm_puts_recent_frequent_and_rich_first():
     assert rfm_score(customers).order.tolist() == [1, 2, 0]
 
 
+@pytest.mark.parametrize(("better", "value"), [("recency", 1), ("total_purchases", 9), ("revenue", 90.0)])
+def test_each_part_of_an_rfm_score_counts_for_the_better_and_ties_go_by_id(better, value):
+    alike = {"recency": [50] * 4, "total_purchases": [3] * 4, "revenue": [20.0] * 4}
+    customers = pl.DataFrame(
+        {"customer_id": list("dabc")} | alike | {better: [alike[better][0]] * 3 + [value]}
+    )
+    assert rfm_score(customers).order.tolist() == [3, 1, 2, 0]
+
+
+def test_the_end_of_a_list_is_its_last_tenth(traded):
+    moment = Moment.at(backtest_inputs(traded), RULES, CUTOFF)
+    members = int(moment.known["is_member"].sum())
+    ends = {
+        row["subject"]: row["chosen"]
+        for row in moment.rows() if row["measure"] == MARGINAL and row["accounts"] == "all"
+    }  # fmt: skip
+    assert ends == {"list": members // 10, "next_in_line": members // 10}
+
+
 def test_a_probability_model_that_cannot_be_fitted_says_so(traded):
     inputs = backtest_inputs(traded)
     few = (

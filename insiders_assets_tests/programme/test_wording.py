@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,11 +15,14 @@ from insiders_assets.programme.amounts import money, percent
 from insiders_assets.programme.answer_evidence import _later
 from insiders_assets.programme.borders import Borders
 from insiders_assets.programme.causes import Circumstances
+from insiders_assets.programme.compute import run_programme
 from insiders_assets.programme.conditions import CONDITIONS, condition_message
 from insiders_assets.programme.config import ProgrammeRules
+from insiders_assets.programme.hypotheses.estimates import p_value_of
 from insiders_assets.programme.kind_rules import READ
 from insiders_assets.programme.kinds import called
 from insiders_assets.programme.rule_tree import Leaf, _best_split
+from insiders_assets_tests import programme_shop as shop
 
 INF = math.inf
 
@@ -97,3 +101,23 @@ def test_the_borders_of_before_hold_for_what_value_means_today(before: str, know
     borders = Borders(100.0, 50.0)
     given = Circumstances(ProgrammeRules(), borders, borders, True, True, selection_before=before)
     assert given.cut_before == (borders if known else None)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "above", "p_value"),
+    [([0.5, 0.5], True, 1.0), ([0.6, 0.6], True, 0.0), ([0.6, 0.6], False, 1.0), ([0.4, 0.8], True, 0.362)],
+)
+def test_a_few_resamples_have_the_p_value_of_their_spread(
+    drawn: list[float], above: bool, p_value: float
+) -> None:
+    assert p_value_of(np.array(drawn), 0.5, above=above) == pytest.approx(p_value, abs=1e-3)
+
+
+def test_members_are_the_insiders_who_may_be_invited() -> None:
+    given = shop.inputs(200)
+    first = run_programme(given).insiders.filter(pl.col("tier") == "insider", "is_identified")
+    kept_out = frozenset(first["customer_id"].head(3))
+    made = run_programme(replace(given, rules=replace(given.rules, opted_out=kept_out)))
+    answer = made.tables["business_answers"].row(by_predicate=pl.col("number") == 2, named=True)["answer"]
+    assert f"{first.height - 3} member" in answer
+    assert "3 more are in the tier but suppressed." in answer
