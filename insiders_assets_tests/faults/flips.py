@@ -90,7 +90,7 @@ def kinds(stores: Stores) -> Iterator[tuple[str, Path, Reader]]:
                 checksums._beside(path),
                 lambda found, name=path.stem: found.lake.read(name),
             )
-    yield "mended rows", lake / "mended_rows.parquet", lambda found: found.transactions.corrected.read()
+    yield "corrected rows", lake / "mended_rows.parquet", lambda found: found.transactions.corrected.read()
     yield "the forgotten", home / "forgotten.json", lambda found: vars(found.transactions.tombstones.read())
     yield "the record of the last refresh", lake / "refresh.json", state.last_refresh
     for path in sorted((home / "history").glob("*.parquet")):
