@@ -196,3 +196,9 @@ def test_changes_of_a_database_go_by_their_moment(export):
     path = export(rows)
     assert asked(path) == [("versions", "newest")]
     assert as_proposed(path) == (TOTAL, 0.0)
+
+
+def test_a_price_that_is_not_the_total_of_single_pieces_is_asked_about(export):
+    path = export(plain(each, quantity=1, weight_g=each.units * 100, total=each.total) for each in LINES)
+    assert asked(path) == [("price_or_total", "total")]
+    assert as_proposed(path) == (TOTAL, 0.0)

@@ -100,7 +100,7 @@ def _matching_total(columns: Columns) -> Settled | Question | None:
         if price != total and agreement(columns.line(price), columns.money(total), columns.pieces).holds
     ]  # fmt: skip
     if not _several(columns) or not pairs:
-        return _differing(columns) if not pairs and _several(columns) else None
+        return None if pairs else _differing(columns)
     # With tax before without: that is what the customer paid.
     price, total = max(
         pairs, key=lambda pair: (is_with_tax(columns.names[pair[1]]) is True, columns.taken in pair)
