@@ -69,6 +69,11 @@ def test_a_file_called_returns_may_be_below_nothing(export):
     assert codes(export([ledger(each, Quantity=-each.units) for each in LINES], "returns.csv")) == []
 
 
+def test_one_large_return_makes_no_ledger_of_a_day(export):
+    path = export([*map(plain, LINES), plain(LINES[0], order_id="C1", quantity=-9_999)])
+    assert (told(path).aside, told(path).sold) == ("", TOTAL)
+
+
 def test_marks_of_exchanges_go_by_their_sign(export):
     sold = [plain(each, type="sale") for each in LINES]
     gone = [plain(each, type="exchange", quantity=-1) for each in BACK]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
 
 MOST, FEWEST = 0.5, 20
-"""Share of the money below nothing from which on that may be how sales are written, and lines that say so."""
+"""Share of the lines, and of the money, below nothing from which on that may be how sales are written; and lines that
+say so. One large return can be most of a day's money."""
 
 
 def _watches(_: Header) -> tuple[int, ...]:
@@ -25,12 +26,13 @@ def _watches(_: Header) -> tuple[int, ...]:
 
 
 def _suspects(transactions: pl.DataFrame, _: pl.Series | None) -> bool:
-    """Return whether most of the money came back."""
+    """Return whether most lines, and most of the money, came back."""
     if len(transactions) < FEWEST:
         return False
     money = transactions["quantity"] * transactions["unit_price"]
     below = (transactions["quantity"] < 0) | (money < 0)
-    return float(money.filter(below).abs().sum()) > MOST * float(money.abs().sum())
+    is_most = float(below.mean() or 0.0) > MOST  # type: ignore[arg-type]
+    return is_most and float(money.filter(below).abs().sum()) > MOST * float(money.abs().sum())
 
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
@@ -44,11 +46,13 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     money = (survey.money.abs()).fill_null(0.0)
     total = float(money.filter(survey.kept).sum())
     below = {at: (values < 0).fill_null(value=False) & survey.kept for at, values in written.items()}
-    back = below[pieces] | below[price]
-    if survey.rows < FEWEST or not total or float(money.filter(back).sum()) <= MOST * total:
+    kept = int(survey.kept.sum())
+    if kept < FEWEST or not total:
         return
     columns = tuple(
-        header.names[at] for at, here in below.items() if float(money.filter(here).sum()) > MOST * total
+        header.names[at]
+        for at, here in below.items()
+        if int(here.sum()) > MOST * kept and float(money.filter(here).sum()) > MOST * total
     )
     asked = Question("signs", "money", columns, ())
     if not columns or asked.is_answered(header.mapping):
