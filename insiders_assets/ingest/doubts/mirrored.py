@@ -51,7 +51,7 @@ def _is_worth_it(first: pl.Series) -> bool:
 
 def _asks(survey: Survey, header: Header) -> Iterator[Question]:
     lines = None
-    told: list[tuple[Question, pl.Series]] | None = None
+    asked_anyway: list[tuple[Question, pl.Series]] | None = None
     for at in _watches(header):
         name = header.names[at]
         if not survey.has(at) or marks_returns(header.mapping, name):
@@ -64,10 +64,10 @@ def _asks(survey: Survey, header: Header) -> Iterator[Question]:
             return
         if (asked := _question(survey, header, at, lines)) is None:
             continue
-        told = _told(survey, header) if told is None else told
+        asked_anyway = _asked_anyway(survey, header) if asked_anyway is None else asked_anyway
         here = _lines_of(survey, header, asked)
-        if not any(name in other.columns or _covers(mask, here) for other, mask in told):
-            told.append((asked, here))
+        if not any(name in other.columns or _covers(mask, here) for other, mask in asked_anyway):
+            asked_anyway.append((asked, here))
             yield asked
 
 
@@ -100,7 +100,7 @@ def _question(survey: Survey, header: Header, at: int, lines: pl.DataFrame) -> Q
     return status_question(header.names[at], "repeating", said, likely="return" if back else None)
 
 
-def _told(survey: Survey, header: Header) -> list[tuple[Question, pl.Series]]:
+def _asked_anyway(survey: Survey, header: Header) -> list[tuple[Question, pl.Series]]:
     """Return what is asked anyway, as names and words of columns tell enough, with the lines that it is about."""
     return [
         (found, _lines_of(survey, header, found))
