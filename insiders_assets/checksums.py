@@ -23,6 +23,10 @@ _known: dict[tuple[int, int, int, int], str] = {}
 """Checksums that this process has made, by device, inode, size and time of change: nothing is read twice for them."""
 
 
+DAMAGED = "is damaged: its content is not what was written"
+"""What is said of a file that is not what was written."""
+
+
 class DamagedError(InsidersError):
     """A file is not what was written."""
 
@@ -90,7 +94,7 @@ def require(path: Place, hint: str) -> None:
         DamagedError: It is damaged.
     """
     if not is_whole(path):
-        raise DamagedError("is damaged: its content is not what was written", where=str(path), hint=hint)
+        raise DamagedError(DAMAGED, where=str(path), hint=hint)
 
 
 def adopt(path: Place) -> bool:

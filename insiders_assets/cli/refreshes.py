@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insiders_assets.settings import Settings
 
 LATEST = "latest"
+NONE = "no refresh is kept yet: those that are published from now on are"
 SHOWN = 20
 """Rows of each kind that are printed; ``--json`` has all of them."""
 
@@ -48,7 +49,7 @@ def list_refreshes(settings: Settings, *, as_json: bool) -> None:
         typer.echo(json.dumps({"refreshes": found, "damaged": damaged}))
         return
     if not found and not damaged:
-        typer.echo("no refresh is kept yet: those that are published from now on are")
+        typer.echo(NONE)
     for each in found:
         notes = [name for name in ("latest", "forgotten") if each[name]]
         typer.echo(
@@ -111,7 +112,7 @@ def verify(settings: Settings, refresh_id: str | None, *, as_json: bool) -> None
         whole = [name for name in names if not found[name]]
         typer.echo(json.dumps({"whole": whole, "problems": [each._asdict() for each in problems]}))
     elif not names:
-        typer.echo("no refresh is kept yet: those that are published from now on are")
+        typer.echo(NONE)
     else:
         for name in names:
             if not found[name]:

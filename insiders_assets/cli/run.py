@@ -26,7 +26,7 @@ from insiders_assets.refresh.experimenting import require_experiments
 from insiders_assets.refresh.held import discard, held, release, tidy_up, waits
 from insiders_assets.refresh.recovery import model_put_back, recovered
 from insiders_assets.refresh.state import is_current
-from insiders_assets.storage.atomic_write import unwritable_by_text
+from insiders_assets.storage.atomic_write import home_unwritable, unwritable_by_text
 from insiders_assets.storage.home_format import require_format
 from insiders_assets.storage.stores import Stores
 from insiders_assets.storage.upkeep import kept_up
@@ -111,11 +111,7 @@ def alone(stores: Stores) -> Iterator[None]:
         try:
             held_alone.enter_context(alone_in_home(stores))
         except OSError as error:
-            raise InsidersError(
-                f"cannot be written ({error.strerror})",
-                where=str(home),
-                hint="choose another --home or give this one write permission",
-            ) from None
+            raise home_unwritable(home, error) from None
         require_format(stores)
         try:
             yield

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from insiders_assets import checksums
-from insiders_assets.checksums import DamagedError
+from insiders_assets.checksums import DAMAGED, DamagedError
 from insiders_assets.places import sizes
 from insiders_assets.refresh.recovery import HISTORY, MODELS
 from insiders_assets.report.file_digests import FACTS, SEAL, digest, opened
@@ -97,25 +97,22 @@ def verified(stores: Stores, refresh_id: str) -> list[Problem]:
     Raises:
         UsageError: It is not kept.
     """
+    is_latest = refresh_id == stores.publication.latest()
+    cure = MADE_AGAIN if is_latest else LOST
     try:
         refresh = stores.refreshes.read(refresh_id)
     except DamagedError as error:
-        cure = MADE_AGAIN if refresh_id == stores.publication.latest() else LOST
         return [Problem(refresh_id, error.where or "", error.what, cure)]
-    is_latest = refresh_id == stores.publication.latest()
-    cure = MADE_AGAIN if is_latest else LOST
     found = []
     for name, table in sorted(refresh.tables.items()):
         if what := stores.refreshes.problem(table):
             found.append(Problem(refresh_id, f"{stores.refreshes.path(table)} ({name})", what, cure))
         path = stores.lake.path(name)
         if is_latest and not checksums.is_whole(path):
-            found.append(
-                Problem(refresh_id, str(path), "is damaged: its content is not what was written", cure)
-            )
+            found.append(Problem(refresh_id, str(path), DAMAGED, cure))
     found += _of_report(stores, refresh, cure)
     if refresh.model and (now := _model(stores, refresh.model_version)) != refresh.model:
-        what = "is damaged: its content is not what was written" if now else "is not there"
+        what = DAMAGED if now else "is not there"
         where = str(stores.home / HISTORY / MODELS / refresh.model_version)
         found.append(Problem(refresh_id, where, what, "restore it from a backup"))
     return found

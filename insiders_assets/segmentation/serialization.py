@@ -179,7 +179,7 @@ def latest(root: Place) -> str:
     path = root / LATEST
     if not checksums.is_whole(path):
         raise ModelError(
-            "is damaged: its content is not what was written",
+            checksums.DAMAGED,
             where=str(path),
             hint="delete it: the model that the last refresh assigned by is put in charge again then",
         )

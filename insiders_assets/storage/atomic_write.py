@@ -50,12 +50,17 @@ def make_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InsidersError(
-            f"cannot be written ({error.strerror or error})",
-            where=str(folder),
-            hint="choose another --home or give this one write permission",
-        ) from None
+        raise home_unwritable(folder, error) from None
     return folder
+
+
+def home_unwritable(where: object, error: OSError) -> InsidersError:
+    """Return the line for a home, or a folder of it, in which nothing can be written."""
+    return InsidersError(
+        f"cannot be written ({error.strerror or error})",
+        where=str(where),
+        hint="choose another --home or give this one write permission",
+    )
 
 
 @contextmanager

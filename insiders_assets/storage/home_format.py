@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from insiders_assets import __version__
-from insiders_assets.checksums import is_whole
+from insiders_assets.checksums import DAMAGED, is_whole
 from insiders_assets.errors import InsidersError
 from insiders_assets.storage.atomic_write import write_noted
 
@@ -63,7 +63,7 @@ def _of(path: Place) -> tuple[int, str]:
         number, version = 0, ""
     if not (version and is_whole(path)):
         raise InsidersError(
-            "is damaged: its content is not what was written",
+            DAMAGED,
             where=str(path),
             hint=f"delete it if no version newer than {__version__} has been here",
         )

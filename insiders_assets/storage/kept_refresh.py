@@ -74,7 +74,7 @@ class KeptRefresh:
 
 def tables_of(lake: Lake, names: Iterable[str]) -> dict[str, KeptTable]:
     """Return what a refresh's tables are, as they lie in a lake."""
-    return {name: told_of(lake.path(name)) for name in names}
+    return {name: kept_table(lake.path(name)) for name in names}
 
 
 def content(path: Place, *, again: bool = False) -> str:
@@ -92,7 +92,7 @@ def content(path: Place, *, again: bool = False) -> str:
     return (not again and path.stat().sha256) or hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def told_of(path: Place) -> KeptTable:
+def kept_table(path: Place) -> KeptTable:
     """Return what a table is that lies in a parquet file."""
     rows = pl.scan_parquet(readable(path), glob=False, hive_partitioning=False).select(pl.len())
     return KeptTable(content(path), int(rows.collect().item()), path.stat().st_size)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from insiders_assets import checksums
-from insiders_assets.checksums import DamagedError
+from insiders_assets.checksums import DAMAGED, DamagedError
 from insiders_assets.errors import UsageError
 from insiders_assets.places import Place, S3Path, readable, sizes
 from insiders_assets.storage.atomic_write import make_folder, replacing, write_noted
-from insiders_assets.storage.kept_refresh import KeptRefresh, KeptTable, content, told_of
+from insiders_assets.storage.kept_refresh import KeptRefresh, KeptTable, content, kept_table
 from insiders_assets.unfinished import sweep_files
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class KeptRefreshes:
         found = []
         for name in self.names():
             try:
-                found.append(self.read(name))
-            except DamagedError:
+                found.append(self._opened(name))
+            except (DamagedError, FileNotFoundError):  # let go of since it was listed
                 continue
         return sorted(found, key=lambda each: each.published_at)
 
@@ -86,17 +86,25 @@ class KeptRefreshes:
             raise UsageError(
                 "is no refresh that is kept", where=refresh_id, hint="see which are: insiders refreshes"
             )
+        return self._opened(refresh_id)
+
+    def _opened(self, refresh_id: str) -> KeptRefresh:
+        """Return what one of the refreshes that are kept was made of.
+
+        Raises:
+            DamagedError: What says so is not what was written.
+        """
         path = self._manifest(refresh_id)
         try:
-            told = json.loads(path.read_bytes())
-            root = told.pop("root")
-            tables = {name: KeptTable(**each) for name, each in told.pop("tables").items()}
-            found = KeptRefresh(**told, tables=tables)
+            facts = json.loads(path.read_bytes())
+            root = facts.pop("root")
+            tables = {name: KeptTable(**each) for name, each in facts.pop("tables").items()}
+            found = KeptRefresh(**facts, tables=tables)
             if found.root == root and checksums.is_whole(path):
                 return found
         except (ValueError, KeyError, TypeError):
             pass
-        raise DamagedError("is damaged: its content is not what was written", where=str(path), hint=LOST)
+        raise DamagedError(DAMAGED, where=str(path), hint=LOST)
 
     def table(self, refresh: KeptRefresh, name: str) -> pl.DataFrame:
         """Return a table of a refresh.
@@ -115,7 +123,7 @@ class KeptRefreshes:
 
     def path(self, table: KeptTable) -> Place:
         """Return where a table lies."""
-        return self.objects / f"{table.sha256}.parquet"
+        return self._object(table.sha256)
 
     def problem(self, table: KeptTable) -> str:
         """Return what is wrong with a table that is kept; empty if it is what was written."""
@@ -123,7 +131,7 @@ class KeptRefreshes:
             found = content(self.path(table), again=True)
         except FileNotFoundError:
             return "is not there"
-        return "" if found == table.sha256 else "is damaged: its content is not what was written"
+        return "" if found == table.sha256 else DAMAGED
 
     def retire(self, kept: Collection[str]) -> None:
         """Let go of the refreshes that are not to be kept, and of the objects that none names.
@@ -167,9 +175,9 @@ class KeptRefreshes:
         for refresh in refreshes:
             now = {name: after.get(table.sha256, table) for name, table in refresh.tables.items()}
             tables = {name: table for name, table in now.items() if table is not None}
-            told = replace(refresh, tables=tables, report=report(refresh.refresh_id))
-            if told != refresh:
-                self._write(replace(told, forgotten=refresh.forgotten or tables != refresh.tables))
+            left_over = replace(refresh, tables=tables, report=report(refresh.refresh_id))
+            if left_over != refresh:
+                self._write(replace(left_over, forgotten=refresh.forgotten or tables != refresh.tables))
         self._sweep()
         return sum(table is not None for table in after.values())
 
@@ -179,23 +187,22 @@ class KeptRefreshes:
         partial = self.objects / "rewritten.tmp"
         with replacing(partial) as temporary:
             rows.sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
-            told = told_of(temporary)
-        self._copy(partial, told.sha256)
+            table = kept_table(temporary)
+        self._copy(partial, table.sha256)
         partial.unlink(missing_ok=True)
-        return told
+        return table
 
     def _link(self, source: Place, sha256: str) -> None:
         """Let an object be a table of the lake, unless it is there and whole."""
-        target = self.objects / f"{sha256}.parquet"
         try:
-            if content(target) == sha256:
+            if content(self._object(sha256)) == sha256:
                 return
         except FileNotFoundError:
             pass
         self._copy(source, sha256)
 
     def _copy(self, source: Place, sha256: str) -> None:
-        target = self.objects / f"{sha256}.parquet"
+        target = self._object(sha256)
         if isinstance(target, S3Path):
             target.write_bytes(source.read_bytes()) if isinstance(source, Path) else target.copy_from(source)
             return
@@ -212,8 +219,11 @@ class KeptRefreshes:
 
     def _write(self, refresh: KeptRefresh) -> None:
         tables = {name: each._asdict() for name, each in refresh.tables.items()}
-        told: dict[str, Any] = asdict(refresh) | {"tables": tables, "root": refresh.root}
-        write_noted(self._manifest(refresh.refresh_id), json.dumps(told, indent=1) + "\n")
+        facts: dict[str, Any] = asdict(refresh) | {"tables": tables, "root": refresh.root}
+        write_noted(self._manifest(refresh.refresh_id), json.dumps(facts, indent=1) + "\n")
+
+    def _object(self, sha256: str) -> Place:
+        return self.objects / f"{sha256}.parquet"
 
     def _manifest(self, refresh_id: str) -> Place:
         return self.folder / f"{refresh_id}.json"
@@ -222,7 +232,7 @@ class KeptRefreshes:
         """Delete objects that no refresh names, unless one of them cannot be asked."""
         if len(refreshes := self.all()) < len(self.names()):
             return
-        named = {f"{table.sha256}.parquet" for each in refreshes for table in each.tables.values()}
+        named = {self.path(table).name for each in refreshes for table in each.tables.values()}
         for name in sizes(self.objects):
             if name not in named:
                 (self.objects / name).unlink(missing_ok=True)

@@ -201,9 +201,7 @@ def whole(folder: Place, part: Part) -> Place:
     with suppress(FileNotFoundError):
         if not is_whole(folder, part):
             hint = "read its export again: insiders run --force"
-            raise checksums.DamagedError(
-                "is damaged: its content is not what was written", where=str(path), hint=hint
-            )
+            raise checksums.DamagedError(checksums.DAMAGED, where=str(path), hint=hint)
     return path
 
 

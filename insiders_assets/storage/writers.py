@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from insiders_assets.errors import InsidersError
 from insiders_assets.places import S3Path
-from insiders_assets.storage.atomic_write import make_folder
+from insiders_assets.storage.atomic_write import home_unwritable, make_folder
 from insiders_assets.storage.file_lock import locked
 
 if TYPE_CHECKING:
@@ -114,11 +114,7 @@ def _opened(home: Path, name: str) -> int:
     try:
         return os.open(make_folder(home) / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise InsidersError(
-            f"cannot be written ({error.strerror})",
-            where=str(home),
-            hint="choose another --home or give this one write permission",
-        ) from None
+        raise home_unwritable(home, error) from None
 
 
 def _taken(handle: int, how: int) -> bool:

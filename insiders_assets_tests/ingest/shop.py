@@ -11,7 +11,10 @@ from typing import Any
 
 import polars as pl
 
+from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.mapping.schema import Mapping
+from insiders_assets.ingest.questions.question import proposed
+from insiders_assets.ingest.rules import FileRules
 from insiders_assets_tests.ingest.exports import read_all
 
 PRICES = (1.95, 4.5, 9.99, 12.5, 19.99, 3.2, 7.4)
@@ -93,3 +96,8 @@ def told(path: Path, mapping: Mapping | None = None, **rules: Any) -> Told:
         outcome.rows_excluded, outcome.set_aside, found.rows["invoice_no"].n_unique(),
         found.rows["customer_id"].drop_nulls().n_unique(),
     )  # fmt: skip
+
+
+def as_proposed(path: Path) -> Told:
+    """What a file is read as once every question is answered as proposed."""
+    return told(path, inspect(path, path.name, FileRules(), path.name, proposed).mapping)

@@ -5,7 +5,7 @@ import pytest
 from insiders_assets.ingest.inspection.inspection import inspect
 from insiders_assets.ingest.questions.question import chosen, proposed
 from insiders_assets.ingest.rules import FileRules
-from insiders_assets_tests.ingest.shop import lines, plain, told, written
+from insiders_assets_tests.ingest.shop import as_proposed, lines, plain, told, written
 
 LINES = lines()
 TOTAL = round(sum(line.total for line in LINES), 2)
@@ -35,12 +35,6 @@ def ledger(line, **more):
 
 def codes(path):
     return [question.code for question in inspect(path, path.name, FileRules(), path.name).questions]
-
-
-def as_proposed(path):
-    """What is read once every question is answered as proposed."""
-    found = inspect(path, path.name, FileRules(), path.name, lambda questions: proposed(questions))
-    return told(path, found.mapping)
 
 
 def answered(path, answers):

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from insiders_assets.ingest.inspection.inspection import inspect
-from insiders_assets.ingest.questions.question import proposed
 from insiders_assets.ingest.rules import FileRules
+from insiders_assets_tests.ingest import shop
 from insiders_assets_tests.ingest.shop import lines, plain, told, written
 
 LINES = lines(120)
@@ -36,8 +36,7 @@ def asked(path):
 
 def as_proposed(path):
     """What is sold and returned once every question is answered as proposed."""
-    found = inspect(path, path.name, FileRules(), path.name, lambda questions: proposed(questions))
-    read = told(path, found.mapping)
+    read = shop.as_proposed(path)
     assert read.aside == ""
     return read.sold, read.returned
 

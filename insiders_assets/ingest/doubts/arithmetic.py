@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+CENT = 0.011
+"""By how much amounts may differ of which each is rounded to the cent."""
 HOLDS = 0.98
 """Share of the lines, and of the money, on which a relation has to hold."""
 RATES = (0.05, 0.055, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.13, 0.135, 0.14, 0.15, 0.16, 0.17, 0.18, 0.19, 0.2, 0.21,
@@ -46,7 +48,7 @@ def agreement(one: pl.Series, other: pl.Series, pieces: pl.Series | None = None)
         pieces: Pieces on each line, where an amount is a rounded price times them: each may be off by half a cent.
     """
     frame = pl.DataFrame({"one": one, "other": other})
-    slack = pl.lit(0.011) if pieces is None else pl.lit(pieces.abs().clip(1) * 0.00501 + 0.006)
+    slack = pl.lit(CENT) if pieces is None else pl.lit(pieces.abs().clip(1) * 0.00501 + 0.006)
     frame = frame.with_columns(same=(pl.col("one") - pl.col("other")).abs() <= slack).drop_nulls()
     if not frame.height:
         return Agreement(0.0, 0.0, 0)
@@ -125,14 +127,14 @@ def per_piece_odds(money: pl.Series, pieces: pl.Series, product: pl.Series | Non
 
 def _exact_odds(frame: pl.DataFrame) -> float:
     """Return the same where most products have one price: no slope is needed then. 0 where they have not."""
-    logarithms = frame.with_columns(
+    same = frame.with_columns(
         piece=(pl.col("money") - pl.col("money").median().over("product")).abs() <= 0.006,
         line=(
             pl.col("money") - pl.col("pieces") * (pl.col("money") / pl.col("pieces")).median().over("product")
         ).abs()
-        <= 0.011,
+        <= CENT,
     )
-    piece, line = float(logarithms["piece"].mean() or 0.0), float(logarithms["line"].mean() or 0.0)  # type: ignore[arg-type]
+    piece, line = float(same["piece"].mean() or 0.0), float(same["line"].mean() or 0.0)  # type: ignore[arg-type]
     if max(piece, line) < 0.8 or abs(piece - line) < 0.3:
         return 0.0
     return 10.0 if piece > line else -10.0

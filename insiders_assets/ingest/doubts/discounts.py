@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import agreement, taxed
+from insiders_assets.ingest.doubts.arithmetic import CENT, agreement, taxed
 from insiders_assets.ingest.doubts.money_columns import Columns
 from insiders_assets.ingest.doubts.money_words import says_an_amount
+from insiders_assets.ingest.parsing.numbers import as_fraction
 from insiders_assets.ingest.questions.question import Answer, Question
 
-CENT, _FEWEST_LINES = 0.011, 8
-"""Prices that differ by no more are the same; lines of products sold more than once from which they are inferred."""
+_FEWEST_LINES = 8
+"""Lines of products sold more than once from which prices are inferred."""
 
 
 def discount_questions(columns: Columns) -> Iterator[Question]:
@@ -87,7 +88,7 @@ def _is_off_already(columns: Columns, off: pl.Series) -> bool:
     if product is None:
         return False
     price = columns.survey.money.abs() / pieces
-    share = off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
+    share = as_fraction(off)
     frame = pl.DataFrame(
         {"product": product, "net": price, "line": price + off / pieces, "piece": price + off,
          "share": price / (1 - share)}
@@ -106,7 +107,7 @@ def _leads_from_list_price(columns: Columns, off: pl.Series) -> bool:
     taken = columns.taken
     if taken is None:
         return False
-    less, share = off > 0, off / 100 if float(off.max() or 0) > 1 else off  # type: ignore[arg-type]
+    less, share = off > 0, as_fraction(off)
     own = columns.money(taken).filter(less)
     for at, kind in columns.kinds.items():
         if kind != "aside":

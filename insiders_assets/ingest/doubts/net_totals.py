@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import agreement, taxed
+from insiders_assets.ingest.doubts.arithmetic import CENT, agreement, taxed
 from insiders_assets.ingest.doubts.money_columns import Columns, writes
 from insiders_assets.ingest.doubts.rivals import speaks_of_tax
 from insiders_assets.ingest.mapping.schema import DERIVED
+from insiders_assets.ingest.parsing.numbers import as_fraction
 from insiders_assets.ingest.questions.question import Settled
 
-HALF, CENT = 0.5, 0.011
-"""Share of the lines that must have an amount, for what holds on those to hold for the file; and by how much amounts
-may differ where each is rounded."""
+HALF = 0.5
+"""Share of the lines that must have an amount, for what holds on those to hold for the file."""
 
 
 def net_total(columns: Columns) -> Settled | None:
@@ -64,6 +64,6 @@ def _less(amount: pl.Series, off: pl.Series, pieces: pl.Series, name: str) -> It
     """Yield an amount after a discount of the line, of each piece, or by a share."""
     yield "line", amount - off
     yield "piece", amount - off * pieces
-    share = off / 100 if float(off.max() or 0) > 1 or "%" in name else off  # type: ignore[arg-type]
+    share = as_fraction(off, in_percent="%" in name)
     if float(share.max() or 0) <= 1:  # type: ignore[arg-type]
         yield "share", amount * (1 - share)

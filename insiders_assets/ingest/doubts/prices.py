@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from insiders_assets.ingest.doubts.arithmetic import SURE, agreement, per_piece_odds, taxed
+from insiders_assets.ingest.doubts.arithmetic import CENT, SURE, agreement, per_piece_odds, taxed
 from insiders_assets.ingest.doubts.detector import Detector, Header
 from insiders_assets.ingest.doubts.discounts import discount_questions
 from insiders_assets.ingest.doubts.money_columns import Columns, money_beside, taken_for_price, writes
@@ -29,10 +29,6 @@ from insiders_assets.ingest.questions.question import OPEN, Answer, Question, Se
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.sniffing.column_survey import Survey
-
-
-CENT = 0.011
-"""Prices that differ by no more are the same."""
 
 
 def _is_said(header: Header) -> bool:
@@ -145,7 +141,7 @@ def _differing(columns: Columns) -> Settled | Question | None:
         (Answer("total", writes(columns, DERIVED, total)), Answer("price", writes(columns, "unit_price", price))),
         "total",
         arguments={"price": round(float(ours.sum()), 2), "total": round(float(theirs.sum()), 2),
-                   "rows": int(((ours - theirs).abs() > 0.011).sum())},
+                   "rows": int(((ours - theirs).abs() > CENT).sum())},
     )  # fmt: skip
 
 

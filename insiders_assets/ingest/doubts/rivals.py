@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from insiders_assets.ingest.doubts.arithmetic import HOLDS, agreement, is_constant_within, taxed
+from insiders_assets.ingest.doubts.arithmetic import CENT, HOLDS, agreement, is_constant_within, taxed
 from insiders_assets.ingest.doubts.money_columns import FEWEST_ORDERS, Columns, writes
 from insiders_assets.ingest.doubts.money_words import TAX, is_with_tax
 from insiders_assets.ingest.doubts.price_units import counts_pieces
@@ -28,7 +28,6 @@ _OF_TAX = words_of(
     "incl including inclusive inkl excl excluding exclusive exkl zzgl ttc ht brutto netto ivato wt"
 )
 """Words of what is with a tax, or without."""
-_CENT = 0.011
 
 
 def two_prices(columns: Columns) -> Question | None:
@@ -159,7 +158,7 @@ def taxed_twin(columns: Columns) -> Settled | None:
         if {columns.kinds[at] in ("unit", "price") for at in (taken, other)} == {True, False}:
             continue
         less, more = columns.money(taken), columns.money(other)
-        if is_with_tax(columns.names[taken]) is not True and (rates := taxed(less, more, _CENT)):
+        if is_with_tax(columns.names[taken]) is not True and (rates := taxed(less, more, CENT)):
             return Settled(
                 "with_tax", (columns.names[other], columns.names[taken]), writes(columns, ours, other),
                 {"rates": list(rates)},
@@ -212,7 +211,7 @@ def _is_taxed(columns: Columns, one: int, other: int) -> bool:
         return True
     here, there = columns.money(one), columns.money(other)
     less, more = (here, there) if float(here.sum()) < float(there.sum()) else (there, here)
-    return bool(taxed(less, more, _CENT))
+    return bool(taxed(less, more, CENT))
 
 
 def _beyond_tax(columns: Columns, one: int, other: int) -> int | None:
@@ -236,7 +235,7 @@ def _which(
 ) -> Question:
     names = (columns.names[one], columns.names[other])
     money = [columns.money(at) if pieces is None else columns.line(at) for at in (one, other)]
-    differ = int(((money[0] - money[1]).abs() > 0.011).fill_null(value=True).sum())
+    differ = int(((money[0] - money[1]).abs() > CENT).fill_null(value=True).sum())
     return Question(
         code, "money", names,
         tuple(Answer(columns.names[at], writes(columns, ours, at)) for at in (one, other)),

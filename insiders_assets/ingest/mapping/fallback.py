@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+from insiders_assets.ingest.mapping.rewriting import RewrittenExport, rewritten
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.model import Block, Export
@@ -15,7 +16,7 @@ _NOTHING = r"^[^1-9]*$"
 """What a price looks like that is none: empty, a mark, or nothing but zeros."""
 
 
-class FallbackExport:
+class FallbackExport(RewrittenExport):
     """An export in which a column has the value of another where it has none, or 0.
 
     Args:
@@ -24,17 +25,8 @@ class FallbackExport:
     """
 
     def __init__(self, export: Export, otherwise: Mapping[int, int]) -> None:
-        self._export, self._otherwise = export, otherwise
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """The names of its columns."""
-        return self._export.header
-
-    @property
-    def form(self) -> dict[str, Any]:
-        """What was found out about its form."""
-        return self._export.form
+        super().__init__(export)
+        self._otherwise = otherwise
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Yield its rows, from the first on; see :class:`insiders_assets.ingest.model.Export`."""
@@ -47,9 +39,5 @@ class FallbackExport:
                 pl.when(pl.col(str(at)).fill_null("").str.contains(_NOTHING)).then(pl.col(str(other)))
                 .otherwise(pl.col(str(at))).alias(str(at))
                 for at, other in wanted.items()
-            ).select(str(at) for at in positions)  # fmt: skip
-            first = list(block.first)
-            for at in positions:
-                if at < len(first):
-                    first[at] = found[str(at)][0] or ""
-            yield replace(block, scan=found.lazy(), again=None, some=None, first=first)
+            )  # fmt: skip
+            yield rewritten(block, found, positions)

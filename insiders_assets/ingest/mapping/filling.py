@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from insiders_assets.ingest.mapping.fallback import FallbackExport
+from insiders_assets.ingest.mapping.rewriting import RewrittenExport, rewritten
 
 if TYPE_CHECKING:
     from insiders_assets.ingest.mapping.columns import Plan
@@ -25,7 +25,7 @@ def filled(export: Export, plan: Plan) -> Export:
     return FilledExport(export, plan.columns["invoice_no"], plan.filled)
 
 
-class FilledExport:
+class FilledExport(RewrittenExport):
     """An export whose fields are filled down within an order.
 
     Args:
@@ -36,18 +36,9 @@ class FilledExport:
     """
 
     def __init__(self, export: Export, order: int, filled: Sequence[int]) -> None:
-        self._export, self._order, self._filled = export, order, [at for at in filled if at != order]
+        super().__init__(export)
+        self._order, self._filled = order, [at for at in filled if at != order]
         self._orders_too = order in filled
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """The names of its columns."""
-        return self._export.header
-
-    @property
-    def form(self) -> dict[str, Any]:
-        """What was found out about its form."""
-        return self._export.form
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Yield its rows, from the first on; see :class:`insiders_assets.ingest.model.Export`."""
@@ -68,10 +59,7 @@ class FilledExport:
             found = found.with_columns(
                 pl.coalesce(_something(at), pl.col(f"told {at}")).alias(str(at)) for at in wanted
             )
-            filled = found.select(str(at) for at in positions)
-            yield replace(
-                block, scan=filled.lazy(), again=None, some=None, first=_first(block, filled, positions)
-            )
+            yield rewritten(block, found, positions)
 
     @cached_property
     def _stated(self) -> pl.DataFrame:
@@ -112,12 +100,3 @@ def _something(at: int) -> pl.Expr:
 
 def _firsts(positions: Sequence[int]) -> list[pl.Expr]:
     return [_something(at).drop_nulls().first().alias(str(at)) for at in positions]
-
-
-def _first(block: Block, frame: pl.DataFrame, positions: Sequence[int]) -> Sequence[str]:
-    """Return the fields of the first row, those that were filled down as they are now."""
-    found = list(block.first)
-    for at in positions:
-        if at < len(found):
-            found[at] = frame[str(at)][0] or ""
-    return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from insiders_assets.errors import ExportError
 from insiders_assets.ingest.mapping.columns import position_of
+from insiders_assets.ingest.mapping.rewriting import RewrittenExport
 from insiders_assets.ingest.model import Block, rejected_frame
 from insiders_assets.ingest.refusal import RefusedExportError
 from insiders_assets.language.message import Message, message
@@ -105,7 +106,7 @@ def key_in(header: tuple[str, ...], join: Join, name: str) -> int:
         raise error.in_file(name) from None
 
 
-class JoinedExport:
+class JoinedExport(RewrittenExport):
     """Lines with what other files say of them, as if it stood on each.
 
     Args:
@@ -114,7 +115,8 @@ class JoinedExport:
     """
 
     def __init__(self, export: Export, tables: Sequence[Joined]) -> None:
-        self._export, self._tables = export, tables
+        super().__init__(export)
+        self._tables = tables
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -124,11 +126,6 @@ class JoinedExport:
             prefix = "".join(letter for letter in table.join.files[0] if letter.isalnum() or letter in "-_")
             names += [f"{prefix}.{name}" if name in names else name for name in table.names]
         return tuple(names)
-
-    @property
-    def form(self) -> dict[str, Any]:
-        """What was found out about the form of the lines."""
-        return self._export.form
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         """Return its rows; lines that a needed table lacks are rejected.

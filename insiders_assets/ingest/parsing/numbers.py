@@ -189,6 +189,16 @@ def to_int(text: pl.Series, mark: Mark) -> pl.Series:
     return pl.select(pl.coalesce(plain, whole)).to_series()
 
 
+def as_fraction(shares: pl.Series, *, in_percent: bool = False) -> pl.Series:
+    """Return shares of a column as fractions: a column with one above 1 is in percent.
+
+    Args:
+        shares: The shares, none below 0.
+        in_percent: Whether they are known to be in percent.
+    """
+    return shares / 100 if in_percent or float(shares.max() or 0) > 1 else shares  # type: ignore[arg-type]
+
+
 def without_unit(text: pl.Series, unit: str | None = None) -> pl.Series:
     """Return quantities without the word for pieces, or for the given unit, behind them: ``3 pcs`` is 3."""
     words = rf"{_PIECES}|{re.escape(unit)}" if unit else _PIECES

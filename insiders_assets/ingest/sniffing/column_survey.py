@@ -14,7 +14,7 @@ from insiders_assets.ingest.mapping.orders import beside, flagged, meant
 from insiders_assets.ingest.mapping.schema import DERIVED, PER
 from insiders_assets.ingest.mapping.text import NO_DATE, NOTHING
 from insiders_assets.ingest.mapping.versions import is_older, newest
-from insiders_assets.ingest.parsing.numbers import NumberEvidence, irregular, to_float
+from insiders_assets.ingest.parsing.numbers import NumberEvidence, as_fraction, irregular, to_float
 from insiders_assets.ingest.sniffing.format_inference import Evidence
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Survey:
                 once = pl.col("off").max().over("order") / pl.len().over("order")
                 money = money - lines.select(off=once.fill_null(0.0)).to_series()
             elif discount.of == "share":
-                money = money * (1 - (off / 100 if float(off.max() or 0) > 1 else off))  # type: ignore[arg-type]
+                money = money * (1 - as_fraction(off))
             else:
                 money = money - (off * self.quantity.abs() if discount.of == "piece" else off)
         return money.rename("paid")
